@@ -1,0 +1,3 @@
+"""Leadhouse: the library behind the DAGs. Rooms import lower floors only (see docs/architecture.md)."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,191 @@
+"""The waist: every source, spider, importer and provider ends in these records.
+
+An *extraction* is one fetch or file read by one version of one extractor. Its records are the whole statement of that
+unit: the newest applied extraction of a unit replaces the former one, so a value that is absent is retracted.
+Text is Unicode NFC; confidences lie in 0..1; instants are UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+NAMESPACE = uuid.UUID("6f2d3c52-7b0e-5c43-9a57-1d0c8a3b9e11")
+
+Confidence = Annotated[float, Field(ge=0, le=1)]
+NonEmpty = Annotated[str, StringConstraints(min_length=1, max_length=4096, strip_whitespace=True)]
+
+
+class CompanyAttribute(StrEnum):
+    """Names of the facts a company record may state; the same names stand in the marts."""
+
+    NAME = "name"
+    LEGAL_NAME = "legal_name"
+    DOMAIN = "domain"  # registrable domain (public suffix list), lower case, IDNA A-label
+    EMAIL = "email"  # normalised, lower case
+    PHONE_E164 = "phone_e164"  # ITU-T E.164
+    SOCIAL_URL = "social_url"
+    ADDRESS = "address"
+    VAT_ID = "vat_id"  # with country prefix, no spaces
+    REGISTER_ID = "register_id"
+    COUNTRY_CODE = "country_code"  # ISO 3166-1 alpha-2
+    LANGUAGE = "language"  # BCP 47 primary subtag
+    INDUSTRY_CODE = "industry_code"
+    EMPLOYEE_BAND = "employee_band"
+    TECHNOLOGY = "technology"
+
+
+class PersonAttribute(StrEnum):
+    """Names of the facts a person record may state; the same names stand in the marts."""
+
+    FULL_NAME = "full_name"
+    TITLE = "title"
+    EMAIL = "email"
+    PHONE_E164 = "phone_e164"
+    SOCIAL_URL = "social_url"
+    COMPANY_NAME = "company_name"
+    COMPANY_DOMAIN = "company_domain"
+    COUNTRY_CODE = "country_code"
+
+
+class Strict(BaseModel):
+    """Frozen; an unknown field is an error, not silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AddressParts(Strict):
+    """A postal address in parts, as far as the source tells them."""
+
+    street: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    region: str | None = None
+    country_code: str | None = None
+
+
+class Value(Strict):
+    """One candidate value of one attribute.
+
+    `raw` is the text as the source has it, `locator` says where (``json-ld``, ``footer``, ``mailto``, ``line 12``),
+    `parts` belongs to addresses.
+    """
+
+    value: NonEmpty
+    confidence: Confidence = 1.0
+    raw: str | None = None
+    locator: str | None = None
+    parts: AddressParts | None = None
+
+
+class CompanyRecord(Strict):
+    """What one unit says of one company. `record_key` is unique within its extraction."""
+
+    record_key: NonEmpty
+    values: dict[CompanyAttribute, tuple[Value, ...]]
+    custom_fields: dict[str, str] = Field(default_factory=dict)
+
+
+class PersonRecord(Strict):
+    """What one unit says of one person; `company_key` names the company record of the same extraction."""
+
+    record_key: NonEmpty
+    values: dict[PersonAttribute, tuple[Value, ...]]
+    company_key: str | None = None
+    custom_fields: dict[str, str] = Field(default_factory=dict)
+
+
+class Rejection(Strict):
+    """A candidate that stands on the page but is not a fact about its owner, and why (``designer``, ``placeholder``)."""
+
+    attribute: NonEmpty
+    value: NonEmpty
+    reason: NonEmpty
+    locator: str | None = None
+
+
+class Extraction(Strict):
+    """The whole statement of one unit (a URL, or a file) by one extractor version.
+
+    `unit_key` is the canonical URL, or ``file:<name>`` for a file (an import replaces its former self by that name);
+    `content_hash` is SHA-256 (hex) of the bytes read; `organization_id` is set for private sources only;
+    `not_read` names what could not be read (``pdf``, ``script-only``).
+    """
+
+    source_key: NonEmpty
+    unit_key: NonEmpty
+    extractor: NonEmpty
+    extractor_version: NonEmpty
+    content_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    observed_at: AwareDatetime
+    organization_id: uuid.UUID | None = None
+    fetch_id: uuid.UUID | None = None
+    companies: tuple[CompanyRecord, ...] = ()
+    persons: tuple[PersonRecord, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    not_read: tuple[str, ...] = ()
+
+    @property
+    def unit_id(self) -> uuid.UUID:
+        """Stable id of (organization, source, unit)."""
+        return uuid.uuid5(NAMESPACE, f"{self.organization_id}|{self.source_key}|{self.unit_key}")
+
+    @property
+    def statement_hash(self) -> str:
+        """SHA-256 over the records alone: equal statements of one unit need not land again."""
+        records = [record.model_dump(mode="json") for record in (*self.companies, *self.persons)]
+        return hash_json([self.extractor, self.extractor_version, *records])
+
+    def extraction_id(self, run_on: date) -> uuid.UUID:
+        """Deterministic, so that a retry of the same run lands the same rows and conflicts with itself."""
+        return uuid.uuid5(
+            NAMESPACE, f"{run_on}|{self.unit_id}|{self.extractor}@{self.extractor_version}|{self.content_hash}"
+        )
+
+
+def record_id(extraction_id: uuid.UUID, kind: Literal["company", "person"], record_key: str) -> uuid.UUID:
+    """Deterministic id of a record within its extraction."""
+    return uuid.uuid5(NAMESPACE, f"{extraction_id}|{kind}|{record_key}")
+
+
+def hash_json(value: object) -> str:
+    """SHA-256 (hex) of the canonical JSON form (sorted keys, no blanks, UTF-8)."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Outcome(StrEnum):
+    """What became of one fetch; the five differ in what they ask of a person."""
+
+    FETCHED = "fetched"
+    NOT_MODIFIED = "not_modified"
+    BLOCKED = "blocked"  # robots, 401/403/429, login wall, address not allowed
+    EMPTY = "empty"  # answered, but holds nothing: soft 404, parked domain, gone
+    BROKEN = "broken"  # no usable answer: DNS, timeout, 5xx, too large, redirect loop
+
+
+class Fetch(Strict):
+    """One request and its answer, as a row of raw.fetches; the archive position is null where nothing was kept."""
+
+    fetch_id: uuid.UUID
+    source_key: NonEmpty
+    url: NonEmpty
+    requested_at: datetime
+    outcome: Outcome
+    status_code: int | None = None
+    reason: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    content_hash: str | None = None
+    content_type: str | None = None
+    body_bytes: int = 0
+    elapsed_ms: int = 0
+    warc_uri: str | None = None
+    warc_offset: int | None = None
+    warc_length: int | None = None

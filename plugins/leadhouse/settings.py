@@ -1,0 +1,75 @@
+"""Every setting, read in one place. Nothing else in the project looks at the environment.
+
+Values come from the environment (``LEADHOUSE_*``; `DATABASE_URL` alone keeps its common name) and then from
+``$LEADHOUSE_HOME/settings.env``, which `leadhouse up` writes for the embedded default (mode 0600).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def _home() -> Path:
+    return Path(os.environ.get("LEADHOUSE_HOME") or PROJECT / ".leadhouse")
+
+
+class Settings(BaseSettings):
+    """The whole configuration of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="LEADHOUSE_", extra="ignore", frozen=True, populate_by_name=True)
+
+    project: Path = PROJECT
+    home: Path = Field(default_factory=_home)
+
+    # database: `database_url` is the login `leadhouse_app` (SET ROLE to a room); the admin URL migrates and backs up
+    database_url: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("LEADHOUSE_DATABASE_URL", "DATABASE_URL")
+    )
+    database_admin_url: SecretStr | None = None
+
+    # archive: any fsspec address
+    archive_url: str | None = None
+
+    # crawling
+    crawl_proxy: str | None = None  # HTTP forward proxy, e.g. http://127.0.0.1:8099
+    crawl_delay_seconds: float = 1.0  # between two requests to one host, where robots.txt asks for no more
+    crawl_page_budget: int = 40  # pages a site and run
+    crawl_user_agent: str = "Leadhouse/0.1 (+https://leadhouse.example/bot)"
+    allowed_addresses: Annotated[
+        tuple[str, ...], NoDecode
+    ] = ()  # explicit exceptions to "global addresses only": host:port or CIDR
+    dns_server: str | None = None  # host:port of a resolver used instead of the system's
+
+    # mail
+    smtp_timeout_seconds: float = 20.0
+    unsubscribe_base_url: str = "http://127.0.0.1:8080/leadhouse"
+    signing_key: SecretStr | None = None  # signs unsubscribe tokens
+
+    # enrichment
+    provider_url: str | None = None
+    provider_key: SecretStr | None = None
+
+    @field_validator("allowed_addresses", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Comma-separated in the environment."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def archive_root(self) -> str:
+        """Where WARC files go: the setting, or a folder of the home."""
+        return self.archive_url or str(self.home / "archive")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings, read once. Tests call `settings.cache_clear()` after changing the environment."""
+    return Settings(_env_file=_home() / "settings.env")

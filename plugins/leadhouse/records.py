@@ -102,7 +102,7 @@ class PersonRecord(Strict):
 
 
 class Rejection(Strict):
-    """A candidate that stands on the page but is not a fact about its owner, and why (``designer``, ``placeholder``)."""
+    """A candidate that stands on the page but is no fact about its owner, and why (``designer``, ``placeholder``)."""
 
     attribute: NonEmpty
     value: NonEmpty

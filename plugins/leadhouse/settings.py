@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     crawl_user_agent: str = "Leadhouse/0.1 (+https://leadhouse.example/bot)"
     allowed_addresses: Annotated[
         tuple[str, ...], NoDecode
-    ] = ()  # explicit exceptions to "global addresses only": host:port or CIDR
+    ] = ()  # exceptions to "global only": host:port, CIDR
     dns_server: str | None = None  # host:port of a resolver used instead of the system's
 
     # mail

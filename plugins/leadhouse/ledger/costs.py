@@ -1,0 +1,68 @@
+"""The cost ledger: every paid call, token, send and compute second is a row that is never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg import Connection, errors
+
+CostKind = Literal["provider", "token", "send", "compute"]
+
+
+class BudgetExceededError(Exception):
+    """The charge would pass the budget's ceiling; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One entry; `amount_eur` is negative for a refund of the request's charge."""
+
+    kind: CostKind
+    amount_eur: Decimal
+    organization_id: UUID | None = None
+    provider: str | None = None
+    credits: Decimal = Decimal(0)
+    budget_id: UUID | None = None
+    request_id: UUID | None = None
+    job_id: UUID | None = None
+    source_key: str | None = None
+    campaign_id: UUID | None = None
+    lead_id: UUID | None = None
+
+
+def record_cost(connection: Connection[Any], cost: Cost) -> None:
+    """Writes the entry; with a budget, moves it in the same transaction.
+
+    Raises BudgetExceededError when the ceiling would be passed (the database's constraint decides, also among
+    concurrent charges).
+    """
+    try:
+        with connection.transaction():
+            connection.execute(
+                "insert into billing.costs (kind, amount_eur, organization_id, provider, credits, budget_id, request_id,"
+                " job_id, source_key, campaign_id, lead_id, is_refund)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                (
+                    cost.kind,
+                    cost.amount_eur,
+                    cost.organization_id,
+                    cost.provider,
+                    cost.credits,
+                    cost.budget_id,
+                    cost.request_id,
+                    cost.job_id,
+                    cost.source_key,
+                    cost.campaign_id,
+                    cost.lead_id,
+                    cost.amount_eur < 0,
+                ),
+            )
+    except errors.CheckViolation as error:
+        if error.diag.constraint_name == "budget_is_not_exceeded":
+            raise BudgetExceededError(
+                f"{cost.amount_eur} EUR for {cost.provider or cost.kind} passes the ceiling of budget {cost.budget_id}"
+            ) from error
+        raise

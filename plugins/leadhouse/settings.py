@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("LEADHOUSE_DATABASE_URL", "DATABASE_URL")
     )
     database_admin_url: SecretStr | None = None
+    dbt_url: SecretStr | None = None  # the login `leadhouse_dbt`, which acts as leadhouse_transform
+    api_url: SecretStr | None = None  # the login `leadhouse_api`, the only one whose claims count
+    statement_timeout_seconds: int = 900  # one statement of a room, and one transaction left idle
 
     # archive: any fsspec address
     archive_url: str | None = None

@@ -1,0 +1,111 @@
+"""Connections: one login for the application, one role a room.
+
+    with connect("landing") as connection:      # commits at the end, rolls back on an exception, then closes
+        connection.execute(...)
+
+The login `leadhouse_app` inherits nothing; the start-up option ``role`` makes the session act as ``leadhouse_<room>``,
+so that a room can do what its grants and policies say and no more. Sessions speak UTC and rows are dictionaries.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import conninfo
+from psycopg.rows import DictRow, dict_row
+
+from leadhouse.settings import settings
+
+ROOMS = frozenset({
+    "landing", "jobs", "resolution", "transform", "enrichment", "quality", "delivery", "leads", "campaigns",
+    "maintenance", "console", "imports",
+})  # fmt: skip
+
+CONNECT_SECONDS = 10
+
+
+class DatabaseError(RuntimeError):
+    """The database is not configured, not reachable or not migrated; the message says which, where and what to do."""
+
+
+def connect(room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+    """A connection as the role of `room`, on the database of `settings().database_url`.
+
+    Raises:
+        ValueError: there is no such room.
+        DatabaseError: not configured, not reachable, or not migrated.
+    """
+    url = settings().database_url
+    return connect_to(url.get_secret_value() if url else None, room, autocommit=autocommit)
+
+
+def connect_to(url: str | None, room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+    """The same on another database, `url` naming the login `leadhouse_app`."""
+    if room not in ROOMS:
+        raise ValueError(f"There is no room {room!r}. Rooms with a database role: {', '.join(sorted(ROOMS))}.")
+    seconds = settings().statement_timeout_seconds
+    limits = {"statement_timeout": f"{seconds}s", "idle_in_transaction_session_timeout": f"{seconds}s"}
+    return _open(
+        url, "LEADHOUSE_DATABASE_URL", f"leadhouse {room}", {"role": f"leadhouse_{room}", **limits}, autocommit
+    )
+
+
+def admin(*, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+    """A connection as the administrator of `settings().database_admin_url`: migrations, partitions, backups.
+
+    Raises:
+        DatabaseError: not configured or not reachable.
+    """
+    url = settings().database_admin_url
+    return admin_to(url.get_secret_value() if url else None, autocommit=autocommit)
+
+
+def admin_to(url: str | None, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+    """The same on another database."""
+    return _open(url, "LEADHOUSE_DATABASE_ADMIN_URL", "leadhouse admin", {}, autocommit)
+
+
+def _open(
+    url: str | None, setting: str, application: str, options: dict[str, str], autocommit: bool
+) -> psycopg.Connection[DictRow]:
+    if not url:
+        raise DatabaseError(
+            f"No database is configured: {setting} is not set, and {settings().home / 'settings.env'} does not name it. "
+            "Run `leadhouse up` for the embedded Postgres, or set it to a Postgres 15 or newer."
+        )
+    try:
+        parts = conninfo.conninfo_to_dict(url)
+        return psycopg.connect(**_parameters(parts, application, options), autocommit=autocommit, row_factory=dict_row)
+    except psycopg.ProgrammingError:
+        # the reason libpq gives may quote the URL, password included
+        raise DatabaseError(
+            f"{setting} is not a connection URL. Its form is postgresql://login:password@host:port/database."
+        ) from None
+    except psycopg.OperationalError as error:
+        raise DatabaseError(_explain(error, parts, setting)) from error
+
+
+def _parameters(parts: dict[str, Any], application: str, options: dict[str, str]) -> dict[str, Any]:
+    flags = " ".join(f"-c {name}={value}" for name, value in {"TimeZone": "UTC", **options}.items())
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        **parts,
+        "application_name": application,
+        "options": f"{parts.get('options') or ''} {flags}".strip(),
+    }
+
+
+def _explain(error: psycopg.OperationalError, parts: dict[str, Any], setting: str) -> str:
+    """What happened, where, and what to do; libpq's own words name no password."""
+    host, port = parts.get("host") or "the local socket", parts.get("port") or 5432
+    where = f"{parts.get('dbname') or parts.get('user')} at {host}:{port} ({setting})"
+    reason = " ".join(str(error).split())
+    if any(sign in reason for sign in ('parameter "role"', 'set role "', "does not exist")):
+        return f"The database {where} is not migrated: {reason}. Run `leadhouse migrate`, or `leadhouse up`."
+    if "authentication failed" in reason:
+        return (
+            f"The database {where} refuses the login: {reason}. Correct the password in the setting, or run "
+            "`leadhouse migrate`, which creates the logins and sets their passwords."
+        )
+    return f"The database {where} does not answer: {reason}. Start it with `leadhouse up`, or correct the setting."

@@ -1,0 +1,76 @@
+"""From an empty server to a database that the house can use: create, migrate, give the logins their passwords."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from leadhouse.database import migrations
+from leadhouse.database.connection import admin_to
+
+LOGINS = {
+    "leadhouse_app": "LEADHOUSE_DATABASE_URL",
+    "leadhouse_dbt": "LEADHOUSE_DBT_URL",
+    "leadhouse_api": "LEADHOUSE_API_URL",
+}
+
+
+def provision(
+    admin_url: str, database: str, passwords: Mapping[str, str] | None = None, folder: Path = migrations.FOLDER
+) -> dict[str, str]:
+    """Create `database` if missing, migrate it, set the logins' passwords; return the settings by variable name.
+
+    Two provisioners of one server run one after the other: roles belong to the server, and two that create or alter the
+    same role at once fail. `passwords` (login → password) are made at random where missing.
+
+    Args:
+        admin_url: the administrator (may create databases and roles), in any database of the server.
+
+    Raises:
+        DatabaseError: the server does not answer.
+        MigrationError: see `migrations.migrate`.
+    """
+    chosen = {login: (passwords or {}).get(login) or secrets.token_urlsafe(24) for login in LOGINS}
+    owner_url = url_with(admin_url, database=database)
+    with admin_to(admin_url, autocommit=True) as server:
+        server.execute("select pg_advisory_lock(%s)", [migrations.LOCK_KEY])
+        create_database(server, database)
+        migrations.migrate(owner_url, folder)
+        set_passwords(server, chosen)
+    lines = {LOGINS[login]: url_with(owner_url, login, password) for login, password in chosen.items()}
+    return {**lines, "LEADHOUSE_DATABASE_ADMIN_URL": owner_url}
+
+
+def create_database(server: psycopg.Connection[dict[str, object]], name: str) -> bool:
+    """Create an UTF-8 database; False when it was there. `server` is in autocommit mode."""
+    if server.execute("select from pg_database where datname = %s", [name]).fetchone() is not None:
+        return False
+    server.execute(sql.SQL("create database {} encoding 'UTF8' template template0").format(sql.Identifier(name)))
+    return True
+
+
+def set_passwords(server: psycopg.Connection[dict[str, object]], passwords: Mapping[str, str]) -> None:
+    """Give the logins that exist their passwords.
+
+    The server gets the SCRAM verifier (RFC 5803), never the password, so that none can stand in a statement log.
+    """
+    known = {row["rolname"] for row in server.execute("select rolname from pg_roles where rolcanlogin")}
+    for login, password in passwords.items():
+        if login in known:
+            verifier = server.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
+            server.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(login), sql.Literal(verifier)))
+
+
+def url_with(url: str, login: str | None = None, password: str | None = None, database: str | None = None) -> str:
+    """`url` with another login and password, or another database; host, port and parameters stay."""
+    parts = urlsplit(url)
+    userinfo, _, address = parts.netloc.rpartition("@")
+    if login is not None:
+        userinfo = f"{quote(login, safe='')}:{quote(password or '', safe='')}"
+    path = parts.path if database is None else f"/{quote(database, safe='')}"
+    return urlunsplit((parts.scheme, f"{userinfo}@{address}" if userinfo else address, path, parts.query, ""))

@@ -1,0 +1,236 @@
+"""A real Postgres for the tests: one server a run, one migrated template, one clone (0.1 s) for each test that asks.
+
+The server is the embedded one, or the one of LEADHOUSE_TEST_POSTGRES_URL (an administrator's URL, 15 or newer).
+All workers of pytest-xdist share it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import hmac
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psutil
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.rows import DictRow
+
+from leadhouse.database import admin_to, connect_to, migrations, provisioning
+from leadhouse.local.postgres_server import PostgresServer
+from leadhouse.settings import settings
+
+CLUSTERS = Path(tempfile.gettempdir()) / f"leadhouse-tests-{os.getuid()}"
+EXTERNAL = "LEADHOUSE_TEST_POSTGRES_URL"
+
+
+@dataclass(frozen=True)
+class DatabaseLogin:
+    """A connection in parts, as dbt's profile wants them."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    dbname: str
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database of a test's own."""
+
+    name: str
+    environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """The login `leadhouse_app`."""
+        return self.environment["LEADHOUSE_DATABASE_URL"]
+
+    @property
+    def admin_url(self) -> str:
+        """The administrator, in this database."""
+        return self.environment["LEADHOUSE_DATABASE_ADMIN_URL"]
+
+    @property
+    def dbt_url(self) -> str:
+        """The login `leadhouse_dbt`."""
+        return self.environment["LEADHOUSE_DBT_URL"]
+
+    @property
+    def api_url(self) -> str:
+        """The login `leadhouse_api`."""
+        return self.environment["LEADHOUSE_API_URL"]
+
+    @property
+    def dbt(self) -> DatabaseLogin:
+        """The login `leadhouse_dbt` in parts."""
+        parts = urlsplit(self.dbt_url)
+        host, port = parts.hostname or "127.0.0.1", parts.port or 5432
+        return DatabaseLogin(host, port, unquote(parts.username or ""), unquote(parts.password or ""), self.name)
+
+    def connect(self, room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+        """A connection as the role of a room."""
+        return connect_to(self.url, room, autocommit=autocommit)
+
+    def owner(self, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+        """A connection as the administrator, whom no policy stops."""
+        return admin_to(self.admin_url, autocommit=autocommit)
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """The server of this run: its administrator's URL and the template with the schema of this checkout."""
+
+    admin_url: str
+    template: str
+
+    @contextlib.contextmanager
+    def clone(self) -> Iterator[Database]:
+        """A copy of the template, dropped at the end with whatever is still connected."""
+        name = f"test_{secrets.token_hex(6)}"
+        with admin_to(self.admin_url, autocommit=True) as server:
+            server.execute(
+                sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(self.template))
+            )
+            _copy_grants(server, self.template, name)
+        try:
+            yield Database(name, _environment(self.admin_url, name))
+        finally:
+            with admin_to(self.admin_url, autocommit=True) as server:
+                server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that was started by hand names the cluster's folder; workers are told it."""
+    if not hasattr(config, "workerinput"):
+        started = int(psutil.Process().create_time())
+        config.leadhouse_cluster = str(CLUSTERS / f"{os.getpid()}-{started}")  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist which cluster is the run's."""
+    node.workerinput["leadhouse_cluster"] = node.config.leadhouse_cluster
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The process that was started by hand removes the cluster, if any test asked for one."""
+    folder = getattr(config, "leadhouse_cluster", None)
+    if folder and Path(folder).exists():
+        PostgresServer(Path(folder) / "postgres", durable=False).remove()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Postgres:
+    """The run's server with its migrated template."""
+    external = os.environ.get(EXTERNAL)
+    if external:
+        return Postgres(external, _ensure_template(external))
+    config: Any = request.config
+    folder = Path(getattr(config, "workerinput", {}).get("leadhouse_cluster") or config.leadhouse_cluster)
+    CLUSTERS.mkdir(mode=0o711, exist_ok=True)
+    folder.mkdir(mode=0o711, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _remove_abandoned_clusters()
+        server = PostgresServer(folder / "postgres", durable=False).ensure()
+        return Postgres(server.admin_url, _ensure_template(server.admin_url))
+
+
+@pytest.fixture
+def database(postgres: Postgres, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database for one test; the settings point at it and at a home of the test's own."""
+    with postgres.clone() as clone, _settings_of(clone, tmp_path):
+        yield clone
+
+
+@pytest.fixture(scope="module")
+def module_database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One database for all tests of a module that mostly read."""
+    with postgres.clone() as clone, _settings_of(clone, tmp_path_factory.mktemp("home")):
+        yield clone
+
+
+@contextlib.contextmanager
+def _settings_of(clone: Database, home: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DATABASE_URL", raising=False)
+        patch.setenv("LEADHOUSE_HOME", str(home))
+        for name, value in clone.environment.items():
+            patch.setenv(name, value)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+def _environment(admin_url: str, database: str) -> dict[str, str]:
+    passwords = _passwords(admin_url)
+    urls = {
+        variable: provisioning.url_with(admin_url, login, passwords[login], database)
+        for login, variable in provisioning.LOGINS.items()
+    }
+    return {**urls, "LEADHOUSE_DATABASE_ADMIN_URL": provisioning.url_with(admin_url, database=database)}
+
+
+def _passwords(admin_url: str) -> dict[str, str]:
+    """Logins belong to the server, so every run on one server must choose the same passwords."""
+    key = admin_url.encode()
+    return {login: hmac.new(key, login.encode(), hashlib.sha256).hexdigest()[:32] for login in provisioning.LOGINS}
+
+
+def _ensure_template(admin_url: str) -> str:
+    """The migrated template of this checkout's migrations, made once a server and content."""
+    name = f"leadhouse_template_{migrations.content_hash()[:16]}"
+    with admin_to(admin_url, autocommit=True) as server:
+        server.execute("select pg_advisory_lock(hashtext('leadhouse_template'))")
+        if server.execute("select from pg_database where datname = %s", [name]).fetchone() is None:
+            partial = f"{name}_partial"
+            server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(partial)))
+            provisioning.provision(admin_url, partial, _passwords(admin_url))
+            # no sessions, autovacuum's included: a template in use cannot be cloned
+            server.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(partial)))
+            server.execute(
+                sql.SQL("alter database {} rename to {}").format(sql.Identifier(partial), sql.Identifier(name))
+            )
+        return name
+
+
+def _copy_grants(server: psycopg.Connection[DictRow], template: str, name: str) -> None:
+    """CREATE DATABASE copies what is in a template, but not the grants on the template itself."""
+    grants = server.execute(
+        "select privilege_type, grantee::regrole::text as grantee from pg_database, aclexplode(datacl)"
+        " where datname = %s and grantee <> 0 and grantee <> datdba",
+        [template],
+    ).fetchall()
+    for grant in grants:
+        server.execute(
+            sql.SQL("grant {} on database {} to {}").format(
+                sql.SQL(grant["privilege_type"]), sql.Identifier(name), sql.Identifier(grant["grantee"])
+            )
+        )
+
+
+def _remove_abandoned_clusters() -> None:
+    """Remove the clusters of runs that were killed: their folders name process and start."""
+    for folder in CLUSTERS.iterdir():
+        pid, _, started = folder.name.partition("-")
+        try:
+            alive = int(psutil.Process(int(pid)).create_time()) == int(started)
+        except (psutil.NoSuchProcess, ValueError):
+            alive = False
+        if not alive:
+            with contextlib.suppress(Exception):
+                PostgresServer(folder / "postgres", durable=False).remove()
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,78 @@
+"""Connections act as their room, and say what is wrong when they cannot be made."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadhouse.database import ROOMS, DatabaseError, admin, connect, connect_to, provisioning
+from leadhouse.settings import settings
+
+
+def test_session_acts_as_the_room(database):
+    with connect("landing") as connection:
+        row = connection.execute(
+            "select current_user, session_user, current_setting('TimeZone') as zone,"
+            " current_setting('application_name') as application, current_setting('statement_timeout') as timeout"
+        ).fetchone()
+    assert row == {
+        "current_user": "leadhouse_landing",
+        "session_user": "leadhouse_app",
+        "zone": "UTC",
+        "application": "leadhouse landing",
+        "timeout": "15min",
+    }
+
+
+def test_every_room_of_the_application_has_its_role(database):
+    with database.owner() as connection:
+        roles = {row["rolname"] for row in connection.execute("select rolname from pg_roles")}
+    assert {f"leadhouse_{room}" for room in ROOMS} <= roles
+
+
+def test_with_commits_or_rolls_back(database):
+    with admin() as connection:
+        connection.execute("create table public.kept (id int)")
+    with pytest.raises(ZeroDivisionError), admin() as connection:
+        connection.execute("insert into public.kept values (1)")
+        1 / 0  # noqa: B018
+    with admin() as connection:
+        assert connection.execute("select count(*) as rows from public.kept").fetchone() == {"rows": 0}
+
+
+def test_unknown_room_is_named_with_the_known_ones(database):
+    with pytest.raises(ValueError, match="no room 'kitchen'.*landing"):
+        connect("kitchen")
+
+
+def test_missing_setting_says_what_to_run(monkeypatch, tmp_path):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("LEADHOUSE_DATABASE_URL", raising=False)
+    monkeypatch.setenv("LEADHOUSE_HOME", str(tmp_path))
+    settings.cache_clear()
+    with pytest.raises(DatabaseError, match=r"LEADHOUSE_DATABASE_URL is not set.*leadhouse up"):
+        connect("landing")
+    settings.cache_clear()
+
+
+def test_dead_server_says_where_and_what_to_run():
+    with pytest.raises(DatabaseError, match=r"nowhere at 127\.0\.0\.1:1 .*does not answer.*leadhouse up") as caught:
+        connect_to("postgresql://leadhouse_app:s3cret@127.0.0.1:1/nowhere", "landing")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_malformed_url_does_not_show_its_password():
+    with pytest.raises(DatabaseError, match="not a connection URL") as caught:
+        connect_to("postgresql://app:s3cret@host:port/x", "landing")
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_missing_database_says_migrate(database):
+    with pytest.raises(DatabaseError, match=r"absent at .*not migrated.*leadhouse migrate"):
+        connect_to(provisioning.url_with(database.url, database="absent"), "landing")
+
+
+def test_wrong_password_is_told_from_a_dead_server(database):
+    with pytest.raises(DatabaseError, match=r"refuses the login.*leadhouse migrate") as caught:
+        connect_to(provisioning.url_with(database.url, "leadhouse_app", "wr0ng"), "landing")
+    assert "wr0ng" not in str(caught.value)

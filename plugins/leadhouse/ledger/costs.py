@@ -42,8 +42,8 @@ def record_cost(connection: Connection[Any], cost: Cost) -> None:
     try:
         with connection.transaction():
             connection.execute(
-                "insert into billing.costs (kind, amount_eur, organization_id, provider, credits, budget_id, request_id,"
-                " job_id, source_key, campaign_id, lead_id, is_refund)"
+                "insert into billing.costs (kind, amount_eur, organization_id, provider, credits, budget_id,"
+                " request_id, job_id, source_key, campaign_id, lead_id, is_refund)"
                 " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 (
                     cost.kind,

@@ -1,0 +1,58 @@
+# Two commands: `make demo` runs a whole night, `make test` passes the tests. Both install what they need into .venv.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+export LEADHOUSE_HOME ?= $(CURDIR)/.leadhouse
+
+.PHONY: demo down clean test test-fast prove bench lint docs lock environment help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort | column -t -s "$$(printf '\t')"
+
+environment: .venv/ready ## the environment from the hashed lock
+
+.venv/ready: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Leadhouse needs Python 3.11 or newer with venv; none was found. Set PYTHON=/path/to/python3.11."; exit 1; }
+	@echo "==> environment: $$($(PYTHON) --version) in .venv"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@# uv comes from the same lock, by hash; it then installs the rest in seconds and compiles the bytecode.
+	@awk '/^uv==/{f=1} f{print} f&&!/\\$$/{exit}' requirements.txt > .venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@echo "==> packages: $$(grep -cE '^[a-z0-9].*==' requirements.txt) pinned by hash"
+	@$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: environment ## run a night on the embedded default; again: the next night
+	@$(BIN)/leadhouse demo night
+
+down: ## stop everything that `make demo` started
+	@if [ -x $(BIN)/leadhouse ]; then $(BIN)/leadhouse down; fi
+
+clean: down ## remove the environment and all data of the embedded default
+	@if [ -x $(BIN)/leadhouse ]; then $(BIN)/leadhouse demo remove --yes; fi
+	rm -rf .venv .leadhouse
+
+test: environment ## all tests, on real parts
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not prove" -q
+
+test-fast: environment ## the tests that need no server
+	$(BIN)/pytest -q tests/extraction tests/test_network.py
+
+prove: environment ## the long proofs: kills and races; results go to docs/proofs.md
+	$(BIN)/pytest -m prove -q
+
+bench: environment ## ratios against peers and floors; results go to docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+lint: environment ## style, types, import floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: environment ## write the generated pages
+	$(BIN)/leadhouse docs
+
+lock: ## compile requirements.in into the hashed lock
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --universal requirements.in -o requirements.txt

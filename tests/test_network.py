@@ -1,0 +1,93 @@
+"""Only global addresses, and the explicit exceptions."""
+
+from __future__ import annotations
+
+import http.server
+import ipaddress
+import threading
+
+import pytest
+import requests
+
+from leadhouse import network
+from leadhouse.settings import settings
+
+NOT_GLOBAL = [
+    "127.0.0.1", "127.1", "0x7f.1", "2130706433", "0", "localhost", "10.0.0.1", "172.16.5.4", "192.168.1.1",
+    "169.254.169.254", "100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "0.0.0.0",
+    "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2001:db8::1",
+]  # fmt: skip
+
+
+@pytest.fixture
+def allow(monkeypatch):
+    def set_rules(*rules):
+        monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", ",".join(rules))
+        settings.cache_clear()
+
+    set_rules()
+    yield set_rules
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("host", NOT_GLOBAL)
+def test_what_is_not_global_is_refused(allow, host):
+    with pytest.raises(network.AddressRefusedError):
+        network.assert_allowed(host, 80)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/admin", "http://[::ffff:7f00:1]/", "https://2130706433/"])
+def test_a_url_is_judged_by_its_host(allow, url):
+    with pytest.raises(network.AddressRefusedError):
+        network.assert_allowed(url)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
+def test_global_addresses_pass(address):
+    assert network.is_global(ipaddress.ip_address(address))
+
+
+def test_an_exception_names_host_and_port(allow):
+    allow("127.0.0.1:8099", "10.1.0.0/16")
+    assert network.assert_allowed("127.0.0.1", 8099)
+    assert network.assert_allowed("10.1.2.3", 25)
+    with pytest.raises(network.AddressRefusedError, match="LEADHOUSE_ALLOWED_ADDRESSES"):
+        network.assert_allowed("127.0.0.1", 8098)
+    with pytest.raises(network.AddressRefusedError):
+        network.assert_allowed("10.2.0.1", 25)
+
+
+class _Redirect(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(302 if self.path == "/" else 200)
+        self.send_header("Location", f"http://127.0.0.2:{self.server.server_port}/secret")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        self.server.seen.append(self.path)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def server():
+    httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Redirect)
+    httpd.seen = []
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield httpd
+    httpd.shutdown()
+    httpd.server_close()
+
+
+def test_a_session_connects_to_allowed_targets_and_stops_at_a_redirect_elsewhere(allow, server):
+    session = network.checked_session()
+    with pytest.raises(requests.ConnectionError):
+        session.get(f"http://127.0.0.1:{server.server_port}/x", timeout=5)
+    assert server.seen == []
+    allow(f"127.0.0.1:{server.server_port}")
+    assert session.get(f"http://127.0.0.1:{server.server_port}/x", timeout=5).status_code == 200
+    with pytest.raises(requests.ConnectionError, match=r"127\.0\.0\.2"):
+        session.get(f"http://127.0.0.1:{server.server_port}/", timeout=5)
+    assert server.seen == ["/x", "/"]

@@ -29,11 +29,13 @@ class Settings(BaseSettings):
     project: Path = PROJECT
     home: Path = Field(default_factory=_home)
 
-    # database: `database_url` is the login `leadhouse_app` (SET ROLE to a room); the admin URL migrates and backs up
-    database_url: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("LEADHOUSE_DATABASE_URL", "DATABASE_URL")
+    # database: DATABASE_URL names an administrator of a Postgres >= 15 that replaces the embedded server; `leadhouse up`
+    # and `leadhouse migrate` make the rest from it: the login `leadhouse_app` (SET ROLE to a room) and the others
+    server_url: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("DATABASE_URL", "LEADHOUSE_SERVER_URL")
     )
-    database_admin_url: SecretStr | None = None
+    database_url: SecretStr | None = None
+    database_admin_url: SecretStr | None = None  # migrations, backups
     dbt_url: SecretStr | None = None  # the login `leadhouse_dbt`, which acts as leadhouse_transform
     api_url: SecretStr | None = None  # the login `leadhouse_api`, the only one whose claims count
     statement_timeout_seconds: int = 900  # one statement of a room, and one transaction left idle
@@ -46,9 +48,7 @@ class Settings(BaseSettings):
     crawl_delay_seconds: float = 1.0  # between two requests to one host, where robots.txt asks for no more
     crawl_page_budget: int = 40  # pages a site and run
     crawl_user_agent: str = "Leadhouse/0.1 (+https://leadhouse.example/bot)"
-    allowed_addresses: Annotated[
-        tuple[str, ...], NoDecode
-    ] = ()  # exceptions to "global only": host:port, CIDR
+    allowed_addresses: Annotated[tuple[str, ...], NoDecode] = ()  # exceptions to "global only": host:port, CIDR
     dns_server: str | None = None  # host:port of a resolver used instead of the system's
 
     # mail

@@ -1,0 +1,95 @@
+"""The whole platform on one machine: Postgres, migrations, Airflow and the dispatcher, up and down in one call.
+
+Every part is idempotent: `up` on a running stack changes nothing, and one that was killed half-way is taken up where
+it stopped.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from leadhouse.database.provisioning import LOGINS, provision
+from leadhouse.local import airflow_stack
+from leadhouse.local.home_settings import read_settings, save_settings
+from leadhouse.local.postgres_server import PostgresServer
+from leadhouse.settings import settings
+
+DATABASE = "leadhouse"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class StackStatus:
+    """What runs, and where."""
+
+    postgres_running: bool
+    airflow: dict[str, object]
+
+
+def postgres() -> PostgresServer:
+    """The embedded server of the present home (which an external DATABASE_URL replaces)."""
+    return PostgresServer(settings().home / "postgres")
+
+
+def server_admin_url() -> str:
+    """The administrator's URL of the server in use, embedded or external."""
+    external = settings().server_url
+    return external.get_secret_value() if external else postgres().admin_url
+
+
+def _database_name() -> str:
+    external = settings().server_url
+    name = unquote(urlsplit(external.get_secret_value()).path.lstrip("/")) if external else ""
+    return name or DATABASE
+
+
+def _saved_passwords() -> dict[str, str]:
+    """The logins' passwords as the settings have them, so that a second run leaves sessions and other homes alone."""
+    saved = read_settings()
+    urls = {login: saved.get(variable) for login, variable in LOGINS.items()}
+    return {login: unquote(urlsplit(url).password or "") for login, url in urls.items() if url}
+
+
+def migrate(on_progress: Progress) -> None:
+    """Bring the database (made if missing) and its staging views to this checkout's state, and save its settings.
+
+    Raises:
+        PostgresSetupError: the embedded server does not start.
+        DatabaseError, MigrationError: see `leadhouse.database`.
+    """
+    from leadhouse.transform import deploy_staging
+
+    if settings().server_url is None:
+        on_progress("Postgres (embedded)")
+        postgres().ensure()
+    on_progress("migrations")
+    save_settings(provision(server_admin_url(), _database_name(), _saved_passwords()))
+    if settings().signing_key is None:
+        save_settings({"LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32)})
+    on_progress("staging views")
+    deploy_staging()
+
+
+def up(on_progress: Progress, extra_settings: Mapping[str, str] | None = None) -> None:
+    """Start what does not run yet; returns when Airflow is healthy."""
+    settings().home.mkdir(parents=True, exist_ok=True)
+    if extra_settings:
+        save_settings(extra_settings)
+    migrate(on_progress)
+    airflow_stack.start(on_progress)
+
+
+def down(on_progress: Progress) -> None:
+    """Stop Airflow, the dispatcher and the embedded Postgres; an external server is left alone."""
+    on_progress("Airflow")
+    airflow_stack.stop()
+    on_progress("Postgres (embedded)")
+    postgres().stop()
+
+
+def status() -> StackStatus:
+    """The state now; changes nothing."""
+    return StackStatus(postgres().status().running, dict(airflow_stack.health()))

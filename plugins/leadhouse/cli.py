@@ -1,0 +1,257 @@
+"""`leadhouse`: the same work as the DAGs', by hand, and the stack of one machine.
+
+Heavy imports stand inside the commands: `leadhouse --help` answers at once. Exit codes: 0 done, 1 a clear failure whose
+message says what to do, 2 a wrong call.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from leadhouse.settings import settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Lead-generation data platform."
+)
+campaign_app = typer.Typer(no_args_is_help=True, help="Look at a campaign before it sends.")
+demo_app = typer.Typer(no_args_is_help=True, help="The demo world: seeded companies on loopback, with known truth.")
+app.add_typer(campaign_app, name="campaign")
+app.add_typer(demo_app, name="demo")
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
+
+
+@contextmanager
+def clear_failures() -> Iterator[None]:
+    """Expected failures end the command with their message; anything else keeps its traceback."""
+    from leadhouse.connectors import ImportFileError
+    from leadhouse.database.connection import DatabaseError
+    from leadhouse.database.migrations import MigrationError
+    from leadhouse.local.locks import LockTimeoutError
+    from leadhouse.local.postgres_binaries import PostgresSetupError
+    from leadhouse.local.processes import ProcessError
+
+    expected = (DatabaseError, MigrationError, PostgresSetupError, ProcessError, LockTimeoutError, ImportFileError)
+    try:
+        yield
+    except expected as error:
+        errors.print(f"[red]leadhouse:[/red] {escape(str(error))}")
+        raise typer.Exit(1) from error
+
+
+def _run_id() -> str:
+    return f"cli__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
+
+
+def _write_json(path: Path | None, value: object) -> None:
+    if path is not None:
+        path.write_text(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")
+
+
+@app.command()
+def up() -> None:
+    """Start Postgres, migrate, start Airflow and the dispatcher."""
+    from leadhouse.local import stack
+
+    with clear_failures():
+        with console.status("starting") as spinner:
+            stack.up(lambda step: spinner.update(f"starting: {step}"))
+        status()
+
+
+@app.command()
+def down() -> None:
+    """Stop everything that `up` or the demo started; data stay."""
+    from leadhouse.local import stack
+
+    with clear_failures(), console.status("stopping") as spinner:
+        _demo("stop")
+        stack.down(lambda step: spinner.update(f"stopping: {step}"))
+    console.print("stopped")
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")] = False) -> None:
+    """What runs, and its addresses: a database URL of a role under policies, the Airflow UI, the email sink."""
+    from leadhouse.local.addresses import addresses
+
+    found = addresses()
+    if as_json:
+        sys.stdout.write(json.dumps(found, indent=1) + "\n")
+        return
+    for name, value in found.items():
+        console.print(f"{name:20} {escape(str(value if value is not None else '-'))}")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this checkout's schema (made if missing)."""
+    from leadhouse.local import stack
+
+    with clear_failures():
+        stack.migrate(lambda step: console.print(f"- {step}"))
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file.")],
+    organization: Annotated[str, typer.Option(help="Slug of the organization that owns the data.")],
+    kind: Annotated[str | None, typer.Option(help="company or person; found from the columns when left out.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Read, map and check, but land nothing.")] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Import a file: every row lands, is already known, or is quarantined with its reason."""
+    from leadhouse.connectors import csv_import
+
+    with clear_failures():
+        summary = csv_import.import_file(
+            file, _organization_id(organization), kind, datetime.now(UTC).date(), _run_id(), dry_run=dry_run
+        )
+    result = summary.as_json()
+    _write_json(json_file, result)
+    console.print_json(data=result, default=str)
+
+
+@app.command()
+def crawl(
+    urls: Annotated[list[str] | None, typer.Argument(help="Start pages.")] = None,
+    hosts: Annotated[
+        Path | None, typer.Option(exists=True, help="File of hosts or URLs: lines, or a JSON object or list.")
+    ] = None,
+    proxy: Annotated[str | None, typer.Option(help="HTTP forward proxy that all requests go through.")] = None,
+    pages: Annotated[int, typer.Option(min=1, help="Pages a site at most.")] = 40,
+    delay: Annotated[float | None, typer.Option(min=0, help="Seconds between two requests to a host.")] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Crawl now, without Airflow and database, and print what was found."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from scrapers.crawl_now import crawl_now, read_hosts
+
+    targets = [*(urls or []), *(read_hosts(hosts) if hosts else [])]
+    if not targets:
+        raise typer.BadParameter("name at least one URL, or a file of hosts with --hosts")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        task = progress.add_task("sites", total=len(targets))
+        found = crawl_now(
+            targets,
+            proxy=proxy,
+            pages=pages,
+            delay=delay,
+            on_progress=lambda done: progress.update(task, completed=done),
+        )
+    _write_json(json_file, found)
+    if json_file is None:
+        console.print_json(data=found, default=str)
+    else:
+        console.print(
+            f"{len(found)} hosts, {sum(bool(each.get('names')) for each in found.values())} with a name, in {json_file}"
+        )
+
+
+@campaign_app.command("plan")
+def campaign_plan(campaign_id: UUID, json_file: JsonFile = None) -> None:
+    """Who would get it, when, at what price, and who is held and why. Sends nothing."""
+    from leadhouse import campaigns
+
+    with clear_failures():
+        plan = campaigns.plan(campaign_id).as_json()
+    _write_json(json_file, plan)
+    console.print_json(data=plan, default=str)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the set-up: what is wrong, and what to do about it."""
+    from leadhouse.local.checks import all_checks
+
+    failed = 0
+    for check in all_checks():
+        failed += check.state == "wrong"
+        colour = {"right": "green", "wrong": "red", "off": "yellow"}[check.state]
+        console.print(f"[{colour}]{check.state:6}[/{colour}] {check.name}: {escape(check.finding)}")
+        if check.remedy:
+            console.print(f"       {escape(check.remedy)}")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def docs(
+    check: Annotated[bool, typer.Option(help="Change nothing; fail when a generated page is out of date.")] = False,
+) -> None:
+    """Write the generated pages: DAGs and data dictionary."""
+    from leadhouse.local.generated_pages import out_of_date, write_pages
+
+    stale = out_of_date() if check else write_pages()
+    for path in stale:
+        console.print(f"{'out of date' if check else 'written'}: {path.relative_to(settings().project)}")
+    if check and stale:
+        errors.print("Run `make docs` and commit the pages.")
+        raise typer.Exit(1)
+
+
+def _organization_id(slug: str) -> UUID:
+    from leadhouse.database import connect
+
+    with connect("imports") as connection:
+        row = connection.execute(
+            "select organization_id from identity.organizations where slug = %s", [slug]
+        ).fetchone()
+        known = [each["slug"] for each in connection.execute("select slug from identity.organizations order by slug")]
+    if row is None:
+        raise typer.BadParameter(f"there is no organization {slug!r}; there are: {', '.join(known) or 'none'}")
+    found: UUID = row["organization_id"]
+    return found
+
+
+def _demo(command: Literal["night", "advance", "score", "stop", "remove"], *arguments: str) -> int:
+    """The demo is beside the product, not in it: it runs as a program of its own from the checkout."""
+    call = [sys.executable, "-m", "demo", command, *arguments]
+    return subprocess.run(call, cwd=settings().project, check=False).returncode
+
+
+@demo_app.command("night")
+def demo_night(
+    companies: Annotated[int, typer.Option(min=2, help="Companies of the world, on the first night.")] = 20,
+    seed: Annotated[int, typer.Option(help="Seed of the world, on the first night.")] = 7,
+) -> None:
+    """Run a night through the whole platform; the first call makes the world, each later one is the next night."""
+    raise typer.Exit(_demo("night", "--companies", str(companies), "--seed", str(seed)))
+
+
+@demo_app.command("advance")
+def demo_advance(days: Annotated[int, typer.Option(min=1)] = 1) -> None:
+    """Let the world live on for some days, a night each."""
+    raise typer.Exit(_demo("advance", "--days", str(days)))
+
+
+@demo_app.command("score")
+def demo_score(json_file: JsonFile = None) -> None:
+    """Precision and recall of the marts against the world's truth."""
+    raise typer.Exit(_demo("score", *(["--json", str(json_file)] if json_file else [])))
+
+
+@demo_app.command("remove")
+def demo_remove(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Stop everything and delete the embedded database, archive and demo world of this home."""
+    if not yes:
+        typer.confirm(f"Delete all data in {settings().home}?", abort=True)
+    raise typer.Exit(_demo("remove"))
+
+
+if __name__ == "__main__":
+    app()

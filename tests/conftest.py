@@ -81,7 +81,7 @@ class Database:
 
     def connect(self, room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
         """A connection as the role of a room."""
-        return connect_to(self.url, room, autocommit=autocommit)
+        return connect_to(self.dbt_url if room == "transform" else self.url, room, autocommit=autocommit)
 
     def owner(self, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
         """A connection as the administrator, whom no policy stops."""

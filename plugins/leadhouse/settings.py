@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     project: Path = PROJECT
     home: Path = Field(default_factory=_home)
 
-    # database: DATABASE_URL names an administrator of a Postgres >= 15 that replaces the embedded server; `leadhouse up`
+    # database: DATABASE_URL names an administrator of a Postgres >= 15 in place of the embedded server; `leadhouse up`
     # and `leadhouse migrate` make the rest from it: the login `leadhouse_app` (SET ROLE to a room) and the others
     server_url: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("DATABASE_URL", "LEADHOUSE_SERVER_URL")
@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     provider_url: str | None = None
     provider_key: SecretStr | None = None
 
+    # Airflow, as the dispatcher reaches it; `leadhouse up` sets all three for the one-machine stack
+    airflow_url: str | None = None  # e.g. http://127.0.0.1:8080
+    airflow_username: str = "dispatcher"  # may trigger runs and no more
+    airflow_password: SecretStr | None = None
+
     @field_validator("allowed_addresses", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -76,3 +81,8 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The process's settings, read once. Tests call `settings.cache_clear()` after changing the environment."""
     return Settings(_env_file=_home() / "settings.env")
+
+
+def inherited_environment() -> dict[str, str]:
+    """This process's environment for a child of the one-machine stack, without another Airflow's configuration."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}

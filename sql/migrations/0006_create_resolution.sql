@@ -128,6 +128,7 @@ grant insert, delete on resolution.overlays to leadhouse_transform;
 
 -- migrate: rollback
 
+revoke usage on schema resolution from authenticated, leadhouse_analyst;
 drop function resolution.my_overlays;
 drop table resolution.overlays;
 drop table resolution.changes;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from leadhouse.database import ROOMS, DatabaseError, admin, connect, connect_to, provisioning
@@ -23,35 +25,48 @@ def test_session_acts_as_the_room(database):
     }
 
 
-def test_every_room_of_the_application_has_its_role(database):
-    with database.owner() as connection:
-        roles = {row["rolname"] for row in connection.execute("select rolname from pg_roles")}
-    assert {f"leadhouse_{room}" for room in ROOMS} <= roles
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_every_room_can_be_entered(module_database, room):
+    with module_database.connect(room) as connection:
+        assert connection.execute("select current_user").fetchone() == {"current_user": f"leadhouse_{room}"}
+
+
+def test_application_cannot_become_the_transformer(module_database):
+    with pytest.raises(DatabaseError, match=r"leadhouse_transform.*leadhouse migrate"):
+        connect_to(module_database.url, "transform")
 
 
 def test_with_commits_or_rolls_back(database):
     with admin() as connection:
         connection.execute("create table public.kept (id int)")
-    with pytest.raises(ZeroDivisionError), admin() as connection:
+    with contextlib.suppress(ZeroDivisionError), admin() as connection:
         connection.execute("insert into public.kept values (1)")
-        1 / 0  # noqa: B018
+        raise ZeroDivisionError
     with admin() as connection:
         assert connection.execute("select count(*) as rows from public.kept").fetchone() == {"rows": 0}
 
 
 def test_unknown_room_is_named_with_the_known_ones(database):
-    with pytest.raises(ValueError, match="no room 'kitchen'.*landing"):
+    with pytest.raises(ValueError, match=r"no room 'kitchen'.*landing"):
         connect("kitchen")
 
 
-def test_missing_setting_says_what_to_run(monkeypatch, tmp_path):
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.delenv("LEADHOUSE_DATABASE_URL", raising=False)
+@pytest.fixture
+def no_settings(monkeypatch, tmp_path):
+    for name in ("DATABASE_URL", "LEADHOUSE_DATABASE_URL", "LEADHOUSE_DATABASE_ADMIN_URL"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LEADHOUSE_HOME", str(tmp_path))
     settings.cache_clear()
-    with pytest.raises(DatabaseError, match=r"LEADHOUSE_DATABASE_URL is not set.*leadhouse up"):
-        connect("landing")
+    yield tmp_path
     settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("opening", "setting"), [(lambda: connect("landing"), "DATABASE_URL"), (admin, "DATABASE_ADMIN_URL")]
+)
+def test_missing_setting_says_what_to_run(no_settings, opening, setting):
+    with pytest.raises(DatabaseError, match=rf"LEADHOUSE_{setting} stands neither .*settings\.env.*leadhouse up"):
+        opening()
 
 
 def test_dead_server_says_where_and_what_to_run():
@@ -62,7 +77,7 @@ def test_dead_server_says_where_and_what_to_run():
 
 def test_malformed_url_does_not_show_its_password():
     with pytest.raises(DatabaseError, match="not a connection URL") as caught:
-        connect_to("postgresql://app:s3cret@host:port/x", "landing")
+        connect_to("postgresql://app:s3cret@[host/x", "landing")
     assert "s3cret" not in str(caught.value)
     assert caught.value.__suppress_context__
 

@@ -32,23 +32,25 @@ class DatabaseError(RuntimeError):
 def connect(room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
     """A connection as the role of `room`, on the database of `settings().database_url`.
 
+    The room `transform` has a login of its own, dbt's (`settings().dbt_url`): what writes the marts is nothing else.
+
     Raises:
         ValueError: there is no such room.
         DatabaseError: not configured, not reachable, or not migrated.
     """
-    url = settings().database_url
+    chosen = settings()
+    url = chosen.dbt_url if room == "transform" else chosen.database_url
     return connect_to(url.get_secret_value() if url else None, room, autocommit=autocommit)
 
 
 def connect_to(url: str | None, room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
-    """The same on another database, `url` naming the login `leadhouse_app`."""
+    """The same on another database; `url` names a login that may act as the room."""
     if room not in ROOMS:
         raise ValueError(f"There is no room {room!r}. Rooms with a database role: {', '.join(sorted(ROOMS))}.")
     seconds = settings().statement_timeout_seconds
     limits = {"statement_timeout": f"{seconds}s", "idle_in_transaction_session_timeout": f"{seconds}s"}
-    return _open(
-        url, "LEADHOUSE_DATABASE_URL", f"leadhouse {room}", {"role": f"leadhouse_{room}", **limits}, autocommit
-    )
+    setting = "LEADHOUSE_DBT_URL" if room == "transform" else "LEADHOUSE_DATABASE_URL"
+    return _open(url, setting, f"leadhouse {room}", {"role": f"leadhouse_{room}", **limits}, autocommit)
 
 
 def admin(*, autocommit: bool = False) -> psycopg.Connection[DictRow]:
@@ -71,7 +73,8 @@ def _open(
 ) -> psycopg.Connection[DictRow]:
     if not url:
         raise DatabaseError(
-            f"No database is configured: {setting} is not set, and {settings().home / 'settings.env'} does not name it. "
+            f"No database is configured: {setting} stands neither in the environment nor in "
+            f"{settings().home / 'settings.env'}. "
             "Run `leadhouse up` for the embedded Postgres, or set it to a Postgres 15 or newer."
         )
     try:

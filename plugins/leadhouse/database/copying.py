@@ -75,4 +75,4 @@ def copy_to_temporary(
 def _type(column: str, kind: str) -> sql.SQL:
     if not TYPE.fullmatch(kind):
         raise ValueError(f"Column {column!r}: {kind!r} is not a plain type name such as 'text' or 'uuid[]'.")
-    return sql.SQL(kind)  # type: ignore[arg-type]  # checked against a pattern just now
+    return sql.SQL(kind)  # checked against a pattern just now

@@ -1,7 +1,7 @@
 """Schema migrations over pogo-migrate's format and record, with what it lacks: a lock, and hashes of the contents.
 
-``sql/migrations/NNNN_verb_subject.sql`` holds ``-- <message>``, ``-- depends: <previous id>``, ``-- migrate: apply`` and
-``-- migrate: rollback``. pogo records which ids were applied (``public._pogo_migration``); ``migrations.contents``
+``sql/migrations/NNNN_verb_subject.sql`` holds ``-- <message>``, ``-- depends: <previous id>``, ``-- migrate: apply``
+and ``-- migrate: rollback``. pogo records which ids were applied (``public._pogo_migration``); ``migrations.contents``
 records the SHA-256 of each applied file, so that an edited one is an error and never a silent difference.
 Each migration and its two records are one transaction, unless the file says ``-- transaction: false``.
 """
@@ -52,7 +52,7 @@ class MigrationError(RuntimeError):
 
 @dataclass(frozen=True)
 class MigrationStatus:
-    """One migration: its state is ``applied``, ``pending``, ``changed`` (file edited since) or ``missing`` (file gone)."""
+    """A migration and its state: ``applied``, ``pending``, ``changed`` (file edited since) or ``missing`` (no file)."""
 
     migration_id: str
     state: str
@@ -193,7 +193,7 @@ def _explained(path: Path, verb: str) -> Any:
     try:
         yield
     except asyncpg.PostgresError as error:
-        detail = "".join(f" {part}." for part in (error.detail, error.hint) if part)  # type: ignore[attr-defined]
+        detail = "".join(f" {part}." for part in (error.detail, error.hint) if part)
         context = getattr(error, "context", None)
         where = f" In: {' '.join(str(context).split())[:300]}." if context else ""
         raise MigrationError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -73,4 +73,6 @@ def url_with(url: str, login: str | None = None, password: str | None = None, da
     if login is not None:
         userinfo = f"{quote(login, safe='')}:{quote(password or '', safe='')}"
     path = parts.path if database is None else f"/{quote(database, safe='')}"
-    return urlunsplit((parts.scheme, f"{userinfo}@{address}" if userinfo else address, path, parts.query, ""))
+    query = f"?{parts.query}" if parts.query else ""
+    # not urlunsplit, which drops the empty host of a Unix socket's URL
+    return f"{parts.scheme}://{userinfo}{'@' if userinfo else ''}{address}{path}{query}"

@@ -1,8 +1,13 @@
-"""TCP ports on loopback: picked free, remembered by the caller, and a clear message when one is taken."""
+"""TCP ports on loopback: picked free, remembered in a file, and a clear message when one is taken."""
 
 from __future__ import annotations
 
+import json
 import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadhouse.local.private_files import write_private
 
 HOST = "127.0.0.1"
 
@@ -22,6 +27,15 @@ def is_free(port: int, host: str = HOST) -> bool:
         return True
 
 
+def listens(port: int, host: str = HOST, seconds: float = 1.0) -> bool:
+    """Whether some program accepts connections on `port`."""
+    try:
+        with socket.create_connection((host, port), timeout=seconds):
+            return True
+    except OSError:
+        return False
+
+
 def free_port(host: str = HOST) -> int:
     """A port that the system says is free; the caller should listen soon and retry when it lost the race."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -29,13 +43,13 @@ def free_port(host: str = HOST) -> int:
         return int(probe.getsockname()[1])
 
 
-def choose_port(remembered: int | None = None, host: str = HOST) -> int:
-    """The remembered port while it is free, else another one."""
-    return remembered if remembered and is_free(remembered, host) else free_port(host)
+def choose_port(*wanted: int | None, host: str = HOST) -> int:
+    """The first of `wanted` that is free, else one that the system picks."""
+    return next((port for port in wanted if port and is_free(port, host)), None) or free_port(host)
 
 
 def require_free(port: int, purpose: str, host: str = HOST) -> int:
-    """`port` itself, for a port a person asked for.
+    """`port` itself, for a port that a person asked for.
 
     Raises:
         PortTakenError: another program listens there; the message names the port and the way out.
@@ -46,3 +60,33 @@ def require_free(port: int, purpose: str, host: str = HOST) -> int:
             f"Stop that program (`ss -ltnp 'sport = :{port}'` names it) or choose another port."
         )
     return port
+
+
+@dataclass(frozen=True)
+class PortBook:
+    """The ports of the services of one home, by name, so that addresses stay the same from one start to the next.
+
+    For a running service ask `remembered`: its own port is not free.
+    """
+
+    path: Path
+
+    def remembered(self, service: str) -> int | None:
+        """The port the service had last."""
+        return self._read().get(service)
+
+    def choose(self, service: str, preferred: int | None = None) -> int:
+        """The remembered port, else `preferred`, else any; whichever is free and not another service's. Saved."""
+        book = self._read()
+        others = {port for name, port in book.items() if name != service}
+        port = choose_port(*(wanted for wanted in (book.get(service), preferred) if wanted not in others))
+        while port in others:
+            port = free_port()
+        write_private(self.path, json.dumps({**book, service: port}, indent=1))
+        return port
+
+    def _read(self) -> dict[str, int]:
+        try:
+            return {str(name): int(port) for name, port in json.loads(self.path.read_text()).items()}
+        except FileNotFoundError:
+            return {}

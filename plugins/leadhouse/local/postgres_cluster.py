@@ -58,6 +58,11 @@ VOLATILE_SETTINGS = {
 class PostgresStartError(PostgresSetupError):
     """The server was started and did not come up; the message ends with the last lines of its log."""
 
+    @property
+    def still_ending(self) -> bool:
+        """Processes of a killed server still hold its shared memory: Postgres itself sees those that we may not."""
+        return "pre-existing shared memory block" in str(self)
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -94,13 +99,13 @@ class Cluster:
             shutil.rmtree(partial, ignore_errors=True)
 
     def start(self, port: int) -> None:
-        """Configure and start; returns when connections are accepted, crash recovery included.
+        """Configure and start; returns when connections are accepted, crash recovery included. It must not run already.
 
         Raises:
             PostgresStartError: it did not come up.
         """
         self._configure(port)
-        self._clear_stale_pid()
+        self._clear_leftovers()
         self.log_file.touch(mode=0o600)
         self.socket_folder.mkdir(mode=0o711, exist_ok=True)
         self._hand_over(self.socket_folder)
@@ -117,39 +122,45 @@ class Cluster:
         self._run("pg_ctl", "stop", "-D", str(self.data), "-s", "-w", "-m", mode, "-t", str(START_SECONDS))
 
     def running_pid(self) -> int | None:
-        """The postmaster's process id, or None: a zombie and a recycled id do not count."""
+        """The postmaster's process id, or None: a zombie and a recycled id do not count.
+
+        Read from its command line, which every user may see; its working directory needs rights that root in a
+        container lacks.
+        """
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            return pid if self._serves(psutil.Process(pid)) else None
+            process = psutil.Process(int((self.data / "postmaster.pid").read_text().split("\n", 1)[0]))
+            if process.status() == psutil.STATUS_ZOMBIE or str(self.data) not in process.cmdline():
+                return None
+            return int(process.pid)
         except (FileNotFoundError, PermissionError, ValueError, psutil.NoSuchProcess):
             return None
 
-    def _serves(self, process: psutil.Process) -> bool:
-        """Whether a process is a live server of these data (their folder is its working directory)."""
+    def _is_ours(self, process: psutil.Process) -> bool:
+        """Whether a process works in these data, as every process of their server does, as far as we may know."""
         try:
-            if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
-                return False
-            return Path(process.cwd()) == self.data.resolve()
-        except psutil.AccessDenied:
-            return True  # ours to believe: the file is in our folder and the program is a postgres
-        except psutil.NoSuchProcess:
+            return process.name().startswith("postgres") and Path(process.cwd()) == self.data.resolve()
+        except (psutil.Error, OSError):
             return False
 
-    def _clear_stale_pid(self) -> None:
-        """Remove the lock file of a killed postmaster, which would keep the next one from starting while its process
-        is an unreaped zombie or its id belongs to somebody else, once the backends it left behind are gone."""
-        file = self.data / "postmaster.pid"
-        if not file.exists() or self.running_pid():
+    def _clear_leftovers(self) -> None:
+        """Remove the lock files of a killed server, once the backends it left behind are gone.
+
+        They would keep the next one from starting while the killed process is an unreaped zombie, or after its id went
+        to somebody else. Nothing else uses these two folders, and the caller knows that no server of them runs.
+        """
+        files = [self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*")]
+        if not any(file.exists() for file in files):
             return
         deadline = time.monotonic() + ORPHAN_SECONDS
-        while any(self._serves(process) for process in psutil.process_iter()):
+        while any(self._is_ours(process) for process in psutil.process_iter()):
             if time.monotonic() > deadline:
                 raise PostgresStartError(
                     f"The Postgres of {self.data} was killed and some of its processes still run. "
                     "End them (`ps -ef | grep postgres`) and try again."
                 )
             time.sleep(0.05)
-        file.unlink(missing_ok=True)
+        for file in files:
+            file.unlink(missing_ok=True)
 
     def _configure(self, port: int) -> None:
         chosen = SETTINGS | ({} if self.durable else VOLATILE_SETTINGS)

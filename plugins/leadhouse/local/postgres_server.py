@@ -11,7 +11,6 @@ starter and stopper takes. Connections are TCP on 127.0.0.1 with scram-sha-256, 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -19,7 +18,6 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +26,7 @@ import psycopg
 from psycopg import sql
 
 from leadhouse.local import ports
+from leadhouse.local.locks import exclusive
 from leadhouse.local.postgres_binaries import (
     PostgresSetupError,
     can_reach,
@@ -36,9 +35,9 @@ from leadhouse.local.postgres_binaries import (
     usable_binaries,
 )
 from leadhouse.local.postgres_cluster import SUPERUSER, Cluster, PostgresStartError
+from leadhouse.local.private_files import write_private
 
 MINIMUM_FREE_BYTES = 512 * 1024**2
-LOCK_SECONDS = 120.0
 START_ATTEMPTS = 3
 SOCKET_FOLDER_LIMIT = 80  # sun_path is 104 bytes on macOS, 108 on Linux, and the socket's name takes 18
 
@@ -145,9 +144,9 @@ class PostgresServer:
 
     def create_database(self, name: str, template: str | None = None) -> bool:
         """Create a database, as a copy of `template` if given. False when it was there already."""
-        statement: sql.Composable = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template is not None:
-            statement = statement + sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             try:
                 connection.execute(statement)
@@ -204,9 +203,10 @@ class PostgresServer:
             try:
                 cluster.start(state.port)
                 return
-            except PostgresStartError:
-                if attempt == START_ATTEMPTS or ports.is_free(state.port):
+            except PostgresStartError as error:
+                if attempt == START_ATTEMPTS or (ports.is_free(state.port) and not error.still_ending):
                     raise
+                time.sleep(1)
 
     def _stop(self) -> None:
         cluster = self._cluster()
@@ -226,28 +226,10 @@ class PostgresServer:
             return _State()
 
     def _save(self, state: _State) -> None:
-        """Replace ``server.json`` as a whole, so that a kill leaves the old one or the new one."""
-        partial = self.home / "server.json.partial"
-        partial.unlink(missing_ok=True)
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(asdict(state), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.home / "server.json")
+        write_private(self.home / "server.json", json.dumps(asdict(state), indent=1))
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        self.home.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + LOCK_SECONDS
-        with (self.home / "lock").open("w") as file:
-            while not _try_lock(file.fileno()):
-                if time.monotonic() > deadline:
-                    raise PostgresSetupError(
-                        f"Another process has been starting or stopping the Postgres in {self.home} for "
-                        f"{LOCK_SECONDS:.0f} s (it holds {self.home / 'lock'}). End it and try again."
-                    )
-                time.sleep(0.05)
-            yield
+    def _locked(self) -> contextlib.AbstractContextManager[None]:
+        return exclusive(self.home / "lock", "starting or stopping the embedded Postgres")
 
     def _require_space(self) -> None:
         free = shutil.disk_usage(self.home).free
@@ -256,11 +238,3 @@ class PostgresServer:
                 f"The disk of {self.home} is full: {free / 1024**2:.0f} MB are free, Postgres wants "
                 f"{self.minimum_free_bytes / 1024**2:.0f} MB. Make room, or point LEADHOUSE_HOME to another disk."
             )
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

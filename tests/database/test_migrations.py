@@ -1,0 +1,185 @@
+"""Migrations: applied once, in order, all or nothing; an edited one is an error; the schema rolls back step by step."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+
+import pytest
+from psycopg import sql
+
+from leadhouse.database import admin_to, migrations, provisioning
+
+FIRST = """-- Make a table
+-- depends:
+-- migrate: apply
+create table public.things (id int primary key, label text default 'a;b');
+do $$ begin perform 1; perform 2; end $$;
+-- migrate: rollback
+drop table public.things;
+"""
+SECOND = """-- Count the things
+-- depends: 0001_create_things
+-- migrate: apply
+create function public.count_things() returns bigint language plpgsql as $body$
+begin
+  -- a comment; with a semicolon
+  return (select count(*) from public.things);
+end $body$;
+-- migrate: rollback
+drop function public.count_things();
+"""
+BROKEN = """-- Fail half-way
+-- depends: 0002_create_count
+-- migrate: apply
+create table public.halves (id int);
+insert into public.nowhere values (1);
+-- migrate: rollback
+drop table public.halves;
+"""
+# Everything a migration may make, by name; equal before and after means that nothing was left or lost.
+CATALOG = """
+select 'relation' as kind, c.oid::regclass::text || ' ' || relkind::text || ' ' || coalesce(relacl::text, '')
+    || relrowsecurity || relforcerowsecurity as entry
+  from pg_class c where relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and relkind <> 'i'
+union all select 'index', pg_get_indexdef(indexrelid) from pg_index join pg_class c on c.oid = indexrelid
+  where relnamespace::regnamespace::text !~ '^pg_'
+union all select 'column', attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod) || attnotnull
+    || coalesce(attacl::text, '') from pg_attribute join pg_class c on c.oid = attrelid
+  where attnum > 0 and not attisdropped and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+union all select 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+  from pg_constraint where conrelid <> 0
+union all select 'function', oid::regprocedure || coalesce(proacl::text, '') || md5(prosrc) from pg_proc
+  where pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+union all select 'trigger', pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+union all select 'policy', polrelid::regclass || ' ' || polname || coalesce(pg_get_expr(polqual, polrelid), '')
+    || coalesce(pg_get_expr(polwithcheck, polrelid), '') from pg_policy
+union all select 'schema', nspname || coalesce(nspacl::text, '') from pg_namespace
+  where nspname !~ '^(pg_|information_schema)'
+union all select 'type', oid::regtype::text from pg_type
+  where typnamespace::regnamespace::text !~ '^(pg_|information_schema)' and typtype in ('d', 'e', 'r')
+union all select 'default', defaclrole::regrole::text || defaclacl::text from pg_default_acl
+union all select 'extension', extname from pg_extension
+order by 1, 2
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "0001_create_things.sql").write_text(FIRST)
+    (tmp_path / "0002_create_count.sql").write_text(SECOND)
+    return tmp_path
+
+
+@pytest.fixture
+def empty(postgres, request):
+    """The URL of an empty database."""
+    name = f"test_empty_{abs(hash(request.node.nodeid)):x}"
+    with admin_to(postgres.admin_url, autocommit=True) as server:
+        server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        provisioning.create_database(server, name)
+        yield provisioning.url_with(postgres.admin_url, database=name)
+        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def catalog(url):
+    with admin_to(url) as connection:
+        return [tuple(row.values()) for row in connection.execute(CATALOG)]
+
+
+def exists(url, name):
+    with admin_to(url) as connection:
+        return connection.execute("select to_regclass(%s) is not null as found", [name]).fetchone()["found"]
+
+
+def states(url, folder):
+    return [entry.state for entry in migrations.status(url, folder)]
+
+
+def test_pending_ones_are_applied_once_and_in_order(empty, folder):
+    assert states(empty, folder) == ["pending", "pending"]
+    assert migrations.migrate(empty, folder) == ["0001_create_things", "0002_create_count"]
+    assert migrations.migrate(empty, folder) == []
+    assert states(empty, folder) == ["applied", "applied"]
+    with admin_to(empty) as connection:
+        assert connection.execute("select public.count_things() as things").fetchone() == {"things": 0}
+
+
+def test_rollback_undoes_the_newest(empty, folder):
+    migrations.migrate(empty, folder)
+    assert migrations.rollback(empty, 1, folder) == ["0002_create_count"]
+    assert states(empty, folder) == ["applied", "pending"]
+    assert migrations.migrate(empty, folder) == ["0002_create_count"]
+    assert migrations.rollback(empty, 5, folder) == ["0002_create_count", "0001_create_things"]
+    assert not exists(empty, "public.things")
+
+
+def test_edited_migration_is_an_error(empty, folder):
+    migrations.migrate(empty, folder)
+    with (folder / "0001_create_things.sql").open("a") as file:
+        file.write("-- a word\n")
+    assert states(empty, folder) == ["changed", "applied"]
+    for act in (lambda: migrations.migrate(empty, folder), lambda: migrations.rollback(empty, 1, folder)):
+        with pytest.raises(migrations.MigrationError, match=r"0001_create_things \(changed\).*restore the file"):
+            act()
+
+
+def test_deleted_migration_is_an_error(empty, folder):
+    migrations.migrate(empty, folder)
+    (folder / "0002_create_count.sql").unlink()
+    with pytest.raises(migrations.MigrationError, match=r"0002_create_count \(missing\)"):
+        migrations.migrate(empty, folder)
+
+
+def test_failed_migration_keeps_what_was_before_and_nothing_of_itself(empty, folder):
+    (folder / "0003_fail_halfway.sql").write_text(BROKEN)
+    with pytest.raises(migrations.MigrationError, match=r"0003_fail_halfway\.sql could not apply: 42P01.*nowhere"):
+        migrations.migrate(empty, folder)
+    assert states(empty, folder) == ["applied", "applied", "pending"]
+    assert not exists(empty, "public.halves")
+
+
+def test_two_migrators_at_once_apply_each_once(empty, folder):
+    applied: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: applied.append(migrations.migrate(empty, folder))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(len, applied)) == [0, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("0003_no_sections.sql", "-- A word\n-- depends:\nselect 1;", "No '-- migrate: apply'"),
+        ("0003_lost_parent.sql", FIRST.replace("depends:", "depends: 0000_nothing"), "Could not resolve dependencies"),
+        ("3_short_number.sql", FIRST, "not of the form NNNN_verb_subject"),
+    ],
+)
+def test_malformed_file_is_named(empty, folder, name, text, message):
+    (folder / name).write_text(text)
+    with pytest.raises(migrations.MigrationError, match=message):
+        migrations.migrate(empty, folder)
+
+
+def test_unreachable_database_says_what_to_run():
+    with pytest.raises(migrations.MigrationError, match=r"cannot be reached.*leadhouse up") as caught:
+        migrations.migrate("postgresql://postgres:s3cret@127.0.0.1:1/x")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_schema_rolls_back_step_by_step(empty, tmp_path):
+    """Each migration's rollback restores the catalog as it stood, while another database uses the same roles."""
+    before = []
+    for file in sorted(migrations.FOLDER.glob("*.sql")):
+        shutil.copy(file, tmp_path)
+        migrations.status(empty, tmp_path)  # makes the tables that record, which stay
+        before.append(catalog(empty))
+        assert migrations.migrate(empty, tmp_path) == [file.stem]
+    for file, expected in zip(sorted(tmp_path.glob("*.sql"), reverse=True), reversed(before), strict=True):
+        assert migrations.rollback(empty, 1, tmp_path) == [file.stem]
+        left = set(catalog(empty)) ^ set(expected)
+        assert not left, f"{file.name}: {sorted(left)[:5]}"
+        file.unlink()
+    assert migrations.migrate(empty) == sorted(file.stem for file in migrations.FOLDER.glob("*.sql"))

@@ -1,0 +1,183 @@
+"""dbt inside this process: no subprocess, nothing sent anywhere, the password in a variable that dbt never logs.
+
+dbt reads its profile from the environment, so the login's parts stand there for the time of one call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from psycopg import conninfo
+
+from leadhouse.database import DatabaseError
+from leadhouse.settings import settings
+
+Target = Literal["prod", "dev", "test"]
+FAILED = frozenset({"error", "fail", "runtime error"})
+
+# The log of a call goes to its file alone.
+_QUIET = ("--no-use-colors", "--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats")
+
+
+class DbtError(RuntimeError):
+    """dbt could not parse, build or test; the message names the node, the reason and what to do next."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One node of one call (model, test, unit test); `status` in dbt's words: success, pass, error, fail, skipped."""
+
+    node_id: str
+    resource_type: str
+    status: str
+    seconds: float
+    rows_affected: int | None
+    message: str | None
+    relation: str | None
+    path: str
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the node stops the build."""
+        return self.status in FAILED
+
+
+def invoke(
+    command: Literal["run", "build", "test"],
+    *,
+    select: str | None = None,
+    exclude: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+    full_refresh: bool = False,
+    target: Target = "prod",
+) -> list[NodeResult]:
+    """Run one dbt command and return every node's result, failed ones included.
+
+    The project is parsed without variables first, from the last parse where files are the same (0.2 s), and the command
+    runs on that manifest: dbt would parse everything again for each new value of a variable.
+
+    Raises:
+        DbtError: dbt stopped before the first node (a file that does not parse, no connection).
+        DatabaseError: no login for dbt is configured.
+    """
+    from dbt.cli.main import dbtRunner
+
+    arguments = [command, *_common(target), "--vars", _json(variables or {})]
+    for flag, value in (("--select", select), ("--exclude", exclude)):
+        arguments += [flag, *value.split()] if value else []
+    arguments += ["--full-refresh"] if full_refresh and command != "test" else []
+    with _environment(target):
+        outcome = dbtRunner(manifest=parse(target)).invoke(arguments)
+    if outcome.result is None or not hasattr(outcome.result, "results"):
+        raise DbtError(f"dbt {command} did not start: {_reason(outcome.exception)}. {_log_hint()}")
+    return [_node_result(result) for result in outcome.result.results]
+
+
+def parse(target: Target = "prod") -> Any:
+    """The manifest of the project, parsed partially where an earlier parse is at hand.
+
+    Raises:
+        DbtError: a file does not parse; the message says which and why.
+    """
+    from dbt.cli.main import dbtRunner
+
+    with _environment(target):
+        outcome = dbtRunner().invoke(["parse", *_common(target)])
+    if not outcome.success:
+        raise DbtError(f"The dbt project does not parse: {_reason(outcome.exception)}. {_log_hint()}")
+    return outcome.result
+
+
+def raise_failures(results: list[NodeResult], command: str) -> None:
+    """Raise DbtError for the failed nodes: each with its reason and file, and the command to run again."""
+    failed = [result for result in results if result.is_failed]
+    if not failed:
+        return
+    lines = [f"- {each.resource_type} {each.node_id} ({each.path}): {each.message or each.status}" for each in failed]
+    skipped = sum(result.status == "skipped" for result in results)
+    raise DbtError(
+        f"{len(failed)} dbt nodes failed, {skipped} were skipped after them; the ledger's position was not moved:\n"
+        + "\n".join(lines)
+        + f"\nCorrect the file named (or the rows that a test found, see its compiled SQL in {target_path()}),"
+        f" then run `{command}` again: the same changes are built again."
+    )
+
+
+def target_path() -> Path:
+    """Where dbt keeps what it parsed and compiled."""
+    return settings().home / "dbt" / "target"
+
+
+def _common(target: Target) -> list[str]:
+    project = str(settings().project / "dbt_project")
+    return [
+        *("--project-dir", project, "--profiles-dir", project, "--target", target),
+        *("--target-path", str(target_path()), "--log-path", str(settings().home / "dbt" / "logs")),
+        *_QUIET,
+    ]
+
+
+@contextmanager
+def _environment(target: Target) -> Iterator[None]:
+    """The profile's variables for the time of one call; what stood there before comes back."""
+    changed = {**_login(), "LEADHOUSE_DBT_TARGET": target, "DO_NOT_TRACK": "1", "DBT_PARTIAL_PARSE": "true"}
+    before = {name: os.environ.get(name) for name in changed}  # dbt has no other way in
+    os.environ.update(changed)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _login() -> dict[str, str]:
+    url = settings().dbt_url
+    if url is None:
+        raise DatabaseError(
+            "No login for dbt is configured: LEADHOUSE_DBT_URL stands neither in the environment nor in "
+            f"{settings().home / 'settings.env'}. Run `leadhouse up`, or set it to the login leadhouse_dbt."
+        )
+    parts = conninfo.conninfo_to_dict(url.get_secret_value())
+    return {
+        "LEADHOUSE_DBT_HOST": str(parts.get("host") or "127.0.0.1"),
+        "LEADHOUSE_DBT_PORT": str(parts.get("port") or 5432),
+        "LEADHOUSE_DBT_DATABASE": str(parts.get("dbname") or "leadhouse"),
+        "LEADHOUSE_DBT_USER": str(parts.get("user") or "leadhouse_dbt"),
+        "DBT_ENV_SECRET_LEADHOUSE_PASSWORD": str(parts.get("password") or ""),
+    }
+
+
+def _node_result(result: Any) -> NodeResult:
+    rows = (result.adapter_response or {}).get("rows_affected")
+    return NodeResult(
+        node_id=result.node.unique_id,
+        resource_type=str(result.node.resource_type),
+        status=str(result.status),
+        seconds=float(result.execution_time or 0),
+        rows_affected=int(rows) if isinstance(rows, int) and rows >= 0 else None,
+        message=" ".join(str(result.message).split())[:2000] if result.message else None,
+        relation=getattr(result.node, "relation_name", None),
+        path=result.node.original_file_path,
+    )
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def _reason(error: BaseException | None) -> str:
+    return " ".join(str(error or "no reason given").split())[:2000]
+
+
+def _log_hint() -> str:
+    return f"dbt's log: {settings().home / 'dbt' / 'logs' / 'dbt.log'}"

@@ -1,0 +1,70 @@
+"""Bytes to text, in the order a browser decides: byte-order mark, Content-Type header, meta element, guess.
+
+Labels follow the WHATWG Encoding Standard where it differs from Python's codecs (``latin-1`` means windows-1252).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.+-]{2,40})""", re.I)
+_HEADER = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_:.+-]{2,40})""", re.I)
+_WHATWG = {
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "unicode": "utf-8",
+    "utf8": "utf-8",
+    # a meta element that could be read as ASCII cannot stand in UTF-16
+    "utf-16": "utf-8",
+    "utf-16le": "utf-8",
+    "utf-16be": "utf-8",
+}
+
+
+def _codec(label: str) -> str | None:
+    name = label.strip().lower()
+    name = _WHATWG.get(name, name)
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    return name if getattr(info, "_is_text_encoding", True) else None
+
+
+def _declared(body: bytes, content_type: str | None) -> str | None:
+    header = _HEADER.search(content_type or "")
+    if header and (codec := _codec(header[1])):
+        return codec
+    meta = _META.search(body, 0, 4096)
+    return _codec(meta[1].decode("ascii", "replace")) if meta else None
+
+
+def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
+    """Return (text, codec name). Never raises: undecodable bytes become U+FFFD."""
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(codec, "replace"), codec
+    try:
+        # Valid UTF-8 with any multi-byte sequence is practically never anything else, whatever the page declares.
+        return body.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        codec = _declared(body, content_type) or "cp1252"
+    try:
+        return body.decode(codec, "replace"), codec
+    except (UnicodeError, ValueError):
+        return body.decode("cp1252", "replace"), "cp1252"

@@ -1,0 +1,182 @@
+"""What surrounds a candidate on the page, and the verdict on it. The rules that several kinds of candidates share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from leadhouse.extraction import hosts, vocabulary
+from leadhouse.extraction.page import Block, Mark, Page
+from leadhouse.records import Rejection, Value
+
+
+@dataclass(frozen=True, slots=True)
+class SiteContext:
+    """What is known of the site before its page is read. `country_hint` is ISO 3166-1 alpha-2."""
+
+    host: str
+    source_key: str = "web"
+    country_hint: str | None = None
+    name_hint: str | None = None
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Place and words around one candidate: the same line before it, the line above, headings, marks."""
+
+    before: str
+    after: str
+    above: str
+    heading: str
+    outline: tuple[str, ...]
+    marks: int
+    block_text: str = ""
+
+    @property
+    def label(self) -> str:
+        """The words that most likely name the candidate."""
+        return self.before.strip() or self.above
+
+    @property
+    def region(self) -> str:
+        """``footer``, ``header``, ``nav``, ``address``, ``main`` or ``hidden``."""
+        for mark, name in _REGIONS:
+            if self.marks & mark:
+                return name
+        return "main"
+
+
+_REGIONS = (
+    (Mark.HIDDEN, "hidden"),
+    (Mark.FOOTER, "footer"),
+    (Mark.ADDRESS, "address"),
+    (Mark.NAV, "nav"),
+    (Mark.HEADER, "header"),
+)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the extractors of one page gather."""
+
+    values: dict[str, list[Value]] = field(default_factory=dict)
+    rejections: list[Rejection] = field(default_factory=list)
+
+    def accept(self, attribute: str, value: Value) -> None:
+        """Keep a fact; a second sighting keeps the higher confidence."""
+        known = self.values.setdefault(attribute, [])
+        for index, other in enumerate(known):
+            if other.value == value.value and other.locator == value.locator:
+                if value.confidence > other.confidence:
+                    known[index] = value
+                return
+        known.append(value)
+
+    def reject(self, attribute: str, value: str, reason: str, locator: str | None = None) -> None:
+        """Keep the reason why a candidate is no fact."""
+        rejection = Rejection(attribute=attribute, value=value[:500], reason=reason, locator=locator)
+        if rejection not in self.rejections:
+            self.rejections.append(rejection)
+
+    def of(self, attribute: str) -> list[Value]:
+        """Facts of one attribute, best first."""
+        return sorted(self.values.get(attribute, ()), key=lambda value: -value.confidence)
+
+
+def around(page: Page, start: int, end: int) -> Surroundings:
+    """Surroundings of `page.text[start:end]`."""
+    block = page.block_at(start)
+    line_start, line_end = page.line_at(start)
+    above = page.text[page.text.rfind("\n", 0, max(0, line_start - 1)) + 1 : max(0, line_start - 1)]
+    return Surroundings(
+        before=page.text[max(line_start, start - 80) : start],
+        after=page.text[end : min(line_end, end + 60)],
+        above=above if len(above) <= 90 else "",
+        heading=block.heading,
+        outline=block.outline,
+        marks=block.marks,
+        block_text=block.text,
+    )
+
+
+def around_block(page: Page, index: int, text: str = "") -> Surroundings:
+    """Surroundings of a link in block `index` whose visible text is `text`."""
+    if not page.blocks:
+        return Surroundings("", "", "", "", (), 0)
+    block: Block = page.blocks[min(index, len(page.blocks) - 1)]
+    offset = block.text.find(text) if text else -1
+    if offset >= 0:
+        return around(page, block.start + offset, block.start + offset + len(text))
+    return around(page, block.start, block.start)
+
+
+_TIGHT_ROLES = (
+    (vocabulary.DESIGNER, "designer"),
+    (vocabulary.PROTECTION_OFFICER, "data_protection_officer"),
+    (vocabulary.AUTHORITY, "authority"),
+    (vocabulary.HOSTING, "hosting"),
+    (vocabulary.CREDITS, "third_party"),
+)
+_SENTENCE = re.compile(r"[.!?]\s+\S")
+
+
+def third_party(spot: Surroundings) -> str | None:
+    """Whose contact this is when it is not the site's: the reason, or None. Looks at the line, then headings."""
+    if spot.marks & Mark.CREDIT:
+        return "designer"
+    line = _SENTENCE.split(spot.before)[-1][-60:]
+    for pattern, reason in _TIGHT_ROLES:
+        if pattern.search(line) or (len(spot.above) <= 60 and not spot.before.strip() and pattern.search(spot.above)):
+            return reason
+    for heading in reversed(spot.outline[-2:]):
+        for pattern, reason in _TIGHT_ROLES:
+            if pattern.search(heading):
+                return reason
+        if vocabulary.LEADERSHIP.search(heading):
+            break
+    if spot.marks & Mark.TESTIMONIAL or any(vocabulary.TESTIMONIAL.search(text) for text in spot.outline[-2:]):
+        return "testimonial"
+    if any(vocabulary.PARTNER.search(text) for text in spot.outline[-1:]):
+        return "partner"
+    return None
+
+
+def affinity(domain: str, site_host: str, names: tuple[str, ...] = ()) -> float:
+    """How surely an e-mail domain belongs to the site, 0..1: same domain 1, same brand .9, related .7, free mail .5."""
+    domain, site = hosts.registrable(domain), hosts.registrable(site_host)
+    if domain == site:
+        return 1.0
+    brand, other = hosts.fold(hosts.brand_label(site)), hosts.fold(hosts.brand_label(domain))
+    if brand == other and len(brand) >= 3:
+        return 0.9
+    if domain in hosts.FREE_MAIL:
+        return 0.5
+    if len(other) >= 4 and len(brand) >= 4 and (other in brand or brand in other or _shared_start(brand, other) >= 5):
+        return 0.75
+    if any(_resembles(other, name) for name in names):
+        return 0.75
+    return 0.2
+
+
+def _shared_start(left: str, right: str) -> int:
+    count = 0
+    for one, two in zip(left, right, strict=False):
+        if one != two:
+            break
+        count += 1
+    return count
+
+
+def _resembles(label: str, name: str) -> bool:
+    folded = hosts.fold(name)
+    if (
+        len(label) >= 4
+        and len(folded) >= 4
+        and (label in folded or folded in label or _shared_start(label, folded) >= 6)
+    ):
+        return True
+    words = [hosts.fold(word) for word in re.split(r"[\s&.\-]+", name) if word]
+    initials = "".join(word[0] for word in words if word)
+    return (len(initials) >= 3 and label.startswith(initials)) or (
+        len(words) >= 2 and len(words[0]) >= 3 and label.startswith(words[0]) and len(label) >= 5
+    )

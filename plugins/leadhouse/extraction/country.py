@@ -1,0 +1,158 @@
+"""Which country and language a site speaks for, by weighed signs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from leadhouse.extraction import hosts, structured
+from leadhouse.extraction.page import Page
+
+_NAMES = {
+    "AT": "österreich|austria|autriche",
+    "AU": "australia",
+    "BE": "belgi(?:um|ë|que|en|o)",
+    "BR": "bra[sz]il",
+    "CA": "canada",
+    "CH": "schweiz|switzerland|suisse|svizzera",
+    "CL": "chile",
+    "CM": "cameroun|cameroon",
+    "CN": "china",
+    "CZ": "czech republic|česk[áo] republika|czechia",
+    "DE": "deutschland|germany|allemagne|germania|alemania",
+    "DK": "danmark|denmark",
+    "ES": "españa|spain|espagne|spagna|spanien",
+    "FI": "finland|suomi",
+    "FR": "france|frankreich|francia",
+    "GB": "united kingdom|england|scotland|wales|great britain|u\\.?k\\.?",
+    "GR": "greece|griechenland|ελλάδα",
+    "HU": "hungary|magyarország",
+    "IE": "ireland|irland|éire",
+    "IN": "india",
+    "IT": "italia|italy|italien|italie",
+    "JP": "japan",
+    "KE": "kenya",
+    "LK": "sri lanka",
+    "MX": "m[eé]xico",
+    "MY": "malaysia",
+    "NG": "nigeria",
+    "NL": "nederland|netherlands|the netherlands|niederlande|pays-bas",
+    "NO": "norge|norway|norwegen",
+    "NZ": "new zealand|aotearoa",
+    "PH": "philippines|pilipinas",
+    "PK": "pakistan",
+    "PL": "polska|poland|polen",
+    "PT": "portugal",
+    "RO": "rom[aâ]nia",
+    "SE": "sverige|sweden|schweden",
+    "SG": "singapore",
+    "TR": "türkiye|turkey",
+    "US": "usa|united states(?: of america)?|u\\.s\\.a\\.",
+    "ZA": "south africa",
+    "AE": "united arab emirates|uae|dubai",
+}
+_NAME = re.compile("|".join(rf"(?P<{code}>(?<!\w)(?:{names})(?!\w))" for code, names in _NAMES.items()), re.I)
+_CODE_BY_NAME = re.compile(r"^[A-Za-z]{2}$")
+_CALLING = {
+    "1": "US", "20": "EG", "27": "ZA", "30": "GR", "31": "NL", "32": "BE", "33": "FR", "34": "ES", "36": "HU", "39": "IT",
+    "40": "RO", "41": "CH", "43": "AT", "44": "GB", "45": "DK", "46": "SE", "47": "NO", "48": "PL", "49": "DE", "52": "MX",
+    "54": "AR", "55": "BR", "56": "CL", "57": "CO", "60": "MY", "61": "AU", "62": "ID", "63": "PH", "64": "NZ", "65": "SG",
+    "66": "TH", "81": "JP", "82": "KR", "84": "VN", "86": "CN", "90": "TR", "91": "IN", "92": "PK", "94": "LK", "351": "PT",
+    "352": "LU", "353": "IE", "358": "FI", "359": "BG", "370": "LT", "371": "LV", "372": "EE", "376": "AD", "380": "UA",
+    "385": "HR", "386": "SI", "420": "CZ", "421": "SK", "234": "NG", "237": "CM", "254": "KE", "971": "AE", "972": "IL",
+}  # fmt: skip
+_PLUS = re.compile(r"(?:\+|\b00)\s?\(?([1-9]\d{0,2})[\s().\-/\d]{6,}")
+_LANGUAGE_COUNTRY = {
+    "de": "DE", "it": "IT", "nl": "NL", "nb": "NO", "nn": "NO", "no": "NO", "sv": "SE", "da": "DK", "fi": "FI", "pl": "PL",
+    "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO", "el": "GR", "ja": "JP", "ko": "KR", "tr": "TR", "uk": "UA", "ru": "RU",
+    "hr": "HR", "sl": "SI", "lt": "LT", "lv": "LV", "et": "EE", "vi": "VN", "th": "TH", "is": "IS",
+}  # fmt: skip
+
+
+def country_code(text: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a code or a country's name in several languages."""
+    text = text.strip()
+    if _CODE_BY_NAME.match(text):
+        return {"UK": "GB"}.get(text.upper(), text.upper())
+    match = _NAME.search(text[:100])
+    return match.lastgroup if match else None
+
+
+def calling_country(text: str) -> str | None:
+    """Country of the calling code that a number in international form starts with."""
+    match = _PLUS.search(text)
+    if not match:
+        return None
+    digits = match[1]
+    return next((_CALLING[digits[:size]] for size in (3, 2, 1) if digits[:size] in _CALLING), None)
+
+
+def detect_country(page: Page, hint: str | None) -> str | None:
+    """Country of the site as this page tells it; `hint` (from other pages or the source) wins over weak signs."""
+    votes: Counter[str] = Counter()
+    if by_host := hosts.country_of_host(page.host):
+        votes[by_host] += 5
+    if hint:
+        votes[hint] += 4
+    for item, _, _ in structured.nested(page.json_ld + page.microdata):
+        if "postaladdress" in structured.types_of(item) and (
+            code := country_code(structured.text_of(item.get("addressCountry")))
+        ):
+            votes[code] += 4
+    _vote_by_text(page, votes)
+    language, _, region = page.lang.replace("_", "-").partition("-")
+    if len(region) == 2 and region.upper() not in {"US", "GB"}:
+        votes[region.upper()] += 2
+    elif region:
+        votes[{"UK": "GB"}.get(region.upper(), region.upper())] += 0
+    if by_language := _LANGUAGE_COUNTRY.get(language.lower()):
+        votes[by_language] += 1
+    best = [(code, count) for code, count in votes.most_common(1) if count > 0 and len(code) == 2]
+    return best[0][0] if best else None
+
+
+def _vote_by_text(page: Page, votes: Counter[str]) -> None:
+    calling: Counter[str] = Counter()
+    for action in page.actions:
+        if action.url[:4].lower() == "tel:" and (code := calling_country(action.url)):
+            calling[code] += 1
+    if "+" in page.text or "00" in page.text:
+        for match in _PLUS.finditer(page.text):
+            if code := calling_country(match[0]):
+                calling[code] += 1
+    if calling:
+        votes[calling.most_common(1)[0][0]] += 3
+    named: Counter[str] = Counter()
+    for block in page.blocks:
+        if len(block.text) <= 160 and (match := _NAME.search(block.text)) and match.lastgroup:
+            named[match.lastgroup] += 1
+    if named:
+        votes[named.most_common(1)[0][0]] += 2
+
+
+_STOPWORDS = {
+    "de": "und der die das ist nicht mit für auf wir sie",
+    "en": "and the of to is with for you our we",
+    "fr": "et les des est avec pour vous nous dans votre une",
+    "es": "y los las es con para nosotros nuestra una del",
+    "it": "e gli della che con per una nostra sono di il",
+    "nl": "en het een van voor met wij onze zijn de",
+    "pt": "e os das com para uma nossa são não do",
+    "nb": "og det er for med vi på som til av",
+    "sv": "och det är för med vi på som till av",
+    "da": "og det er for med vi på som til af",
+    "pl": "i w na z do jest nie się dla oraz",
+}
+
+
+def detect_language(page: Page) -> str | None:
+    """BCP 47 primary subtag: what the text speaks, else what `lang` declares (templates leave ``en`` behind)."""
+    declared = page.lang.replace("_", "-").split("-")[0].lower()
+    words = Counter(re.findall(r"[^\W\d_]+", page.text[:6000].lower()))
+    total = sum(words.values())
+    if total >= 40:
+        scores = {code: sum(words[word] for word in text.split()) / total for code, text in _STOPWORDS.items()}
+        code, score = max(scores.items(), key=lambda entry: entry[1])
+        if score >= 0.06 and score > scores.get(declared, 0) * 1.5:
+            return code
+    return declared if re.match(r"^[a-z]{2,3}$", declared) else None

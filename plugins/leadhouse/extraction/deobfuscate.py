@@ -1,0 +1,124 @@
+"""Undo the ways sites hide addresses from harvesters, each as its maker documents it."""
+
+from __future__ import annotations
+
+import html
+import re
+import string
+from urllib.parse import unquote
+
+_HEX = re.compile(r"^[0-9a-fA-F]{6,400}$")
+_TYPO3 = re.compile(r"""UnCryptMailto\(\s*(?:%27|&#39;|['"])(.{6,300}?)(?:%27|&#39;|['"])""", re.I)
+_TYPO3_RANGES = ((0x2B, 0x3A), (0x40, 0x5A), (0x61, 0x7A))
+_JS_STRING = re.compile(r"""(['"])((?:(?!\1)[^\\\n]|\\.){0,200})\1""")
+_JS_CLOAK = re.compile(r"""addy\w*\s*=\s*([^;]{3,400});""")
+_ROT13 = str.maketrans(
+    string.ascii_letters,
+    string.ascii_lowercase[13:]
+    + string.ascii_lowercase[:13]
+    + string.ascii_uppercase[13:]
+    + string.ascii_uppercase[:13],
+)
+# Words for "@" in brackets, by language: English, German, Spanish/Portuguese, French, Italian, Hungarian, Polish,
+# Czech/Slovak, Russian, Dutch, Swedish/Danish, Finnish.
+_AT_WORDS = (
+    r"at|ät|æt|aet|arroba|arobase|arobas|chez|chiocciola|presso|kukac|małpa|malpa|zavináč|zavinac|собака|сабака"
+    r"|apenstaartje|snabel-?a|snabela|kissanhäntä|miukumauku|ett|affe|klammeraffe|a"
+)
+_DOT_WORDS = r"dot|punkt|point|punto|ponto|pont|kropka|tečka|tecka|точка|punt|piste"
+_BRACKET_AT = re.compile(
+    rf"(?<=[\w.+-])[ \u00a0]*(?:[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]|[-_]{{1,2}}at[-_]{{1,2}})[ \u00a0]*"
+    rf"(?=[a-z0-9-]{{2,60}}[ \u00a0]*(?:\.|[(\[{{<][ \u00a0]*(?:{_DOT_WORDS}|\.)|[ \u00a0](?:{_DOT_WORDS})[ \u00a0]))",
+    re.I,
+)
+_BRACKET_DOT = re.compile(rf"\s*[(\[{{<]\s*(?:{_DOT_WORDS}|\.)\s*[)\]}}>]\s*", re.I)
+_BARE = re.compile(
+    rf"(?<![\w.@])([a-z0-9][\w.+-]{{0,60}})[ \u00a0]+(?:at|ät|arroba|chiocciola|@)[ \u00a0]+"
+    rf"([a-z0-9-]{{2,60}}(?:[ \u00a0]+(?:{_DOT_WORDS})[ \u00a0]+[a-z0-9-]{{2,60}}){{1,3}})(?!\w)",
+    re.I,
+)
+_SPACED = re.compile(
+    r"(?<![\w.@])([a-z0-9][\w.+-]{0,60})[ \u00a0]{0,3}@[ \u00a0]{0,3}([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I
+)
+_BARE_DOT = re.compile(rf"[ \u00a0]+(?:{_DOT_WORDS})[ \u00a0]+", re.I)
+_LABELLED = re.compile(
+    r"(?<!\w)((?:e-?mail|mail|correo|courriel|kontakt|contact)[ \u00a0]*:[ \u00a0]*)([a-z0-9][\w.+-]{0,60})[ \u00a0]+"
+    r"(?:at|ät|arroba|chiocciola)[ \u00a0]+([a-z0-9-]+(?:\.[a-z0-9-]+)+)",
+    re.I,
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u00ad\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
+INVISIBLE = {**_INVISIBLE, ord("\uff20"): "@", ord("\ufe6b"): "@", ord("\uff0e"): "."}
+_MAYBE_AT = re.compile(r"[(\[{<]|[-_](?:at|AT)[-_]| (?:at|ät|arroba|chiocciola|@) | @|@ ", re.I)
+
+
+def cloudflare(code: str) -> str | None:
+    """Decode `data-cfemail` (Cloudflare e-mail protection): the first byte is XORed onto every other."""
+    if not _HEX.match(code) or len(code) % 2:
+        return None
+    data = bytes.fromhex(code)
+    text = bytes(byte ^ data[0] for byte in data[1:]).decode("utf-8", "replace")
+    return text if "@" in text else None
+
+
+def _shifted(char: str, shift: int) -> str:
+    point = ord(char)
+    for low, high in _TYPO3_RANGES:
+        if low <= point <= high:
+            return chr((point - low + shift) % (high - low + 1) + low)
+    return char
+
+
+def typo3(script: str) -> str | None:
+    """Decode TYPO3's `linkTo_UnCryptMailto('...')`: a Caesar shift per range; the shift is site configuration."""
+    match = _TYPO3.search(script)
+    return caesar_mailto(unquote(match[1])) if match else None
+
+
+def caesar_mailto(text: str) -> str | None:
+    """Find the shift under which `text` reads ``mailto:...`` (also TYPO3's `data-mailto-token`)."""
+    for shift in range(-25, 26):
+        if "".join(_shifted(char, shift) for char in text[:7]) == "mailto:":
+            return "".join(_shifted(char, shift) for char in text[7:])
+    return None
+
+
+def rot13(text: str) -> str:
+    """Decode ROT13, as e-mail encoder plug-ins write into data attributes."""
+    return text.translate(_ROT13)
+
+
+def joomla_cloak(script: str) -> str | None:
+    """Join the string pieces of Joomla's e-mail cloaking script into the address they build."""
+    pieces = [
+        html.unescape(piece)
+        for expression in _JS_CLOAK.findall(script)
+        for _, piece in _JS_STRING.findall(expression)
+        if "<" not in piece
+    ]
+    address = "".join(pieces).replace("mailto:", "")
+    return address if "@" in address else None
+
+
+def script_mailto(script: str) -> str | None:
+    """Join adjacent string literals of a script that writes a mailto link."""
+    joined = re.sub(r"""['"]\s*\+\s*['"]""", "", script[:4000])
+    match = re.search(r"mailto:([\w.+%-]+@[\w.-]+\.\w{2,24})", html.unescape(joined))
+    return match[1] if match else None
+
+
+def plain(text: str) -> str:
+    """Rewrite spoken addresses in visible text (``info [at] example [dot] de``) as addresses; other text is kept."""
+    if not _MAYBE_AT.search(text):
+        return text
+    text = "\n".join(_line(line) if _MAYBE_AT.search(line) else line for line in text.split("\n"))
+    return text
+
+
+def _line(line: str) -> str:
+    if _BRACKET_AT.search(line):
+        line = _BRACKET_AT.sub("@", line)
+        line = _BRACKET_DOT.sub(".", line)
+        line = re.sub(r"(@[a-z0-9.-]{2,60})" + _BARE_DOT.pattern + r"([a-z]{2,24})\b", r"\1.\2", line, flags=re.I)
+    line = _BARE.sub(lambda match: f"{match[1]}@{_BARE_DOT.sub('.', match[2])}", line)
+    line = _LABELLED.sub(r"\1\2@\3", line)
+    return _SPACED.sub(r"\1@\2", line) if "@" in line else line

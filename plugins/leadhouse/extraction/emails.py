@@ -1,0 +1,190 @@
+"""E-mail addresses of a page, each with whose it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from leadhouse.extraction import hosts
+from leadhouse.extraction.context import (
+    Findings,
+    SiteContext,
+    Surroundings,
+    affinity,
+    around,
+    around_block,
+    third_party,
+)
+from leadhouse.extraction.page import Link, Mark, Page
+from leadhouse.records import Value
+
+_LOCAL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+EMAIL = re.compile(
+    rf"(?<![\w.@/])({_LOCAL})@((?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,24}})(?![\w@-])", re.I
+)
+_ASSET = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|css|js|ico|woff2?|mp4|pdf)$", re.I)
+_PLACEHOLDER_DOMAIN = re.compile(
+    r"^(?:(?:[\w-]+\.)?(?:example|exemple|ejemplo|esempio|beispiel|exempel|eksempel|voorbeeld|przyklad|test|sample|demo|dummy)\.[a-z.]{2,6}"
+    r"|(?:your|my|ihre?|deine?|votre|tu|su|uw|jouw|company|the)-?(?:domain|company|site|website|email|mail|business|firma|name|domena|dominio)s?\.[a-z.]{2,6}"
+    r"|(?:domain|domaine|dominio|email|e-?mail|website|site|sitename|company|companyname|untitled|placeholder|mail|address|adresse)\.(?:com|org|net|de|fr|it|es|tld|ext|xyz|co|no|se)"
+    r"|mustermann\.de|musterfirma\.de|musterdomain\.de|mysite\.com|yoursite\.com|sentry\.io|.*\.sentry\.io|sentry-next\.wixpress\.com|wixpress\.com|schema\.org|w3\.org|(?:.*\.)?example\.\w+)$",
+    re.I,
+)
+_PLACEHOLDER_LOCAL = re.compile(
+    r"^(?:(?:your|ihre?|deine?|votre|vos|tu|su|uw|jouw|din|deres|la-?(?:vostra|tua)|twoj|voce|seu)(?:[._-]?(?:e-?mail|name|nom|nombre|nome|mail|id|adresse|address|epost|here|company))?"
+    r"|(?:john|jane|max|erika|mario|marie|jean|juan|joe)[._-]?(?:doe|smith|mustermann|musterfrau|rossi|dupont|perez|bloggs)|(?:e-?mail|name|user|username|someone|somebody|you|me|my|xxx+|abc|test|example|placeholder|first(?:name)?[._-]?last(?:name)?|vorname[._-]?nachname|nombre|nome|prenom[._-]nom|foo|bar|alice|bob|johndoe|firstname)"
+    r"(?:[._-]?(?:e-?mail|name|address|here|id|\d{1,3}))?)$",
+    re.I,
+)
+# A stranger's placeholder is told by its local part only where the domain is no more than a generic mail word.
+_GENERIC_DOMAIN = re.compile(
+    r"^(?:mail|e-?mail|epost|gmail|company|domain|domaine|exemple|example|site|website|web|provider|adresse|address|firma|foo|bar|abc|xyz|acme|email-?provider)\.[a-z.]{2,6}$",
+    re.I,
+)
+_ROLE_LOCAL = re.compile(
+    r"^(?:info|contact|kontakt|contacto|contatti|contato|office|hello|hallo|hola|hi|mail|post|sales|ventas|vertrieb|verkauf|admin|support|service|team|welcome|enquir\w*|inquir\w*|booking\w*|reserv\w*|praxis|kanzlei|buero|secretariat|segreteria|hr|jobs?|career\w*|rh|recrut\w*|bewerbung|presse?|press|marketing|amministrazione|administra\w+)$",
+    re.I,
+)
+_TECHNICAL = re.compile(
+    r"^(?:git|noreply|no-reply|donotreply|mailer-daemon|postmaster|hostmaster|abuse|webmaster|root|nobody)$", re.I
+)
+_DOCUMENT = re.compile(
+    r"privacy|datenschutz|confidential|terms|conditions|cookie|agb|cgu|cgv|policy|privacidad|riservatezza|legal-?terms|rechtsbehelf",
+    re.I,
+)
+_POST = re.compile(
+    r"/(?:blog|news|post|posts|artikel|article|articles|aktuelles|actualit\w+|notizie|noticias|press|presse|events?|jobs?|offers?|\d{4}/\d{2})(?:/|\.|$)",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class _Candidate:
+    address: str
+    raw: str
+    spot: Surroundings
+    way: str
+
+
+def clean(text: str) -> str | None:
+    """Normalise one address (lower case, percent decoding, trailing punctuation); None when it is no address."""
+    text = unquote(text).strip().strip(" .,;:<>()[]\"'\u201c\u201d\u00ab\u00bb").lower()
+    text = re.sub(r"\s+", "", text) if " " in text and text.count("@") == 1 else text
+    match = EMAIL.search(text)
+    if match is None or len(match[0]) > 254 or len(match[1]) > 64:
+        return None
+    address = match[0].lower().lstrip("'/=`*|").removeprefix("mailto:").removeprefix("u003e").removeprefix("u003c")
+    local, _, domain = address.rpartition("@")
+    if not local or _ASSET.search(domain) or ".." in address:
+        return None
+    return address
+
+
+def from_mailto(href: str) -> list[str]:
+    """Addresses of a mailto link, also malformed: ``mailto://``, doubled scheme, blanks, ``?subject`` without address."""
+    text = unquote(href.partition(":")[2])
+    text = re.sub(r"^(?:\s|/|mailto:|%20)+", "", text, flags=re.I)
+    recipients = text.partition("?")[0]
+    found = [clean(part) for part in re.split(r"[,;]", recipients)]
+    return [address for address in found if address]
+
+
+def _candidates(page: Page) -> list[_Candidate]:
+    found: list[_Candidate] = []
+    for link in page.actions:
+        if link.url[:7].lower() == "mailto:":
+            spot = _link_spot(page, link)
+            found.extend(_Candidate(address, link.url, spot, "mailto") for address in from_mailto(link.url))
+    if "@" in page.text:
+        for match in EMAIL.finditer(page.text):
+            if address := clean(match[0]):
+                found.append(_Candidate(address, match[0], around(page, match.start(), match.end()), "text"))
+    return found
+
+
+def _link_spot(page: Page, link: Link) -> Surroundings:
+    spot = around_block(page, link.block, link.text)
+    spot.marks |= link.marks & Mark.HIDDEN
+    return spot
+
+
+def placeholder_reason(address: str) -> str | None:
+    """``placeholder`` for addresses that stand in for a real one; ``technical`` for machines'; None otherwise."""
+    local, _, domain = address.rpartition("@")
+    if _PLACEHOLDER_DOMAIN.match(domain) or not hosts.has_public_suffix(domain):
+        return "placeholder"
+    if _PLACEHOLDER_LOCAL.match(local) and (domain in hosts.FREE_MAIL or _GENERIC_DOMAIN.match(domain)):
+        return "placeholder"
+    if _TECHNICAL.match(local) and local not in {"webmaster", "postmaster", "hostmaster"}:
+        return "technical"
+    return None
+
+
+def extract_emails(page: Page, site: SiteContext, names: tuple[str, ...], findings: Findings) -> None:
+    """Put every address of the page into `findings`: as a value with its confidence, or with the reason against it."""
+    candidates = _candidates(page)
+    own = any(affinity(item.address.rpartition("@")[2], site.host, names) >= 0.9 for item in candidates)
+    for item in candidates:
+        locator = f"{item.way}:{item.spot.region}"
+        reason = _reason(page, site, item, names)
+        if reason:
+            findings.reject("email", item.address, reason, locator)
+            continue
+        confidence = _confidence(page, site, item, names, has_own=own)
+        findings.accept("email", Value(value=item.address, confidence=confidence, raw=item.raw[:200], locator=locator))
+    for block in page.hidden:
+        for match in EMAIL.finditer(block.text):
+            if address := clean(match[0]):
+                findings.reject("email", address, "hidden", "text:hidden")
+
+
+def _reason(page: Page, site: SiteContext, item: _Candidate, names: tuple[str, ...]) -> str | None:
+    if item.spot.marks & Mark.HIDDEN:
+        return "hidden"
+    if reason := placeholder_reason(item.address):
+        return reason
+    domain = item.address.rpartition("@")[2]
+    close = affinity(domain, site.host, names)
+    if close >= 0.9:
+        return None
+    if item.spot.marks & Mark.CODE:
+        return "code"
+    reason = third_party(item.spot)
+    if reason and not (close >= 0.7 and reason in {"testimonial", "partner"}):
+        return reason
+    if close < 0.5:
+        return _stranger_reason(page, item)
+    return None
+
+
+def _stranger_reason(page: Page, item: _Candidate) -> str | None:
+    """An address on an unrelated domain stands for the company only where a company puts its contacts."""
+    if _POST.search(page.url) or item.spot.marks & (Mark.ARTICLE | Mark.PORTFOLIO):
+        return "third_party"
+    if _DOCUMENT.search(page.url) and item.spot.region == "main":
+        return "third_party"
+    if item.spot.marks & Mark.PARTNER:
+        return "partner"
+    return None
+
+
+def _confidence(page: Page, site: SiteContext, item: _Candidate, names: tuple[str, ...], *, has_own: bool) -> float:
+    local, _, domain = item.address.rpartition("@")
+    close = affinity(domain, site.host, names)
+    score = {1.0: 0.95, 0.9: 0.92, 0.75: 0.8, 0.5: 0.72}.get(close, 0.5)
+    if item.way == "mailto":
+        score += 0.02
+    if item.spot.region in {"footer", "address", "header"}:
+        score += 0.02
+    if close < 0.9 and has_own:
+        score -= 0.1
+    if close == 0.5 and any(hosts.fold(name)[:5] and hosts.fold(name)[:5] in hosts.fold(local) for name in names):
+        score += 0.1
+    if item.spot.marks & Mark.COLLAPSED:
+        score -= 0.1
+    if _ROLE_LOCAL.match(local):
+        score += 0.01
+    if _POST.search(page.url) and close < 1:
+        score -= 0.2
+    return round(min(0.99, max(0.05, score)), 3)

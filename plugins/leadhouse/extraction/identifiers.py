@@ -1,0 +1,120 @@
+"""VAT and register numbers, and the technologies a page shows by its own marks."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from leadhouse.extraction import structured
+from leadhouse.extraction.context import Findings, around, third_party
+from leadhouse.extraction.page import Page
+from leadhouse.records import Value
+
+_VAT_PREFIXED = re.compile(
+    r"(?<![A-Z0-9])((?:ATU|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|CHE|NO)[ .-]?(?:[A-Z]{0,2}\d[\d .]{6,13}\d[A-Z]{0,2}(?:B\d\d)?))(?: ?MVA)?(?![A-Z0-9])"
+)
+_VAT_LABEL = re.compile(
+    r"(?:ust[.-]?\s?-?id(?:[ .-]?nr)?|umsatzsteuer-?id\w*(?:[ -]nummer)?|uid(?:[ -]nr)?|vat(?: (?:registration|reg|id|no|number|nr))*|tva(?: intracom\w*)?|btw(?:[ -]?n(?:r|ummer))?|p(?:artita|\.)?\s?iva|(?:c\.?f\.?\s?(?:e|/)\s?)?p\.? ?i\.?v\.?a\.?|nif|cif|moms(?:nr)?|mva|org\.?\s?(?:nr|nummer)|nip|dič|abn)\b[\s.:#°º-]{0,4}(?P<number>[A-Z]{0,3}[ .-]?\d[\d .\-]{5,14}[A-Z0-9]?)",
+    re.I,
+)
+_REGISTER = (
+    (re.compile(r"\b(HR ?[AB]) ?(?:-?\s?(?:Nr|Nummer|No)\.?)?[\s:]*(\d{2,6}(?: ?[A-Z])?)\b"), "DE"),
+    (re.compile(r"\b(FN)[\s:]*(\d{5,6} ?[a-z])\b"), "AT"),
+    (re.compile(r"\b(KVK|KvK)(?:[ -]?(?:nr|nummer|no|number))?\.?[\s:]*(\d{8})\b", re.I), "NL"),
+    (re.compile(r"\b(KBO|BCE|ondernemingsnummer)[\s:.nr°-]*((?:BE ?)?[01]?\d{3}[. ]?\d{3}[. ]?\d{3})\b", re.I), "BE"),
+    (re.compile(r"\b(SIREN|SIRET|RCS)[\s:n°A-Za-zÀ-ÿ-]{0,30}?(\d{3} ?\d{3} ?\d{3}(?: ?\d{5})?)\b"), "FR"),
+    (re.compile(r"\b(REA)[\s:.n°-]*([A-Z]{2}[ -]?\d{5,7})\b"), "IT"),
+    (re.compile(r"\b(?:company|registration|registered|reg\.?)\s?(?:registration\s)?(?:number|no\.?|n°|in england[^.\d\n]{0,40}(?:number|no\.?)?)[\s:.]*((?:SC|NI|OC)?\d{6,8})\b", re.I), "GB"),
+    (re.compile(r"\b(ABN|ACN)[\s:]*(\d{2,3}(?: ?\d{3}){2,3})\b"), "AU"),
+    (re.compile(r"\b(CIN)[\s:]*([LU]\d{5}[A-Z]{2}\d{4}[A-Z]{3}\d{6})\b"), "IN"),
+    (re.compile(r"\b(org\.?\s?(?:nr|nummer)\.?)[\s:]*(\d{3} ?\d{3} ?\d{3}|\d{6}-?\d{4})\b", re.I), "NO"),
+    (re.compile(r"\b(CVR)[-\s:.nr]*(\d{2} ?\d{2} ?\d{2} ?\d{2})\b", re.I), "DK"),
+    (re.compile(r"\b(NIPC|CRN|UEN|NZBN|CNPJ|RUT)[\s:]*([\d./-]{7,18}[\dkK]?)\b"), None),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=10_000)
+def check_vat(text: str, country: str | None) -> str | None:
+    """VAT id with country prefix and no blanks when its check digits hold (python-stdnum); None otherwise."""
+    from stdnum import get_cc_module
+    from stdnum.exceptions import ValidationError
+
+    compact = re.sub(r"[\s.\-/]", "", text).upper().removesuffix("MVA")
+    prefix = re.match(r"^(?:CHE|[A-Z]{2})", compact)
+    code = {"EL": "GR", "CHE": "CH"}.get(prefix[0], prefix[0]) if prefix else country
+    if code is None:
+        return None
+    module = get_cc_module(code.lower(), "vat")
+    if module is None:
+        return None
+    try:
+        number = str(module.validate(compact))
+    except (ValidationError, ValueError, IndexError, KeyError):
+        return None
+    marker = {"GR": "EL"}.get(code, code)
+    return number if re.match(rf"^(?:{marker}|{code})", number) else marker + number
+
+
+def extract_identifiers(page: Page, country: str | None, findings: Findings) -> None:
+    """Put VAT ids (checked) and register numbers (with the register's short name) into `findings`."""
+    for match in (*_VAT_PREFIXED.finditer(page.text), *_VAT_LABEL.finditer(page.text)):
+        text = match.groupdict().get("number") or match[1]
+        number = check_vat(text.strip(), country) or check_vat(re.split(r"\s{2,}|[ -](?=\D)", text.strip())[0], country)
+        if number is None:
+            continue
+        _accept(page, match, "vat_id", number, 0.9, findings)
+    for pattern, home in _REGISTER:
+        if home is not None and country is not None and home != country and not (home == "AU" and country == "NZ"):
+            continue
+        for match in pattern.finditer(page.text):
+            _accept(
+                page, match, "register_id", " ".join(part.strip() for part in match.groups() if part), 0.8, findings
+            )
+    for item, _, _ in structured.nested(page.json_ld):
+        if (text := structured.text_of(item.get("vatID"))) and (number := check_vat(text, country)):
+            findings.accept("vat_id", Value(value=number, confidence=0.9, raw=text, locator="json-ld"))
+
+
+def _accept(
+    page: Page, match: re.Match[str], attribute: str, value: str, confidence: float, findings: Findings
+) -> None:
+    spot = around(page, match.start(), match.end())
+    reason = third_party(spot)
+    if reason and reason != "authority":  # the register court stands beside the number by law
+        findings.reject(attribute, value, reason, f"text:{spot.region}")
+    else:
+        findings.accept(
+            attribute, Value(value=value, confidence=confidence, raw=match[0][:100], locator=f"text:{spot.region}")
+        )
+
+
+_TECHNOLOGIES = (
+    ("WordPress", re.compile(r"/wp-content/|/wp-includes/|wordpress \d", re.I)),
+    ("WooCommerce", re.compile(r"plugins/woocommerce|woocommerce \d", re.I)),
+    ("Elementor", re.compile(r"plugins/elementor|elementor \d", re.I)),
+    ("Shopify", re.compile(r"cdn\.shopify\.com", re.I)),
+    ("Wix", re.compile(r"static\.parastorage\.com|wix\.com website builder", re.I)),
+    ("Squarespace", re.compile(r"static1?\.squarespace\.com|squarespace", re.I)),
+    ("Webflow", re.compile(r"webflow", re.I)),
+    ("TYPO3", re.compile(r"typo3", re.I)),
+    ("Joomla", re.compile(r"joomla|/media/jui/", re.I)),
+    ("Drupal", re.compile(r"drupal|/sites/default/files", re.I)),
+    ("Jimdo", re.compile(r"jimdo", re.I)),
+    ("Google Analytics", re.compile(r"google-analytics\.com|googletagmanager\.com/gtag|\bgtag\b", re.I)),
+    ("Google Tag Manager", re.compile(r"googletagmanager\.com/gtm", re.I)),
+    ("Matomo", re.compile(r"matomo|piwik", re.I)),
+    ("HubSpot", re.compile(r"js\.hs-scripts\.com|hsforms\.net", re.I)),
+    ("Cloudflare", re.compile(r"/cdn-cgi/|static\.cloudflareinsights", re.I)),
+    ("jQuery", re.compile(r"jquery", re.I)),
+    ("Bootstrap", re.compile(r"bootstrap(?:\.bundle)?(?:\.min)?\.js", re.I)),
+)
+
+
+def extract_technologies(page: Page, findings: Findings) -> None:
+    """Technologies by generator, script and image addresses."""
+    marks = "\n".join(
+        [page.meta.get("generator", ""), *page.script_sources, *(image.src for image in page.images[:20])]
+    )
+    for name, pattern in _TECHNOLOGIES:
+        if marks and pattern.search(marks):
+            findings.accept("technology", Value(value=name, confidence=0.8, locator="page source"))

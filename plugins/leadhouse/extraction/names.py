@@ -1,0 +1,252 @@
+"""Names of the company: display and legal, each source with its own weight; the site's summary joins them."""
+
+from __future__ import annotations
+
+import re
+
+from leadhouse.extraction import hosts, structured, vocabulary
+from leadhouse.extraction.context import Findings, SiteContext
+from leadhouse.extraction.page import Mark, Page
+from leadhouse.records import Value
+
+_ORGANISATION = re.compile(
+    r"^(?:.*organi[sz]ation|.*business|corporation|restaurant|.*store|.*shop|.*service|dentist|physician|medicalclinic|hotel|lodgingbusiness|attorney|ngo|school|.*school|brand|airline|consortium|"
+    r"library|hospital|clinic|.*clinic|realestateagent|travelagency|foodestablishment|bakery|cafeorcoffeeshop|barorpub|winery|brewery|salon|.*salon|dayspa|plumber|electrician|generalcontractor|"
+    r"movingcompany|locksmith|roofingcontractor|housepainter|hvacbusiness|florist|performinggroup|theatergroup|musicgroup|sportsteam|sportsclub|collegeoruniversity|campground|resort|museum)$"
+)
+_SPLIT = re.compile(r"\s+[|–—·•»«:>~]+\s+|\s+-\s+|\s*[|•»«]\s*|\s+::\s+|:\s+")
+_GENERIC = re.compile(
+    r"^(?:home(?: ?page)?|index|welcome(?: to)?|start(?:seite)?|startside|hjem|accueil|inicio|início|contact(?: us)?|kontakt|contatti|contacto|impressum|imprint|about(?: us)?|über uns|team|our team|meet the team|services?|leistungen|"
+    r"blog|news|aktuelles|datenschutz(?:erklärung)?|privacy(?: policy)?|terms(?: (?:of|and) .*)?|login|404|not found|page not found|error|untitled(?: document)?|document|new page|menu|gallery|galleria|products?|produkte|faq|shop|cart|search|mentions légales|legal notice|"
+    r"chi siamo|servizi|nosotros|qui sommes-nous|site title|logo|main logo|site logo|company logo|image|header|footer|all rights reserved|copyright|official (?:web)?site|loading.*|page has moved|privacy notice|cookie.*|get in touch|dashboard|website|portfolio)$",
+    re.I,
+)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d)?(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|present|heute))?\s*[,.:|-]?\s*(?:by\s+)?(?P<name>[^|©\n]{2,80})",
+    re.I,
+)
+_COPYRIGHT_TAIL = re.compile(
+    r"\s*(?:[.,|•·–—-]\s*)?(?:\b(?:19|20)\d\d\b.*|all rights? reserved.*|alle rechte.*|tous droits.*|todos los derechos.*|tutti i diritti.*|alle rettigheter.*|todos os direitos.*|all right.*|designed.*|powered.*|made .*|built.*|website.*|web ?design.*|developed.*|p\.? ?iva.*|registered.*|impressum.*|privacy.*|datenschutz.*|template.*|theme.*|[|•·].*)$",
+    re.I,
+)
+_LOGO = re.compile(r"logo|brand", re.I)
+_LOGO_WORDS = re.compile(
+    r"\s*(?:-|–|\||:)?\s*\b(?:logo(?:type)?|home(?:page)?|header|startseite|image|icon|png|svg|white|black|dark|light)\b\s*",
+    re.I,
+)
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def is_plausible(name: str) -> bool:
+    """Whether a text could be a company's name: short, has letters, is no generic page word or placeholder."""
+    if not 2 <= len(name) <= 90 or not re.search(r"[^\W\d_]{2}|^\w{2,}$", name) or len(name.split()) > 10:
+        return False
+    return not (
+        _GENERIC.match(name)
+        or vocabulary.PLACEHOLDER_TEXT.search(name)
+        or vocabulary.TEMPLATE_TITLE.search(name)
+        or "@" in name
+        or "://" in name
+    )
+
+
+def tidy(name: str) -> str:
+    """Blanks folded, quotes and edge punctuation dropped."""
+    name = re.sub(r"\s+", " ", name).strip(" \t\n|–—-:;,·•»«\"“”„'‘’*#")
+    return name[:-1].strip() if name.endswith(".") and not vocabulary.LEGAL_FORM.search(name[-12:]) else name
+
+
+def closeness(name: str, site: SiteContext) -> float:
+    """How well a name fits the site's domain, 0..1."""
+    brand, folded = hosts.fold(hosts.brand_label(site.host)), hosts.fold(bare_name(name))
+    if not brand or not folded:
+        return 0.0
+    if brand == folded:
+        return 1.0
+    if len(folded) >= 3 and folded in brand:
+        return 0.6 + 0.4 * len(folded) / len(brand)
+    if len(brand) >= 3 and brand in folded:
+        return 0.65 + 0.35 * len(brand) / len(folded)
+    words = [hosts.fold(word) for word in re.split(r"[\s\-&.]+", bare_name(name)) if word]
+    if len(words) >= 2 and "".join(word[0] for word in words if word) == brand:
+        return 0.8
+    hits = sum(len(word) for word in words if len(word) >= 3 and word in brand)
+    return min(0.9, hits / len(brand)) if hits else 0.0
+
+
+def bare_name(name: str) -> str:
+    """A name without its legal form."""
+    return vocabulary.LEGAL_FORM.sub("", name).strip(" ,.-–()")
+
+
+def extract_names(page: Page, site: SiteContext, findings: Findings) -> None:
+    """Put names into `findings` under ``name`` and ``legal_name``; the locator tells the source."""
+    for name, locator, weight in _sources(page):
+        name = tidy(name)
+        if not is_plausible(name):
+            if (
+                name
+                and len(name) <= 200
+                and (vocabulary.PLACEHOLDER_TEXT.search(name) or vocabulary.TEMPLATE_TITLE.search(name))
+            ):
+                findings.reject("name", name, "placeholder", locator)
+            continue
+        score = weight + 0.25 * closeness(name, site)
+        attribute = "legal_name" if locator in {"json-ld-legal", "imprint"} else "name"
+        findings.accept(attribute, Value(value=name, confidence=round(min(0.98, score), 3), locator=locator))
+
+
+def _sources(page: Page) -> list[tuple[str, str, float]]:
+    return [*_structured(page), *_title(page), *_header(page), *_copyright(page), *_imprint(page)]
+
+
+def _structured(page: Page) -> list[tuple[str, str, float]]:
+    found: list[tuple[str, str, float]] = []
+    for item, key, _ in structured.nested(page.json_ld + page.microdata):
+        kinds = structured.types_of(item)
+        if key in {
+            "author",
+            "creator",
+            "itemReviewed",
+            "hiringOrganization",
+            "sponsor",
+            "worksFor",
+            "memberOf",
+            "alumniOf",
+            "parentOrganization",
+            "brand",
+            "manufacturer",
+            "seller",
+            "provider",
+            "performer",
+        }:
+            continue
+        if any(_ORGANISATION.match(kind) for kind in kinds):
+            found.append((structured.text_of(item.get("name")), "json-ld", 0.62))
+            found.append((structured.text_of(item.get("legalName")), "json-ld-legal", 0.7))
+        elif "website" in kinds:
+            found.append((structured.text_of(item.get("name")), "json-ld-site", 0.5))
+    if (
+        site_name := page.meta.get("og:site_name")
+        or page.meta.get("application-name")
+        or page.meta.get("apple-mobile-web-app-title")
+    ):
+        found.append((site_name, "og", 0.52))
+    return found
+
+
+def _title(page: Page) -> list[tuple[str, str, float]]:
+    parts = [tidy(part) for part in _SPLIT.split(page.title) if part and part.strip()]
+    found = [(part, "title", 0.3 if len(parts) > 1 else 0.34) for part in parts[:4]]
+    if len(parts) > 1:
+        found.append((page.title, "title-whole", 0.05))
+    return found
+
+
+def _header(page: Page) -> list[tuple[str, str, float]]:
+    found: list[tuple[str, str, float]] = []
+    home = {
+        page.url.split("/", 3)[-1] and "/".join(page.url.split("/", 3)[:3]) + "/",
+        "/".join(page.url.split("/", 3)[:3]),
+    }
+    for link in page.links[:15]:
+        if link.marks & (Mark.HEADER | Mark.NAV) and (
+            link.url in home or link.url.rsplit("/", 1)[-1] in {"index.html", "index.php", "home.html"}
+        ):
+            found.extend(
+                (_LOGO_WORDS.sub(" ", text), "header", 0.38) for text in (link.text, link.label) if 2 < len(text) <= 60
+            )
+    for image in page.images[:12]:
+        if (
+            image.alt
+            and len(image.alt) <= 60
+            and (_LOGO.search(image.src) or _LOGO.search(image.alt))
+            and not image.marks & (Mark.PARTNER | Mark.TESTIMONIAL | Mark.ARTICLE)
+        ):
+            found.append((_LOGO_WORDS.sub(" ", image.alt), "logo", 0.36))
+    for block in page.blocks[:40]:
+        if block.tag == "h1" and len(block.text) <= 60:
+            found.append(
+                (
+                    re.sub(
+                        r"^(?:welcome to|willkommen (?:bei|in der|im)|bienvenue (?:chez|à)|benvenuti (?:a|in|da)|bienvenidos a)\s+",
+                        "",
+                        block.text.replace("\n", " "),
+                        flags=re.I,
+                    ),
+                    "h1",
+                    0.24,
+                )
+            )
+            break
+    return found
+
+
+def _copyright(page: Page) -> list[tuple[str, str, float]]:
+    found: list[tuple[str, str, float]] = []
+    for block in page.blocks[-60:]:
+        text = block.text
+        if len(text) > 400 or not ("©" in text or "opyright" in text or "(c)" in text):
+            continue
+        for match in _COPYRIGHT.finditer(text):
+            name = tidy(_COPYRIGHT_TAIL.sub("", match["name"]))
+            if name and not _YEARS.search(name) and not vocabulary.DESIGNER.search(name):
+                found.append((name, "copyright", 0.45))
+    return found
+
+
+_IMPRINT_PAGE = re.compile(
+    r"impress|imprint|legal|mentions|aviso|privacy|datenschutz|contact|kontakt|contatt|about|terms|agb|cgv|cgu|colophon",
+    re.I,
+)
+
+
+def _imprint(page: Page) -> list[tuple[str, str, float]]:
+    """Lines that carry a legal form: on imprint, contact and legal pages, in footers and addresses."""
+    is_imprint = bool(_IMPRINT_PAGE.search(page.url.split("/", 3)[-1]) or _IMPRINT_PAGE.search(page.title))
+    found: list[tuple[str, str, float]] = []
+    for block in page.blocks:
+        if not (is_imprint or block.marks & (Mark.FOOTER | Mark.ADDRESS | Mark.CONTACT)):
+            continue
+        if (
+            len(block.text) > 600
+            or _is_others(block.heading)
+            or block.marks & (Mark.CREDIT | Mark.TESTIMONIAL | Mark.PARTNER)
+        ):
+            continue
+        for line in block.text.split("\n"):
+            match = vocabulary.LEGAL_FORM.search(line)
+            if match is None or len(line) > 160 or _is_others(line):
+                continue
+            name = _legal_name(line, match)
+            if name:
+                found.append((name, "imprint", 0.6 if is_imprint else 0.5))
+    return found[:6]
+
+
+def _is_others(text: str) -> bool:
+    return any(
+        pattern.search(text)
+        for pattern in (
+            vocabulary.DESIGNER,
+            vocabulary.HOSTING,
+            vocabulary.AUTHORITY,
+            vocabulary.CREDITS,
+            vocabulary.PROTECTION_OFFICER,
+        )
+    )
+
+
+def _legal_name(line: str, match: re.Match[str]) -> str | None:
+    """The capitalised words before a legal form, after the last label."""
+    head = line[: match.end()]
+    head = re.split(
+        r":\s|©\s*(?:\d{4})?\s*|\d{4}\s|,\s(?=[A-ZÄÖÜ]\w+ [A-ZÄÖÜ])|[|•–—]\s|\bby\b|\bder\b|\bdie\b|\bof\b the|\bist\b|\bvon\b",
+        head,
+    )[-1].strip()
+    bare = head[: len(head) - len(match[0])].strip(" ,.-")
+    if len(bare) < 2 or len(bare.split()) > 8 or not re.match(r"[A-Z0-9ÄÖÜÀ-Þ]|[a-z]+[A-Z]|[a-z0-9]+\s*$", bare):
+        return None
+    if re.search(r"[.!?]\s+\w", bare) or (len(match[0]) <= 2 and not match[0].isupper()):
+        return None
+    return head

@@ -1,0 +1,185 @@
+"""One parse of one page: text blocks with their place, links, structured data. Everything else reads this.
+
+Bounded: at most `MAX_BYTES` of input, `MAX_NODES` elements and texts; `parse` accepts any bytes and never raises.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from leadhouse.extraction.charset import decode
+
+MAX_BYTES = 5_000_000
+MAX_NODES = 150_000
+
+
+class Mark:
+    """Where a block stands, as bits; inherited from the elements around it. Plain integers: IntFlag costs 1 ms a page."""
+
+    NONE = 0
+    HEADER = 1
+    NAV = 2
+    FOOTER = 4
+    MAIN = 8
+    HIDDEN = 16
+    TESTIMONIAL = 32
+    TEAM = 64
+    ARTICLE = 128
+    PARTNER = 256
+    CODE = 512
+    FORM = 1024
+    ADDRESS = 2048
+    CREDIT = 4096
+    CONTACT = 8192
+    PORTFOLIO = 16384
+    COLLAPSED = 32768  # hidden until a person opens it (tab, dialog, other language): real, but less sure
+
+
+@dataclass(slots=True)
+class Link:
+    """One anchor; `url` is absolute (or the raw text for mailto:, tel:, javascript:), `label` from title or image."""
+
+    url: str
+    text: str
+    label: str
+    marks: int
+    block: int
+    rel: str = ""
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text between block boundaries; line breaks of the page are ``\\n``."""
+
+    text: str
+    tag: str
+    marks: int
+    heading: str
+    outline: tuple[str, ...] = ()
+    is_label: bool = False
+    start: int = 0
+
+
+@dataclass(slots=True)
+class Image:
+    """An image's alternative text and where it stands."""
+
+    alt: str
+    src: str
+    marks: int
+    block: int
+
+
+@dataclass(slots=True)
+class Page:
+    """What one page holds, in document order. `text` joins the visible blocks by line feeds."""
+
+    url: str
+    host: str = ""
+    charset: str = "utf-8"
+    lang: str = ""
+    title: str = ""
+    meta: dict[str, str] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+    hidden: list[Block] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    actions: list[Link] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    script_sources: list[str] = field(default_factory=list)
+    json_ld: list[Any] = field(default_factory=list)
+    microdata: list[dict[str, Any]] = field(default_factory=list)
+    alternates: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+    starts: list[int] = field(default_factory=list)
+    body_bytes: int = 0
+    is_truncated: bool = False
+
+    @property
+    def open_graph(self) -> dict[str, str]:
+        """`og:*` properties without their prefix."""
+        return {key[3:]: value for key, value in self.meta.items() if key.startswith("og:")}
+
+    def block_at(self, offset: int) -> Block:
+        """The visible block that holds an offset of `text`."""
+        return self.blocks[max(0, bisect_right(self.starts, offset) - 1)]
+
+    def line_at(self, offset: int) -> tuple[int, int]:
+        """Start and end of the line of `text` that holds `offset`."""
+        end = self.text.find("\n", offset)
+        return self.text.rfind("\n", 0, offset) + 1, len(self.text) if end < 0 else end
+
+    def following(self, index: int, count: int) -> Iterator[Block]:
+        """Up to `count` visible blocks after block `index`."""
+        yield from self.blocks[index + 1 : index + 1 + count]
+
+
+class UrlResolver:
+    """Makes hrefs absolute; remembers them, since menus repeat on a page."""
+
+    def __init__(self, base: str) -> None:
+        parts = urlsplit(base)
+        self.base = base
+        self.origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        self.scheme = parts.scheme or "https"
+        self._known: dict[str, str] = {}
+
+    def __call__(self, href: str) -> str:
+        """Absolute URL without fragment, or the text itself when it cannot be joined."""
+        known = self._known.get(href)
+        if known is None:
+            known = self._known[href] = self._resolve(href)
+        return known
+
+    def _resolve(self, href: str) -> str:
+        bare = href.partition("#")[0].strip()
+        lowered = bare[:8].lower()
+        if lowered.startswith(("http://", "https://")):
+            return bare
+        if bare.startswith("/") and not bare.startswith("//") and "/." not in bare and self.origin:
+            return self.origin + bare
+        try:
+            return urljoin(self.base, bare)
+        except ValueError:
+            return bare
+
+
+def safe_host(url: str) -> str:
+    """Host of a URL in lower case, or an empty text."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
+    """Parse one HTML answer. `url` is absolute; text is Unicode; a body over `MAX_BYTES` is cut and says so."""
+    from leadhouse.extraction.walk import walk
+
+    text, charset = decode(body[:MAX_BYTES], content_type)
+    page = Page(url=url, host=safe_host(url), charset=charset, body_bytes=len(body))
+    page.is_truncated = len(body) > MAX_BYTES
+    if not text.strip():
+        return page
+    try:
+        tree = LexborHTMLParser(text)
+    except (ValueError, RuntimeError, MemoryError):  # lexbor refuses the input; the page then simply holds nothing
+        return page
+    walk(tree, page, has_microdata="itemscope" in text)
+    _index(page)
+    return page
+
+
+def _index(page: Page) -> None:
+    offset = 0
+    for block in page.blocks:
+        block.start = offset
+        page.starts.append(offset)
+        offset += len(block.text) + 1
+    page.text = "\n".join(block.text for block in page.blocks)

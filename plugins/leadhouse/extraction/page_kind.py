@@ -1,0 +1,174 @@
+"""What kind of answer a page is, and which links lead to contacts."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+from leadhouse.extraction import hosts, vocabulary
+from leadhouse.extraction.page import Mark, Page
+
+
+class PageKind(StrEnum):
+    """Kinds of answers. All but `ORDINARY` state no fact."""
+
+    ORDINARY = "ordinary"
+    SOFT_404 = "soft-404"
+    PARKED = "parked"
+    LOGIN_WALL = "login-wall"
+    TEMPLATE = "template"
+    SCRIPT_ONLY = "script-only"
+    PDF = "pdf"
+    IMAGE = "image"
+    OTHER = "not-html"
+    EMPTY = "empty"
+
+
+_SOFT_404 = re.compile(
+    r"^(?:\W*(?:error\s*)?404\b|(?:the )?page (?:you (?:requested|are looking for) )?(?:was |could |cannot |can(?:'|’)t )?(?:not )?(?:be )?found|page not found|not found|seite (?:wurde )?nicht gefunden|diese seite (?:existiert|gibt es) nicht"
+    r"|page (?:non trouvée|introuvable)|pagina non trovata|página no encontrada|página não encontrada|pagina niet gevonden|siden (?:finnes ikke|ble ikke funnet)|sidan hittades inte|oops.{0,40}(?:found|wrong|exist)|nothing (?:was )?found|410 gone|nie znaleziono)",
+    re.I,
+)
+_PARKED = re.compile(
+    r"domain (?:is |may be |name is )?(?:for sale|parked|available for purchase|has expired)|buy this domain|this domain (?:name )?(?:is|has been|may be) (?:registered|parked|for sale)|diese domain (?:steht zum verkauf|ist geparkt|wurde (?:gerade )?(?:registriert|reserviert))"
+    r"|domain (?:steht zum verkauf|kaufen)|domaine (?:est )?(?:à vendre|parqué)|dominio (?:en venta|in vendita|parcheggiato|estacionado)|sedoparking|parkingcrew|bodis|hugedomains|dan\.com|afternic|future home of|website coming soon|(?:welcome to nginx|apache2? (?:ubuntu )?default page|it works!)|account suspended|index of /",
+    re.I,
+)
+_LOGIN = re.compile(
+    r"(?:log ?in|sign ?in|anmelden|einloggen|connexion|se connecter|accedi|iniciar sesión|entrar|inloggen|logg inn) (?:to|um|zu|pour|per|para|om|for) |(?:please|bitte) (?:log ?in|sign ?in|melden sie sich)|members only|password protected|passwortgeschützt|protected page|authentication required|verify you are human|checking your browser|enable javascript and cookies|just a moment",
+    re.I,
+)
+_SCRIPT_ROOT = re.compile(
+    r"(?:need|enable|requires?|activate|aktivieren|activer|habilit)[^.]{0,60}javascript|javascript[^.]{0,60}(?:required|disabled|enable|aktivier|activ|habilit)",
+    re.I,
+)
+_CONTENT_KINDS = (("application/pdf", PageKind.PDF), ("image/", PageKind.IMAGE))
+
+
+def kind_of_bytes(body: bytes, content_type: str | None) -> PageKind | None:
+    """The kind told by type and first bytes alone; None means: parse it."""
+    kind = (content_type or "").lower()
+    head = body[:1024].lstrip()
+    if head.startswith(b"%PDF-"):
+        return PageKind.PDF
+    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+        return PageKind.IMAGE
+    for prefix, found in _CONTENT_KINDS:
+        if kind.startswith(prefix) and not head[:1] == b"<":
+            return found
+    if kind and not re.search(r"html|xml|text/plain", kind) and not head[:1] == b"<":
+        return PageKind.OTHER
+    if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"MZ")) or head.count(b"\x00") > len(head) // 3:
+        return PageKind.OTHER
+    return None
+
+
+def classify(page: Page, *, is_home: bool = False) -> PageKind:
+    """The kind of a parsed page."""
+    visible = len(page.text)
+    if visible == 0 and not page.links:
+        return PageKind.SCRIPT_ONLY if page.script_sources or page.scripts else PageKind.EMPTY
+    head = " ".join(block.text for block in page.blocks if not block.marks & (Mark.NAV | Mark.FOOTER))[:1500]
+    if _is_not_found(page, visible):
+        return PageKind.SOFT_404
+    if visible < 4000 and (_PARKED.search(page.title) or _PARKED.search(head)):
+        return PageKind.PARKED
+    if visible < 600 and len(page.links) < 6 and _SCRIPT_ROOT.search(page.text):
+        return PageKind.SCRIPT_ONLY
+    if visible < 40 and page.script_sources and len(page.links) < 3 and not page.json_ld:
+        return PageKind.SCRIPT_ONLY
+    if visible < 700 and len(page.links) < 8 and _LOGIN.search(f"{page.title} {head}"):
+        return PageKind.LOGIN_WALL
+    if template_score(page) >= 1.0:
+        return PageKind.TEMPLATE
+    return PageKind.ORDINARY
+
+
+def _is_not_found(page: Page, visible: int) -> bool:
+    if visible > 6000:
+        return False
+    if _SOFT_404.search(page.title):
+        return True
+    return any(
+        _SOFT_404.search(block.text)
+        for block in page.blocks[:60]
+        if block.tag in {"h1", "h2"} and not block.marks & (Mark.NAV | Mark.FOOTER)
+    )
+
+
+def template_score(page: Page) -> float:
+    """How much of a page is a theme's demonstration content; 1 and more means: no company speaks here."""
+    score = 0.0
+    if vocabulary.TEMPLATE_TITLE.search(page.title) or re.fullmatch(
+        r"(?i)untitled(?: document)?|your (?:website|company|site).*", page.title
+    ):
+        score += 0.7
+    lorem = sum(len(block.text) for block in page.blocks if vocabulary.LOREM.search(block.text))
+    if lorem:
+        score += 0.3 + min(0.7, 1.4 * lorem / max(1, len(page.text)))
+    for block in page.blocks[-25:]:
+        if ("©" in block.text or "opyright" in block.text) and vocabulary.PLACEHOLDER_TEXT.search(block.text):
+            score += 0.5
+            break
+    if any(
+        hosts.registrable(link.url.split("/")[2]) in vocabulary.TEMPLATE_CREDIT_HOSTS
+        for link in page.links
+        if link.url.count("/") >= 2
+    ):
+        score += 0.25
+    return score
+
+
+_CONTACT_WORDS = (
+    (
+        1.0,
+        r"impress?um|imprint|legal[-_ ]?(?:notice|info|mention)|mentions?[-_ ]?l[ée]gales|aviso[-_ ]?legal|note[-_ ]?legali|colofon|colophon|wettelijke|site[-_ ]?notice",
+    ),
+    (
+        0.95,
+        r"contact(?:[-_ ]?us|eer|os|ez(?:[-_ ]?nous)?|e[-_ ]?nos)?|kontakte?|contatt[io](?:ci)?|contat[eo]s?|contacten|kontaktiere|yhteystiedot|kapcsolat|контакт\w*|お問い合わせ|联系我们|liên[-_ ]?hệ|lien-he|iletisim|get[-_ ]?in[-_ ]?touch|reach[-_ ]?us|find[-_ ]?us|anfahrt|standorte?|locations?|branches|offices|acc[eè]s|ubicaci[oó]n|dove[-_ ]?siamo|où[-_ ]?nous|besok[-_ ]?oss",
+    ),
+    (
+        0.8,
+        r"team|(?:our[-_ ]?)?(?:people|staff|attorneys?|lawyers?|doctors?|leadership|management)|board(?:[-_ ]?of[-_ ]?directors)?|directors|personal|persoenliches|persönliches|ansprechpartner|mitarbeiter|ueber[-_ ]?mich|[ée]quipe|squadra|equipo|equipa|medarbeidere|ansatte|personale?|who[-_ ]?we[-_ ]?are|crew|vorstand|directiva|staff",
+    ),
+    (
+        0.7,
+        r"about(?:[-_ ]?(?:us|me|the[-_ ]?company))?|(?:ü|ue|u)ber[-_ ]?(?:uns|mich)|wir[-_ ]?(?:ü|ue)ber|unternehmen|firma|kanzlei|praxis|chi[-_ ]?siamo|azienda|qui[-_ ]?sommes[-_ ]?nous|[àa][-_ ]?propos|soci[ée]t[ée]|entreprise|qui[ée]nes[-_ ]?somos|nosotros|empresa|sobre(?:[-_ ]?n[oó]s)?|quem[-_ ]?somos|over[-_ ]?ons|om[-_ ]?oss|om[-_ ]?os|o[-_ ]?nas|rólunk|meista|company|overview|profile",
+    ),
+    (
+        0.45,
+        r"datenschutz(?:erkl(?:ä|ae)rung)?|privacy(?:[-_ ]?policy)?|privacidad|confidentialit[ée]|privacidade|agb|terms|conditions|cgv|cgu|voorwaarden|personvern|integritet",
+    ),
+    (0.3, r"jobs?|karriere|careers?|recrut\w*|lavora|empleo|presse?|faq|partner\w*|history|geschichte|storia|historia"),
+)
+_CONTACT_PATTERNS = tuple(
+    (score, re.compile(rf"(?:^|[^\w]|[_\d])(?:{words})(?:$|[^\w]|[_\d])", re.I)) for score, words in _CONTACT_WORDS
+)
+_FAR = re.compile(
+    r"/(?:blog|news|posts?|tag|tags|category|categories|author|archive|archives|product|products|produkte?|shop|cart|page|events?|jobs?/|feed|wp-json|wp-content|\d{4}/\d{1,2})(?:/|$)|[?&](?:p|page|replytocom|share|add-to-cart|orderby|sort)=",
+    re.I,
+)
+
+
+def contact_score(url: str, anchor_text: str = "") -> float:
+    """How likely a link leads to who the company is, 0..1; many languages. The home page counts .6."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return 0.0
+    path = unquote(parts.path)
+    name = re.sub(r"\.(?:html?|php|aspx?|jsp)$", "", path.rstrip("/").rsplit("/", 1)[-1], flags=re.I)
+    best = 0.6 if path.strip("/").lower() in {"", "index.html", "index.php", "home"} and not parts.query else 0.1
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name)
+    for score, pattern in _CONTACT_PATTERNS:
+        if pattern.search(words):
+            best = max(best, score)
+        elif anchor_text and len(anchor_text) <= 40 and pattern.search(anchor_text):
+            best = max(best, score - 0.05)
+    depth = max(0, path.rstrip("/").count("/") - 1)
+    best -= 0.04 * min(depth, 4)
+    if _FAR.search(f"{path}?{parts.query}"):
+        best *= 0.4
+    return round(max(0.01, best), 3)

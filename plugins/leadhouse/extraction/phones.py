@@ -1,0 +1,235 @@
+"""Telephone numbers of a page: own candidates over visible text and links, judged by label and place, then E.164.
+
+phonenumbers is asked about candidates alone (over raw HTML it costs forty times as much) and imported on first use.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+from leadhouse.extraction import vocabulary
+from leadhouse.extraction.context import Findings, Surroundings, around, around_block, third_party
+from leadhouse.extraction.page import Link, Mark, Page
+from leadhouse.records import Value
+
+_SEPARATORS = r"[ \u00a0().\-/\u2010-\u2015\u00b7\u2022\u2212'_|]"
+NUMBER = re.compile(
+    rf"(?<![\w@=&#%+])(?<![\w][.,:/-])(?:\+|\(\s?\+)?[(\[]?\d(?:{_SEPARATORS}{{0,4}}\d){{5,17}}(?![\w@%€$£])(?!\.\d)"
+)
+_EXTENSION = re.compile(
+    r"^\s*(?:,|;|-|\()?\s*(?:ext(?:ension)?\.?|x|durchwahl|dw|poste|int\.?|anexo|ramal)\s*[:.=]?\s*(\d{1,6})", re.I
+)
+_DATE = re.compile(
+    r"^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)(?:\D.*)?$"
+)
+_GROUPED_THOUSANDS = re.compile(r"^\d{1,3}(?:[.,' ]000)+$")
+_COORDINATE = re.compile(r"^-?\d{1,3}\.\d{4,}")
+_FICTION = re.compile(
+    r"(\d)\1{5,}|0?12345678?9?|23456789?|9876543|^\+1\d{3}555\d{4}$|^\+1555\d{7}$|^\+441632960|^\+447700900|^\+4420794604?|^\+33199[0-9]0|^\+6125550|^\+61255[05]0|(?:123){3}|(?:01){4}|^\+1\d{3}1234567|^\+49(?:30|40|89)123456"
+)
+_IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}[\s\d]*$")
+_TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
+_NANP = re.compile(r"^\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2}[\s.\-]{0,3}\d{4}$")
+_CONTACT_URL = re.compile(
+    r"contact|kontakt|contat|impress|imprint|mentions|aviso|legal|about|ueber|chi-siamo|privacy|index|home|^[^.]*$",
+    re.I,
+)
+_POST_URL = re.compile(r"/(?:blog|news|posts?|article[s]?|\d{4}/\d{2})(?:/|$)", re.I)
+
+
+@dataclass(slots=True)
+class _Candidate:
+    raw: str
+    spot: Surroundings
+    way: str
+    label: str
+
+
+@lru_cache(maxsize=50_000)
+def to_e164(text: str, country: str | None) -> str | None:
+    """E.164 of a number as written, or None when it is not valid in its country (ITU plans by phonenumbers)."""
+    import phonenumbers
+
+    text = _tidy(text, country)
+    try:
+        number = phonenumbers.parse(text, None if text.startswith("+") else country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=50_000)
+def country_of_number(e164: str) -> str | None:
+    """ISO country of an E.164 number."""
+    import phonenumbers
+
+    return phonenumbers.region_code_for_number(phonenumbers.parse(e164, None)) or None
+
+
+def _tidy(text: str, country: str | None) -> str:
+    text = re.sub(r"[\u2010-\u2015\u2212_|'\u00b7\u2022]", "-", text).strip()
+    text = re.sub(r"^\(?\s*(?:\+\s*)+", "+", text)
+    if re.match(r"^00[1-9]", text) and country not in {"US", "CA"}:
+        text = "+" + text[2:]
+    if text.startswith("+"):
+        # (0) is the national prefix, not dialled from abroad; Italy alone keeps its zero (ITU E.164 national plans)
+        if not re.match(r"^\+\s*(?:39|378|379)", text):
+            text = re.sub(r"\(\s*0\s*\)", "", text)
+        text = text.replace("(", " ").replace(")", " ")
+    return text
+
+
+def _text_candidates(page: Page) -> list[_Candidate]:
+    found = []
+    for match in NUMBER.finditer(page.text):
+        raw = match[0].strip(" -–/.|")
+        spot = around(page, match.start(), match.end())
+        found.append(_Candidate(raw, spot, "text", spot.before))
+    return found
+
+
+def _link_candidates(page: Page) -> list[_Candidate]:
+    found = []
+    for link in page.actions:
+        scheme, _, rest = link.url.partition(":")
+        if scheme.lower() in {"tel", "sms", "callto", "whatsapp", "fax"}:
+            spot = around_block(page, link.block, link.text)
+            spot.marks |= link.marks & Mark.HIDDEN
+            label = (
+                "fax"
+                if scheme.lower() == "fax"
+                else f"{spot.before} {'' if re.search('[0-9]{4}', link.text) else link.text}"
+            )
+            found.append(_Candidate(_tel(rest), spot, "tel", label))
+    for link in page.links:
+        if "wa.me/" in link.url or "api.whatsapp.com/send" in link.url:
+            if match := re.search(r"(?:wa\.me/|phone=)(?:%2B|\+)?(\d{8,15})", link.url):
+                spot = around_block(page, link.block, link.text)
+                found.append(_Candidate("+" + match[1], spot, "whatsapp", "whatsapp"))
+    return found
+
+
+def _tel(text: str) -> str:
+    text = unquote(text).strip().strip("/").strip()
+    text = re.sub(r"^(?:tel:|//)+", "", text, flags=re.I)
+    text = re.split(r"[;?&]|,{1,2}", text)[0]
+    return re.sub(r"\s+", " ", text)
+
+
+def _nearest_label(label: str) -> str | None:
+    """``fax``, ``phone`` or ``identifier``: which label ends nearest before the number."""
+    text = _TRAILING.sub("", label[-60:])
+    best, name = -1, None
+    for pattern, kind in ((vocabulary.PHONE, "phone"), (vocabulary.FAX, "fax")):
+        for match in pattern.finditer(text):
+            if match.end() > best or (match.end() == best and kind == "fax"):
+                best, name = match.end(), kind
+    identifier = vocabulary.NOT_PHONE.search(label[-60:].rstrip(" :.#-+(\u00a0")) or _IBAN_START.search(label)
+    if identifier and identifier.end() >= best:
+        return "identifier"
+    if name == "fax" and re.search(
+        r"(?:tel|phone|fon|mobil)\w*\.?\s*(?:[/&+,]|and|und|et|e|y)\s*(?:tele)?fax\W*$", text, re.I
+    ):
+        return "phone"
+    return name if best >= len(text) - 32 else None
+
+
+def _is_contact_place(page: Page, spot: Surroundings) -> bool:
+    if spot.marks & (Mark.FOOTER | Mark.HEADER | Mark.ADDRESS | Mark.CONTACT | Mark.NAV):
+        return True
+    words = f"{spot.heading} {spot.above}"
+    return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
+
+
+def _reason(page: Page, item: _Candidate) -> str | None:
+    if item.spot.marks & Mark.HIDDEN:
+        return "hidden"
+    if item.spot.marks & Mark.CODE:
+        return "code"
+    if _DATE.match(item.raw) or _GROUPED_THOUSANDS.match(item.raw) or _COORDINATE.match(item.raw):
+        return "not_a_phone"
+    kind = _nearest_label(item.label) or (_nearest_label(item.spot.above) if not item.label.strip() else None)
+    if kind == "identifier" and item.way == "text" and not item.raw.startswith("+"):
+        return "identifier"
+    if kind == "fax" or re.match(r"^\s*[(\[]?\s*(?:tele)?fax\b", item.spot.after, re.I):
+        return "fax"
+    if reason := third_party(item.spot):
+        return reason
+    if kind is None and item.way == "text":
+        return _unlabelled_reason(page, item)
+    return None
+
+
+def _unlabelled_reason(page: Page, item: _Candidate) -> str | None:
+    digits = re.sub(r"\D", "", item.raw)
+    if _POST_URL.search(page.url) and not item.spot.marks & (Mark.FOOTER | Mark.HEADER):
+        return "third_party"
+    if item.raw.startswith(("+", "00", "(+")):
+        return None
+    grouped = re.search(r"[\s().\-/]", item.raw)
+    if len(digits) < 8 or not (grouped or digits.startswith("0")) or not _is_contact_place(page, item.spot):
+        return "unlabelled"
+    return None
+
+
+def extract_phones(page: Page, country: str | None, findings: Findings) -> None:
+    """Put every number into `findings`; numbers that need an unknown country are kept as ``no_country``."""
+    shown: dict[str, set[str]] = {}
+    links = _link_candidates(page)
+    texts = _text_candidates(page)
+    for item in [*texts, *links]:
+        for raw in _split(item.raw, country):
+            _judge(page, country, item, raw, findings, shown)
+    for block in page.hidden:
+        for match in NUMBER.finditer(block.text):
+            if number := to_e164(match[0], country):
+                findings.reject("phone_e164", number, "hidden", "text:hidden")
+
+
+def _split(raw: str, country: str | None) -> list[str]:
+    if to_e164(raw, country) or not re.search(r"[/|,]|\s{2,}|\s-\s", raw):
+        return [raw]
+    parts = [
+        part.strip() for part in re.split(r"\s*[/|,]\s*|\s{2,}|\s[-–]\s", raw) if len(re.sub(r"\D", "", part)) >= 6
+    ]
+    return parts or [raw]
+
+
+def _judge(
+    page: Page, country: str | None, item: _Candidate, raw: str, findings: Findings, shown: dict[str, set[str]]
+) -> None:
+    locator = f"{item.way}:{item.spot.region}"
+    reason = _reason(page, item)
+    number = to_e164(raw, country)
+    if number is None:
+        number = to_e164("+" + raw, None) if item.way == "tel" and re.match(r"^[1-9]\d{9,14}$", raw) else None
+    if number is None and country is None and _NANP.match(raw) and page.lang[:2] in {"", "en"}:
+        number = to_e164(raw, "US")
+    if number is None:
+        if reason in (None, "unlabelled") and country is None and item.raw[:1] != "+" and reason is None:
+            findings.reject("phone_e164", raw, "no_country", locator)
+        return
+    if _FICTION.search(number):
+        reason = "placeholder"
+    if reason:
+        findings.reject("phone_e164", number, reason, locator)
+        return
+    score = {"tel": 0.92, "text": 0.85, "whatsapp": 0.7}[item.way]
+    if item.spot.region in {"footer", "header", "address"}:
+        score += 0.04
+    if country and country_of_number(number) not in {country, None}:
+        score -= 0.15
+    if item.spot.marks & (Mark.COLLAPSED | Mark.ARTICLE | Mark.PORTFOLIO):
+        score -= 0.1
+    raw_text = item.raw + (match[0] if (match := _EXTENSION.match(item.spot.after)) else "")
+    findings.accept("phone_e164", Value(value=number, confidence=round(score, 3), raw=raw_text[:100], locator=locator))
+
+
+def link_number(link: Link) -> str | None:
+    """The number of a tel: link as written, for people's cards."""
+    return _tel(link.url.partition(":")[2]) if link.url[:4].lower() == "tel:" else None

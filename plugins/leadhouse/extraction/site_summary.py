@@ -1,0 +1,252 @@
+"""What the pages of one site say together: agreement over pages, best name first, nothing for a template."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadhouse.extraction import hosts
+from leadhouse.extraction.names import bare_name, closeness
+from leadhouse.extraction.context import SiteContext
+from leadhouse.extraction.page import safe_host
+from leadhouse.extraction.page_kind import contact_score
+from leadhouse.extraction.phones import to_e164
+from leadhouse.records import CompanyAttribute, Extraction, PersonAttribute, Value
+
+_ACCEPT = 0.5
+
+
+@dataclass(slots=True)
+class Fact:
+    """One value of the site with all that speaks for it."""
+
+    attribute: str
+    value: str
+    confidence: float
+    pages: int
+    url: str
+    locators: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class SiteFacts:
+    """A site's facts, best first. `reason` says why there are none."""
+
+    host: str = ""
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+    people: list[dict[str, str | None]] = field(default_factory=list)
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+    reason: str | None = None
+
+    def values(self, attribute: str) -> list[str]:
+        """Values of one attribute, best first."""
+        return [fact.value for fact in self.facts.get(attribute, [])]
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that `leadhouse crawl --json` writes per host."""
+        if self.reason:
+            return {
+                "names": [],
+                "emails": [],
+                "phones": [],
+                "socials": [],
+                "people": [],
+                "addresses": [],
+                "evidence": self.evidence,
+            }
+        return {
+            "names": self.values("name"),
+            "emails": self.values("email"),
+            "phones": self.values("phone_e164"),
+            "socials": self.values("social_url"),
+            "people": self.people,
+            "addresses": self.values("address"),
+            "evidence": self.evidence,
+        }
+
+
+@dataclass(slots=True)
+class _Sightings:
+    items: list[tuple[Value, str]] = field(default_factory=list)
+
+    @property
+    def pages(self) -> int:
+        return len({url for _, url in self.items})
+
+    def best(self) -> tuple[Value, str]:
+        return max(self.items, key=lambda item: item[0].confidence)
+
+
+def _gather(extractions: list[Extraction]) -> dict[str, dict[str, _Sightings]]:
+    found: dict[str, dict[str, _Sightings]] = defaultdict(lambda: defaultdict(_Sightings))
+    for extraction in extractions:
+        for company in extraction.companies:
+            for attribute, values in company.values.items():
+                for value in values:
+                    key = _key(attribute, value.value)
+                    found[attribute.value][key].items.append((value, extraction.unit_key))
+    return found
+
+
+def _key(attribute: CompanyAttribute, value: str) -> str:
+    if attribute in {CompanyAttribute.NAME, CompanyAttribute.LEGAL_NAME}:
+        return hosts.fold(value)
+    if attribute == CompanyAttribute.SOCIAL_URL:
+        bare = re.sub(r"^https?://(?:www\.|m\.|[a-z]{2}\.|web\.|mobile\.)?", "", value.lower())
+        return bare.replace("twitter.com", "x.com").rstrip("/")
+    if attribute == CompanyAttribute.ADDRESS:
+        return hosts.fold(re.sub(r"stra(?:ß|ss)e\b|str\.", "str", value.lower()))[:18]
+    return value
+
+
+def summarise(extractions: list[Extraction]) -> SiteFacts:
+    """Join the extractions of one site (one host's pages, any order)."""
+    if not extractions:
+        return SiteFacts(reason="no pages")
+    host = Counter(safe_host(extraction.unit_key) for extraction in extractions).most_common(1)[0][0]
+    facts = SiteFacts(host=host)
+    found = _gather(extractions)
+    _late_phones(extractions, found)
+    page_count = max(1, sum(1 for extraction in extractions if extraction.companies))
+    for attribute in (
+        "email",
+        "phone_e164",
+        "social_url",
+        "address",
+        "vat_id",
+        "register_id",
+        "country_code",
+        "language",
+        "technology",
+    ):
+        facts.facts[attribute] = _rank(attribute, found.get(attribute, {}), page_count)
+    facts.facts["name"] = _names(found, host, page_count)
+    facts.facts["legal_name"] = _rank("legal_name", found.get("legal_name", {}), page_count)
+    facts.people = _people(extractions)
+    facts.reason = _nobody(extractions, facts)
+    facts.evidence = _evidence(facts, extractions)
+    return facts
+
+
+def _late_phones(extractions: list[Extraction], found: dict[str, dict[str, _Sightings]]) -> None:
+    """Numbers whose page did not tell the country get it from the site."""
+    votes = Counter({code: sightings.pages for code, sightings in found.get("country_code", {}).items()})
+    country = votes.most_common(1)[0][0] if votes else None
+    for extraction in extractions if country else ():
+        for rejection in extraction.rejections:
+            if rejection.reason == "no_country" and (number := to_e164(rejection.value, country)):
+                value = Value(value=number, confidence=0.7, raw=rejection.value, locator=rejection.locator)
+                found["phone_e164"][number].items.append((value, extraction.unit_key))
+
+
+def _rank(attribute: str, sightings: dict[str, _Sightings], page_count: int) -> list[Fact]:
+    facts = []
+    for group in sightings.values():
+        value, url = group.best()
+        pages = group.pages
+        confidence = (
+            value.confidence + (0.05 if pages > 1 else 0) + (0.1 * min(1.0, pages / page_count) if pages > 1 else 0)
+        )
+        if contact_score(url) >= 0.9:
+            confidence += 0.03
+        locators = tuple(sorted({item.locator or "" for item, _ in group.items}))
+        facts.append(Fact(attribute, value.value, round(min(0.99, confidence), 3), pages, url, locators))
+    facts.sort(key=lambda fact: (-fact.confidence, fact.value))
+    return [fact for fact in facts if fact.confidence >= _ACCEPT]
+
+
+def _names(found: dict[str, dict[str, _Sightings]], host: str, page_count: int) -> list[Fact]:
+    site = SiteContext(host=host)
+    facts = []
+    merged: dict[str, _Sightings] = defaultdict(_Sightings)
+    for attribute in ("name", "legal_name"):
+        for key, group in found.get(attribute, {}).items():
+            merged[key].items.extend(group.items)
+    for group in merged.values():
+        by_source: dict[str, float] = {}
+        for value, _ in group.items:
+            source = value.locator or ""
+            by_source[source] = max(by_source.get(source, 0.0), value.confidence)
+        doubt = 1.0
+        for confidence in by_source.values():
+            doubt *= 1 - confidence * 0.8
+        value, url = group.best()
+        pages = group.pages
+        score = (1 - doubt) * (0.6 + 0.4 * min(1.0, pages / page_count)) + 0.3 * closeness(value.value, site)
+        spelling = Counter(item.value for item, _ in group.items).most_common(1)[0][0]
+        facts.append(Fact("name", spelling, round(min(1.0, score / 1.3), 3), pages, url, tuple(sorted(by_source))))
+    facts.sort(key=lambda fact: (-fact.confidence, len(fact.value)))
+    return facts[:6]
+
+
+def _people(extractions: list[Extraction]) -> list[dict[str, str | None]]:
+    best: dict[str, tuple[float, dict[str, str | None]]] = {}
+    for extraction in extractions:
+        for person in extraction.persons:
+            stated = {attribute: values[0] for attribute, values in person.values.items()}
+            name = stated[PersonAttribute.FULL_NAME]
+            entry: dict[str, str | None] = {
+                "name": name.value,
+                "title": _text(stated.get(PersonAttribute.TITLE)),
+                "email": _text(stated.get(PersonAttribute.EMAIL)),
+                "phone": _text(stated.get(PersonAttribute.PHONE_E164)),
+            }
+            key = hosts.fold(name.value)
+            known = best.get(key)
+            if known is None:
+                best[key] = (name.confidence, entry)
+                continue
+            first, second = (entry, known[1]) if name.confidence > known[0] else (known[1], entry)
+            best[key] = (max(name.confidence, known[0]), {field: first[field] or second[field] for field in first})
+    return [entry for confidence, entry in sorted(best.values(), key=lambda item: -item[0]) if confidence >= _ACCEPT]
+
+
+def _text(value: Value | None) -> str | None:
+    return value.value if value else None
+
+
+def _nobody(extractions: list[Extraction], facts: SiteFacts) -> str | None:
+    """Why the site states nothing: no page could be read, or only a theme speaks."""
+    kinds = Counter(kind for extraction in extractions for kind in extraction.not_read)
+    readable = sum(1 for extraction in extractions if extraction.companies)
+    if not readable:
+        return kinds.most_common(1)[0][0] if kinds else "nothing read"
+    placeholders = sum(
+        1
+        for extraction in extractions
+        for rejection in extraction.rejections
+        if rejection.reason in {"placeholder", "theme_leftover", "template"}
+    )
+    confirmed = any(
+        facts.facts.get(attribute)
+        for attribute in ("email", "phone_e164", "address", "vat_id", "register_id", "social_url")
+    )
+    if kinds["template"] > readable and not any(facts.facts.get(a) for a in ("email", "phone_e164", "vat_id")):
+        return "template"
+    if placeholders and not confirmed:
+        return "template"
+    labels = (
+        re.split(r"[.\-]", host_part) if (host_part := facts.host.removesuffix(hosts.registrable(facts.host))) else []
+    )
+    if set(labels) & {"template", "templates", "demo", "demos", "theme", "themes"}:
+        return "template"  # a vendor shows a theme below its own domain
+    return None
+
+
+def _evidence(facts: SiteFacts, extractions: list[Extraction]) -> list[dict[str, Any]]:
+    if facts.reason:
+        return [{"attribute": "site", "reason": facts.reason, "pages": len(extractions)}]
+    return [
+        {
+            "attribute": fact.attribute,
+            "value": fact.value,
+            "confidence": fact.confidence,
+            "pages": fact.pages,
+            "url": fact.url,
+            "from": list(fact.locators),
+        }
+        for group in facts.facts.values()
+        for fact in group
+    ]

@@ -1,0 +1,75 @@
+"""A client of Airflow's public REST API, as far as starting runs goes. Imports no Airflow: the dispatcher stays small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+
+import requests
+
+TIMEOUT_SECONDS = 10.0
+
+
+class AirflowUnavailableError(RuntimeError):
+    """Airflow does not answer, does not know the DAG yet, or is failing: worth another try later."""
+
+
+class RunRefusedError(RuntimeError):
+    """Airflow refuses the run for good; the message is Airflow's own."""
+
+
+class Triggered(StrEnum):
+    """What became of a request for a run."""
+
+    STARTED = "started"
+    ALREADY_STARTED = "already_started"
+
+
+@dataclass
+class AirflowApi:
+    """One Airflow, signed in as `username`; the token is fetched when first needed and again when it has expired."""
+
+    url: str
+    username: str
+    password: str = field(repr=False)
+    session: requests.Session = field(default_factory=requests.Session, repr=False)
+
+    def trigger(self, dag_id: str, dag_run_id: str) -> Triggered:
+        """Start the run of this name; one that exists already is left alone.
+
+        Raises:
+            AirflowUnavailableError: try again later.
+            RunRefusedError: no retry will help.
+        """
+        body = {"dag_run_id": dag_run_id, "logical_date": None, "conf": {}}
+        response = self._post(f"/api/v2/dags/{dag_id}/dagRuns", body)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:  # expired, or Airflow has new secrets
+            self.session.headers.pop("Authorization", None)
+            response = self._post(f"/api/v2/dags/{dag_id}/dagRuns", body)
+        if response.ok:
+            return Triggered.STARTED
+        if response.status_code == HTTPStatus.CONFLICT:
+            return Triggered.ALREADY_STARTED
+        message = f"Airflow at {self.url} answered {response.status_code} to a run of {dag_id}: {response.text[:500]}"
+        if response.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
+            raise RunRefusedError(message)
+        raise AirflowUnavailableError(message)
+
+    def _post(self, path: str, body: dict[str, object]) -> requests.Response:
+        try:
+            if "Authorization" not in self.session.headers:
+                self._sign_in()
+            return self.session.post(self.url + path, json=body, timeout=TIMEOUT_SECONDS)
+        except requests.RequestException as error:
+            raise AirflowUnavailableError(f"Airflow at {self.url} does not answer: {error}") from error
+
+    def _sign_in(self) -> None:
+        credentials = {"username": self.username, "password": self.password}
+        response = self.session.post(f"{self.url}/auth/token", json=credentials, timeout=TIMEOUT_SECONDS)
+        if not response.ok:
+            raise AirflowUnavailableError(
+                f"Airflow at {self.url} refuses the sign-in of {self.username!r} ({response.status_code}). "
+                "Correct LEADHOUSE_AIRFLOW_USERNAME and LEADHOUSE_AIRFLOW_PASSWORD, or run `leadhouse up`."
+            )
+        self.session.headers["Authorization"] = f"Bearer {response.json()['access_token']}"

@@ -1,0 +1,92 @@
+"""From request rows to Airflow runs: ``app.jobs`` pending → one run named ``job__<id>``, exactly once.
+
+The row is the truth. The run's name comes from the row, so that asking twice is refused (409) and a dispatcher that
+dies between Airflow's answer and its own note asks again in vain. Airflow, the database or this process may be away at
+any time: the rows wait.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from leadhouse.database import DatabaseError
+from leadhouse.jobs import requests as job_requests
+from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError, RunRefusedError
+from leadhouse.settings import settings
+
+DAGS = {"crawl": "crawl_sites", "import": "import_records", "enrich": "enrich_leads"}
+POLL_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 15.0
+
+log = structlog.get_logger("dispatcher")
+
+
+def dispatch_pending(api: AirflowApi) -> int:
+    """Start a run for every pending request; returns how many requests were noted as dispatched.
+
+    Raises:
+        AirflowUnavailableError: the requests that are left wait.
+        DatabaseError: the database does not answer.
+    """
+    noted = 0
+    for job in job_requests.pending():
+        try:
+            outcome = api.trigger(DAGS[job.kind], job.dag_run_id)
+        except RunRefusedError as error:
+            job_requests.fail(job.job_id, str(error))
+            log.error("run refused", job_id=str(job.job_id), error=str(error))
+            continue
+        job_requests.mark_dispatched(job.job_id)
+        noted += 1
+        log.info("run dispatched", job_id=str(job.job_id), dag_id=DAGS[job.kind], outcome=outcome.value)
+    return noted
+
+
+def run_until(stopped: threading.Event, make_api: Callable[[], AirflowApi]) -> None:
+    """Poll until `stopped`; whatever does not answer is tried again with growing pauses, and logged once a change."""
+    pause, trouble, api = POLL_SECONDS, "", make_api()
+    while not stopped.wait(pause):
+        try:
+            dispatch_pending(api)
+        except (AirflowUnavailableError, DatabaseError) as error:
+            if str(error) != trouble:
+                log.warning("waiting", reason=str(error))
+            trouble = str(error)
+            pause = min(LONGEST_PAUSE_SECONDS, pause * 2) * random.uniform(0.8, 1.0)
+            settings.cache_clear()
+            api = make_api()  # another port or password after a restart of the stack
+        else:
+            pause, trouble = POLL_SECONDS, ""
+
+
+def api_from_settings() -> AirflowApi:
+    """The Airflow of the settings.
+
+    Raises:
+        SystemExit: none is configured.
+    """
+    chosen = settings()
+    if chosen.airflow_url is None or chosen.airflow_password is None:
+        raise SystemExit(
+            "No Airflow is configured: set LEADHOUSE_AIRFLOW_URL, LEADHOUSE_AIRFLOW_USERNAME and "
+            "LEADHOUSE_AIRFLOW_PASSWORD, or run `leadhouse up`."
+        )
+    return AirflowApi(chosen.airflow_url, chosen.airflow_username, chosen.airflow_password.get_secret_value())
+
+
+def main() -> None:
+    """Dispatch until SIGTERM or SIGINT."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    log.info("dispatcher started", airflow=settings().airflow_url)
+    run_until(stopped, api_from_settings)
+
+
+if __name__ == "__main__":
+    main()

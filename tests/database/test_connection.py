@@ -31,6 +31,14 @@ def test_every_room_can_be_entered(module_database, room):
         assert connection.execute("select current_user").fetchone() == {"current_user": f"leadhouse_{room}"}
 
 
+def test_transformer_may_make_its_test_schemas(module_database):
+    with module_database.connect("transform") as connection:
+        connection.execute("create schema dbt_test_mart_leads")
+        connection.rollback()
+    assert module_database.dbt.user == "leadhouse_dbt"
+    assert module_database.dbt.dbname == module_database.name
+
+
 def test_application_cannot_become_the_transformer(module_database):
     with pytest.raises(DatabaseError, match=r"leadhouse_transform.*leadhouse migrate"):
         connect_to(module_database.url, "transform")

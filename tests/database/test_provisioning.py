@@ -9,7 +9,7 @@ import psutil
 import psycopg
 import pytest
 
-from leadhouse.database import admin_to, connect_to, provisioning
+from leadhouse.database import DatabaseError, admin_to, connect_to, provisioning
 from leadhouse.local.postgres_server import PostgresServer
 
 
@@ -32,6 +32,27 @@ def test_settings_work_and_stay_the_same(server):
         assert connection.info.dbname == "house"
     with psycopg.connect(lines["LEADHOUSE_API_URL"]) as api:
         assert api.info.user == "leadhouse_api"
+
+
+def test_administrator_of_the_database_itself_can_provision_it(server):
+    """As where a hosting provider gives one database and one URL."""
+    server.create_database("given")
+    lines = provisioning.provision(
+        f"{server.url_for('postgres', 'given')}?connect_timeout=5&gssencmode=disable", "given"
+    )
+    with connect_to(lines["LEADHOUSE_DATABASE_URL"], "landing") as connection:
+        assert connection.info.dbname == "given"
+
+
+def test_url_may_name_the_database_to_be_made(server):
+    lines = provisioning.provision(server.url_for("postgres", "wanted"), "wanted")
+    with connect_to(lines["LEADHOUSE_DATABASE_URL"], "landing") as connection:
+        assert connection.info.dbname == "wanted"
+
+
+def test_dead_server_is_named(server):
+    with pytest.raises(DatabaseError, match=r"house at 127\.0\.0\.1:1 .*does not answer"):
+        provisioning.provision("postgresql://postgres:x@127.0.0.1:1/house", "house")
 
 
 def test_two_provisioners_at_once(server):

@@ -29,6 +29,12 @@ FOLDER = PROJECT / "sql" / "migrations"
 NAME = re.compile(r"\d{4}_[a-z]+(_[a-z0-9]+)+")
 LOCK_KEY = 0x6C656164686F7573  # "leadhous": any number, the same for every migrator
 SCHEMA = "public"  # the name under which pogo records; the migrations name their own schemas
+# Parameters of connection URLs that libpq knows and asyncpg does not; hosting providers hand out such URLs.
+LIBPQ_ONLY = frozenset({
+    "channel_binding", "client_encoding", "connect_timeout", "fallback_application_name", "gssencmode", "keepalives",
+    "keepalives_count", "keepalives_idle", "keepalives_interval", "load_balance_hosts", "require_auth", "requirepeer",
+    "sslcompression", "sslsni", "tcp_user_timeout",
+})  # fmt: skip
 
 CREATE_CONTENTS = """
 create schema if not exists migrations;
@@ -92,7 +98,9 @@ def content_hash(folder: Path = FOLDER) -> str:
 def _run(url: str, work: Callable[[asyncpg.Connection], Coroutine[Any, Any, T]]) -> T:
     async def run() -> T:
         try:
-            database = await asyncpg.connect(url, server_settings={"application_name": "leadhouse migrate"})
+            database = await asyncpg.connect(
+                _without_libpq_parameters(url), server_settings={"application_name": "leadhouse migrate"}
+            )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise MigrationError(
                 f"The database to migrate cannot be reached: {error}. "
@@ -105,6 +113,13 @@ def _run(url: str, work: Callable[[asyncpg.Connection], Coroutine[Any, Any, T]])
             await database.close()
 
     return asyncio.run(run())
+
+
+def _without_libpq_parameters(url: str) -> str:
+    """asyncpg would send what it does not know to the server as a setting, which refuses it."""
+    base, _, query = url.partition("?")
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] not in LIBPQ_ONLY]
+    return f"{base}?{'&'.join(kept)}" if kept else base
 
 
 @contextlib.asynccontextmanager

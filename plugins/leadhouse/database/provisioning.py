@@ -9,15 +9,18 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import DictRow
 
 from leadhouse.database import migrations
-from leadhouse.database.connection import admin_to
+from leadhouse.database.connection import DatabaseError, admin_to
 
 LOGINS = {
     "leadhouse_app": "LEADHOUSE_DATABASE_URL",
     "leadhouse_dbt": "LEADHOUSE_DBT_URL",
     "leadhouse_api": "LEADHOUSE_API_URL",
 }
+
+LOCK_KEY = migrations.LOCK_KEY + 1  # not the migrators' own: both locks are held at once, perhaps in one database
 
 
 def provision(
@@ -37,8 +40,8 @@ def provision(
     """
     chosen = {login: (passwords or {}).get(login) or secrets.token_urlsafe(24) for login in LOGINS}
     owner_url = url_with(admin_url, database=database)
-    with admin_to(admin_url, autocommit=True) as server:
-        server.execute("select pg_advisory_lock(%s)", [migrations.LOCK_KEY])
+    with _server(admin_url) as server:
+        server.execute("select pg_advisory_lock(%s)", [LOCK_KEY])
         create_database(server, database)
         migrations.migrate(owner_url, folder)
         set_passwords(server, chosen)
@@ -46,7 +49,18 @@ def provision(
     return {**lines, "LEADHOUSE_DATABASE_ADMIN_URL": owner_url}
 
 
-def create_database(server: psycopg.Connection[dict[str, object]], name: str) -> bool:
+def _server(admin_url: str) -> psycopg.Connection[DictRow]:
+    """The administrator in the URL's database, or in the maintenance database while that one is still to be made."""
+    try:
+        return admin_to(admin_url, autocommit=True)
+    except DatabaseError as error:
+        try:
+            return admin_to(url_with(admin_url, database="postgres"), autocommit=True)
+        except DatabaseError:
+            raise error from None
+
+
+def create_database(server: psycopg.Connection[DictRow], name: str) -> bool:
     """Create an UTF-8 database; False when it was there. `server` is in autocommit mode."""
     if server.execute("select from pg_database where datname = %s", [name]).fetchone() is not None:
         return False
@@ -54,7 +68,7 @@ def create_database(server: psycopg.Connection[dict[str, object]], name: str) ->
     return True
 
 
-def set_passwords(server: psycopg.Connection[dict[str, object]], passwords: Mapping[str, str]) -> None:
+def set_passwords(server: psycopg.Connection[DictRow], passwords: Mapping[str, str]) -> None:
     """Give the logins that exist their passwords.
 
     The server gets the SCRAM verifier (RFC 5803), never the password, so that none can stand in a statement log.

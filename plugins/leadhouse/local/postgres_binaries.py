@@ -43,15 +43,21 @@ def server_account() -> Account | None:
     """None for an ordinary user; for root an unprivileged account that has a passwd entry (initdb looks it up)."""
     if os.geteuid() != 0:
         return None
-    entries = pwd.getpwall()
-    preferred = {name: rank for rank, name in enumerate(("postgres", "nobody"))}
-    usable = sorted((entry for entry in entries if entry.pw_uid > 0), key=lambda e: preferred.get(e.pw_name, 9))
+    named = [entry for name in ("postgres", "nobody") for entry in _passwd_entries(name)]
+    usable = named or [entry for entry in pwd.getpwall() if entry.pw_uid > 0]
     if not usable:
         raise PostgresSetupError(
             "Postgres does not run as root, and this machine has no other account. "
             "Add one (`useradd --system postgres`) or start Leadhouse as an ordinary user."
         )
     return Account(usable[0].pw_name, usable[0].pw_uid, usable[0].pw_gid)
+
+
+def _passwd_entries(name: str) -> list[pwd.struct_passwd]:
+    try:
+        return [pwd.getpwnam(name)]
+    except KeyError:
+        return []
 
 
 def can_reach(folder: Path, account: Account | None) -> bool:

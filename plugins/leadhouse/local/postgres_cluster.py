@@ -21,6 +21,7 @@ from leadhouse.local.postgres_binaries import Account, PostgresSetupError
 SUPERUSER = "postgres"
 START_SECONDS = 60
 ORPHAN_SECONDS = 15.0
+LOG_BYTES = 20 * 1024**2  # a longer log is set aside at the next start
 
 # Two cores and 4 GB shared with Airflow and a crawl.
 SETTINGS = {
@@ -106,7 +107,7 @@ class Cluster:
         """
         self._configure(port)
         self._clear_leftovers()
-        self.log_file.touch(mode=0o600)
+        self._open_log()
         self.socket_folder.mkdir(mode=0o711, exist_ok=True)
         self._hand_over(self.socket_folder)
         try:
@@ -162,6 +163,11 @@ class Cluster:
         for file in files:
             file.unlink(missing_ok=True)
 
+    def _open_log(self) -> None:
+        if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES:
+            self.log_file.replace(self.log_file.with_suffix(".log.1"))
+        self.log_file.touch(mode=0o600)
+
     def _configure(self, port: int) -> None:
         chosen = SETTINGS | ({} if self.durable else VOLATILE_SETTINGS)
         chosen |= {"port": str(port), "unix_socket_directories": str(self.socket_folder)}
@@ -184,11 +190,17 @@ class Cluster:
         identity = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
         environment = {"PATH": os.defpath, "LC_ALL": "C", "HOME": "/", "TZ": "UTC"}
         with tempfile.TemporaryFile() if log is None else log.open("ab") as output:
-            done = subprocess.run(
-                [str(self.binaries / program), *arguments],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=environment,
-                start_new_session=True, check=False, **identity,  # type: ignore[call-overload]
-            )  # fmt: skip
+            try:
+                done = subprocess.run(
+                    [str(self.binaries / program), *arguments],
+                    stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=environment,
+                    start_new_session=True, check=False, **identity,  # type: ignore[call-overload]
+                )  # fmt: skip
+            except OSError as error:
+                raise PostgresSetupError(
+                    f"{self.binaries / program} cannot be run: {error}. Install the environment again, or name a "
+                    "server of your own (15 or newer) in DATABASE_URL and LEADHOUSE_DATABASE_ADMIN_URL."
+                ) from error
             if done.returncode != 0:
                 output.seek(0)
                 text = "" if log is not None else output.read().decode(errors="replace").strip()

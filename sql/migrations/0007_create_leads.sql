@@ -78,7 +78,7 @@ create table app.lead_facts (
   projected_at timestamptz not null default now(),
   foreign key (organization_id, lead_id) references app.leads (organization_id, lead_id) on delete cascade
 );
-create index lead_facts_by_organization on app.lead_facts (organization_id);
+create index lead_facts_by_organization on app.lead_facts (organization_id, lead_id);
 
 -- Weights per organization, the row without one holding the defaults.
 create table app.score_weights (

@@ -17,7 +17,7 @@ create table quality.quarantine (
   content_hash text not null,
   created_at timestamptz not null default now(),
   resolved_at timestamptz,
-  unique nulls not distinct (run_on, source_key, unit_key, line, content_hash)
+  unique nulls not distinct (run_on, organization_id, source_key, unit_key, line, content_hash)
 );
 create index quarantine_by_landing on quality.quarantine (landing_id);
 create index quarantine_by_organization on quality.quarantine (organization_id);

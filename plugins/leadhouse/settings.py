@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     database_admin_url: SecretStr | None = None  # migrations, backups
     dbt_url: SecretStr | None = None  # the login `leadhouse_dbt`, which acts as leadhouse_transform
+    analyst_url: SecretStr | None = None  # a login under policies, for people: `leadhouse status` shows it
     api_url: SecretStr | None = None  # the login `leadhouse_api`, the only one whose claims count
     statement_timeout_seconds: int = 900  # one statement of a room, and one transaction left idle
 
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     dns_server: str | None = None  # host:port of a resolver used instead of the system's
 
     # mail
+    email_url: str | None = None  # page of the email sink, where one runs
     smtp_timeout_seconds: float = 20.0
     unsubscribe_base_url: str = "http://127.0.0.1:8080/leadhouse"
     signing_key: SecretStr | None = None  # signs unsubscribe tokens

@@ -143,15 +143,21 @@ class Extraction(Strict):
         return hash_json([self.extractor, self.extractor_version, *records])
 
     def extraction_id(self, run_on: date) -> uuid.UUID:
-        """Deterministic, so that a retry of the same run lands the same rows and conflicts with itself."""
-        return uuid.uuid5(
-            NAMESPACE, f"{run_on}|{self.unit_id}|{self.extractor}@{self.extractor_version}|{self.content_hash}"
-        )
+        """Deterministic, so that a retry of the same run lands the same rows and conflicts with itself.
+
+        The statement is part of it: the same bytes read with other knowledge of the site may say something else.
+        """
+        return uuid.uuid5(NAMESPACE, f"{run_on}|{self.unit_id}|{self.content_hash}|{self.statement_hash}")
 
 
 def record_id(extraction_id: uuid.UUID, kind: Literal["company", "person"], record_key: str) -> uuid.UUID:
     """Deterministic id of a record within its extraction."""
     return uuid.uuid5(NAMESPACE, f"{extraction_id}|{kind}|{record_key}")
+
+
+def subject_id(unit_id: uuid.UUID, kind: Literal["company", "person"], record_key: str) -> uuid.UUID:
+    """Who a record is about, the same over time: what a unit calls by one key stays one subject."""
+    return uuid.uuid5(NAMESPACE, f"{unit_id}|{kind}|{record_key}")
 
 
 def hash_json(value: object) -> str:

@@ -190,6 +190,13 @@ declare
   partition_name text;
   made integer := 0;
 begin
+  -- The common case takes no lock: landings must not wait for one another.
+  perform from pg_partitioned_table join pg_class on oid = partrelid
+   where relnamespace = 'raw'::regnamespace
+     and to_regclass(format('raw.%I', relname || to_char(first_day, '"_"YYYY"_"MM'))) is null;
+  if not found then
+    return 0;
+  end if;
   perform pg_advisory_xact_lock(hashtext('raw.ensure_partitions'));
   for parent in select partrelid::regclass from pg_partitioned_table join pg_class on oid = partrelid
                  where relnamespace = 'raw'::regnamespace order by 1 loop

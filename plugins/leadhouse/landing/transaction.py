@@ -1,0 +1,272 @@
+"""One landing, one transaction: fetches, extractions, applications, records, quarantine, and the batch that counts them.
+
+What is counted are records: ``received = landed + known + quarantined``, a constraint of raw.batches. A record is
+*known* when its unit says the same already, so a retry of a transaction whose answer was lost lands nothing twice.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, errors
+from psycopg.types.json import Jsonb
+
+from leadhouse.database import connect, queries
+from leadhouse.database.copying import copy_to_temporary
+from leadhouse.landing import rows
+from leadhouse.landing.storable import Fault, clean_json, clean_text, is_storable, split_faults
+from leadhouse.ledger.batches import take_batch_number
+from leadhouse.records import Extraction, Fetch, hash_json
+
+
+class StaleLeaseError(RuntimeError):
+    """Another process holds the shard now: nothing was landed, and this process must stop."""
+
+
+@dataclass(frozen=True)
+class ShardLease:
+    """The right to land for one shard; `token` grows with every holder, so that a former one is refused."""
+
+    job_id: UUID
+    shard_no: int
+    token: int
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A row, page or record that was refused: a short code (`reason`), what happened and what to do (`detail`)."""
+
+    unit_key: str
+    line: int | None
+    reason: str
+    detail: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    source_key: str | None = None  # where it differs from the landing's
+
+
+@dataclass(frozen=True)
+class LandingCounts:
+    """Records of one landing; `batch_no` is its place in commit order, None when there was nothing to commit."""
+
+    received: int
+    landed: int
+    known: int
+    quarantined: int
+    batch_no: int | None
+
+
+@dataclass
+class _Plan:
+    """What has to be written once the database has said what it knows."""
+
+    fresh: list[tuple[Extraction, str, tuple[date, UUID]]] = field(default_factory=list)
+    applications: list[tuple[UUID, datetime, UUID, date]] = field(default_factory=list)
+    known: int = 0
+
+
+class Landing:
+    """Collects, then commits once: all or nothing.
+
+        landing = Landing("landing", run_on=day, run_id=run, source_key="web/example.com")
+        landing.add_fetch(fetch)
+        landing.add_extraction(extraction)
+        counts = landing.commit()
+
+    `room` is the database role that writes (landing, imports, enrichment, delivery). `source_key` may be None where one
+    landing holds several sources. With a lease, a former holder is refused (StaleLeaseError) before anything is written.
+    """
+
+    def __init__(
+        self,
+        room: str,
+        *,
+        run_on: date,
+        run_id: str,
+        source_key: str | None = None,
+        organization_id: UUID | None = None,
+        lease: ShardLease | None = None,
+    ) -> None:
+        self._room, self._run_on, self._run_id = room, run_on, run_id
+        self._source_key, self._organization_id, self._lease = source_key, organization_id, lease
+        self._fetches: list[Fetch] = []
+        self._extractions: list[Extraction] = []
+        self._quarantine: dict[str, Quarantined] = {}
+        self._repeated = 0
+
+    def add_fetch(self, fetch: Fetch) -> None:
+        """One row of raw.fetches."""
+        self._fetches.append(fetch)
+
+    def add_extraction(self, extraction: Extraction) -> None:
+        """The statement of one unit. Records that cannot land go to quarantine, their neighbours land.
+
+        Raises ValueError when the extraction belongs to another organization than the landing.
+        """
+        if extraction.organization_id != self._organization_id:
+            raise ValueError(
+                f"{extraction.unit_key} belongs to organization {extraction.organization_id}, "
+                f"this landing to {self._organization_id}: land them apart"
+            )
+        if not is_storable(extraction.unit_key):
+            raise ValueError(f"The unit key {extraction.unit_key!r} holds characters that Postgres refuses.")
+        kept, faults = split_faults(extraction)
+        self._extractions.append(kept)
+        for fault in faults:
+            self.quarantine(_quarantined(extraction, fault))
+
+    def quarantine(self, refused: Quarantined) -> None:
+        """Keep what was refused, with its reason. The same thing refused twice is kept once and counted as known."""
+        source_key = refused.source_key or self._source_key
+        if source_key is None:
+            raise ValueError(f"{refused.unit_key}: a landing of several sources needs the source key of each refusal")
+        key = hash_json([source_key, refused.unit_key, refused.line, refused.reason, refused.payload])
+        self._repeated += key in self._quarantine
+        self._quarantine[key] = refused
+
+    def __len__(self) -> int:
+        """Fetches, extractions and refusals that wait for the commit."""
+        return len(self._fetches) + len(self._extractions) + len(self._quarantine)
+
+    def commit(self) -> LandingCounts:
+        """Write everything in one transaction. After an error nothing was written, and it may be called again.
+
+        Raises:
+            StaleLeaseError: the lease is held by another process.
+        """
+        if not len(self):
+            return LandingCounts(0, 0, 0, 0, None)
+        with connect(self._room) as connection:
+            # a transaction of its own: the lock that makes a partition must not be held while rows are written
+            connection.execute(_sql().ensure_partitions, {"run_on": self._run_on})
+            connection.commit()
+            self._assert_lease(connection)
+            return self._write(connection, uuid.uuid4())
+
+    def _assert_lease(self, connection: Connection[Any]) -> None:
+        if self._lease is None:
+            return
+        try:
+            connection.execute(_sql().assert_lease, vars(self._lease))
+        except errors.ObjectNotInPrerequisiteState as error:
+            raise StaleLeaseError(str(error.diag.message_primary)) from error
+
+    def _write(self, connection: Connection[Any], landing_id: UUID) -> LandingCounts:
+        self._write_fetches(connection, landing_id)
+        plan = self._plan(connection)
+        landed = self._write_extractions(connection, plan, landing_id)
+        stated = sum(len(each.companies) + len(each.persons) for each in self._extractions)
+        quarantined = self._write_quarantine(connection, landing_id)
+        counts = {
+            "received": stated + len(self._quarantine) + self._repeated,
+            "landed": landed,
+            "known": stated - landed + len(self._quarantine) - quarantined + self._repeated,
+            "quarantined": quarantined,
+        }
+        batch_no = take_batch_number(connection, "raw")
+        connection.execute(
+            _sql().insert_batch,
+            {
+                **counts,
+                "batch_no": batch_no,
+                "landing_id": landing_id,
+                "run_on": self._run_on,
+                "run_id": self._run_id,
+                "source_key": self._source_key,
+                "organization_id": self._organization_id,
+                "job_id": self._lease.job_id if self._lease else None,
+            },
+        )
+        return LandingCounts(**counts, batch_no=batch_no)
+
+    def _write_fetches(self, connection: Connection[Any], landing_id: UUID) -> None:
+        if not self._fetches:
+            return
+        job_id, shard_no = (self._lease.job_id, self._lease.shard_no) if self._lease else (None, None)
+        fetches = (rows.fetch_row(each, self._run_on, landing_id, job_id, shard_no) for each in self._fetches)
+        copy_to_temporary(connection, "new_fetches", rows.FETCHES, fetches)
+        connection.execute(_sql().insert_fetches)
+
+    def _plan(self, connection: Connection[Any]) -> _Plan:
+        """Goes through the extractions in order, so that two of one unit in one landing follow each other."""
+        plan = _Plan()
+        if not self._extractions:
+            return plan
+        hashed = [(each, each.unit_id, each.statement_hash) for each in self._extractions]
+        standing = _standing(connection, {unit_id for _, unit_id, _ in hashed})
+        former = _former(connection, hashed)
+        for extraction, unit_id, statement in hashed:
+            observed_at, current = standing.get(unit_id, (None, None))
+            if current == statement:
+                continue
+            key = former.get((unit_id, statement))
+            if key is None:
+                key = (self._run_on, extraction.extraction_id(self._run_on))
+                former[unit_id, statement] = key
+                plan.fresh.append((extraction, statement, key))
+            plan.applications.append((unit_id, extraction.observed_at, key[1], key[0]))
+            if observed_at is None or extraction.observed_at >= observed_at:
+                standing[unit_id] = (extraction.observed_at, statement)
+        return plan
+
+    def _write_extractions(self, connection: Connection[Any], plan: _Plan, landing_id: UUID) -> int:
+        """Returns how many records landed."""
+        landed = 0
+        if plan.fresh:
+            found = (rows.extraction_row(each, statement, key, landing_id) for each, statement, key in plan.fresh)
+            copy_to_temporary(connection, "new_extractions", rows.EXTRACTIONS, found)
+            taken = {row["extraction_id"] for row in connection.execute(_sql().insert_extractions)}
+            mine = [(each, key) for each, _, key in plan.fresh if key[1] in taken]
+            companies = (row for each, key in mine for row in rows.company_rows(each, key, landing_id))
+            persons = (row for each, key in mine for row in rows.person_rows(each, key, landing_id))
+            # COPY goes to temporary tables only: Postgres refuses it where row level security applies to the role
+            copy_to_temporary(connection, "new_company_records", rows.COMPANY_RECORDS, companies)
+            copy_to_temporary(connection, "new_person_records", rows.PERSON_RECORDS, persons)
+            landed = connection.execute(_sql().insert_company_records).rowcount
+            landed += connection.execute(_sql().insert_person_records).rowcount
+        if plan.applications:
+            applied: Iterable[list[Any]] = ([i, *each, landing_id] for i, each in enumerate(plan.applications))
+            copy_to_temporary(connection, "new_applications", rows.APPLICATIONS, applied)
+            connection.execute(_sql().insert_applications)
+        return landed
+
+    def _write_quarantine(self, connection: Connection[Any], landing_id: UUID) -> int:
+        """Returns how many rows were new."""
+        if not self._quarantine:
+            return 0
+        refused = (
+            [
+                landing_id, self._run_on, self._organization_id, each.source_key or self._source_key,
+                clean_text(each.unit_key), each.line, each.reason, clean_text(each.detail),
+                Jsonb(clean_json(each.payload)), key,
+            ]
+            for key, each in self._quarantine.items()
+        )  # fmt: skip
+        copy_to_temporary(connection, "new_quarantine", rows.QUARANTINE, refused)
+        return connection.execute(_sql().insert_quarantine).rowcount
+
+
+def _sql() -> queries.Queries:
+    return queries.load("landing")
+
+
+def _standing(connection: Connection[Any], units: set[UUID]) -> dict[UUID, tuple[datetime | None, str | None]]:
+    found = connection.execute(_sql().select_statements, {"unit_ids": list(units)})
+    return {row["unit_id"]: (row["observed_at"], row["statement_hash"]) for row in found}
+
+
+def _former(
+    connection: Connection[Any], hashed: list[tuple[Extraction, UUID, str]]
+) -> dict[tuple[UUID, str], tuple[date, UUID]]:
+    pairs = {"unit_ids": [unit for _, unit, _ in hashed], "statement_hashes": [text for _, _, text in hashed]}
+    found = connection.execute(_sql().select_former_extractions, pairs)
+    return {(row["unit_id"], row["statement_hash"]): (row["run_on"], row["extraction_id"]) for row in found}
+
+
+def _quarantined(extraction: Extraction, fault: Fault) -> Quarantined:
+    payload = clean_json(fault.record.model_dump(mode="python", exclude_none=True))
+    return Quarantined(extraction.unit_key, None, fault.reason, fault.detail, payload, source_key=extraction.source_key)

@@ -42,7 +42,8 @@ create table quality.suites (
   primary key (suite_name, suite_version)
 );
 
--- The audience of one wave, frozen. One wave has one snapshot.
+-- The audience of one wave, frozen. One wave has one snapshot. Every candidate is a member; the gate judges the sendable
+-- ones, and only they can be mailed (a key of app.messages says so).
 create table quality.snapshots (
   snapshot_id uuid primary key default gen_random_uuid(),
   organization_id uuid not null references identity.organizations,
@@ -59,13 +60,16 @@ create table quality.snapshot_members (
   snapshot_id uuid not null references quality.snapshots,
   organization_id uuid not null references identity.organizations,
   member_id uuid not null default gen_random_uuid(),
+  is_sendable boolean not null, -- false: held, suppressed, over the cap … before the gate
   lead_id uuid not null,
   person_id uuid,
+  person_key text, -- name and company without case, accents and signs: two of one key are one person
   company_id uuid,
   full_name text,
   title text,
   email_normalized text,
   email_status text,
+  is_syntax_valid boolean, -- this and the next three: null where nothing was found out
   is_role boolean,
   is_disposable boolean,
   has_mx boolean,
@@ -77,7 +81,7 @@ create table quality.snapshot_members (
   lead_score smallint,
   lead_status text,
   primary key (snapshot_id, member_id),
-  unique (organization_id, snapshot_id, member_id, email_normalized),
+  unique (organization_id, snapshot_id, member_id, email_normalized, is_sendable),
   foreign key (organization_id, snapshot_id) references quality.snapshots (organization_id, snapshot_id)
 );
 create index snapshot_members_by_lead on quality.snapshot_members (lead_id);

@@ -14,6 +14,7 @@ create table app.email_accounts (
   status text not null default 'active' check (status in ('active', 'paused', 'disconnected')),
   paused_reason text,
   daily_limit integer not null default 500 check (daily_limit > 0),
+  price_eur numeric(12, 6) not null default 0 check (price_eur >= 0), -- of one message that the server took
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   created_by uuid,
@@ -116,6 +117,7 @@ create table app.messages (
   snapshot_id uuid not null,
   member_id uuid not null,
   email_normalized text not null,
+  is_sendable boolean not null default true check (is_sendable), -- a held candidate cannot be referenced
   gate_run_id uuid not null,
   gate_verdict text not null check (gate_verdict in ('passed', 'overridden')),
   email_account_id uuid not null,
@@ -137,15 +139,15 @@ create table app.messages (
   updated_by uuid,
   foreign key (organization_id, snapshot_id, gate_run_id, gate_verdict)
     references quality.gate_results (organization_id, snapshot_id, gate_run_id, verdict),
-  foreign key (organization_id, snapshot_id, member_id, email_normalized)
-    references quality.snapshot_members (organization_id, snapshot_id, member_id, email_normalized),
+  foreign key (organization_id, snapshot_id, member_id, email_normalized, is_sendable)
+    references quality.snapshot_members (organization_id, snapshot_id, member_id, email_normalized, is_sendable),
   foreign key (organization_id, campaign_id) references app.campaigns (organization_id, campaign_id),
   foreign key (organization_id, email_account_id) references app.email_accounts (organization_id, email_account_id),
   constraint nothing_is_sent_twice unique (campaign_id, step_no, lead_id),
   constraint one_address_one_message unique (campaign_id, step_no, email_normalized)
 );
-create index messages_queued on app.messages (not_before) where state = 'queued';
-create index messages_claimed on app.messages (claimed_at) where state = 'claimed';
+create index messages_queued on app.messages (campaign_id, not_before, message_id) where state = 'queued';
+create index messages_claimed on app.messages (claimed_by) where state = 'claimed';
 create index messages_by_gate on app.messages (organization_id, snapshot_id, gate_run_id, gate_verdict);
 create index messages_by_member on app.messages (organization_id, snapshot_id, member_id, email_normalized);
 create index messages_by_campaign on app.messages (organization_id, campaign_id);
@@ -182,37 +184,71 @@ end $$;
 create trigger messages_follow_their_states before update on app.messages
   for each row execute function app.check_message_transition();
 
--- Claims up to `wanted` messages of an organization for one sender, committed before anything goes out: a message
--- whose answer is lost stays claimed and becomes unknown. Gate, expiry, campaign, account and suppression are
--- checked in this very statement.
+-- Claims up to `wanted` messages of a campaign for one sender, committed before anything goes out: a message whose
+-- answer is lost stays claimed and becomes unknown. The gate is locked and looked at first; expiry, revocation and
+-- suppression are checked in the very statement that claims. What may not go out gets its final state here.
 create function app.claim_messages(of_campaign uuid, holder text, wanted integer) returns setof app.messages
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  gate uuid;
+  picked uuid[];
+  gates uuid[];
+  taken integer;
 begin
-  for gate in select distinct message.gate_run_id from app.messages as message
-               where message.campaign_id = of_campaign and message.state = 'queued' loop
-    if not quality.gate_stands(gate) then
-      update app.messages set state = 'cancelled', finished_at = clock_timestamp(), reason_class = 'gate_does_not_stand'
-       where campaign_id = of_campaign and gate_run_id = gate and state = 'queued';
-    end if;
-  end loop;
-  update app.messages set state = 'suppressed', finished_at = clock_timestamp(), reason_class = 'suppressed'
-   where campaign_id = of_campaign and state = 'queued' and app.is_suppressed(organization_id, email_normalized);
-  return query
-    update app.messages as message
-       set state = 'claimed', claimed_at = clock_timestamp(), claimed_by = holder, attempts = message.attempts + 1
-      from (select queued.message_id
+  loop
+    select array_agg(next.message_id), array_agg(distinct next.gate_run_id) into picked, gates
+      from (select queued.message_id, queued.gate_run_id
               from app.messages as queued
-              join app.campaigns as campaign on campaign.campaign_id = queued.campaign_id and campaign.status = 'active'
-              join app.email_accounts as account on account.email_account_id = queued.email_account_id and account.status = 'active'
+              join app.campaigns as campaign on campaign.campaign_id = queued.campaign_id
+                   and campaign.status = 'active' and campaign.deleted_at is null
+              join app.email_accounts as account on account.email_account_id = queued.email_account_id
+                   and account.status = 'active' and account.deleted_at is null
              where queued.campaign_id = of_campaign and queued.state = 'queued' and queued.not_before <= clock_timestamp()
              order by queued.not_before, queued.message_id
              limit wanted
-               for update of queued skip locked) as next
-     where message.message_id = next.message_id
-       and not app.is_suppressed(message.organization_id, message.email_normalized)
-       and not exists (select from quality.gate_revocations as revocation where revocation.gate_run_id = message.gate_run_id)
+               for update of queued skip locked) as next;
+    exit when picked is null;
+    perform quality.gate_stands(gate) from unnest(gates) as gate;
+    return query
+      with judged as (
+        select message.message_id,
+               case when not exists (select from quality.gate_results as gate
+                                      where gate.gate_run_id = message.gate_run_id and gate.expires_at > clock_timestamp())
+                      or exists (select from quality.gate_revocations as revocation
+                                  where revocation.gate_run_id = message.gate_run_id) then 'cancelled'
+                    when app.is_suppressed(message.organization_id, message.email_normalized) then 'suppressed'
+                    else 'claimed' end::app.message_state as becomes
+          from app.messages as message where message.message_id = any (picked)),
+      moved as (
+        update app.messages as message
+           set state = judged.becomes,
+               claimed_at = case when judged.becomes = 'claimed' then clock_timestamp() end,
+               claimed_by = case when judged.becomes = 'claimed' then holder end,
+               attempts = message.attempts + (judged.becomes = 'claimed')::integer,
+               finished_at = case when judged.becomes <> 'claimed' then clock_timestamp() end,
+               reason_class = case judged.becomes when 'cancelled' then 'gate_does_not_stand' when 'suppressed' then 'suppressed' end
+          from judged where judged.message_id = message.message_id
+        returning message.*)
+      select * from moved where moved.state = 'claimed';
+    get diagnostics taken = row_count;
+    exit when taken > 0;
+  end loop;
+end $$;
+
+-- Claimed messages whose sender is gone, or that were claimed before `older_than`: nobody knows whether they went out.
+-- A sender holds the session lock of its name while it lives, so a dead one is known at once.
+create function app.lost_messages(of_campaign uuid, older_than timestamptz) returns setof app.messages
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  gone text[];
+begin
+  select array_agg(sender.holder) into gone
+    from (select distinct claimed_by as holder from app.messages where campaign_id = of_campaign and state = 'claimed') as sender
+   where pg_try_advisory_xact_lock(hashtextextended(sender.holder, 0));
+  return query
+    update app.messages as message
+       set state = 'unknown', finished_at = clock_timestamp(), reason_class = 'answer_lost'
+     where message.campaign_id = of_campaign and message.state = 'claimed'
+       and (message.claimed_by = any (gone) or message.claimed_at < older_than)
     returning message.*;
 end $$;
 
@@ -228,7 +264,7 @@ create table app.campaign_decisions (
   rule_id text not null,
   evidence jsonb not null default '{}' check (jsonb_typeof(evidence) = 'object'),
   gate_run_id uuid references quality.gate_results,
-  held_until timestamptz,
+  held_until timestamptz, -- not considered again before; null: not again in this step
   decided_at timestamptz not null default clock_timestamp(),
   primary key (snapshot_id, member_id),
   foreign key (snapshot_id, member_id) references quality.snapshot_members (snapshot_id, member_id),
@@ -236,6 +272,21 @@ create table app.campaign_decisions (
 );
 create index campaign_decisions_by_campaign on app.campaign_decisions (organization_id, campaign_id);
 create index campaign_decisions_by_gate on app.campaign_decisions (gate_run_id);
+create index campaign_decisions_by_lead on app.campaign_decisions (campaign_id, step_no, lead_id);
+
+-- A decision stands, with one exception: an override lets go what the gate had stopped.
+create function app.check_decision_change() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if old.decision <> 'gate_failed' or new.decision not in ('sent', 'duplicate')
+     or (new.snapshot_id, new.member_id, new.lead_id, new.campaign_id, new.step_no)
+        is distinct from (old.snapshot_id, old.member_id, old.lead_id, old.campaign_id, old.step_no) then
+    raise exception 'a decision % is not changed to %', old.decision, new.decision using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+create trigger decisions_stand before update on app.campaign_decisions
+  for each row execute function app.check_decision_change();
 
 alter table quality.snapshots add foreign key (organization_id, campaign_id) references app.campaigns (organization_id, campaign_id);
 create index snapshots_by_campaign on quality.snapshots (organization_id, campaign_id);
@@ -259,10 +310,9 @@ begin
     call identity.open_to_room(target, 'leadhouse_quality', 'select');
     call identity.open_to_room(target, 'leadhouse_console', 'select');
   end loop;
-  foreach target in array array['app.suppressions', 'app.campaign_decisions']::regclass[] loop
-    execute format('revoke update on %s from leadhouse_campaigns', target);
-  end loop;
 end $$;
+revoke update on app.suppressions from leadhouse_campaigns;
+call identity.open_to_room('raw.email_checks', 'leadhouse_campaigns', 'select');
 grant update on app.messages, app.email_accounts to leadhouse_delivery;
 grant insert on app.suppressions to leadhouse_delivery, leadhouse_imports;
 call identity.open_to_room('app.suppressions', 'leadhouse_imports', 'select, insert');
@@ -270,8 +320,9 @@ call identity.open_to_room('app.campaigns', 'leadhouse_leads', 'select');
 call identity.open_to_room('app.campaign_members', 'leadhouse_leads', 'select, insert, update');
 alter function app.is_suppressed owner to leadhouse_owner;
 alter function app.claim_messages owner to leadhouse_owner;
-revoke execute on function app.claim_messages, app.is_suppressed from public;
-grant execute on function app.claim_messages to leadhouse_delivery, leadhouse_campaigns;
+alter function app.lost_messages owner to leadhouse_owner;
+revoke execute on function app.claim_messages, app.lost_messages, app.is_suppressed from public;
+grant execute on function app.claim_messages, app.lost_messages to leadhouse_delivery;
 grant execute on function app.is_suppressed to leadhouse_campaigns, leadhouse_delivery, leadhouse_enrichment, leadhouse_console;
 
 -- migrate: rollback
@@ -280,7 +331,11 @@ alter table app.leads drop constraint leads_organization_id_campaign_id_fkey;
 drop index app.leads_by_campaign;
 alter table quality.snapshots drop constraint snapshots_organization_id_campaign_id_fkey;
 drop index quality.snapshots_by_campaign;
+drop policy "leadhouse_campaigns works across organizations" on raw.email_checks;
+revoke select on raw.email_checks from leadhouse_campaigns;
 drop table app.campaign_decisions;
+drop function app.check_decision_change;
+drop function app.lost_messages;
 drop function app.claim_messages;
 drop table app.messages;
 drop function app.check_message_transition;

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     airflow_url: str | None = None  # e.g. http://127.0.0.1:8080
     airflow_username: str = "dispatcher"  # may trigger runs and no more
     airflow_password: SecretStr | None = None
+    notification_webhook: SecretStr | None = None  # a URL that gets failures as JSON {"text": …} (Slack's form)
 
     @field_validator("allowed_addresses", mode="before")
     @classmethod

@@ -89,6 +89,6 @@ HOSTILE: tuple[HostileSite, ...] = (
 MERGE_PAIRS = (("brandt-kollegen.example", "brandt-recht.example"),)
 SAME_NAME_PAIR = (1, 2)
 WRONG_MERGE_PAIR = (4, 5)
-EMPLOYER_CHANGE = {"day": 1, "from": 17, "to": 8, "person": 1}
+EMPLOYER_CHANGE = {"day": 1, "from": 8, "to": 18, "person": 1}
 PHONE_CHANGE = {"day": 1, "company": 12}
 LAYOUT_CHANGE_DAY = 1

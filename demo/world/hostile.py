@@ -8,6 +8,12 @@ from collections.abc import Callable, Iterator
 from demo.world.model import Answer, HostileSite, Quirk
 
 BOMB_MEGABYTES = 400
+# Addresses that stand on hosts without a company: whoever reports them has read what is no source.
+BROKER = "sales@domain-broker.example"
+HOSTILE_EMAILS = {
+    "sperrzone-archiv.example": "verboten@sperrzone-archiv.example",
+    "domain-zu-verkaufen.test": BROKER,
+}
 
 
 def _page(title: str, text: str) -> bytes:
@@ -46,7 +52,7 @@ def _login(path: str) -> Answer:
 def _parked(host: str) -> Answer:
     text = (
         f"<p>The domain {host} may be for sale. Inquire now.</p><p>Diese Domain steht zum Verkauf.</p>"
-        '<p>Broker: <a href="mailto:sales@domain-broker.example">sales@domain-broker.example</a></p>'
+        f'<p>Broker: <a href="mailto:{BROKER}">{BROKER}</a></p>'
         '<ul><li><a href="/lp?k=insurance">Insurance</a></li><li><a href="/lp?k=loans">Loans</a></li></ul>'
     )
     return Answer(200, body=_page(host, text))
@@ -80,5 +86,6 @@ def hostile_answer(site: HostileSite, path: str, internal_url: str) -> Answer:
     if path == "/robots.txt":
         return _robots("User-agent: *\nAllow: /\n")
     # Behind closed robots there is something to find, so that a test can tell who looked.
-    text = f'<p>Archiv, nicht öffentlich. <a href="mailto:verboten@{site.host}">verboten@{site.host}</a></p>'
+    address = HOSTILE_EMAILS.get(site.host, "")
+    text = f'<p>Archiv, nicht öffentlich. <a href="mailto:{address}">{address}</a></p>'
     return Answer(200, body=_page("Archiv", text))

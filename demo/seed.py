@@ -1,0 +1,141 @@
+"""What the database needs to begin with: two organizations, their people, sources, searches, campaigns and opt-outs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demo.exports.rows import KESTREL_DEFECTS, suppressed_address
+from demo.world.generator import World
+from demo.world.visible import OUTCOMES
+
+Json = dict[str, Any]
+
+NORDLICHT: Json = {
+    "slug": "nordlicht",
+    "name": "Nordlicht Vertrieb GmbH",
+    "domain": "nordlicht-vertrieb.example",
+    "country_code": "DE",
+    "time_zone": "Europe/Berlin",
+    "postal_address": "Nordlicht Vertrieb GmbH, Speicherstraße 4, 20457 Hamburg",
+    "users": [
+        {"email": "mara.petersen@nordlicht-vertrieb.example", "name": "Mara Petersen", "role": "admin"},
+        {"email": "olaf.brinkmann@nordlicht-vertrieb.example", "name": "Olaf Brinkmann", "role": "member"},
+    ],
+    "email_account": {
+        "from_address": "mara.petersen@nordlicht-vertrieb.example",
+        "from_name": "Mara Petersen",
+        "daily_limit": 200,
+    },
+    "saved_search": {
+        "name": "Europäische Betriebe mit Ansprechpartner",
+        "criteria": {"country_codes": ["DE", "AT", "FR", "GB", "ES"], "has_person": True},
+    },
+}
+KESTREL: Json = {
+    "slug": "kestrel",
+    "name": "Kestrel Growth Ltd",
+    "domain": "kestrel-growth.example",
+    "country_code": "GB",
+    "time_zone": "Europe/London",
+    "postal_address": "Kestrel Growth Ltd, 12 Mill Lane, Leeds LS1 4DY",
+    "users": [
+        {"email": "gwen.carter@kestrel-growth.example", "name": "Gwen Carter", "role": "admin"},
+        {"email": "tom.ridley@kestrel-growth.example", "name": "Tom Ridley", "role": "member"},
+    ],
+    "email_account": {
+        "from_address": "gwen.carter@kestrel-growth.example",
+        "from_name": "Gwen Carter",
+        "daily_limit": 200,
+    },
+    "saved_search": {
+        "name": "Everyone we can reach",
+        "criteria": {"country_codes": ["DE", "FR", "GB", "ES", "IT", "AT", "IL"], "has_person": True},
+    },
+}
+NORDLICHT_CAMPAIGN: Json = {
+    "name": "Frühjahrsansprache",
+    "subject": "Eine Frage zu {{ company.name }}",
+    "body_text": (
+        "Guten Tag {{ person.full_name }},\n\nwir begleiten Betriebe in {{ company.city }} bei der Gewinnung neuer"
+        " Kundschaft.\nDürfen wir Ihnen in zehn Minuten zeigen, wie?\n\nMara Petersen\n"
+        "Nordlicht Vertrieb GmbH, Speicherstraße 4, 20457 Hamburg\nAbmelden: {{ unsubscribe_url }}\n"
+    ),
+    "audience": {"kind": "saved_search"},
+    "enrich": True,
+    "budget_eur": 1.0,
+    "expected": {"gate": "passed", "some_held": True},
+}
+KESTREL_CAMPAIGN: Json = {
+    "name": "Spring outreach",
+    "subject": "A question for {{ company.name }}",
+    "body_text": (
+        "Hello {{ person.full_name }},\n\nwe help firms in {{ company.city }} find new customers.\nMay we show you how"
+        " in ten minutes?\n\nGwen Carter\nKestrel Growth Ltd, 12 Mill Lane, Leeds LS1 4DY\n"
+        "Unsubscribe: {{ unsubscribe_url }}\n"
+    ),
+    "audience": {"kind": "import", "file": "kestrel"},
+    "enrich": False,
+    "budget_eur": 0.0,
+    "expected": {"gate": "blocked", "defects": 6},
+}
+
+
+def _sources(world: World) -> list[Json]:
+    """Every site and every hostile host, second domains too: shared, for both organizations."""
+    found: list[Json] = [
+        {
+            "source_key": f"site:{site.domain}", "kind": "company_site", "start_url": site.start_url,
+            "host": site.host, "expected_outcome": OUTCOMES[site.company.quirk][0],
+        }
+        for site in world.sites()
+    ]  # fmt: skip
+    found += [
+        {
+            "source_key": f"site:{site.host}", "kind": "company_site", "start_url": f"http://{site.host}/",
+            "host": site.host, "expected_outcome": OUTCOMES[site.quirk][0],
+        }
+        for site in world.hostile
+    ]  # fmt: skip
+    return found
+
+
+def _nordlicht_suppressions(world: World) -> list[Json]:
+    """One who opted out, one whose mailbox bounced hard, both on pages that tonight's crawl reads; and a whole firm."""
+    first, second = world.company(8).people[0], world.company(3).people[1]
+    return [
+        {"kind": "email", "value": first.email, "reason": "unsubscribed"},
+        {"kind": "email", "value": second.email, "reason": "hard_bounce"},
+        {"kind": "domain", "value": world.company(11).mail_domain, "reason": "customer"},
+    ]
+
+
+def defects(world: World) -> list[Json]:
+    """The six planted defects of the second organization's audience, with the addresses they hang on."""
+    filled = {"{suppressed}": suppressed_address(world), "{duplicate}": world.company(16).people[1].email}
+    return [defect | {"email": filled.get(defect["email"], defect["email"])} for defect in KESTREL_DEFECTS]
+
+
+def seed_plan(world: World) -> Json:
+    """Organizations, shared sources and expectations as plain data; needs a world that holds the whole cast."""
+    if world.companies < 20:
+        raise ValueError(
+            f"the demo's cast needs 20 companies, this world has {world.companies}: pass companies=20 or more"
+        )
+    suppressed = [{"kind": "email", "value": suppressed_address(world), "reason": "unsubscribed"}]
+    return {
+        "organizations": [
+            NORDLICHT
+            | {
+                "campaign": NORDLICHT_CAMPAIGN,
+                "suppressions": _nordlicht_suppressions(world),
+                "export": "nordlicht",
+            },
+            KESTREL
+            | {
+                "campaign": KESTREL_CAMPAIGN | {"defects": defects(world)},
+                "suppressions": suppressed,
+                "export": "kestrel",
+            },
+        ],
+        "sources": _sources(world),
+    }

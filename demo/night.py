@@ -1,0 +1,146 @@
+"""One night of the demo: the world, the stack, the requests, and watching until everything that they caused has ended."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from demo.load import Loaded, load_plan
+from demo.measure import score_marts
+from demo.state import DemoState, next_night, save_state
+from demo.view import NightView
+from demo.world import World
+from demo.world_process import start_world
+from leadhouse.console.night import night_summary
+from leadhouse.database import admin_to, connect
+from leadhouse.jobs import requests as job_requests
+from leadhouse.local import airflow_stack, stack
+from leadhouse.local.home_settings import save_settings
+from leadhouse.local.private_files import write_private
+from leadhouse.settings import settings
+
+NIGHT_SECONDS = 1800.0  # give up watching after this, with what is known
+QUIET_SECONDS = 3.0  # nothing queued or running for this long: the night is over
+POLL_SECONDS = 0.5
+CRAWL_SHARDS = 2
+
+OPEN_RUNS = """
+select (select count(*) from dag_run where state in ('queued', 'running'))
+     + (select count(*) from asset_dag_run_queue) as open,
+       (select count(*) from dag_run where dag_id = 'send_campaigns' and state in ('success', 'failed')
+           and end_date > %(since)s) as sends
+"""
+FAILED_TASKS = """
+select distinct dag_id, task_id from task_instance where state in ('failed', 'upstream_failed') and start_date > %(since)s
+order by 1, 2
+"""
+
+
+class NightNotFinishedError(RuntimeError):
+    """The night did not end in time, or a request failed; the message says where to look."""
+
+
+def run_night(seed: int, companies: int) -> dict[str, Any]:
+    """Run the next night (or take up the one that was cut off) and return what `.leadhouse/night.json` holds."""
+    state = next_night(seed, companies)
+    save_state(state)
+    began = time.monotonic()
+    with NightView(state) as view:
+        view.step("demo world")
+        save_settings(start_world(state))
+        stack.up(view.step)
+        view.step("organizations, sources, campaigns")
+        world = World(state.seed, state.companies, state.day)
+        loaded = load_plan(world)
+        ready = time.monotonic()
+        since = datetime.now(UTC)
+        view.begin(since)
+        jobs = _request_jobs(state, loaded)
+        for summary in _watch(since, jobs):
+            view.show(summary)
+    summary = _final_summary(state, world, since, ready - began, time.monotonic() - ready)
+    write_private(settings().home / "night.json", json.dumps(summary, indent=1, default=str) + "\n")
+    write_private(_kept(state), json.dumps(summary, indent=1, default=str) + "\n")
+    save_state(DemoState(state.seed, state.companies, state.day, state.first_run_on, is_complete=True))
+    return summary
+
+
+def _kept(state: DemoState) -> Path:
+    folder = settings().home / "nights"
+    folder.mkdir(exist_ok=True)
+    return folder / f"night-{state.day}.json"
+
+
+def _request_jobs(state: DemoState, loaded: Loaded) -> list[UUID]:
+    """One crawl of all sources and one import an export; a night that is taken up keeps the requests it has."""
+    night = f"night-{state.day}"
+    with connect("jobs") as connection:
+        rows = connection.execute(
+            "select job_id from app.jobs where parameters ->> 'requested_for' = %s", [night]
+        ).fetchall()
+    if rows:
+        return [row["job_id"] for row in rows]
+    parameters = {"requested_for": night, "shards": CRAWL_SHARDS, "source_keys": loaded.source_keys}
+    jobs = [
+        job_requests.request_job(
+            "import", {"requested_for": night, "path": str(path), "kind": "person"}, state.run_on, organization_id
+        )
+        for organization_id, path in loaded.exports.items()
+    ]
+    return [job_requests.request_job("crawl", parameters, state.run_on), *jobs]
+
+
+def _watch(since: datetime, jobs: list[UUID]) -> Iterator[dict[str, Any]]:
+    """Yield the night's figures until the requests have ended and Airflow has been quiet since."""
+    deadline, quiet_since = time.monotonic() + NIGHT_SECONDS, None
+    while True:
+        open_jobs, open_runs, sends = _open_work(since, jobs)
+        yield night_summary(since)
+        busy = open_jobs or open_runs or not sends
+        quiet_since = None if busy else quiet_since or time.monotonic()
+        if quiet_since and time.monotonic() - quiet_since >= QUIET_SECONDS:
+            return
+        if time.monotonic() > deadline:
+            raise NightNotFinishedError(
+                f"The night did not end within {NIGHT_SECONDS / 60:.0f} minutes: {open_jobs} jobs and {open_runs} runs are "
+                f"open. See {airflow_stack.address()} and `leadhouse doctor`; `make demo` takes the night up again."
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _open_work(since: datetime, jobs: list[UUID]) -> tuple[int, int, int]:
+    with connect("jobs") as connection:
+        row = connection.execute(
+            "select count(*) filter (where status in ('pending', 'running', 'paused')) as open from app.jobs"
+            " where job_id = any (%s)",
+            [jobs],
+        ).fetchone()
+    with admin_to(airflow_stack.metadata_admin_url()) as metadata:
+        runs = metadata.execute(OPEN_RUNS, {"since": since}).fetchone()
+    assert row is not None
+    assert runs is not None
+    return row["open"], runs["open"], runs["sends"]
+
+
+def _final_summary(
+    state: DemoState, world: World, since: datetime, start_seconds: float, night_seconds: float
+) -> dict[str, Any]:
+    summary = night_summary(since)
+    with admin_to(airflow_stack.metadata_admin_url()) as metadata:
+        failed = [f"{row['dag_id']}.{row['task_id']}" for row in metadata.execute(FAILED_TASKS, {"since": since})]
+    summary |= {
+        "night": state.day,
+        "run_on": state.run_on.isoformat(),
+        "start_seconds": round(start_seconds, 1),
+        "night_seconds": round(night_seconds, 1),
+        "failed_tasks": failed,
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+        "truth": score_marts(world),
+    }
+    return summary

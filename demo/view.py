@@ -1,0 +1,149 @@
+"""What a person sees while a night runs: stages, counts, seconds; and the table at its end.
+
+On a terminal the table is live; elsewhere (CI, a pipe) a line is printed whenever a stage begins or ends.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from demo.state import DemoState
+
+MARKS = {"waiting": "·", "running": "…", "succeeded": "✓", "failed": "✗", "partial": "!"}
+COLOURS = {"waiting": "dim", "running": "cyan", "succeeded": "green", "failed": "red", "partial": "yellow"}
+
+
+class NightView:
+    """A context: `step` while starting, `begin` when the night begins, `show` for each reading of its figures."""
+
+    def __init__(self, state: DemoState, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+        self.title = f"Night {state.day + 1} ({state.run_on}), {state.companies} companies"
+        self._began = time.monotonic()
+        self._seen: dict[str, str] = {}
+        self._live = Live(console=self.console, refresh_per_second=8, transient=True)
+
+    def __enter__(self) -> NightView:
+        self.console.print(self.title)
+        if self.console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.console.is_terminal:
+            self._live.stop()
+
+    def step(self, text: str) -> None:
+        """A step of starting up."""
+        line = f"{self._clock()} starting: {text}"
+        if self.console.is_terminal:
+            self._live.update(Spinner("dots", text=Text(line)))
+        elif self._seen.get("step") != text:
+            self.console.print(line, markup=False)
+        self._seen["step"] = text
+
+    def begin(self, since: datetime) -> None:
+        """The night's first request."""
+        self._began = time.monotonic()
+        if not self.console.is_terminal:
+            self.console.print(f"the night begins ({since:%H:%M:%S} UTC)", markup=False)
+
+    def show(self, summary: dict[str, Any]) -> None:
+        """The present figures."""
+        if self.console.is_terminal:
+            self._live.update(Group(Text(f"{self._clock()} {self.title}"), stages_table(summary)))
+            return
+        for stage in summary["stages"]:
+            name, state = stage["stage"], stage["state"]
+            if self._seen.get(name) != state:
+                self._seen[name] = state
+                if state != "waiting":
+                    figures = "" if state == "running" else f" {stage['seconds']:.1f} s {figures_of(stage)}"
+                    self.console.print(f"{self._clock()} {MARKS.get(state, '?')} {name}{figures}", markup=False)
+
+    def _clock(self) -> str:
+        seconds = int(time.monotonic() - self._began)
+        return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def figures_of(stage: dict[str, Any]) -> str:
+    """The stage's counts that are not zero, in its own order."""
+    return ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in stage["counts"].items() if value)
+
+
+def stages_table(summary: dict[str, Any]) -> Table:
+    """A row a stage."""
+    table = Table(box=None, pad_edge=False)
+    for name, justify in (
+        ("", "left"),
+        ("stage", "left"),
+        ("seconds", "right"),
+        ("CPU s", "right"),
+        ("counts", "left"),
+    ):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for stage in summary["stages"]:
+        colour = COLOURS.get(stage["state"], "white")
+        waiting = stage["state"] == "waiting"
+        table.add_row(
+            f"[{colour}]{MARKS.get(stage['state'], '?')}[/{colour}]",
+            stage["stage"],
+            "" if waiting else f"{stage['seconds']:.1f}",
+            "" if waiting else f"{stage['cpu_seconds']:.1f}",
+            escape(figures_of(stage)),
+        )
+    return table
+
+
+def summary_tables(summary: dict[str, Any], addresses: dict[str, object]) -> RenderableType:
+    """What a night ends with: stages, figures, the truth, and where to look."""
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    for name in ("pages", "records", "quarantined", "entities", "gate", "messages", "cost_eur"):
+        if name in summary:
+            facts.add_row(name.replace("_", " "), _flat(summary[name]))
+    facts.add_row("seconds", f"{summary['start_seconds']} to start, {summary['night_seconds']} for the night")
+    if summary["failed_tasks"]:
+        facts.add_row("red tasks", ", ".join(summary["failed_tasks"]))
+    where = Table(box=None, show_header=False, pad_edge=False)
+    labels = {
+        "airflow_url": "Airflow UI", "airflow_user": "  user", "airflow_password": "  password",
+        "email_url": "emails sent", "database_url": "SQL (one organization)",
+    }  # fmt: skip
+    for name, label in labels.items():
+        if addresses.get(name):
+            where.add_row(label, escape(str(addresses[name])))
+    return Group(stages_table(summary), "", facts, "", truth_table(summary["truth"]), "", where)
+
+
+def truth_table(truth: dict[str, Any]) -> Table:
+    """Precision and recall of the marts against what is true of the world."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("against the truth", "precision", "recall", "F1", "right", "wrong", "missed"):
+        table.add_column(name, justify="left" if name.startswith("against") else "right")
+    for field, count in truth.items():
+        if isinstance(count, dict) and "tp" in count:
+            shares = [_share(count[name]) for name in ("precision", "recall", "f1")]
+            table.add_row(field.replace("_", " "), *shares, *(str(count[name]) for name in ("tp", "fp", "fn")))
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {_flat(each)}" for name, each in value.items())
+    return f"{value:,}" if isinstance(value, int) else str(value)

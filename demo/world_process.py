@@ -1,0 +1,65 @@
+"""The world as a background program: started with the stack, found again by the next command, switched to its day."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import requests
+
+from demo.state import DemoState, demo_folder
+from leadhouse.local.processes import BackgroundProcess
+from leadhouse.settings import inherited_environment, settings
+
+START_SECONDS = 60.0
+CRAWL_DELAY_SECONDS = "0.05"  # between two requests to one host of the world; hosts of others get the default
+
+
+def world_process() -> BackgroundProcess:
+    """The program of the present home."""
+    return BackgroundProcess("demo-world", settings().home / "run")
+
+
+def start_world(state: DemoState) -> dict[str, str]:
+    """Start the world if it does not run, switch it to the night's day, and return the settings that lead to it."""
+    command = [
+        "-m", "demo.run", "--state-dir", str(demo_folder()), "--seed", str(state.seed), "--companies",
+        str(state.companies), "--day", str(state.day),
+    ]  # fmt: skip
+    process = world_process()
+    process.start([sys.executable, *command], inherited_environment(), cwd=settings().project)
+    process.wait_healthy(_answers, START_SECONDS)
+    found = _addresses()
+    requests.post(f"{found['control_url']}/day", json={"day": state.day}, timeout=30).raise_for_status()
+    return _settings(found)
+
+
+def _addresses() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((demo_folder() / "ports.json").read_text())
+    return found
+
+
+def _answers() -> bool:
+    """Whether the process that runs now has written its addresses and answers there."""
+    found = _addresses()
+    if found["pid"] != world_process().status().pid:
+        return False
+    try:
+        return requests.get(f"{found['control_url']}/health", timeout=5).ok
+    except requests.RequestException as error:
+        raise ConnectionError(str(error)) from error
+
+
+def _settings(found: dict[str, Any]) -> dict[str, str]:
+    """The world is on loopback, which nothing may connect to but by an explicit exception."""
+    allowed = [f"127.0.0.1:{port}" for name, port in found["ports"].items() if name not in ("control", "dns")]
+    return {
+        "LEADHOUSE_CRAWL_PROXY": found["proxy_url"],
+        "LEADHOUSE_CRAWL_DELAY_SECONDS": CRAWL_DELAY_SECONDS,
+        "LEADHOUSE_DNS_SERVER": found["dns"],
+        "LEADHOUSE_ALLOWED_ADDRESSES": ",".join(allowed),
+        "LEADHOUSE_PROVIDER_URL": found["provider_url"],
+        "LEADHOUSE_PROVIDER_KEY": found["provider_key"],
+        "LEADHOUSE_EMAIL_URL": found["email_url"],
+    }

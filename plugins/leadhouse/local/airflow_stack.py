@@ -191,11 +191,20 @@ def _wait(began: datetime, running: set[str], on_progress: Progress) -> None:
         raise ProcessError(f"The dispatcher ended while starting. {_process('dispatcher').log_tail()}")
 
 
+def metadata_admin_url() -> str:
+    """The administrator's URL of Airflow's metadata.
+
+    Raises:
+        AirflowSetupError: no database is configured.
+    """
+    url = _admin_url()
+    return url_with(url, database=_database_name(url))
+
+
 def missing_dags() -> set[str]:
     """DAG files (file = dag_id) that Airflow has not read yet, or could not."""
     wanted = {path.stem for path in (settings().project / "dags").glob("[!_]*.py")}
-    url = _admin_url()
-    with admin_to(url_with(url, database=_database_name(url))) as metadata:
+    with admin_to(metadata_admin_url()) as metadata:
         known = metadata.execute("select dag_id from dag where not is_stale").fetchall()
     return wanted - {row["dag_id"] for row in known}
 

@@ -52,6 +52,7 @@ VOLATILE_SETTINGS = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_wal_size": "256MB",  # perhaps in memory
     "autovacuum": "off",
 }
 

@@ -31,7 +31,7 @@ create table resolution.assignments (
   entity_kind resolution.entity_kind not null,
   organization_id uuid references identity.organizations,
   entity_id uuid not null references resolution.entities,
-  origin_entity_id uuid not null references resolution.entities, -- the first one it had: what an un-merge goes back to
+  origin_entity_id uuid not null references resolution.entities, -- of its own first key: what an un-merge goes back to
   match_key text, -- the key that joined it, e.g. vat_id:DE362667647
   match_reason text not null,
   batch_no bigint not null,
@@ -41,16 +41,39 @@ create index assignments_by_entity on resolution.assignments (entity_id);
 create index assignments_by_origin on resolution.assignments (origin_entity_id);
 create index assignments_by_organization on resolution.assignments (organization_id);
 
--- The exact keys of the current records; blocking reads this index.
+-- The current subjects, as they were last read: a subject of a touched unit that its statement lacks has vanished.
+create table resolution.subjects (
+  subject_id uuid primary key,
+  entity_kind resolution.entity_kind not null,
+  organization_id uuid,
+  unit_id uuid not null,
+  company_subject_id uuid -- a person's company, of the same statement
+);
+create index subjects_by_unit on resolution.subjects (unit_id);
+create index subjects_by_company on resolution.subjects (company_subject_id);
+
+-- The exact keys of the current subjects; blocking reads this index.
 create table resolution.subject_keys (
-  subject_id uuid not null,
+  subject_id uuid not null references resolution.subjects on delete cascade,
   entity_kind resolution.entity_kind not null,
   organization_id uuid,
   key_kind text not null check (key_kind in ('domain', 'vat_id', 'email', 'phone_name', 'name_company', 'social_url')),
   key_value text not null,
+  is_joining boolean not null default true, -- false: known to look up by, joins nothing (info@, a free mail address)
+  counted_name text not null default '', -- a key shared by too many different ones is a hub and joins nothing
   primary key (subject_id, key_kind, key_value)
 );
-create index subject_keys_by_key on resolution.subject_keys (entity_kind, key_kind, key_value);
+create index subject_keys_by_key on resolution.subject_keys (entity_kind, key_kind, key_value, counted_name);
+
+-- The entity that stands for a subject's first key: subjects that share it are one atom, and an id comes back with it.
+create table resolution.origins (
+  entity_kind resolution.entity_kind not null,
+  organization_id uuid,
+  key_kind text not null, -- of subject_keys, or subject
+  key_value text not null,
+  entity_id uuid not null unique references resolution.entities,
+  unique nulls not distinct (entity_kind, key_kind, key_value, organization_id)
+);
 
 create table resolution.match_decisions (
   match_decision_id uuid primary key default gen_random_uuid(),
@@ -116,7 +139,8 @@ declare
   target regclass;
   room name;
 begin
-  foreach target in array array['resolution.batches', 'resolution.entities', 'resolution.assignments', 'resolution.subject_keys',
+  foreach target in array array['resolution.batches', 'resolution.entities', 'resolution.assignments', 'resolution.subjects',
+      'resolution.subject_keys', 'resolution.origins',
       'resolution.match_decisions', 'resolution.redirects', 'resolution.changes', 'resolution.overlays']::regclass[] loop
     call identity.open_to_room(target, 'leadhouse_resolution', 'select, insert, update, delete');
     foreach room in array array['leadhouse_transform', 'leadhouse_console', 'leadhouse_leads', 'leadhouse_enrichment', 'leadhouse_campaigns'] loop
@@ -134,7 +158,9 @@ drop table resolution.overlays;
 drop table resolution.changes;
 drop table resolution.redirects;
 drop table resolution.match_decisions;
+drop table resolution.origins;
 drop table resolution.subject_keys;
+drop table resolution.subjects;
 drop table resolution.assignments;
 drop table resolution.entities;
 drop table resolution.batches;

@@ -1,4 +1,4 @@
-"""One landing, one transaction: fetches, extractions, applications, records, quarantine, and the batch that counts them.
+"""One landing, one transaction: fetches, extractions, records, quarantine, and the batch that counts them.
 
 What is counted are records: ``received = landed + known + quarantined``, a constraint of raw.batches. A record is
 *known* when its unit says the same already, so a retry of a transaction whose answer was lost lands nothing twice.
@@ -77,8 +77,8 @@ class Landing:
         landing.add_extraction(extraction)
         counts = landing.commit()
 
-    `room` is the database role that writes (landing, imports, enrichment, delivery). `source_key` may be None where one
-    landing holds several sources. With a lease, a former holder is refused (StaleLeaseError) before anything is written.
+    `room` is the database role that writes (landing, imports, enrichment, delivery). `source_key` may be None where
+    one landing holds several sources. With a lease, a former holder is refused before anything is written.
     """
 
     def __init__(

@@ -1,0 +1,7 @@
+"""The bytes as they came: WARC files (ISO 28500) at any fsspec address, written once, read back record by record."""
+
+from leadhouse.archive.reader import read_exchange, read_exchanges
+from leadhouse.archive.records import Exchange, Position
+from leadhouse.archive.writer import ArchiveWriter
+
+__all__ = ["ArchiveWriter", "Exchange", "Position", "read_exchange", "read_exchanges"]

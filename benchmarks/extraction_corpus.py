@@ -38,12 +38,14 @@ def crawl(root: Path, host: str, budget: int) -> list[Extraction]:
     """Extractions of the pages a crawl with that budget reaches."""
     site = SiteContext(host=host)
     queue, seen, found = [(-1.0, f"https://{host}/")], {f"https://{host}/"}, []
+    read: set[Path] = set()
     now = datetime.now(UTC)
     while queue and len(found) < budget:
         _, url = heapq.heappop(queue)
         file = locate(root, url)
-        if file is None:
+        if file is None or file in read:
             continue
+        read.add(file)
         body = file.read_bytes()
         page = parse(body, url, "text/html")
         found.append(extract_page(body, url, "text/html", site, now, page=page))

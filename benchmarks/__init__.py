@@ -1,0 +1,1 @@
+"""Ratios against a peer or a floor, measured side by side in one run. Absolute times depend on the machine."""

@@ -90,7 +90,7 @@ def _traps(world: World) -> Json:
 
 
 def _pairs(world: World) -> Json:
-    """Pairs of domains. The wrong merge is one that exact keys make: the partner's imprint prints the other's VAT id."""
+    """Pairs of domains. Exact keys make the wrong merge: one imprint prints the other company's VAT id."""
     seed, size = world.seed, world.companies
     if size < len(CAST):
         return {"must_merge": [], "must_not_merge": [], "wrong_merge": None, "employer_change": None}

@@ -48,7 +48,7 @@ def nordlicht_bytes(world: World) -> bytes:
 
 
 def kestrel_bytes(world: World) -> bytes:
-    """Windows-1252 with commas; what that code page cannot hold is left out, as the former system did."""
+    """Windows-1252 with commas; what that code page cannot hold becomes a question mark, as in the former system."""
     rows = [_cells(row, "Yes", "No") for row in kestrel_rows(world)]
     surplus = ["Optique Verdier", "A", "B", "", "", "", "", "", "Lyon", "FR", "", "No", "", "", "spill"]
     nameless = ["", "Nobody", "Known", "Buyer", "", "+44 20 7946 0999", "", "", "", "GB", "", "No", "", ""]

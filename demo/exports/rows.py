@@ -75,12 +75,9 @@ def _changed(row: Row, number: int, suffix: str, title: str) -> Row:
 
 
 def nordlicht_rows(world: World) -> list[Row]:
-    """The first organization's contacts: a card file kept by hand."""
+    """The first organization's contacts: a card file kept by hand, which spells José without accents."""
     rows = _contacts(world, SHARED + NORDLICHT_ONLY, NORDLICHT_CUSTOMERS)
     rows = [_changed(row, number, "81", "Einkauf") for number, row in enumerate(rows)]
-    jose = next((row for row in rows if row.last_name == "Garcia Molina"), None)
-    if jose:  # José elsewhere; here without accents and with the second family name dropped
-        rows[rows.index(jose)] = replace(jose, last_name="Garcia")
     if rows:
         rows[0] = replace(rows[0], note='Rückruf vereinbart,\nbitte erst "nach Ostern";\nnicht vor 10 Uhr')
         rows[-1] = replace(rows[-1], note=FORMULA)
@@ -97,7 +94,7 @@ def _defective(world: World) -> list[Row]:
     company = partial(Row, phone="", street="", postal_code="", website="")
     twice = contact(world.company(16), world.company(16).people[1])
     return [
-        company("Cycles Moreau", "Equipe", "Ventes", "Commerce", KESTREL_DEFECTS[0]["email"], city="Nantes", country="FR"),
+        company("Cycles Moreau", "", "Ventes", "", KESTREL_DEFECTS[0]["email"], city="Nantes", country="FR"),
         replace(contact(world.company(14), world.company(14).people[1]), note="imported from the old system"),
         company("The Hargreaves Arms", "", "", "", KESTREL_DEFECTS[2]["email"], city="Edinburgh", country="GB"),
         company("Demo Buyers", "Bea", "Buyer", "Buyer", KESTREL_DEFECTS[3]["email"], city="Leeds", country="GB"),
@@ -106,8 +103,15 @@ def _defective(world: World) -> list[Row]:
     ]  # fmt: skip
 
 
+def _accented(row: Row) -> Row:
+    return replace(row, first_name="José", last_name="García Molina") if row.first_name == "Jose" else row
+
+
 def kestrel_rows(world: World) -> list[Row]:
     """The second organization's contacts: a former CRM's export, with six planted defects."""
     rows = _contacts(world, SHARED + KESTREL_ONLY, KESTREL_CUSTOMERS)
     rows = [_changed(row, number, "82", "Head of Purchasing") for number, row in enumerate(rows)]
+    rows = [
+        replace(row, first_name="José", last_name="García Molina") if row.first_name == "Jose" else row for row in rows
+    ]
     return rows + (_defective(world) if world.companies >= 20 else [])

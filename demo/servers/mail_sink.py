@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -59,7 +60,7 @@ class MailSink:
         if not lost:
             return self._noted(sender, recipients, f"250 2.0.0 OK: queued as {number}")
         self._noted(sender, recipients, LOST)
-        server.transport.abort()
+        cast("asyncio.Transport", server.transport).abort()
         return "421 4.3.0 closing"
 
     def _noted(self, sender: str, recipients: list[str], answer: str) -> str:

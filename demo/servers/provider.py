@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from demo.servers.wire import Disconnect, HttpRequest, json_answer
+from demo.servers.wire import DisconnectError, HttpRequest, json_answer
 from demo.world.generator import World
 from demo.world.model import Answer
 from demo.world.provider_answers import STALLING_KEY, Found, Provider, company_facts, person_email
@@ -85,7 +85,7 @@ class ProviderServer:
         self._charge(endpoint, query, key, answer, answered=not stalls)
         if stalls:
             await asyncio.sleep(self.stall_seconds)
-            raise Disconnect
+            raise DisconnectError
         return json_answer(answer, headers={"X-Charged-EUR": str(answer["charged_eur"])})
 
     def _stalls(self, found: Found, query: dict[str, str]) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,8 +59,8 @@ class Stack:
         handlers = {"proxy": self.sites.handle, "email": MailPage(self.store).handle, "control": self.control.handle}
         handlers |= {server.provider.name: server.handle for server in self.providers}
         for name, handler in handlers.items():
-            ports[name] = self._keep(await _listen(lambda port, h=handler: serve(h, port), known.get(name, 0)))
-        ports["smtp"] = self._keep(await _listen(lambda port: serve_mail(self.sink, port), known.get("smtp", 0)))
+            ports[name] = self._keep(await _listen(partial(serve, handler), known.get(name, 0)))
+        ports["smtp"] = self._keep(await _listen(partial(serve_mail, self.sink), known.get("smtp", 0)))
         await _listen(self.names.start, known.get("dns", 0))
         ports["dns"] = self.names.port
         self.sites.internal_url = f"http://{LOOPBACK}:{ports['control']}/admin"

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server on asyncio, for loopback only: keep-alive, chunked streams that stop when the client leaves."""
+"""A small HTTP/1.1 server for loopback: keep-alive, chunked streams that stop when the client leaves."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class HttpRequest:
 Handler = Callable[[HttpRequest], Awaitable[Answer]]
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """The bytes are no request that this server reads."""
 
 
-class Disconnect(Exception):
+class DisconnectError(Exception):
     """Raised by a handler that wants the connection closed without an answer."""
 
 
@@ -67,15 +67,15 @@ async def _read(reader: asyncio.StreamReader) -> HttpRequest | None:
     except (asyncio.IncompleteReadError, TimeoutError, ConnectionError):
         return None
     except asyncio.LimitOverrunError as error:
-        raise BadRequest("header section over 64 KiB") from error
+        raise BadRequestError("header section over 64 KiB") from error
     first, *lines = head[:-4].decode("latin-1").split("\r\n")
     parts = first.split(" ")
     if len(parts) != 3:
-        raise BadRequest("request line")
+        raise BadRequestError("request line")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     length = headers.get("content-length", "0")
     if "transfer-encoding" in headers or not length.isdigit() or int(length) > MAX_BODY:
-        raise BadRequest("body")
+        raise BadRequestError("body")
     return HttpRequest(parts[0], parts[1], headers, await reader.readexactly(int(length)))
 
 
@@ -117,7 +117,7 @@ async def _converse(handler: Handler, reader: asyncio.StreamReader, writer: asyn
     while keep:
         try:
             request = await _read(reader)
-        except BadRequest as error:
+        except BadRequestError as error:
             await _write(writer, Answer(400, body=str(error).encode(), content_type="text/plain"), False, False)
             return
         if request is None:
@@ -130,7 +130,7 @@ async def serve(handler: Handler, port: int = 0, host: str = "127.0.0.1") -> asy
     """Listen on a loopback port (0 lets the system choose; OSError where it is taken)."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, Disconnect, asyncio.CancelledError):
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, DisconnectError, asyncio.CancelledError):
             await _converse(handler, reader, writer)
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             writer.close()

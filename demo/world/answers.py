@@ -30,7 +30,7 @@ class Request:
 
 
 def respond(world: World, request: Request) -> Answer:
-    """The answer, bodies of endless ones as an iterator. 502 and 504 are what a proxy says of hosts that don't answer."""
+    """The answer; 502 and 504 are what a proxy says of hosts that do not answer."""
     place = world.locate(request.host)
     if place is None:
         return Answer(504, body=b"name not resolved\n", content_type="text/plain")

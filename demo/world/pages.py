@@ -54,8 +54,9 @@ def plan(site: Site) -> tuple[Page, ...]:
     """All pages of a site, home first; about 3 on a one-page site and 8 to 13 elsewhere."""
     make, text = make_of(site), language(site.company.language)
     pages = [Page("home", "/", text["labels"]["home"])]
-    for kind in _kinds(site, make):
-        pages.append(Page(kind, PATHS[make].format(slug=text["slugs"][kind]), text["labels"][kind]))
+    pages += [
+        Page(kind, PATHS[make].format(slug=text["slugs"][kind]), text["labels"][kind]) for kind in _kinds(site, make)
+    ]
     if make is Make.ONEPAGE:
         return tuple(pages)
     for number in range(POSTS):

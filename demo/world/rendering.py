@@ -11,18 +11,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from demo.world.boilerplate import style
+from demo.world.cast import LAYOUT_CHANGE_DAY
 from demo.world.clock import http_date, instant
 from demo.world.events import revised_on
 from demo.world.generator import Site, World
-from demo.world.model import Make, Obfuscation, Quirk
+from demo.world.model import Obfuscation, Quirk
 from demo.world.obfuscation import email_html, phone_text
 from demo.world.pages import TEAM_PDF, TEAM_SCRIPT, Page, make_of, plan
 from demo.world.randomness import digest, generator
 from demo.world.structured import organization
 from demo.world.texts import language
-
-from demo.world.cast import LAYOUT_CHANGE_DAY  # isort: skip
-
 
 PARTY_KINDS = ("web_agency", "data_protection_officer", "chamber", "testimonial")
 
@@ -79,7 +77,8 @@ def context(world: World, site: Site, page: Page) -> dict[str, Any]:
         "people": () if hidden else company.people, "hidden_team": hidden, "team_script": TEAM_SCRIPT,
         "team_pdf": TEAM_PDF if "team_pdf" in company.features else "", "paragraphs": _paragraphs(world, site, page, 3),
         "notice": f"{notice} ({instant(revision):%d.%m.%Y})", "features": company.features,
-        "third": dict.fromkeys(PARTY_KINDS) | {party.kind: party for party in company.third_parties}, "split": Obfuscation.SPLIT,
+        "third": dict.fromkeys(PARTY_KINDS) | {party.kind: party for party in company.third_parties},
+        "split": Obfuscation.SPLIT,
         "email": lambda address: email_html(address, company.obfuscation, company.language),
         "plain_email": lambda address: email_html(address, Obfuscation.PLAIN, company.language),
         "phone": lambda e164: phone_text(e164, phone_style), "style": Markup(style(site.host, make)),  # noqa: S704
@@ -105,6 +104,3 @@ def render_team_script(site: Site) -> str:
     """The bundle that holds the team once the layout has changed."""
     people = [{"n": person.printed, "r": person.title} for person in site.company.people]
     return f"window.__TEAM__={json.dumps(people, ensure_ascii=True)};document.dispatchEvent(new Event('team'));"
-
-
-__all__ = ["Make", "changed_on", "context", "hides_people", "render", "render_soft_404", "render_team_script"]

@@ -1,4 +1,4 @@
-"""What a reader of a company's pages can find there: the measure for a crawler, as opposed to what is true behind it."""
+"""What a reader of a company's pages can find there: the measure for a crawler."""
 
 from __future__ import annotations
 

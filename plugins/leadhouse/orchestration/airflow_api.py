@@ -1,4 +1,4 @@
-"""A client of Airflow's public REST API, as far as starting runs goes. Imports no Airflow: the dispatcher stays small."""
+"""A client of Airflow's public REST API, as far as starting runs goes. Imports no Airflow: the dispatcher is small."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AirflowApi:
             AirflowUnavailableError: try again later.
             RunRefusedError: no retry will help.
         """
-        body = {"dag_run_id": dag_run_id, "logical_date": None, "conf": {}}
+        body: dict[str, object] = {"dag_run_id": dag_run_id, "logical_date": None, "conf": {}}
         response = self._post(f"/api/v2/dags/{dag_id}/dagRuns", body)
         if response.status_code == HTTPStatus.UNAUTHORIZED:  # expired, or Airflow has new secrets
             self.session.headers.pop("Authorization", None)

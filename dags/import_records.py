@@ -1,0 +1,49 @@
+"""
+# import_records
+
+Imports files that users and partners give: every row lands, is already known, or is quarantined with its reason.
+
+**What.** Reads each file (encoding, delimiter and columns are found out), maps the columns, and lands private
+records of the organization that owns the file.
+
+**When.** Every night at 01:00 UTC for the file sources that are due, and once per request (`app.jobs`, kind
+`import`), whose run is named `job__<id>`.
+
+**Inputs.** `app.sources` of kind `csv`, or the request's `path`.
+
+**Outputs.** `raw.company_records`, `raw.person_records`, `quality.quarantine`; the asset `raw_imports`.
+
+**Triage.**
+
+- *One file is red.* The log says which file, which line, and what to do. The other files have landed.
+- *Many rows in quarantine.* The Run page lists them by reason; correct the file and import it again: rows that have
+  landed are recognized and counted as known.
+- *"names no organization".* Imports are private: request the import for an organization.
+"""
+
+from __future__ import annotations
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import CronTriggerTimetable, dag
+
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
+from leadhouse.orchestration.importing import find_files, finish_import, import_file
+
+
+@dag(
+    schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC"),
+    catchup=False,
+    max_active_runs=4,
+    default_args=DEFAULT_ARGS,
+    doc_md=__doc__,
+    tags=[DagTag.INGEST, DagTag.NIGHTLY, DagTag.BY_JOB],
+)
+def import_records() -> None:
+    """Find the files, land them side by side, add up."""
+    files = find_files()
+    imported = import_file.expand(file=files)
+    finish_import(files, imported)
+    imported >> EmptyOperator(task_id="confirm_files", trigger_rule="none_failed")
+
+
+import_records()

@@ -1,0 +1,50 @@
+"""Tasks of `crawl_sites`: a job row, its shards, their counts."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from airflow.sdk import TriggerRule, get_current_context
+
+from leadhouse.orchestration.assets import RAW_WEB
+from leadhouse.orchestration.conventions import current_run, stage_task
+from leadhouse.orchestration.job_runs import find_job, job_of_run
+
+
+@stage_task()
+def plan_crawl() -> list[int]:
+    """Start the run's job and divide its sources over shards of hosts; the numbers of the shards."""
+    from leadhouse.jobs import requests, shards
+
+    run, params = current_run(), get_current_context()["params"]
+    job_id, is_dispatched = job_of_run(run.run_id)
+    if not is_dispatched:
+        wanted = {key: params[key] for key in ("source_keys", "urls", "pages", "reason") if params[key]}
+        requests.request_job("crawl", wanted, run.run_on, job_id=job_id)
+    shard_count = find_job(job_id)["parameters"].get("shards") or params["shards"]
+    requests.start(job_id)
+    return shards.plan_shards(job_id, shard_count)
+
+
+@stage_task(map_index_template="shard {{ task.op_kwargs['shard_no'] }}", max_active_tis_per_dagrun=2)
+def crawl_shard(shard_no: int) -> dict[str, Any]:
+    """Crawl one shard in a process of its own: archive, extract, land."""
+    from leadhouse.jobs import crawl
+
+    run_id = current_run().run_id
+    return crawl.run_shard(job_of_run(run_id)[0], shard_no, run_id)
+
+
+@stage_task(outlets=[RAW_WEB], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+def finish_crawl(shard_numbers: list[int]) -> dict[str, int]:
+    """Add the shards' counts up and close the job. What landed moves on, also when a shard failed."""
+    from leadhouse.jobs import requests, shards
+
+    job_id = job_of_run(current_run().run_id)[0]
+    totals, unfinished = shards.total_counts(job_id)
+    if unfinished:
+        requests.fail(job_id, f"{len(unfinished)} of {len(shard_numbers)} shards did not finish: {unfinished}")
+    else:
+        requests.finish(job_id, totals)
+    return totals

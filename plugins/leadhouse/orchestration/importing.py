@@ -1,0 +1,73 @@
+"""Tasks of `import_records`: which files, one mapped task each, the sum."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from airflow.sdk import TriggerRule
+
+from leadhouse.orchestration.assets import RAW_IMPORTS
+from leadhouse.orchestration.conventions import current_run, stage_task
+from leadhouse.orchestration.job_runs import find_job, job_of_run
+from leadhouse.orchestration.summaries import as_counts
+
+
+@stage_task()
+def find_files() -> list[dict[str, str]]:
+    """The files of the dispatched job, or every file source that is due."""
+    from leadhouse.jobs import requests
+
+    job_id, is_dispatched = job_of_run(current_run().run_id)
+    if not is_dispatched:
+        return _due_files(None)
+    job = find_job(job_id)
+    requests.start(job_id)
+    parameters = job["parameters"]
+    if "path" not in parameters:
+        return _due_files(parameters.get("source_keys", []))
+    if job["organization_id"] is None:
+        raise ValueError(f"Job {job_id} imports {parameters['path']}, but names no organization: imports are private.")
+    return [_file(parameters["path"], job["organization_id"], parameters.get("kind", "person"))]
+
+
+@stage_task(map_index_template="{{ task.op_kwargs['file']['path'].rpartition('/')[2] }}")
+def import_file(file: dict[str, str]) -> dict[str, Any]:
+    """Land one file's rows; bad ones go to quarantine with their reason."""
+    from leadhouse.connectors import csv_import
+
+    run = current_run()
+    return as_counts(
+        csv_import.import_file(Path(file["path"]), UUID(file["organization_id"]), file["kind"], run.run_on, run.run_id)
+    )
+
+
+@stage_task(outlets=[RAW_IMPORTS], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+def finish_import(files: list[dict[str, str]], imported: Any) -> dict[str, int]:
+    """Add the files' counts up and close the job. What landed moves on, also when a file failed."""
+    from leadhouse.jobs import requests
+
+    done = [counts for counts in imported or [] if counts]
+    totals = {
+        name: sum(int(counts.get(name, 0)) for counts in done) for name in ("rows", "landed", "known", "quarantined")
+    }
+    job_id, is_dispatched = job_of_run(current_run().run_id)
+    if is_dispatched and len(done) < len(files):
+        requests.fail(job_id, f"{len(files) - len(done)} of {len(files)} files were not imported; see the run's log")
+    elif is_dispatched:
+        requests.finish(job_id, totals)
+    return totals
+
+
+def _due_files(source_keys: list[str] | None) -> list[dict[str, str]]:
+    from leadhouse.database import connect
+    from leadhouse.database.queries import load
+
+    with connect("imports") as connection:
+        rows = connection.execute(load("orchestration").list_due_files, {"source_keys": source_keys}).fetchall()
+    return [_file(row["path"], row["organization_id"], row["kind"]) for row in rows]
+
+
+def _file(path: str, organization_id: UUID, kind: str) -> dict[str, str]:
+    return {"path": str(path), "organization_id": str(organization_id), "kind": kind}

@@ -1,0 +1,39 @@
+"""Runs and the requests behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+JOB_PREFIX = "job__"
+RUN_NAMESPACE = UUID("6f1d2c0e-3f1b-5b61-9c53-6f0a5a0f7c11")
+
+
+def job_of_run(run_id: str) -> tuple[UUID, bool]:
+    """The job of a run, and whether it was requested before the run.
+
+    ``job__<id>`` is a dispatched request; any other run is its own request, whose id follows from the run's name, so
+    that a retry finds the row it made before.
+    """
+    if run_id.startswith(JOB_PREFIX):
+        return UUID(run_id.removeprefix(JOB_PREFIX)), True
+    return uuid5(RUN_NAMESPACE, run_id), False
+
+
+def find_job(job_id: UUID) -> dict[str, Any]:
+    """The request row.
+
+    Raises:
+        LookupError: there is none.
+    """
+    from leadhouse.database import connect
+    from leadhouse.database.queries import load
+
+    with connect("jobs") as connection:
+        row = connection.execute(load("orchestration").find_job, {"job_id": job_id}).fetchone()
+    if row is None:
+        raise LookupError(
+            f"There is no job {job_id} in app.jobs, but this run is named after it. "
+            "Request it again (`leadhouse` or the API); runs named job__… are started by the dispatcher alone."
+        )
+    return row

@@ -1,0 +1,79 @@
+"""Tasks of `send_campaigns`: what is due, one mapped task a campaign, and word of what was attempted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from airflow.sdk import TriggerRule
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from leadhouse.orchestration.assets import MESSAGES
+from leadhouse.orchestration.conventions import current_run, stage_task
+
+WAIT_HOURS = 3
+
+
+@stage_task()
+def find_due() -> list[dict[str, Any]]:
+    """The campaigns with a step that is due, unless work of the night is still on its way to the marts.
+
+    Whoever finishes that work wakes this DAG again.
+    """
+    from leadhouse import campaigns
+
+    waiting_for = _unfinished_work()
+    if waiting_for:
+        raise AirflowSkipException(f"Campaigns wait for the marts: {', '.join(waiting_for)}.")
+    return [_as_argument(campaign) for campaign in campaigns.due_campaigns(datetime.now(UTC))]
+
+
+@stage_task(map_index_template="{{ task.op_kwargs['due']['name'] }}")
+def send_campaign(due: dict[str, Any]) -> dict[str, Any]:
+    """Freeze the audience, judge it, and send when the gate lets it pass; a refusal fails this campaign alone.
+
+    Raises:
+        AirflowFailException: the gate refuses; a retry would not change the frozen audience.
+    """
+    from leadhouse import campaigns, delivery, quality
+
+    campaign_id = UUID(due["campaign_id"])
+    snapshot_id = campaigns.freeze_audience(campaign_id, due["step_no"], datetime.fromisoformat(due["wave_at"]))
+    verdict = quality.run_gate(snapshot_id, due["suite_name"])
+    if verdict.verdict == "failed":
+        raise AirflowFailException(
+            f"The gate refuses {due['name']!r} ({verdict.gate_run_id}): {', '.join(verdict.failed_rules)}. Nothing was "
+            "sent. The Gate page shows the rows; correct them, or override with a reason."
+        )
+    queued = campaigns.queue_messages(snapshot_id, verdict.gate_run_id)
+    return {"queued": queued, **delivery.send_queued(campaign_id, current_run().run_id)}
+
+
+@stage_task(outlets=[MESSAGES], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+def announce_messages(sent: Any) -> int:
+    """Wake the marts when messages were attempted."""
+    attempted = sum(int(counts.get("attempted", 0)) for counts in sent or [] if counts)
+    if not attempted:
+        raise AirflowSkipException("No message was attempted.")
+    return attempted
+
+
+def _unfinished_work() -> list[str]:
+    from leadhouse.database import connect
+    from leadhouse.database.queries import load
+
+    consumers = {"resolution": "resolve_entities", "marts": "build_marts"}
+    with connect("console") as connection:
+        rows = connection.execute(load("orchestration").find_unfinished_work, {"hours": WAIT_HOURS, **consumers})
+        return [f"{row['kind']} {row['subject']}" for row in rows]
+
+
+def _as_argument(campaign: Any) -> dict[str, Any]:
+    return {
+        "campaign_id": str(campaign.campaign_id),
+        "name": campaign.name,
+        "step_no": campaign.step_no,
+        "wave_at": campaign.wave_at.isoformat(),
+        "suite_name": campaign.suite_name,
+    }

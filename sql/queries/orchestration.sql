@@ -1,0 +1,43 @@
+-- Reads of the orchestration room: what a run is about, and whether campaigns must wait.
+
+-- name: find_job
+-- The request behind a run. Room: jobs.
+select job_id, organization_id, kind::text as kind, status::text as status, parameters, run_on
+  from app.jobs
+ where job_id = %(job_id)s;
+
+-- name: list_due_files
+-- File sources that are due. Room: imports.
+select source_key, organization_id, config ->> 'path' as path, coalesce(config ->> 'kind', 'person') as kind
+  from app.sources
+ where kind = 'csv' and is_active and deleted_at is null and organization_id is not null
+   and config ? 'path' and next_due_at <= now()
+   and (%(source_keys)s::text[] is null or source_key = any (%(source_keys)s::text[]))
+ order by source_key;
+
+-- name: find_unfinished_work
+-- What the campaigns wait for, but no longer than `hours`: a stage that is broken for longer must not hold mail that
+-- its gate allows. Room: console.
+select 'job' as kind, job.job_id::text as subject
+  from app.jobs as job
+ where job.kind in ('crawl', 'import') and job.status in ('pending', 'running')
+   and job.requested_at > now() - make_interval(hours => %(hours)s)
+union all
+select 'landed, not resolved', batch.batch_no::text
+  from raw.batches as batch
+ where batch.batch_no > coalesce((select last_batch_no from app.consumer_positions
+                                   where consumer = %(resolution)s and stream = 'raw'), 0)
+   and batch.job_id is not null and batch.landed > 0
+   and batch.landed_at > now() - make_interval(hours => %(hours)s)
+union all
+select 'resolved, not in the marts', batch.batch_no::text
+  from resolution.batches as batch
+ where batch.batch_no > coalesce((select last_batch_no from app.consumer_positions
+                                   where consumer = %(marts)s and stream = 'entities'), 0)
+   and batch.entities_changed > 0
+   and batch.committed_at > now() - make_interval(hours => %(hours)s)
+limit 20;
+
+-- name: ensure_partitions
+-- Room: maintenance.
+select raw.ensure_partitions(%(day)s) as made;

@@ -1,0 +1,90 @@
+{#
+  A table that its readers never see empty, half or without its policies: one transaction computes the rows, deletes those that are gone or
+  different and inserts the new ones. Nothing is swapped unless the columns changed, so a reader with an older snapshot keeps its rows
+  (in a swapped table it finds none), and unchanged rows are not written.
+
+  meta.tenant: which policy the table takes, see protect_mart.
+  meta.entity_kind, meta.entity_id: the rows belong to entities, and a build replaces those of int_entities__to_rebuild alone.
+  meta.rows: predicate of the rows that a build may replace (`stored` is the table); history outside it stays, also in a full refresh.
+#}
+{% materialization mart, adapter='postgres' %}
+  {%- set target_relation = this.incorporate(type='table') -%}
+  {%- set existing = load_cached_relation(this) -%}
+  {%- set meta = config.get('meta', {}) -%}
+  {%- set fits = existing is not none and has_columns_of(existing, model.columns) -%}
+  {%- do check_mart(meta, fits) -%}
+  {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
+
+  {{ run_hooks(pre_hooks, inside_transaction=False) }}
+  {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {{ get_assert_columns_equivalent(sql) }}
+  {% if fits %}
+    {% call statement('main') -%}{{ replace_rows(target_relation, names, mart_rows(meta), sql) }}{%- endcall %}
+    {% do run_query(protect_mart(target_relation, meta)) %}
+  {% else %}
+    {% set next = make_intermediate_relation(target_relation) %}
+    {% do run_query('drop table if exists ' ~ next) %}
+    {% call statement('main') -%}
+      create table {{ next }} {{ get_table_columns_and_constraints() }};
+      insert into {{ next }} ({{ names }}) select {{ names }} from ({{ sql }}) as built
+    {%- endcall %}
+    {% do create_indexes(next) %}
+    {% do run_query(protect_mart(next, meta)) %}
+    {% if existing is not none %}{% do run_query('drop ' ~ existing.type ~ ' ' ~ existing) %}{% endif %}
+    {% do adapter.rename_relation(next, target_relation) %}
+    {% do persist_docs(target_relation, model) %}
+  {% endif %}
+  {{ run_hooks(post_hooks, inside_transaction=True) }}
+  {{ adapter.commit() }}
+  {{ run_hooks(post_hooks, inside_transaction=False) }}
+  {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{% macro check_mart(meta, fits) %}
+  {% if meta.get('tenant') not in ['organization', 'overlay'] %}
+    {{ exceptions.raise_compiler_error(model.name ~ ": a mart says in meta.tenant who may read its rows: 'organization' or 'overlay'.") }}
+  {% endif %}
+  {% if not config.get('contract').enforced %}
+    {{ exceptions.raise_compiler_error(model.name ~ ': a mart has an enforced contract.') }}
+  {% endif %}
+  {% if meta.get('entity_kind') and not fits and not flags.FULL_REFRESH %}
+    {{ exceptions.raise_compiler_error(model.name ~ ' is missing or has other columns than its contract: only a full refresh makes all of its rows.') }}
+  {% endif %}
+{% endmacro %}
+
+{# Same names, types and order as the contract. #}
+{% macro has_columns_of(existing, columns) %}
+  {% if existing.type != 'table' %}{{ return(false) }}{% endif %}
+  {% set stored = get_column_schema_from_query('select * from ' ~ existing) %}
+  {% set wanted = get_column_schema_from_query(get_empty_schema_sql(columns)) %}
+  {% if stored | length != wanted | length %}{{ return(false) }}{% endif %}
+  {% for column in stored %}
+    {% if column.name != wanted[loop.index0].name or column.data_type != wanted[loop.index0].data_type %}{{ return(false) }}{% endif %}
+  {% endfor %}
+  {{ return(true) }}
+{% endmacro %}
+
+{# The stored rows that this build may replace. #}
+{% macro mart_rows(meta) -%}
+  {%- if meta.get('rows') -%}
+    {{ return(meta['rows'] | replace('BUILT_ON', built_on())) }}
+  {%- elif meta.get('entity_kind') and not flags.FULL_REFRESH -%}
+    {{ return("stored." ~ meta['entity_id'] ~ " in (select entity_id from " ~ ref('int_entities__to_rebuild')
+        ~ " where entity_kind = '" ~ meta['entity_kind'] ~ "')") }}
+  {%- else -%}
+    {{ return('true') }}
+  {%- endif -%}
+{%- endmacro %}
+
+{# Rows are compared as text, which hashes; both sides have the table's own types, so equal values read the same. #}
+{% macro replace_rows(relation, names, rows, sql) -%}
+  {%- set built = 'built__' ~ relation.identifier -%}
+  create temporary table {{ built }} (like {{ relation }}) on commit drop;
+  insert into {{ built }} ({{ names }}) select {{ names }} from ({{ sql }}) as model;
+  analyze {{ built }};
+  delete from {{ relation }} as stored
+   where {{ rows }} and not exists (select from {{ built }} as built where built::text = stored::text);
+  insert into {{ relation }} ({{ names }})
+  select {{ names }} from {{ built }} as built
+   where not exists (select from {{ relation }} as stored where {{ rows }} and stored::text = built::text)
+{%- endmacro %}

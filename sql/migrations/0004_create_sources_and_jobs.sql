@@ -71,6 +71,7 @@ create table app.shards (
   job_id uuid not null references app.jobs on delete cascade,
   shard_no integer not null check (shard_no >= 0),
   hosts text[] not null,
+  source_keys text[] not null default '{}', -- fixed when planned: a source that was crawled is due no more
   status app.job_status not null default 'pending',
   lease_token bigint not null default 0,
   leased_by text,

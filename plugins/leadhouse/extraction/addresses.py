@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from leadhouse.extraction import structured, vocabulary
-from leadhouse.extraction.context import Findings, Surroundings, around, third_party
+from leadhouse.extraction.context import Findings, Surroundings, around, around_block, third_party
 from leadhouse.extraction.country import country_code
+from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
+from leadhouse.extraction.page_kind import contact_score
 from leadhouse.records import AddressParts, Value
 
 _CITY = r"(?P<city>[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.\-]*(?:[ /\-](?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ(][\w'’.\-)]*|am|an|der|den|im|in|ob|bei|de|del|della|dei|di|la|le|les|du|sur|sous|en|y|e|el|los|das|do|da|op|aan|i|v\.?|d\.)){0,5})"
@@ -62,8 +64,11 @@ def extract_addresses(page: Page, country: str | None, findings: Findings) -> No
     for item, key, parent in structured.nested(page.json_ld + page.microdata):
         if "postaladdress" in structured.types_of(item) or key == "address":
             _structured(item, parent, findings)
+    is_contact_page = contact_score(page.url) >= 0.65
     for match, code in _matches(page, country):
-        _judge(page, match, code, country, findings)
+        _judge(page, match, code, country, is_contact_page, findings)
+    for lines, spot, strength in _labelled(page):
+        _judge_labelled(page, lines, spot, strength, country, findings)
 
 
 def _structured(item: structured.Item, parent: structured.Item | None, findings: Findings) -> None:
@@ -138,7 +143,9 @@ def _is_code_for(code: str, country: str | None) -> bool:
     return True
 
 
-def _judge(page: Page, match: re.Match[str], code: str, country: str | None, findings: Findings) -> None:
+def _judge(
+    page: Page, match: re.Match[str], code: str, country: str | None, is_contact_page: bool, findings: Findings
+) -> None:
     if not _is_code_for(code, country) and match.re in {_BEFORE_CITY, _AFTER_CITY}:
         return
     lines = _lines_before(page, match)
@@ -146,22 +153,98 @@ def _judge(page: Page, match: re.Match[str], code: str, country: str | None, fin
     if street is None:
         return
     spot = around(page, match.start(), match.end())
+    if _evidence(lines, street, code, spot) + is_contact_page < 3:
+        return
     parts = _parts(match, code, street, country)
     text = _parts_text(parts)
-    if len(text) > 300:
-        return
-    reason = _reason(page, spot, lines, text)
+    reason = _reason(spot, lines, text) if len(text) <= 300 else "too_long"
     if reason:
         findings.reject("address", text, reason, f"text:{spot.region}")
         return
-    score = 0.72 + (0.1 if spot.region in {"footer", "address"} else 0) + (0.06 if spot.marks & Mark.CONTACT else 0)
-    findings.accept(
-        "address",
-        Value(value=text, confidence=round(score, 3), raw=match[0][:200], locator=f"text:{spot.region}", parts=parts),
-    )
+    score = 0.72 + (0.1 if spot.region in {"footer", "address"} else 0) + (0.06 if is_contact_page else 0)
+    value = Value(value=text, confidence=round(score, 3), raw=match[0][:200], locator=f"text:{spot.region}", parts=parts)
+    findings.accept("address", value)
 
 
-def _reason(page: Page, spot: Surroundings, lines: list[str], text: str) -> str | None:
+def _evidence(lines: list[str], street: str, code: str, spot: Surroundings) -> int:
+    """Signs that a code with words around it is an address and not a price, a year or a size."""
+    count = 2 if _STREET_WORD.search(street) else 0
+    count += bool(re.search(r"(?:^|\s)\d{1,5}\s?[a-zA-Z]?$|^\d{1,5}[\s,]", street))
+    count += bool(spot.region in {"footer", "address"} or spot.marks & Mark.CONTACT)
+    count += bool(_LABEL.search(spot.heading) or _LEAD.match(lines[-1]) or _LABEL.search(spot.above))
+    count += any(vocabulary.LEGAL_FORM.search(line) for line in lines[:-1])
+    if re.fullmatch(r"(?:19|20)\d\d", code.strip()):
+        count -= 1
+    if spot.marks & (Mark.ARTICLE | Mark.PORTFOLIO | Mark.CODE):
+        count -= 2
+    return count
+
+
+# addresses without a postal code, known by what stands beside them --------------------------------------------------
+
+_LABEL = re.compile(
+    r"\b(?:address|adress[ea]?|anschrift|postanschrift|location|locations|office|offices|plant|branch|headquarters?|siège|sede"
+    r"|indirizzo|dirección|domicilio|endereço|adres|visit us|find us|come see us|where (?:we are|to find us)|standort|so finden sie uns|dove siamo|où nous trouver|ubicación)\b|📍",
+    re.I,
+)
+_MAP = re.compile(r"(?:google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.org|maps\.apple|g\.page)", re.I)
+_LABELLED_LINE = re.compile(rf"^(?P<label>[^:\n]{{0,25}}?{_LABEL.pattern}[^:\n]{{0,20}})\s*[:–-]\s*(?P<rest>\S[^\n]{{8,180}})$", re.I)
+
+
+def _labelled(page: Page) -> list[tuple[list[str], Surroundings, float]]:
+    found: list[tuple[list[str], Surroundings, float]] = []
+    for link in page.links:
+        if link.text and _MAP.search(link.url) and 10 <= len(link.text) <= 200:
+            found.append((link.text.split("\n"), around_block(page, link.block, link.text), 0.7))
+    for index, block in enumerate(page.blocks):
+        spot = Surroundings("", "", "", block.heading, block.outline, block.marks)
+        if len(block.text) <= 250 and (match := _LABELLED_LINE.match(block.text.split("\n")[0])):
+            found.append(([match["rest"], *block.text.split("\n")[1:4]], spot, 0.62))
+        elif block.is_label and len(block.text) <= 40 and _LABEL.search(block.text):
+            found.append((_below(page, index), spot, 0.6))
+        elif block.marks & Mark.ADDRESS and (index == 0 or not page.blocks[index - 1].marks & Mark.ADDRESS):
+            found.append((_below(page, index - 1), spot, 0.6))
+    return found[:30]
+
+
+def _below(page: Page, index: int) -> list[str]:
+    """The lines after block `index` while they look like parts of an address."""
+    lines: list[str] = []
+    for block in page.blocks[index + 1 : index + 9]:
+        if block.tag in {"h1", "h2", "h3"} and lines:
+            break
+        for line in block.text.split("\n"):
+            if _NOT_ADDRESS.search(line) or len(line) > 120:
+                return lines[:8]
+            lines.append(line.strip(" ,"))
+    return lines[:8]
+
+
+def _judge_labelled(
+    page: Page, lines: list[str], spot: Surroundings, strength: float, country: str | None, findings: Findings
+) -> None:
+    lines = [_LEAD.sub("", line).strip(" ,.•–-") for line in lines if line.strip(" ,.•–-")]
+    text = ", ".join(lines)
+    if not lines or not 10 <= len(text) <= 220 or not _STREET_WORD.search(text) or "," not in text:
+        return
+    if len(text.split()) > 30 or re.search(r"[.!?]\s+[A-Z]\w+ [a-z]+ [a-z]+", text):
+        return
+    folded = fold(text)
+    known = [value.parts.street for value in findings.of("address") if value.parts and value.parts.street]
+    if any(fold(street)[:12] in folded for street in known):
+        return
+    if reason := _reason(spot, lines, text):
+        findings.reject("address", text, reason, f"text:{spot.region}")
+        return
+    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    named = country_code(pieces[-1]) if len(pieces) > 1 and len(pieces[-1]) > 3 else None
+    pieces = pieces[:-1] if named and len(pieces) > 2 else pieces
+    parts = AddressParts(street=", ".join(pieces[:-1]), city=pieces[-1], country_code=named or country)
+    value = Value(value=text, confidence=strength, raw=text, locator=f"text:{spot.region}", parts=parts)
+    findings.accept("address", value)
+
+
+def _reason(spot: Surroundings, lines: list[str], text: str) -> str | None:
     if spot.marks & Mark.HIDDEN:
         return "hidden"
     if vocabulary.PLACEHOLDER_TEXT.search(text):
@@ -200,7 +283,8 @@ def _lines_before(page: Page, match: re.Match[str]) -> list[str]:
 
 def _street(lines: list[str]) -> str | None:
     """The street part: the same line before the town, else the nearest lines above that name a street."""
-    same = _LEAD.sub("", lines[-1]).strip(" ,;:-–")
+    same = re.split(r"\s[-–—|•·]\s|©|:\s", lines[-1])[-1]
+    same = _LEAD.sub("", same).strip(" ,;:-–")
     same = re.split(r"(?<=[a-zà-ÿ])[.;|•]\s+|\s[|•–]\s", same)[-1].strip()
     if same and _is_street(same):
         return same[-150:]

@@ -88,7 +88,7 @@ def read(page: Page, site: SiteContext, findings: Findings) -> list[Person]:
     extract_addresses(page, country, findings)
     extract_identifiers(page, country, findings)
     extract_technologies(page, findings)
-    people = extract_people(page, country, findings)
+    people = extract_people(page, country, names, findings)
     if country:
         findings.accept("country_code", Value(value=country, confidence=0.8, locator="page"))
     if language := detect_language(page):

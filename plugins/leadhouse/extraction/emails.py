@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from leadhouse.extraction import hosts
+from leadhouse.extraction import hosts, structured
 from leadhouse.extraction.context import (
     Findings,
     SiteContext,
@@ -96,11 +96,26 @@ def _candidates(page: Page) -> list[_Candidate]:
         if link.url[:7].lower() == "mailto:":
             spot = _link_spot(page, link)
             found.extend(_Candidate(address, link.url, spot, "mailto") for address in from_mailto(link.url))
+    found.extend(
+        _Candidate(address, text, Surroundings("", "", "", "", (), 0), "json-ld")
+        for text in structured.contact_texts(page.json_ld + page.microdata, ("email",))
+        if (address := clean(text))
+    )
     if "@" in page.text:
+        linked = {item.address for item in found}
         for match in EMAIL.finditer(page.text):
             if address := clean(match[0]):
+                address = _unglued(address, linked)
                 found.append(_Candidate(address, match[0], around(page, match.start(), match.end()), "text"))
     return found
+
+
+def _unglued(address: str, linked: set[str]) -> str:
+    """An address without the label that the markup set against it (``Emailinfo@...``)."""
+    for known in linked:
+        if address != known and address.endswith(known):
+            return known
+    return re.sub(r"^(?:e-?mail|mail)(?=[a-z0-9]{3,}@)", "", address)
 
 
 def _link_spot(page: Page, link: Link) -> Surroundings:

@@ -39,7 +39,9 @@ def registrable(host: str) -> str:
         found = _EXTRACT.extract_str(host)
     except (ValueError, UnicodeError):
         return host
-    return found.top_domain_under_public_suffix or host
+    if found.top_domain_under_public_suffix or "." not in host or host.replace(".", "").isdigit():
+        return found.top_domain_under_public_suffix or host
+    return ".".join(host.split(".")[-2:])  # a suffix the list does not know, such as a private one
 
 
 @lru_cache(maxsize=20_000)

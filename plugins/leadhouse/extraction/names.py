@@ -22,8 +22,8 @@ _GENERIC = re.compile(
     re.I,
 )
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d)?(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|present|heute))?\s*[,.:|-]?\s*(?:by\s+)?(?P<name>[^|©\n]{2,80})",
-    re.I,
+    r"(?:©|\(c\)|^copyright|copyright(?=\s*(?:©|\(c\)|(?:19|20)\d\d)))\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d)?(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|present|heute))?\s*[,.:|-]?\s*(?:by\s+)?(?P<name>[^|©\n]{2,80})",
+    re.I | re.M,
 )
 _COPYRIGHT_TAIL = re.compile(
     r"\s*(?:[.,|•·–—-]\s*)?(?:\b(?:19|20)\d\d\b.*|all rights? reserved.*|alle rechte.*|tous droits.*|todos los derechos.*|tutti i diritti.*|alle rettigheter.*|todos os direitos.*|all right.*|designed.*|powered.*|made .*|built.*|website.*|web ?design.*|developed.*|p\.? ?iva.*|registered.*|impressum.*|privacy.*|datenschutz.*|template.*|theme.*|[|•·].*)$",
@@ -57,11 +57,17 @@ def tidy(name: str) -> str:
 
 
 def closeness(name: str, site: SiteContext) -> float:
-    """How well a name fits the site's domain, 0..1."""
-    brand, folded = hosts.fold(hosts.brand_label(site.host)), hosts.fold(bare_name(name))
-    if not brand or not folded:
+    """How well a name fits the site's domain, 0..1; ``&`` counts as whichever word the domain writes for it."""
+    brand = hosts.fold(hosts.brand_label(site.host))
+    variants = {name} | ({name.replace("&", word) for word in ("", " and ", " und ", " e ", " et ")} if "&" in name else set())
+    return max((_closeness(variant, brand) for variant in variants), default=0.0) if brand else 0.0
+
+
+def _closeness(name: str, brand: str) -> float:
+    folded = hosts.fold(bare_name(name))
+    if not folded:
         return 0.0
-    if brand == folded:
+    if brand in (folded, hosts.fold(name)):
         return 1.0
     if len(folded) >= 3 and folded in brand:
         return 0.6 + 0.4 * len(folded) / len(brand)
@@ -154,7 +160,7 @@ def _header(page: Page) -> list[tuple[str, str, float]]:
             link.url in home or link.url.rsplit("/", 1)[-1] in {"index.html", "index.php", "home.html"}
         ):
             found.extend(
-                (_LOGO_WORDS.sub(" ", text), "header", 0.38) for text in (link.text, link.label) if 2 < len(text) <= 60
+                (_LOGO_WORDS.sub(" ", text), "header", 0.38) for text in (link.text.split("\n")[0], link.label) if 2 < len(text) <= 60
             )
     for image in page.images[:12]:
         if (
@@ -186,7 +192,7 @@ def _copyright(page: Page) -> list[tuple[str, str, float]]:
     found: list[tuple[str, str, float]] = []
     for block in page.blocks[-60:]:
         text = block.text
-        if len(text) > 400 or not ("©" in text or "opyright" in text or "(c)" in text):
+        if len(text) > 300 or not ("©" in text or "opyright" in text or "(c)" in text):
             continue
         for match in _COPYRIGHT.finditer(text):
             name = tidy(_COPYRIGHT_TAIL.sub("", match["name"]))

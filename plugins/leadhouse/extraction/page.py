@@ -38,6 +38,7 @@ class Mark:
     CREDIT = 4096
     CONTACT = 8192
     PORTFOLIO = 16384
+    INNER_ARTICLE = 65536
     COLLAPSED = 32768  # hidden until a person opens it (tab, dialog, other language): real, but less sure
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from leadhouse.extraction import vocabulary
+from leadhouse.extraction import structured, vocabulary
 from leadhouse.extraction.context import Findings, Surroundings, around, around_block, third_party
+from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.records import Value
 
@@ -146,7 +147,7 @@ def _is_contact_place(page: Page, spot: Surroundings) -> bool:
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
 
 
-def _reason(page: Page, item: _Candidate) -> str | None:
+def _reason(page: Page, item: _Candidate, country: str | None) -> str | None:
     if item.spot.marks & Mark.HIDDEN:
         return "hidden"
     if item.spot.marks & Mark.CODE:
@@ -161,12 +162,14 @@ def _reason(page: Page, item: _Candidate) -> str | None:
     if reason := third_party(item.spot):
         return reason
     if kind is None and item.way == "text":
-        return _unlabelled_reason(page, item)
+        return _unlabelled_reason(page, item, country)
     return None
 
 
-def _unlabelled_reason(page: Page, item: _Candidate) -> str | None:
+def _unlabelled_reason(page: Page, item: _Candidate, country: str | None) -> str | None:
     digits = re.sub(r"\D", "", item.raw)
+    if len(digits) >= 8 and digits == item.raw and check_vat(digits, country):
+        return "identifier"
     if _POST_URL.search(page.url) and not item.spot.marks & (Mark.FOOTER | Mark.HEADER):
         return "third_party"
     if item.raw.startswith(("+", "00", "(+")):
@@ -180,7 +183,12 @@ def _unlabelled_reason(page: Page, item: _Candidate) -> str | None:
 def extract_phones(page: Page, country: str | None, findings: Findings) -> None:
     """Put every number into `findings`; numbers that need an unknown country are kept as ``no_country``."""
     shown: dict[str, set[str]] = {}
+    nowhere = Surroundings("", "", "", "", (), 0)
     links = _link_candidates(page)
+    links.extend(
+        _Candidate(_tel(text), nowhere, "json-ld", "phone")
+        for text in structured.contact_texts(page.json_ld + page.microdata, ("telephone",))
+    )
     texts = _text_candidates(page)
     for item in [*texts, *links]:
         for raw in _split(item.raw, country):
@@ -204,7 +212,7 @@ def _judge(
     page: Page, country: str | None, item: _Candidate, raw: str, findings: Findings, shown: dict[str, set[str]]
 ) -> None:
     locator = f"{item.way}:{item.spot.region}"
-    reason = _reason(page, item)
+    reason = _reason(page, item, country)
     number = to_e164(raw, country)
     if number is None:
         number = to_e164("+" + raw, None) if item.way == "tel" and re.match(r"^[1-9]\d{9,14}$", raw) else None
@@ -219,7 +227,7 @@ def _judge(
     if reason:
         findings.reject("phone_e164", number, reason, locator)
         return
-    score = {"tel": 0.92, "text": 0.85, "whatsapp": 0.7}[item.way]
+    score = {"tel": 0.92, "text": 0.85, "whatsapp": 0.7, "json-ld": 0.88}[item.way]
     if item.spot.region in {"footer", "header", "address"}:
         score += 0.04
     if country and country_of_number(number) not in {country, None}:

@@ -21,6 +21,7 @@ _TAG_MARKS = {
     "nav": Mark.NAV,
     "footer": Mark.FOOTER,
     "main": Mark.MAIN,
+    "article": Mark.INNER_ARTICLE,
     "address": Mark.ADDRESS,
     "form": Mark.FORM,
     "pre": Mark.CODE,
@@ -105,6 +106,13 @@ def element_marks(tag: str, attributes: dict[str, str | None]) -> int:
     if role := attributes.get("role"):
         marks |= _ROLE_MARKS.get(role, 0)
     return marks
+
+
+def own_marks(marks: int, outer: int) -> int:
+    """Marks left when an element stands in content: a post's header is not the site's, nor is its footer."""
+    if outer & Mark.INNER_ARTICLE:
+        return marks & ~(Mark.HEADER | Mark.FOOTER)
+    return marks & ~Mark.HEADER if outer & Mark.MAIN else marks
 
 
 def is_hidden_style(style: str) -> bool:

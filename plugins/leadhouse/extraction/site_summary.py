@@ -13,6 +13,7 @@ from leadhouse.extraction.context import SiteContext
 from leadhouse.extraction.page import safe_host
 from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.phones import to_e164
+from leadhouse.extraction.socials import network_of_safe
 from leadhouse.records import CompanyAttribute, Extraction, PersonAttribute, Value
 
 _ACCEPT = 0.5
@@ -54,7 +55,7 @@ class SiteFacts:
                 "socials": [],
                 "people": [],
                 "addresses": [],
-                "evidence": self.evidence,
+                "evidence": [],
             }
         return {
             "names": self.values("name"),
@@ -74,6 +75,12 @@ class _Sightings:
     @property
     def pages(self) -> int:
         return len({url for _, url in self.items})
+
+    def pages_with(self, locator: str) -> int:
+        return len({url for value, url in self.items if (value.locator or "") == locator})
+
+    def confidence_of(self, locator: str) -> float:
+        return max((value.confidence for value, _ in self.items if (value.locator or "") == locator), default=0.0)
 
     def best(self) -> tuple[Value, str]:
         return max(self.items, key=lambda item: item[0].confidence)
@@ -122,7 +129,9 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
         "technology",
     ):
         facts.facts[attribute] = _rank(attribute, found.get(attribute, {}), page_count)
-    facts.facts["name"] = _names(found, host, page_count)
+    facts.facts["phone_e164"] = _without_extensions(facts.facts["phone_e164"])
+    facts.facts["social_url"] = _one_voice(facts.facts["social_url"], page_count)
+    facts.facts["name"] = _names(found, facts)
     facts.facts["legal_name"] = _rank("legal_name", found.get("legal_name", {}), page_count)
     facts.people = _people(extractions)
     facts.reason = _nobody(extractions, facts)
@@ -157,31 +166,74 @@ def _rank(attribute: str, sightings: dict[str, _Sightings], page_count: int) -> 
     return [fact for fact in facts if fact.confidence >= _ACCEPT]
 
 
-def _names(found: dict[str, dict[str, _Sightings]], host: str, page_count: int) -> list[Fact]:
-    site = SiteContext(host=host)
-    facts = []
+def _without_extensions(phones: list[Fact]) -> list[Fact]:
+    """A number that continues another one is that one with an extension dialled after it."""
+    numbers = {fact.value for fact in phones}
+    return [
+        fact for fact in phones if not any(fact.value != other and fact.value.startswith(other) for other in numbers)
+    ]
+
+
+def _one_voice(profiles: list[Fact], page_count: int) -> list[Fact]:
+    """Per network the profile most pages show; a stranger's profile on few pages of many is content."""
+    most = Counter[str]()
+    for fact in profiles:
+        network = network_of_safe(fact.value) or ""
+        most[network] = max(most[network], fact.pages)
+    kept = []
+    for fact in profiles:
+        is_rare = page_count >= 4 and fact.pages / page_count <= 0.25
+        is_beaten = fact.pages * 4 <= most[network_of_safe(fact.value) or ""]
+        if not (is_beaten or (is_rare and fact.confidence < 0.85)):
+            kept.append(fact)
+    return kept
+
+
+def _names(found: dict[str, dict[str, _Sightings]], facts: SiteFacts) -> list[Fact]:
+    """Names by agreement within each source, over sources, and with the site's domains."""
+    sites = [SiteContext(host=host) for host in _brand_hosts(facts)]
     merged: dict[str, _Sightings] = defaultdict(_Sightings)
+    pages_of_source: dict[str, set[str]] = defaultdict(set)
     for attribute in ("name", "legal_name"):
         for key, group in found.get(attribute, {}).items():
             merged[key].items.extend(group.items)
+            for value, url in group.items:
+                pages_of_source[value.locator or ""].add(url)
+    names = []
     for group in merged.values():
-        by_source: dict[str, float] = {}
-        for value, _ in group.items:
-            source = value.locator or ""
-            by_source[source] = max(by_source.get(source, 0.0), value.confidence)
+        sources = {source: group.pages_with(source) / len(pages) for source, pages in pages_of_source.items()}
         doubt = 1.0
-        for confidence in by_source.values():
-            doubt *= 1 - confidence * 0.8
+        for source, share in sources.items():
+            doubt *= 1 - 0.8 * group.confidence_of(source) * (0.3 + 0.7 * share)
         value, url = group.best()
-        pages = group.pages
-        score = (1 - doubt) * (0.6 + 0.4 * min(1.0, pages / page_count)) + 0.3 * closeness(value.value, site)
+        close = max(closeness(value.value, site) for site in sites)
+        score = (1 - doubt + 0.3 * close + (0.1 if close == 1 else 0)) / 1.4
         spelling = Counter(item.value for item, _ in group.items).most_common(1)[0][0]
-        facts.append(Fact("name", spelling, round(min(1.0, score / 1.3), 3), pages, url, tuple(sorted(by_source))))
-    facts.sort(key=lambda fact: (-fact.confidence, len(fact.value)))
-    return facts[:6]
+        seen = tuple(sorted(source for source, share in sources.items() if share))
+        names.append(Fact("name", _display(spelling, facts.host), round(min(1.0, score), 3), group.pages, url, seen))
+    names.sort(key=lambda fact: (-fact.confidence, len(fact.value)))
+    return names[:6]
+
+
+def _brand_hosts(facts: SiteFacts) -> list[str]:
+    """The site's host, and the e-mail domain most of its pages show when that is no free mail host."""
+    domains = Counter[str]()
+    for fact in facts.facts.get("email", []):
+        domain = hosts.registrable(fact.value.rpartition("@")[2])
+        if domain not in hosts.FREE_MAIL:
+            domains[domain] += fact.pages
+    return [facts.host, *(domain for domain, _ in domains.most_common(1))]
+
+
+def _display(name: str, host: str) -> str:
+    """A legal name whose other words are the domain itself is shown without its legal form."""
+    bare = bare_name(name)
+    return bare if bare != name and hosts.fold(bare) == hosts.fold(hosts.brand_label(host)) else name
 
 
 def _people(extractions: list[Extraction]) -> list[dict[str, str | None]]:
+    if any(rejection.reason == "practice_firm" for extraction in extractions for rejection in extraction.rejections):
+        return []
     best: dict[str, tuple[float, dict[str, str | None]]] = {}
     for extraction in extractions:
         for person in extraction.persons:
@@ -219,13 +271,8 @@ def _nobody(extractions: list[Extraction], facts: SiteFacts) -> str | None:
         for rejection in extraction.rejections
         if rejection.reason in {"placeholder", "theme_leftover", "template"}
     )
-    confirmed = any(
-        facts.facts.get(attribute)
-        for attribute in ("email", "phone_e164", "address", "vat_id", "register_id", "social_url")
-    )
-    if kinds["template"] > readable and not any(facts.facts.get(a) for a in ("email", "phone_e164", "vat_id")):
-        return "template"
-    if placeholders and not confirmed:
+    confirmed = any(facts.facts.get(name) for name in ("email", "phone_e164", "address", "vat_id", "register_id"))
+    if (placeholders or kinds["template"]) and not confirmed:
         return "template"
     labels = (
         re.split(r"[.\-]", host_part) if (host_part := facts.host.removesuffix(hosts.registrable(facts.host))) else []

@@ -79,6 +79,26 @@ def nested(items: list[Any]) -> Iterator[tuple[Item, str, Item | None]]:
                     queue.append((entry, name, item, depth + 1))
 
 
+_OTHERS = frozenset(
+    "person review blogposting article newsarticle comment event jobposting rating offer aggregaterating".split()
+)
+_OTHERS_KEYS = frozenset(
+    "author creator review reviews hiringOrganization sponsor performer itemReviewed customer employee employees member "
+    "founder founders parentOrganization memberOf worksFor alumniOf manufacturer seller".split()
+)
+
+
+def contact_texts(items: list[Any], keys: tuple[str, ...]) -> Iterator[str]:
+    """Values of contact properties of the page's own organization, wherever in it they are nested."""
+    others: set[int] = set()
+    for item, key, parent in nested(items):
+        if types_of(item) & _OTHERS or key in _OTHERS_KEYS or id(parent) in others:
+            others.add(id(item))
+            continue
+        for name in keys:
+            yield from texts_of(item.get(name))
+
+
 def read_microdata(tree: LexborHTMLParser) -> list[Item]:
     """Top-level microdata items in JSON-LD's shape (HTML Living Standard, microdata)."""
     found: dict[int, Item] = {}

@@ -12,7 +12,6 @@ from leadhouse.extraction.page import MAX_NODES, Block, Image, Link, Mark, Page,
 from leadhouse.extraction.structured import read_json_ld, read_microdata
 
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u2002-\u200a\u202f\u3000]+")
-_LINE_SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2002-\u200a\u202f\u3000]+")
 _MAX_TEXT = 100_000  # characters of one block
 _COLLAPSED_CHARS = 200
 _BREAK = "\x00"  # a <br>, until white space is folded
@@ -69,6 +68,8 @@ class Walker:
         """Close the current block."""
         if not self.buffer:
             return
+        if self.link_text and self.open_link is not None:
+            self.link_text.append(_BREAK)
         raw = "".join(self.buffer)[:_MAX_TEXT]
         self.buffer.clear()
         label_chars, self.label_chars = self.label_chars, 0
@@ -109,7 +110,7 @@ class Walker:
     def enter(self, node: LexborNode, tag: str, parent: _Frame) -> _Frame:
         """Open an element; `skip_children` tells the caller whether to descend."""
         attributes: Attributes = node.attributes
-        frame = _Frame(tag, parent.marks | places.element_marks(tag, attributes))
+        frame = _Frame(tag, parent.marks | places.own_marks(places.element_marks(tag, attributes), parent.marks))
         self.skip_children = False
         if frame.is_block:
             self.flush(parent.tag, parent.marks)
@@ -162,7 +163,8 @@ class Walker:
             part = "".join(self.buffer[frame.reverse_from :])
             self.buffer[frame.reverse_from :] = [_SPACES.sub(" ", part)[::-1]]
         if frame.link is not None:
-            frame.link.text = _LINE_SPACES.sub(" ", "".join(self.link_text).replace(_BREAK, " ")).strip()[:300]
+            lines = (_SPACES.sub(" ", line).strip() for line in "".join(self.link_text).split(_BREAK))
+            frame.link.text = "\n".join(line for line in lines if line)[:300]
             self.open_link = None
         if frame.is_block:
             self.flush(frame.tag, frame.marks)
@@ -227,6 +229,8 @@ class Walker:
     def on_break(self, _: LexborNode, __: Attributes, frame: _Frame) -> None:
         """<br>: a line break inside a block."""
         self.buffer.append(_BREAK)
+        if self.open_link is not None:
+            self.link_text.append(_BREAK)
 
     def on_image(self, _: LexborNode, attributes: Attributes, frame: _Frame) -> None:
         """<img>: alternative text; a pictured at-sign becomes one."""

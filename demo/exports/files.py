@@ -51,7 +51,7 @@ def kestrel_bytes(world: World) -> bytes:
     """Windows-1252 with commas; what that code page cannot hold becomes a question mark, as in the former system."""
     rows = [_cells(row, "Yes", "No") for row in kestrel_rows(world)]
     surplus = ["Optique Verdier", "A", "B", "", "", "", "", "", "Lyon", "FR", "", "No", "", "", "spill"]
-    nameless = ["", "Nobody", "Known", "Buyer", "", "+44 20 7946 0999", "", "", "", "GB", "", "No", "", ""]
+    nameless = ["", "Nobody", "Known", "Buyer", "", "+44 114 496 0999", "", "", "", "GB", "", "No", "", ""]
     text = _text(KESTREL_HEADER, [*rows[:5], surplus, *rows[5:], nameless], ",")
     return text.encode("cp1252", "replace")
 

@@ -47,7 +47,7 @@ CAST: tuple[Role, ...] = (
          features=_has("accents", "dpo"), people=4),
     Role("IT", "Firenze", "restaurant", Make.WORDPRESS, "Trattoria Fontana", "trattoria-fontana.example",
          quirk=Quirk.ENDLESS_CALENDAR, obfuscation=Obfuscation.ENTITY, people=2),
-    Role("GB", "London", "agency", Make.AGENCY, "Marlowe Creative", "marlowe-creative.example",
+    Role("GB", "Manchester", "agency", Make.AGENCY, "Marlowe Creative", "marlowe-creative.example",
          obfuscation=Obfuscation.SPLIT, features=_has("testimonial"), people=6),
     Role("IL", "תל אביב", "law", Make.MICRODATA, "לוי ברק עורכי דין", "levi-barak.example", people=4),
     Role("DE", "Hamburg", "shop", Make.SHOP, "Bücherstube Jäger", "xn--bcherstube-jger-clb01b.example",

@@ -1,0 +1,132 @@
+"""Write the plan into the database: organizations, people, sources, searches, campaigns, opt-outs. Again: no change."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from demo.exports import write_exports
+from demo.seed import seed_plan
+from demo.state import demo_folder
+from demo.world import World
+from leadhouse.database import admin
+from leadhouse.database.analysts import ensure_analyst
+from leadhouse.database.queries import load_file
+from leadhouse.local.home_settings import save_settings
+from leadhouse.settings import settings
+
+NAMESPACE = UUID("4f0f3e5e-6d1c-5a86-9a55-3a0d3c1b7d10")
+ROLES = {"admin": "organization_admin", "member": "sales_rep"}
+REASONS = {"customer": "existing_customer"}
+QUERIES = load_file(Path(__file__).with_name("load.sql"))
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the night needs to make its requests."""
+
+    source_keys: list[str]
+    exports: dict[UUID, Path]  # organization → file
+
+
+def stable_id(*parts: str) -> UUID:
+    """The same id for the same thing, run after run."""
+    return uuid5(NAMESPACE, "/".join(parts))
+
+
+def load_plan(world: World) -> Loaded:
+    """Write what is missing and this night's export files."""
+    plan, files = seed_plan(world), write_exports(world, demo_folder() / "exports")
+    smtp = json.loads((demo_folder() / "ports.json").read_text())
+    exports: dict[UUID, Path] = {}
+    with admin() as connection:
+        for organization in plan["organizations"]:
+            organization_id = _load_organization(connection, organization)
+            _load_campaign(connection, organization_id, organization, smtp)
+            exports[organization_id] = Path(files[organization["export"]])
+        keys = [_load_source(connection, source) for source in plan["sources"]]
+    _ensure_analyst(plan["organizations"][0]["slug"])
+    return Loaded(keys, exports)
+
+
+def _load_organization(connection: Connection[DictRow], plan: Json) -> UUID:
+    organization_id = stable_id("organization", plan["slug"])
+    values = {
+        "organization_id": organization_id,
+        **{k: plan[k] for k in ("slug", "name", "time_zone", "postal_address")},
+    }
+    connection.execute(QUERIES.insert_organization, values)
+    for user in plan["users"]:
+        user_id = stable_id("user", user["email"])
+        person = {"user_id": user_id, "email": user["email"], "full_name": user["name"]}
+        connection.execute(QUERIES.insert_user, person)
+        member = {"organization_id": organization_id, "user_id": user_id, "role": ROLES[user["role"]]}
+        connection.execute(QUERIES.insert_member, member)
+    for suppression in plan["suppressions"]:
+        values = {
+            "organization_id": organization_id, "scope": suppression["kind"], "value": suppression["value"],
+            "reason": REASONS.get(suppression["reason"], suppression["reason"]),
+        }  # fmt: skip
+        connection.execute(QUERIES.insert_suppression, values)
+    return organization_id
+
+
+def _load_source(connection: Connection[DictRow], source: Json) -> str:
+    key = f"web/{source['host']}"
+    values = {"source_key": key, "name": source["host"], "start_url": source["start_url"], "host": source["host"]}
+    connection.execute(QUERIES.insert_source, values)
+    return key
+
+
+def _load_campaign(connection: Connection[DictRow], organization_id: UUID, plan: Json, smtp: Json) -> None:
+    search, campaign, account = plan["saved_search"], plan["campaign"], plan["email_account"]
+    search_id = stable_id("search", plan["slug"])
+    account_id = stable_id("account", plan["slug"])
+    campaign_id = stable_id("campaign", plan["slug"])
+    connection.execute(
+        QUERIES.insert_search,
+        {
+            "lead_search_id": search_id, "organization_id": organization_id, "name": search["name"],
+            "criteria": Jsonb({"entity_kind": "person", **search["criteria"]}),
+        },
+    )  # fmt: skip
+    connection.execute(
+        QUERIES.upsert_account,
+        {
+            "email_account_id": account_id, "organization_id": organization_id,
+            "from_email": account["from_address"], "from_name": account["from_name"],
+            "smtp_host": smtp["smtp_host"], "smtp_port": smtp["smtp_port"], "daily_limit": account["daily_limit"],
+        },
+    )  # fmt: skip
+    config = {"audience": campaign["audience"], "wanted_attributes": ["email"] if campaign["enrich"] else []}
+    connection.execute(
+        QUERIES.insert_campaign,
+        {
+            "campaign_id": campaign_id, "organization_id": organization_id, "name": campaign["name"],
+            "email_account_id": account_id, "config": Jsonb(config), "subject": campaign["subject"],
+            "body": campaign["body_text"],
+        },
+    )  # fmt: skip
+    if campaign["budget_eur"]:
+        connection.execute(
+            QUERIES.insert_budget, {"organization_id": organization_id, "ceiling_eur": campaign["budget_eur"]}
+        )
+
+
+def _ensure_analyst(slug: str) -> None:
+    """A login for people, made once."""
+    admin_url = settings().database_admin_url
+    assert admin_url is not None
+    if settings().analyst_url is None:
+        with admin() as connection:
+            url = ensure_analyst(connection, admin_url.get_secret_value(), slug)
+        save_settings({"LEADHOUSE_ANALYST_URL": url})

@@ -1,9 +1,8 @@
-"""One night of the demo: the world, the stack, the requests, and watching until everything that they caused has ended."""
+"""One night of the demo: the world, the stack, the requests, and watching until all that they caused has ended."""
 
 from __future__ import annotations
 
 import json
-import resource
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from uuid import UUID
 
 from demo.load import Loaded, load_plan
 from demo.measure import score_marts
+from demo.memory import MemoryPeak
 from demo.state import DemoState, next_night, save_state
 from demo.view import NightView
 from demo.world import World
@@ -37,8 +37,8 @@ select (select count(*) from dag_run where state in ('queued', 'running'))
            and end_date > %(since)s) as sends
 """
 FAILED_TASKS = """
-select distinct dag_id, task_id from task_instance where state in ('failed', 'upstream_failed') and start_date > %(since)s
-order by 1, 2
+select distinct dag_id, task_id from task_instance
+ where state in ('failed', 'upstream_failed') and start_date > %(since)s order by 1, 2
 """
 
 
@@ -62,9 +62,12 @@ def run_night(seed: int, companies: int) -> dict[str, Any]:
         since = datetime.now(UTC)
         view.begin(since)
         jobs = _request_jobs(state, loaded)
+        memory = MemoryPeak()
         for summary in _watch(since, jobs):
+            memory.sample()
             view.show(summary)
-    summary = _final_summary(state, world, since, ready - began, time.monotonic() - ready)
+    night_seconds = time.monotonic() - ready - QUIET_SECONDS
+    summary = _final_summary(state, world, since, ready - began, night_seconds) | {"peak_memory_mb": memory.megabytes}
     write_private(settings().home / "night.json", json.dumps(summary, indent=1, default=str) + "\n")
     write_private(_kept(state), json.dumps(summary, indent=1, default=str) + "\n")
     save_state(DemoState(state.seed, state.companies, state.day, state.first_run_on, is_complete=True))
@@ -108,8 +111,8 @@ def _watch(since: datetime, jobs: list[UUID]) -> Iterator[dict[str, Any]]:
             return
         if time.monotonic() > deadline:
             raise NightNotFinishedError(
-                f"The night did not end within {NIGHT_SECONDS / 60:.0f} minutes: {open_jobs} jobs and {open_runs} runs are "
-                f"open. See {airflow_stack.address()} and `leadhouse doctor`; `make demo` takes the night up again."
+                f"The night did not end within {NIGHT_SECONDS / 60:.0f} minutes: {open_jobs} jobs and {open_runs} runs "
+                f"are open. See {airflow_stack.address()} and `leadhouse doctor`; `make demo` takes the night up again."
             )
         time.sleep(POLL_SECONDS)
 
@@ -140,7 +143,6 @@ def _final_summary(
         "start_seconds": round(start_seconds, 1),
         "night_seconds": round(night_seconds, 1),
         "failed_tasks": failed,
-        "peak_rss_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
         "truth": score_marts(world),
     }
     return summary

@@ -109,6 +109,12 @@ def health() -> dict[str, object]:
     }
 
 
+def process_ids() -> list[int]:
+    """The components that run."""
+    pids = (_process(name).status().pid for name in COMPONENTS)
+    return [pid for pid in pids if pid is not None]
+
+
 def address() -> str | None:
     """Where UI and API are, or would be; None before the first start."""
     port = _ports().remembered("airflow")

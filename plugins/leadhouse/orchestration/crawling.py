@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from airflow.sdk import TriggerRule, get_current_context
 
 from leadhouse.orchestration.assets import RAW_WEB
 from leadhouse.orchestration.conventions import current_run, stage_task
-from leadhouse.orchestration.job_runs import find_job, job_of_run
+from leadhouse.orchestration.job_runs import RUN_KEY, close_failed_job, find_job, job_of_run
+from leadhouse.orchestration.notifier import FailureNotifier
 
 
-@stage_task()
+@stage_task(on_failure_callback=[FailureNotifier(), close_failed_job])
 def plan_crawl() -> list[int]:
     """Start the run's job and divide its sources over shards of hosts; the numbers of the shards."""
     from leadhouse.jobs import requests, shards
@@ -21,7 +21,7 @@ def plan_crawl() -> list[int]:
     job_id, is_dispatched = job_of_run(run.run_id)
     if not is_dispatched:
         wanted = {key: params[key] for key in ("source_keys", "urls", "pages", "reason") if params[key]}
-        requests.request_job("crawl", wanted, run.run_on, job_id=job_id)
+        requests.request_job("crawl", {**wanted, RUN_KEY: run.run_id}, run.run_on, job_id=job_id)
     shard_count = find_job(job_id)["parameters"].get("shards") or params["shards"]
     requests.start(job_id)
     return shards.plan_shards(job_id, shard_count)

@@ -17,6 +17,7 @@ import structlog
 from leadhouse.database import DatabaseError
 from leadhouse.jobs import requests as job_requests
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError, RunRefusedError
+from leadhouse.orchestration.job_runs import RUN_KEY
 from leadhouse.settings import settings
 
 DAGS = {"crawl": "crawl_sites", "import": "import_records", "enrich": "enrich_leads"}
@@ -35,6 +36,8 @@ def dispatch_pending(api: AirflowApi) -> int:
     """
     noted = 0
     for job in job_requests.pending():
+        if RUN_KEY in job.parameters:  # written by a run that is its own request
+            continue
         try:
             outcome = api.trigger(DAGS[job.kind], job.dag_run_id)
         except RunRefusedError as error:

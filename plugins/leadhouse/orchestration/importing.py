@@ -10,11 +10,12 @@ from airflow.sdk import TriggerRule
 
 from leadhouse.orchestration.assets import RAW_IMPORTS
 from leadhouse.orchestration.conventions import current_run, stage_task
-from leadhouse.orchestration.job_runs import find_job, job_of_run
+from leadhouse.orchestration.job_runs import close_failed_job, find_job, job_of_run
+from leadhouse.orchestration.notifier import FailureNotifier
 from leadhouse.orchestration.summaries import as_counts
 
 
-@stage_task()
+@stage_task(on_failure_callback=[FailureNotifier(), close_failed_job])
 def find_files() -> list[dict[str, str]]:
     """The files of the dispatched job, or every file source that is due."""
     from leadhouse.jobs import requests

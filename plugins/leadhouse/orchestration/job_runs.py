@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
 JOB_PREFIX = "job__"
+RUN_KEY = (
+    "requested_by_run"  # parameter of a request that a run has written for itself: nobody else starts a run for it
+)
 RUN_NAMESPACE = UUID("6f1d2c0e-3f1b-5b61-9c53-6f0a5a0f7c11")
 
 
@@ -37,3 +44,13 @@ def find_job(job_id: UUID) -> dict[str, Any]:
             "Request it again (`leadhouse` or the API); runs named job__… are started by the dispatcher alone."
         )
     return row
+
+
+def close_failed_job(context: Context) -> None:
+    """A callback: the request of a run that failed before its work began is failed, with the reason."""
+    from leadhouse.jobs import requests
+    from leadhouse.orchestration.conventions import databases
+
+    job_id, _ = job_of_run(str(context["run_id"]))
+    with databases(), suppress(requests.JobStateError):
+        requests.fail(job_id, str(context.get("exception") or "its run failed; see the log in Airflow"))

@@ -41,10 +41,10 @@ def send_campaign(due: dict[str, Any]) -> dict[str, Any]:
     campaign_id = UUID(due["campaign_id"])
     snapshot_id = campaigns.freeze_audience(campaign_id, due["step_no"], datetime.fromisoformat(due["wave_at"]))
     verdict = quality.run_gate(snapshot_id, due["suite_name"])
-    if verdict.verdict == "failed":
+    if not verdict.lets_through:
         raise AirflowFailException(
-            f"The gate refuses {due['name']!r} ({verdict.gate_run_id}): {', '.join(verdict.failed_rules)}. Nothing was "
-            "sent. The Gate page shows the rows; correct them, or override with a reason."
+            f"The gate refuses {due['name']!r} ({verdict.gate_run_id}). Nothing was sent.\n{verdict.explain()}\n"
+            "The Gate page shows the rows: correct them before the next wave, or override the result with a reason."
         )
     queued = campaigns.queue_messages(snapshot_id, verdict.gate_run_id)
     return {"queued": queued, **delivery.send_queued(campaign_id, current_run().run_id)}

@@ -34,10 +34,10 @@ START_SECONDS = 180.0
 STOP_SECONDS = 20.0
 MOUNT = "leadhouse"
 
-# The log server (`scheduler` without --skip-serve-logs) would listen on all addresses; here the API reads the files.
+# The log server (`airflow scheduler` without --skip-serve-logs) would listen on all addresses; the API reads the files.
 COMPONENTS: dict[str, tuple[str, ...]] = {
     "api_server": ("-m", "airflow", "api-server"),
-    "scheduler": ("-m", "airflow", "scheduler", "--skip-serve-logs"),
+    "scheduler": ("-m", "leadhouse.orchestration.preloaded_scheduler"),
     "dag_processor": ("-m", "airflow", "dag-processor"),
     "dispatcher": ("-m", "leadhouse.orchestration.dispatcher"),
 }

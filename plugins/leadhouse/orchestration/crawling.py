@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import TriggerRule, get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.assets import RAW_WEB
 from leadhouse.orchestration.conventions import current_run, stage_task
@@ -36,11 +37,13 @@ def crawl_shard(shard_no: int) -> dict[str, Any]:
     return crawl.run_shard(job_of_run(run_id)[0], shard_no, run_id)
 
 
-@stage_task(outlets=[RAW_WEB], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
-def finish_crawl(shard_numbers: list[int]) -> dict[str, int]:
+@stage_task(outlets=[RAW_WEB], trigger_rule=TriggerRule.ALL_DONE)
+def finish_crawl(shard_numbers: list[int] | None) -> dict[str, int]:
     """Add the shards' counts up and close the job. What landed moves on, also when a shard failed."""
     from leadhouse.jobs import requests, shards
 
+    if shard_numbers is None:
+        raise AirflowSkipException("The crawl was not planned.")
     job_id = job_of_run(current_run().run_id)[0]
     totals, unfinished = shards.total_counts(job_id)
     if unfinished:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from airflow.sdk import TriggerRule
+from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.assets import RAW_IMPORTS
 from leadhouse.orchestration.conventions import current_run, stage_task
@@ -44,11 +45,13 @@ def import_file(file: dict[str, str]) -> dict[str, Any]:
     )
 
 
-@stage_task(outlets=[RAW_IMPORTS], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
-def finish_import(files: list[dict[str, str]], imported: Any) -> dict[str, int]:
+@stage_task(outlets=[RAW_IMPORTS], trigger_rule=TriggerRule.ALL_DONE)
+def finish_import(files: list[dict[str, str]] | None, imported: Any) -> dict[str, int]:
     """Add the files' counts up and close the job. What landed moves on, also when a file failed."""
     from leadhouse.jobs import requests
 
+    if files is None:
+        raise AirflowSkipException("The files were not found out.")
     done = [counts for counts in imported or [] if counts]
     totals = {
         name: sum(int(counts.get(name, 0)) for counts in done) for name in ("rows", "landed", "known", "quarantined")

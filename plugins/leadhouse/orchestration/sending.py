@@ -50,7 +50,7 @@ def send_campaign(due: dict[str, Any]) -> dict[str, Any]:
     return {"queued": queued, **delivery.send_queued(campaign_id, current_run().run_id)}
 
 
-@stage_task(outlets=[MESSAGES], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+@stage_task(outlets=[MESSAGES], trigger_rule=TriggerRule.ALL_DONE)
 def announce_messages(sent: Any) -> int:
     """Wake the marts when messages were attempted."""
     attempted = sum(int(counts.get("attempted", 0)) for counts in sent or [] if counts)

@@ -1,0 +1,424 @@
+-- Resolution: raw is read by unit (index lookups from the unread landings), never through a view over everything.
+
+-- name: lock_resolution
+-- One resolver at a time: what follows sees all that the former one committed.
+select pg_advisory_xact_lock(hashtext('leadhouse.resolution'))
+
+-- name: select_newest_batch
+select max(batch_no) as batch_no from raw.batches
+
+-- name: create_touched_units
+create temporary table touched_units (unit_id uuid primary key) on commit drop
+
+-- name: insert_unread_units
+insert into touched_units
+select distinct applications.unit_id
+  from raw.batches
+  join raw.applications on applications.landing_id = batches.landing_id
+ where batches.batch_no > %(after)s and batches.batch_no <= %(upto)s
+
+-- name: insert_all_units
+insert into touched_units
+select unit_id from raw.applications union select unit_id from resolution.subjects
+
+-- name: select_touched_units
+select unit_id from touched_units order by unit_id
+
+-- name: select_company_statements
+-- The company records of each unit's newest applied extraction.
+select records.subject_id, records.record_id, records.organization_id, units.unit_id, newest.unit_key, records.payload
+  from unnest(%(unit_ids)s::uuid[]) as units (unit_id)
+ cross join lateral (
+   select applications.run_on, applications.extraction_id, extractions.unit_key
+     from raw.applications
+     join raw.extractions using (run_on, extraction_id)
+    where applications.unit_id = units.unit_id
+    order by applications.observed_at desc, applications.applied_at desc
+    limit 1) as newest
+ cross join lateral (
+   select subject_id, record_id, organization_id, payload
+     from raw.company_records
+    where run_on = newest.run_on and extraction_id = newest.extraction_id
+   offset 0) as records
+
+-- name: select_person_statements
+-- The person records of each unit's newest applied extraction.
+select records.subject_id, records.company_record_id, records.organization_id, units.unit_id, records.payload
+  from unnest(%(unit_ids)s::uuid[]) as units (unit_id)
+ cross join lateral (
+   select run_on, extraction_id
+     from raw.applications
+    where applications.unit_id = units.unit_id
+    order by observed_at desc, applied_at desc
+    limit 1) as newest
+ cross join lateral (
+   select subject_id, company_record_id, organization_id, payload
+     from raw.person_records
+    where run_on = newest.run_on and extraction_id = newest.extraction_id
+   offset 0) as records
+
+-- name: create_read_subjects
+create temporary table read_subjects (
+  subject_id uuid primary key, entity_kind resolution.entity_kind, organization_id uuid, unit_id uuid, company_subject_id uuid
+) on commit drop
+
+-- name: create_read_keys
+create temporary table read_keys (
+  subject_id uuid, entity_kind resolution.entity_kind, organization_id uuid, key_kind text, key_value text,
+  is_joining boolean, counted_name text
+) on commit drop
+
+-- name: insert_read_subjects
+insert into read_subjects
+select subject_id, entity_kind::resolution.entity_kind, organization_id, unit_id, company_subject_id from copied_subjects
+    on conflict do nothing
+
+-- name: insert_read_keys
+insert into read_keys
+select subject_id, entity_kind::resolution.entity_kind, organization_id, key_kind, key_value, is_joining, counted_name
+  from copied_keys
+
+-- name: create_former_subjects
+-- What the touched units said when they were last read, and where their subjects stand.
+create temporary table former_subjects on commit drop as
+select subjects.*, assignments.entity_id, assignments.origin_entity_id
+  from touched_units
+  join resolution.subjects using (unit_id)
+  left join resolution.assignments using (subject_id)
+
+-- name: create_changed_keys
+-- Keys that a subject gained, lost or holds otherwise than before.
+create temporary table changed_keys on commit drop as
+with former as (select keys.* from former_subjects join resolution.subject_keys as keys using (subject_id))
+(select * from read_keys except select * from former) union (select * from former except select * from read_keys)
+
+-- name: create_dirty_subjects
+-- Subjects that are new, have vanished, or hold other keys: the rest keeps its place. With `all`, every one.
+create temporary table dirty_subjects on commit drop as
+select coalesce(new.subject_id, old.subject_id) as subject_id,
+       coalesce(new.entity_kind, old.entity_kind) as entity_kind,
+       coalesce(new.organization_id, old.organization_id) as organization_id,
+       new.subject_id is null as has_vanished,
+       old.entity_id as former_entity_id,
+       old.origin_entity_id as former_origin_id,
+       exists (select from read_keys as held join resolution.subject_keys as had using (subject_id, key_kind, key_value)
+                where held.subject_id = new.subject_id and held.is_joining and had.is_joining) as goes_on
+  from read_subjects as new
+  full join former_subjects as old using (subject_id)
+ where %(all)s or new.subject_id is null or old.subject_id is null or old.entity_id is null
+    or exists (select from changed_keys where changed_keys.subject_id = new.subject_id)
+
+-- name: create_watched_keys
+-- Each changed key in each scope that holds it, and whether it was a hub there.
+create temporary table watched_keys on commit drop as
+select watched.*, (select count(*) from (
+         select distinct held.counted_name from resolution.subject_keys as held
+          where held.entity_kind = watched.entity_kind and held.key_kind = watched.key_kind
+            and held.key_value = watched.key_value and held.is_joining
+            and (held.organization_id is null or held.organization_id = watched.scope)
+          limit limits.names + 1) as names) > limits.names as was_hub
+  from (select distinct organization_id as scope, entity_kind, key_kind, key_value from changed_keys
+        union
+        select held.organization_id, held.entity_kind, held.key_kind, held.key_value
+          from changed_keys as changed
+          join resolution.subject_keys as held using (entity_kind, key_kind, key_value)
+         where changed.organization_id is null and held.organization_id is not null) as watched
+  join unnest(%(key_kinds)s::text[], %(names)s::int[]) as limits (key_kind, names) using (key_kind)
+
+-- name: delete_vanished_subjects
+delete from resolution.subjects using dirty_subjects as dirty
+ where subjects.subject_id = dirty.subject_id and dirty.has_vanished
+
+-- name: delete_vanished_assignments
+delete from resolution.assignments using dirty_subjects as dirty
+ where assignments.subject_id = dirty.subject_id and dirty.has_vanished
+
+-- name: upsert_subjects
+insert into resolution.subjects as known (subject_id, entity_kind, organization_id, unit_id, company_subject_id)
+select subject_id, entity_kind, organization_id, unit_id, company_subject_id from read_subjects
+    on conflict (subject_id) do update set company_subject_id = excluded.company_subject_id
+ where known.company_subject_id is distinct from excluded.company_subject_id
+
+-- name: delete_changed_keys
+delete from resolution.subject_keys as keys using changed_keys as changed
+ where keys.subject_id = changed.subject_id and keys.key_kind = changed.key_kind and keys.key_value = changed.key_value
+
+-- name: insert_changed_keys
+insert into resolution.subject_keys
+       (subject_id, entity_kind, organization_id, key_kind, key_value, is_joining, counted_name)
+select subject_id, entity_kind, read_keys.organization_id, key_kind, key_value, is_joining, counted_name
+  from changed_keys join read_keys using (subject_id, entity_kind, key_kind, key_value, is_joining, counted_name)
+
+-- name: insert_turned_subjects
+-- A key that became a hub, or ceased to be one, moves all who hold it.
+insert into dirty_subjects
+select distinct on (held.subject_id) held.subject_id, held.entity_kind, held.organization_id, false,
+       assignments.entity_id, assignments.origin_entity_id, true
+  from watched_keys as watched
+  join unnest(%(key_kinds)s::text[], %(names)s::int[]) as limits (key_kind, names) using (key_kind)
+ cross join lateral (select count(*) as names from (
+         select distinct held.counted_name from resolution.subject_keys as held
+          where held.entity_kind = watched.entity_kind and held.key_kind = watched.key_kind
+            and held.key_value = watched.key_value and held.is_joining
+            and (held.organization_id is null or held.organization_id = watched.scope)
+          limit limits.names + 1) as names) as now
+  join resolution.subject_keys as held
+    on held.entity_kind = watched.entity_kind and held.key_kind = watched.key_kind and held.key_value = watched.key_value
+   and held.is_joining and held.organization_id is not distinct from watched.scope
+  left join resolution.assignments on assignments.subject_id = held.subject_id
+ where (now.names > limits.names) <> watched.was_hub
+   and not exists (select from dirty_subjects as dirty where dirty.subject_id = held.subject_id)
+
+-- name: select_dirty_subjects
+select * from dirty_subjects order by subject_id
+
+-- name: select_standing_keys
+-- The joining keys of the dirty subjects that are no hub in the subject's own scope.
+with wanted as (
+  select distinct held.organization_id, held.entity_kind, held.key_kind, held.key_value
+    from dirty_subjects as dirty join resolution.subject_keys as held using (subject_id)
+   where held.is_joining),
+judged as (
+  select wanted.*
+    from wanted
+    join unnest(%(key_kinds)s::text[], %(names)s::int[]) as limits (key_kind, names) using (key_kind)
+   where (select count(*) from (
+           select distinct held.counted_name from resolution.subject_keys as held
+            where held.entity_kind = wanted.entity_kind and held.key_kind = wanted.key_kind
+              and held.key_value = wanted.key_value and held.is_joining
+              and (held.organization_id is null or held.organization_id = wanted.organization_id)
+            limit limits.names + 1) as names) <= limits.names)
+select held.subject_id, held.key_kind, held.key_value
+  from dirty_subjects as dirty
+  join resolution.subject_keys as held using (subject_id)
+  join judged on judged.entity_kind = held.entity_kind and judged.key_kind = held.key_kind
+   and judged.key_value = held.key_value and judged.organization_id is not distinct from held.organization_id
+ where held.is_joining
+
+-- name: select_origins
+select wanted.number, origins.entity_id
+  from unnest(%(kinds)s::text[], %(organizations)s::uuid[], %(key_kinds)s::text[], %(key_values)s::text[])
+       with ordinality as wanted (entity_kind, organization_id, key_kind, key_value, number)
+  join resolution.origins
+    on origins.entity_kind = wanted.entity_kind::resolution.entity_kind and origins.key_kind = wanted.key_kind
+   and origins.key_value = wanted.key_value and origins.organization_id is not distinct from wanted.organization_id
+
+-- name: insert_entities
+-- The batch number is taken last: rows carry 0 until then.
+insert into resolution.entities (entity_id, entity_kind, organization_id, created_batch_no)
+select entity_id, entity_kind::resolution.entity_kind, organization_id, 0
+  from unnest(%(ids)s::uuid[], %(kinds)s::text[], %(organizations)s::uuid[]) as new (entity_id, entity_kind, organization_id)
+
+-- name: insert_origins
+insert into resolution.origins (entity_kind, organization_id, key_kind, key_value, entity_id)
+select entity_kind::resolution.entity_kind, organization_id, key_kind, key_value, entity_id
+  from unnest(%(kinds)s::text[], %(organizations)s::uuid[], %(key_kinds)s::text[], %(key_values)s::text[], %(ids)s::uuid[])
+       as new (entity_kind, organization_id, key_kind, key_value, entity_id)
+
+-- name: upsert_assignments
+-- A new subject stands with its own origin until its component is settled.
+insert into resolution.assignments as known (subject_id, entity_kind, organization_id, entity_id, origin_entity_id, match_reason, batch_no)
+select new.subject_id, dirty.entity_kind, dirty.organization_id, new.origin, new.origin, 'first key', 0
+  from unnest(%(subjects)s::uuid[], %(origins)s::uuid[]) as new (subject_id, origin)
+  join dirty_subjects as dirty using (subject_id)
+    on conflict (subject_id) do update set origin_entity_id = excluded.origin_entity_id
+ where known.origin_entity_id <> excluded.origin_entity_id
+
+-- name: select_entities
+-- Live: a current subject has this origin. Shared entities that an organization sees are live while they are active.
+select entity_id, entity_kind::text, organization_id, status, created_batch_no,
+       exists (select from resolution.assignments
+                where assignments.origin_entity_id = entities.entity_id) as is_live
+  from resolution.entities where entity_id = any (%(ids)s)
+
+-- name: select_keys_of_atoms
+select distinct assignments.origin_entity_id as node, keys.entity_kind::text, keys.key_kind, keys.key_value
+  from resolution.assignments join resolution.subject_keys as keys using (subject_id)
+ where assignments.origin_entity_id = any (%(ids)s) and keys.is_joining
+
+-- name: select_keys_of_shared
+select distinct assignments.entity_id as node, keys.entity_kind::text, keys.key_kind, keys.key_value
+  from resolution.assignments join resolution.subject_keys as keys using (subject_id)
+ where assignments.entity_id = any (%(ids)s) and assignments.organization_id is null and keys.is_joining
+
+-- name: select_holders
+-- Who holds each key in a scope: its own atoms, and for an organization the shared entities. Hubs have no holders.
+select distinct wanted.entity_kind, wanted.key_kind, wanted.key_value,
+       case when held.organization_id is not distinct from %(scope)s::uuid
+            then assignments.origin_entity_id else assignments.entity_id end as node
+  from unnest(%(kinds)s::text[], %(key_kinds)s::text[], %(key_values)s::text[]) as wanted (entity_kind, key_kind, key_value)
+  join unnest(%(limit_kinds)s::text[], %(names)s::int[]) as limits (key_kind, names) using (key_kind)
+  join resolution.subject_keys as held
+    on held.entity_kind = wanted.entity_kind::resolution.entity_kind and held.key_kind = wanted.key_kind
+   and held.key_value = wanted.key_value and held.is_joining
+   and (held.organization_id is null or held.organization_id = %(scope)s::uuid)
+  join resolution.assignments on assignments.subject_id = held.subject_id
+ where (select count(*) from (
+         select distinct others.counted_name from resolution.subject_keys as others
+          where others.entity_kind = wanted.entity_kind::resolution.entity_kind and others.key_kind = wanted.key_kind
+            and others.key_value = wanted.key_value and others.is_joining
+            and (others.organization_id is null or others.organization_id = %(scope)s::uuid)
+          limit limits.names + 1) as names) <= limits.names
+
+-- name: select_redirects_around
+select redirect_id, from_entity_id, to_entity_id
+  from resolution.redirects
+ where reverted_batch_no is null and organization_id is not distinct from %(scope)s::uuid
+   and (from_entity_id = any (%(ids)s) or to_entity_id = any (%(ids)s))
+
+-- name: select_aliases
+-- Shared entities that were merged into the given ones.
+select from_entity_id, to_entity_id
+  from resolution.redirects
+ where reverted_batch_no is null and organization_id is null
+   and (from_entity_id = any (%(ids)s) or to_entity_id = any (%(ids)s))
+
+-- name: select_decisions_around
+-- An organization's own decisions, and the shared ones that keep apart.
+select match_decision_id, organization_id, entity_a, entity_b, decision, decided_by
+  from resolution.match_decisions
+ where not is_reverted and decision <> 'undecided'
+   and (organization_id is not distinct from %(scope)s::uuid or (organization_id is null and decision = 'different'))
+   and (entity_a = any (%(ids)s) or entity_b = any (%(ids)s))
+ order by decided_at, match_decision_id
+
+-- name: select_affected_tenants
+-- What an organization holds that touches changed shared keys or changed shared entities.
+select distinct assignments.organization_id, assignments.origin_entity_id as node
+  from (select distinct entity_kind, key_kind, key_value from changed_keys where organization_id is null) as changed
+  join resolution.subject_keys as held using (entity_kind, key_kind, key_value)
+  join resolution.assignments on assignments.subject_id = held.subject_id
+ where held.organization_id is not null
+union
+select organization_id, origin_entity_id from resolution.assignments
+ where entity_id = any (%(ids)s) and organization_id is not null
+union
+select organization_id, unnest(array[from_entity_id, to_entity_id]) from resolution.redirects
+ where reverted_batch_no is null and organization_id is not null
+   and (from_entity_id = any (%(ids)s) or to_entity_id = any (%(ids)s))
+union
+select organization_id, unnest(array[entity_a, entity_b]) from resolution.match_decisions
+ where not is_reverted and organization_id is not null and (entity_a = any (%(ids)s) or entity_b = any (%(ids)s))
+
+-- name: create_changed_keys_empty
+-- A decision changes no key.
+create temporary table changed_keys (
+  organization_id uuid, entity_kind resolution.entity_kind, key_kind text, key_value text) on commit drop
+
+-- name: revert_redirects
+update resolution.redirects set reverted_batch_no = 0 where redirect_id = any (%(ids)s)
+
+-- name: insert_redirects
+insert into resolution.redirects (redirect_id, organization_id, from_entity_id, to_entity_id, reason, batch_no)
+select redirect_id, %(scope)s::uuid, from_entity_id, to_entity_id, reason, 0
+  from unnest(%(ids)s::uuid[], %(sources)s::uuid[], %(targets)s::uuid[], %(reasons)s::text[])
+       as new (redirect_id, from_entity_id, to_entity_id, reason)
+
+-- name: update_statuses
+update resolution.entities set status = new.status, updated_at = now()
+  from unnest(%(ids)s::uuid[], %(statuses)s::text[]) as new (entity_id, status)
+ where entities.entity_id = new.entity_id and entities.status <> new.status
+
+-- name: create_places
+create temporary table if not exists places (
+  origin_entity_id uuid primary key, entity_id uuid, match_key text, match_reason text) on commit drop
+
+-- name: insert_places
+insert into places
+select new.origin, new.entity,
+       coalesce(new.match_key, case when origins.key_kind <> 'subject' then origins.key_kind || ':' || origins.key_value end),
+       case when new.match_key is not null or origins.key_kind <> 'subject' then new.match_reason else 'no joining key' end
+  from unnest(%(origins)s::uuid[], %(entities)s::uuid[], %(keys)s::text[], %(reasons)s::text[])
+       as new (origin, entity, match_key, match_reason)
+  left join resolution.origins on origins.entity_id = new.origin
+
+-- name: select_moved_subjects
+select assignments.subject_id, assignments.entity_id as former_entity_id
+  from places join resolution.assignments using (origin_entity_id)
+ where assignments.entity_id <> places.entity_id
+
+-- name: update_assignments
+update resolution.assignments
+   set entity_id = places.entity_id, match_key = places.match_key, match_reason = places.match_reason, batch_no = 0,
+       updated_at = now()
+  from places
+ where assignments.origin_entity_id = places.origin_entity_id
+   and (assignments.batch_no = 0 or (assignments.entity_id, assignments.match_key, assignments.match_reason)
+        is distinct from (places.entity_id, places.match_key, places.match_reason))
+returning assignments.subject_id
+
+-- name: truncate_places
+truncate places
+
+-- name: select_places_of_read
+-- Every entity whose statement was read again.
+select distinct assignments.entity_id, assignments.entity_kind::text, assignments.organization_id
+  from read_subjects join resolution.assignments using (subject_id)
+
+-- name: select_people_of_subjects
+-- People whose company's subject has moved.
+select distinct assignments.entity_id, assignments.organization_id
+  from resolution.subjects
+  join resolution.assignments using (subject_id)
+ where subjects.company_subject_id = any (%(subject_ids)s)
+
+-- name: select_people_of_companies
+-- People of companies that an organization has joined or parted, as that organization sees them.
+select distinct people.entity_id
+  from resolution.assignments as companies
+  join resolution.subjects on subjects.company_subject_id = companies.subject_id
+  join resolution.assignments as people on people.subject_id = subjects.subject_id
+ where companies.entity_id = any (%(ids)s)
+   and (people.organization_id is null or people.organization_id = %(scope)s::uuid)
+
+-- name: select_checked_entities
+-- Entities that carry an address of which a check has landed.
+select distinct assignments.entity_id, assignments.entity_kind::text, assignments.organization_id
+  from raw.batches
+  join raw.email_checks on email_checks.landing_id = batches.landing_id
+ cross join unnest(array['company', 'person']::resolution.entity_kind[]) as kinds (entity_kind)
+  join resolution.subject_keys as keys on keys.entity_kind = kinds.entity_kind and keys.key_kind = 'email'
+   and keys.key_value = email_checks.email_normalized
+  join resolution.assignments on assignments.subject_id = keys.subject_id
+ where batches.batch_no > %(after)s and batches.batch_no <= %(upto)s
+
+-- name: select_tenant_targets
+-- Where organizations have joined a changed shared entity to another: their overlay there changes too.
+select organization_id, to_entity_id as entity_id
+  from resolution.redirects
+ where reverted_batch_no is null and organization_id is not null and from_entity_id = any (%(ids)s)
+
+-- name: select_kinds
+select entity_id, entity_kind::text from resolution.entities where entity_id = any (%(ids)s)
+
+-- name: insert_batch
+insert into resolution.batches (batch_no, run_id, reason, entities_changed)
+values (%(batch_no)s, %(run_id)s, %(reason)s, %(changed)s)
+
+-- name: insert_changes
+insert into resolution.changes (batch_no, entity_id, entity_kind, organization_id, change_kind)
+select %(batch_no)s, new.entity_id, entities.entity_kind, new.organization_id, new.change_kind
+  from unnest(%(ids)s::uuid[], %(organizations)s::uuid[], %(kinds)s::text[]) as new (entity_id, organization_id, change_kind)
+  join resolution.entities using (entity_id)
+
+-- name: number_entities
+update resolution.entities set created_batch_no = %(batch_no)s where entity_id = any (%(ids)s)
+
+-- name: number_assignments
+update resolution.assignments set batch_no = %(batch_no)s where subject_id = any (%(ids)s)
+
+-- name: number_redirects
+update resolution.redirects set batch_no = %(batch_no)s where redirect_id = any (%(ids)s)
+
+-- name: number_reverted_redirects
+update resolution.redirects set reverted_batch_no = %(batch_no)s where redirect_id = any (%(ids)s)
+
+-- name: revert_decisions
+update resolution.match_decisions set is_reverted = true
+ where not is_reverted and organization_id is not distinct from %(organization_id)s::uuid
+   and ((entity_a = %(a)s and entity_b = %(b)s) or (entity_a = %(b)s and entity_b = %(a)s))
+
+-- name: insert_decision
+insert into resolution.match_decisions (organization_id, entity_kind, entity_a, entity_b, decision, reason, decided_by)
+values (%(organization_id)s, %(kind)s::resolution.entity_kind, %(a)s, %(b)s, %(decision)s, %(reason)s, %(decided_by)s)
+returning match_decision_id

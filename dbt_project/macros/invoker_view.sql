@@ -9,6 +9,7 @@
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
   {% if existing is not none and not fits_in_place(existing, sql) %}
     {% do run_query('drop ' ~ existing.type ~ ' ' ~ existing ~ ' cascade') %}
+    {% do adapter.cache_dropped(existing) %}
   {% endif %}
   {% call statement('main') -%}
     create or replace view {{ target_relation }} with (security_invoker = true) as (

@@ -30,7 +30,11 @@
     {%- endcall %}
     {% do create_indexes(next) %}
     {% do run_query(protect_mart(next, meta)) %}
-    {% if existing is not none %}{% do run_query('drop ' ~ existing.type ~ ' ' ~ existing) %}{% endif %}
+    {# without cascade: what hangs on a mart is named by the error, and kept #}
+    {% if existing is not none %}
+      {% do run_query('drop ' ~ existing.type ~ ' ' ~ existing) %}
+      {% do adapter.cache_dropped(existing) %}
+    {% endif %}
     {% do adapter.rename_relation(next, target_relation) %}
     {% do persist_docs(target_relation, model) %}
   {% endif %}

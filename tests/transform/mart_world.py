@@ -144,6 +144,34 @@ class MartWorld:
                 "select app.correct_value(%s, %s, %s, %s, 'known better')", [organization, entity_id, attribute, value]
             )
 
+    def know_email(self, subject: UUID, email: str) -> None:
+        """The exact key that resolution keeps of a subject."""
+        with self.database.owner() as connection:
+            connection.execute(
+                "insert into resolution.subjects (subject_id, entity_kind, unit_id) values (%s, 'person', gen_random_uuid())",
+                [subject],
+            )
+            connection.execute(
+                "insert into resolution.subject_keys (subject_id, entity_kind, key_kind, key_value) values (%s, 'person', 'email', %s)",
+                [subject, email],
+            )
+
+    def check_email(self, email: str, status: str) -> None:
+        """A landed check of an address."""
+        with self.database.connect("enrichment") as connection:
+            landing_id = uuid4()
+            connection.execute("select raw.ensure_partitions(%s)", [RUN_ON])
+            connection.execute(
+                "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status, is_syntax_valid, has_mx,"
+                " is_role, is_free, is_disposable, checked_at) values (%s, %s, %s, 'x', %s, true, true, false, false, false, now())",
+                [RUN_ON, email, landing_id, status],
+            )
+            connection.execute(
+                "insert into raw.batches (batch_no, landing_id, run_on, run_id, received, landed, known, quarantined)"
+                " values (app.take_batch_number('raw'), %s, %s, 'cli__world', 1, 1, 0, 0)",
+                [landing_id, RUN_ON],
+            )
+
     def rows(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
         """Rows as nobody's policy limits them."""
         with self.database.owner() as connection:

@@ -56,7 +56,10 @@ def build_marts(run_id: str, full_refresh: bool = False) -> BuildSummary:
         DbtError: a model or test failed; the position stays, so the next build does the same work again.
         DatabaseError: the database is not configured, not reachable or not migrated.
     """
-    with recorded_step("transform", run_id, "build_marts", "all") as step, connect("transform", autocommit=True) as lock:
+    with (
+        recorded_step("transform", run_id, "build_marts", "all") as step,
+        connect("transform", autocommit=True) as lock,
+    ):
         lock.execute(queries.load("transform").lock_build)
         return _build(lock, step, run_id, full_refresh)
 
@@ -64,8 +67,9 @@ def build_marts(run_id: str, full_refresh: bool = False) -> BuildSummary:
 def _build(connection: Connection[Any], step: Step, run_id: str, full_refresh: bool) -> BuildSummary:
     started = time.monotonic()
     fingerprint = fingerprint_models(dbt_project.parse())
-    is_full = full_refresh or fingerprint != _stored_fingerprint(connection)
-    if is_full:
+    is_other_project = fingerprint != _stored_fingerprint(connection)
+    is_full = full_refresh or is_other_project
+    if is_other_project:
         deploy_staging()
     window = _unread(connection)
     entities = _count_unread(connection, window)

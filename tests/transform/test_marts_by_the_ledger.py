@@ -1,0 +1,251 @@
+"""Builds by the ledger: the rows of a full refresh, whatever happened in between, and never an error for a reader."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import psycopg
+import pytest
+
+from leadhouse.transform import DbtError, build_marts
+
+ENTITY_MARTS = {
+    "mart_companies.dim_companies": "company_id",
+    "mart_companies.fct_company_values": "company_id, attribute, place",
+    "mart_leads.dim_people": "person_id",
+    "mart_leads.fct_person_values": "person_id, attribute, place",
+}
+
+
+def content(world):
+    """Every row of every entity mart, and the ledger of overlays."""
+    rows = {
+        mart: world.rows(f"select * from {mart} order by organization_id nulls first, {order}")  # noqa: S608
+        for mart, order in ENTITY_MARTS.items()
+    }
+    return rows | {"overlays": world.rows("select * from resolution.overlays order by 1, 2, 3")}
+
+
+def assert_same_as_full_refresh(world):
+    by_ledger = content(world)
+    build_marts("cli__full", full_refresh=True)
+    assert content(world) == by_ledger
+
+
+def company(world, company_id, organization=None):
+    return world.rows(
+        "select * from mart_companies.dim_companies where company_id = %s and organization_id is not distinct from %s",
+        company_id,
+        organization,
+    )
+
+
+@pytest.fixture(scope="module")
+def gamma(world, built):
+    """Two companies that turn out to be one, with a person at the second."""
+    first = world.state("https://gamma.example/", {"g": {"name": "Gamma", "vat_id": "DE1"}}, source="web/gamma.example")
+    second = world.state(
+        "https://gamma.test/",
+        {"g": {"name": "Gamma Test", "country_code": "DE"}},
+        {"ann": ({"full_name": "Ann Lee", "email": "ann@gamma.test"}, "g")},
+        source="web/gamma.test",
+    )
+    winner, loser = world.entity("company", first["g"]), world.entity("company", second["g"])
+    ann = world.entity("person", second["ann"])
+    build_marts("cli__gamma")
+    return winner, loser, ann
+
+
+def test_build_without_changes_leaves_entities_alone(world, built):
+    before = content(world)
+    summary = build_marts("cli__again")
+    assert not summary.is_full_refresh
+    assert summary.entities == 0
+    nodes = {row["node_id"] for row in world.rows("select node_id from quality.dbt_nodes where run_id = 'cli__again'")}
+    assert not {name for name in nodes if "dim_companies" in name}
+    assert content(world) == before
+
+
+def test_merge_moves_people_and_leaves_no_ghost(world, gamma):
+    winner, loser, ann = gamma
+    world.merge(loser, winner)
+    summary = build_marts("cli__merged")
+    assert not summary.is_full_refresh
+    assert company(world, loser) == []
+    [row] = company(world, winner)
+    assert (row["vat_id"], row["country_code"], row["source_count"]) == ("DE1", "DE", 2)
+    assert world.rows("select company_id from mart_leads.dim_people where person_id = %s", ann) == [
+        {"company_id": winner}
+    ]
+
+
+def test_unmerge_brings_both_back(world, gamma):
+    winner, loser, ann = gamma
+    world.unmerge(loser, winner)
+    build_marts("cli__unmerged")
+    assert [company(world, each)[0]["name"] for each in (winner, loser)] == ["Gamma", "Gamma Test"]
+    assert world.rows("select company_id from mart_leads.dim_people where person_id = %s", ann) == [
+        {"company_id": loser}
+    ]
+    assert_same_as_full_refresh(world)
+
+
+def test_tenants_own_merge_shows_to_that_tenant_alone(world, built, gamma):
+    winner, loser, _ = gamma
+    world.merge(loser, winner, organization=built.north)
+    build_marts("cli__tenant_merge")
+    names = "select name from mart_companies.dim_companies where company_id = any(%s) order by 1"
+    assert world.seen_by(built.logins["south"], names, [winner, loser]) == [{"name": "Gamma"}, {"name": "Gamma Test"}]
+    [mine] = world.seen_by(
+        built.logins["north"], "select * from mart_companies.dim_companies where company_id = any(%s)", [winner, loser]
+    )
+    assert (mine["company_id"], mine["vat_id"], mine["country_code"]) == (winner, "DE1", "DE")
+    assert_same_as_full_refresh(world)
+    world.unmerge(loser, winner, organization=built.north)
+    build_marts("cli__tenant_unmerge")
+    assert len(world.seen_by(built.logins["north"], names, [winner, loser])) == 2
+
+
+def test_correction_ranks_first_for_its_organization_alone(world, built):
+    world.correct(built.south, built.acme, "name", "Acme Holding")
+    build_marts("cli__corrected")
+    assert company(world, built.acme, built.south)[0]["name"] == "Acme Holding"
+    assert company(world, built.acme, built.north)[0]["name"] != "Acme Holding"
+    [winner] = world.rows(
+        "select value, rule_id, source_key from mart_companies.fct_company_values"
+        " where organization_id = %s and attribute = 'name' and is_primary and company_id = %s",
+        built.south,
+        built.acme,
+    )
+    assert winner == {"value": "Acme Holding", "rule_id": "correction", "source_key": "correction"}
+
+
+def test_correction_to_none_leaves_no_winner(world, built):
+    world.correct(built.south, built.acme, "employee_band", None)
+    build_marts("cli__denied")
+    assert company(world, built.acme, built.south)[0]["employee_band"] is None
+    assert world.rows(
+        "select is_winner, rule_id from mart_companies.fct_company_values"
+        " where organization_id = %s and attribute = 'employee_band'",
+        built.south,
+    ) == [{"is_winner": False, "rule_id": "corrected_to_none"}]
+
+
+def test_absence_retracts(world, built):
+    world.state("https://acme.example/", {"acme": {"name": "Acme", "domain": "acme.example"}})
+    world.touch(built.acme)
+    world.touch(built.jose)
+    build_marts("cli__absent")
+    assert company(world, built.acme)[0]["phone_e164"] is None
+    assert (
+        world.rows("select * from mart_leads.dim_people where person_id = %s and organization_id is null", built.jose)
+        == []
+    )
+    assert_same_as_full_refresh(world)
+
+
+def test_address_check_reaches_the_person(world, gamma):
+    _, _, ann = gamma
+    subject = world.rows("select subject_id from resolution.assignments where entity_id = %s", ann)[0]["subject_id"]
+    world.know_email(subject, "ann@gamma.test")
+    world.check_email("ann@gamma.test", "risky")
+    build_marts("cli__checked")
+    assert world.rows("select email_status, is_role_email from mart_leads.dim_people where person_id = %s", ann) == [
+        {"email_status": "risky", "is_role_email": False}
+    ]
+
+
+def positions(world):
+    return world.rows(
+        "select stream, last_batch_no from app.consumer_positions where consumer = 'build_marts' order by 1"
+    )
+
+
+def test_failing_test_names_itself_and_keeps_the_position(world, built):
+    before = positions(world)
+    with world.database.owner() as connection:
+        connection.execute(
+            "insert into mart_companies.fct_company_values select (jsonb_populate_record(stray, jsonb_build_object('company_id',"
+            " gen_random_uuid()))).* from mart_companies.fct_company_values as stray limit 1"
+        )
+    world.touch(built.acme)
+    with pytest.raises(
+        DbtError, match=r"(?s)1 dbt nodes failed.*relationships_fct_company_values.*leadhouse build-marts"
+    ):
+        build_marts("cli__broken")
+    assert positions(world) == before
+    [row] = world.rows(
+        "select node_id, message from quality.dbt_nodes where run_id = 'cli__broken' and status = 'fail'"
+    )
+    assert "relationships_fct_company_values" in row["node_id"]
+    build_marts("cli__mended", full_refresh=True)
+    assert positions(world) != before
+
+
+def test_changed_columns_are_built_in_full_unless_something_hangs_on_the_mart(world, built):
+    with world.database.owner() as connection:
+        connection.execute("alter table mart_companies.dim_companies drop column language")
+        connection.execute("create view mart_companies.hanger as select company_id from mart_companies.dim_companies")
+    world.touch(built.acme)
+    with pytest.raises(DbtError, match="only a full refresh"):
+        build_marts("cli__other_columns")
+    with pytest.raises(DbtError, match="hanger depends on"):
+        build_marts("cli__hanger", full_refresh=True)
+    with world.database.owner() as connection:
+        connection.execute("drop view mart_companies.hanger")
+    build_marts("cli__columns", full_refresh=True)
+    assert company(world, built.acme)[0]["language"] is None
+
+
+def test_reader_during_builds_sees_every_entity_at_every_moment(world, built):
+    """Two builds by the ledger and a full refresh, under a reader that looks all the time, with old snapshots too."""
+    expected = {
+        row["company_id"]
+        for row in world.seen_by(built.logins["north"], "select company_id from mart_companies.dim_companies")
+    }
+    seen, errors, stop = [], [], threading.Event()
+
+    def read(isolation):
+        with psycopg.connect(built.logins["north"]) as connection:
+            connection.isolation_level = isolation
+            while not stop.is_set():
+                try:
+                    with connection.transaction():
+                        connection.execute("select count(*) from identity.organizations")
+                        time.sleep(0.005)
+                        rows = connection.execute("select company_id from mart_companies.dim_companies").fetchall()
+                        seen.append(sorted(row[0] for row in rows))
+                except psycopg.Error as error:
+                    errors.append(error)
+                    return
+
+    readers = [
+        threading.Thread(target=read, args=[level])
+        for level in (psycopg.IsolationLevel.READ_COMMITTED, psycopg.IsolationLevel.REPEATABLE_READ)
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        for run, full_refresh in [("one", False), ("two", False), ("full", True)]:
+            world.touch(built.acme)
+            build_marts(f"cli__reader_{run}", full_refresh=full_refresh)
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
+    assert errors == []
+    assert len(seen) > 50
+    assert all(rows == sorted(expected) for rows in seen)
+
+
+def test_policies_stand_after_builds_and_full_refresh(world, built):
+    loose = world.rows(
+        "select relname from pg_class join pg_namespace as n on n.oid = relnamespace"
+        " where nspname like 'mart_%%' and relkind = 'r' and (not relrowsecurity or relforcerowsecurity"
+        " or (select count(*) from pg_policy where polrelid = pg_class.oid) <> 5)".replace("%%", "%")
+    )
+    assert loose == []
+    assert world.seen_by(built.logins["north"], "select count(*) as rows from mart_analytics.fct_messages") == [
+        {"rows": 0}
+    ]

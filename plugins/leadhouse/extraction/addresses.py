@@ -11,45 +11,70 @@ from leadhouse.extraction.country import country_code
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
+from leadhouse.extraction.vocabulary import words
 from leadhouse.records import AddressParts, Value
 
-_CITY = r"(?P<city>[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.\-]*(?:[ /\-](?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ(][\w'’.\-)]*|am|an|der|den|im|in|ob|bei|de|del|della|dei|di|la|le|les|du|sur|sous|en|y|e|el|los|das|do|da|op|aan|i|v\.?|d\.)){0,5})"
+_CITY = (
+    r"(?P<city>[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.\-]*(?:[ /\-](?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ(][\w'’.\-)]*|am|an|der|den|im|in|ob"
+    r"|bei|de|del|della|dei|di|la|le|les|du|sur|sous|en|y|e|el|los|das|do|da|op|aan|i|v\.?|d\.)){0,5})"
+)
 _NAMED_STATES = (
     "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland"
-    "|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon"
-    "|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+    "|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New "
+    "Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon"
+    "|Pennsylvania|Rhode Island|South Carolina|South "
+    "Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
 )
-_US_STATE = rf"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|{_NAMED_STATES})"
-_FIVE = frozenset("DE FR IT ES FI SE EE HR TR MX GR CZ SK UA MY TH KR LT MA DZ TN EG SA PE CR".split())
-_FOUR = frozenset("AT CH BE DK NO HU SI BG LU AU NZ ZA PH TN CY LV GE AM".split())
+_US_STATE = (
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]"
+    rf"|T[NX]|UT|V[AT]|W[AIVY]|{_NAMED_STATES})"
+)
+_FIVE = words("DE FR IT ES FI SE EE HR TR MX GR CZ SK UA MY TH KR LT MA DZ TN EG SA PE CR")
+_FOUR = words("AT CH BE DK NO HU SI BG LU AU NZ ZA PH TN CY LV GE AM")
 _BEFORE_CITY = re.compile(
-    rf"(?<![\w+/.-])(?P<code>(?:(?:DE|D|A|AT|CH|B|BE|F|FR|I|IT|E|ES|DK|N|NO|S|SE|L|LU|FI|FIN|CZ|SK|PL|NL)[- ]{{1,2}})?(?:\d{{5}}|\d{{4}}(?:\s?[A-Z]{{2}}(?![a-z]))?|\d{{3}} \d{{2}}|\d{{2}}-\d{{3}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}}))"
+    rf"(?<![\w+/.-])(?P<code>(?:(?:DE|D|A|AT|CH|B|BE|F|FR|I|IT|E|ES|DK|N|NO|S|SE|L|LU|FI|FIN|CZ|SK|PL"
+    rf"|NL)[- ]{{1,2}})?(?:\d{{5}}|\d{{4}}(?:\s?[A-Z]{{2}}(?![a-z]))?|\d{{3}} \d{{2}}|\d{{2}}-\d{{3}}"
+    rf"|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}}))"
     rf",?[ \u00a0]{{1,3}}(?:[-–][ ])?{_CITY}"
 )
 _US = re.compile(
     rf"(?P<city>[A-Z][\w'.\- ]{{1,40}}?),?[ \n]+(?P<region>{_US_STATE})\.?,?[ \n]+(?P<code>\d{{5}}(?:-\d{{4}})?)(?!\d)"
 )
 _GB = re.compile(
-    r"(?<!\w)(?P<code>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d(?:\d|[ABEHMNPRV-Y])?|\d[A-HJKPS-UW]) ?\d[ABD-HJLNP-UW-Z]{2}))(?!\w)"
+    r"(?<!\w)(?P<code>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d(?:\d|[ABEHMNPRV-Y])?"
+    r"|\d[A-HJKPS-UW]) ?\d[ABD-HJLNP-UW-Z]{2}))(?!\w)"
 )
 _CA = re.compile(r"(?<!\w)(?P<code>[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]?\d[A-Z]\d)(?!\w)")
 _AFTER_CITY = re.compile(
-    r"(?P<city>[A-Z][\w'.]*(?: [A-Z(][\w'.)]*){0,3})[ ]?(?:\([^)\n]{2,30}\))?,?[ ]?(?:[-–—,:.][ ]?)?(?:(?:PIN|Pin|P\.O\.|Postal Code|Pincode)[ :.-]*)?(?P<code>\d{3}[ ]?\d{3}|\d{6}|\d{4,5})(?![\d/.-])"
+    r"(?P<city>[A-Z][\w'.]*(?: [A-Z(][\w'.)]*){0,3})[ ]?(?:\([^)\n]{2,30}\))?,?[ ]?(?:[-–—,:.][ ]?)?(?:(?:PIN"
+    r"|Pin|P\.O\.|Postal Code|Pincode)[ :.-]*)?(?P<code>\d{3}[ ]?\d{3}|\d{6}|\d{4,5})(?![\d/.-])"
 )
 _STREET_WORD = re.compile(
-    r"stra(?:ß|ss)e|str\.|straat|laan|dreef|plein|weg\b|gasse|platz|allee|ufer|ring\b|damm\b|chaussee|\bam \w|\bstreet\b|\bst\b\.?|\broad\b|\brd\b|\bavenue\b|\bave?\b\.?|\bboulevard\b|\bblvd\b|\bdrive\b|\bdr\b|\blane\b|\bln\b|\bcourt\b|\bway\b|\bsquare\b|\bmews\b|\bcrescent\b"
-    r"|\bterrace\b|\bparade\b|\bhighway\b|\bhwy\b|\bsuite\b|\bfloor\b|\blevel\b|\bunit\b|\bbuilding\b|\btower\b|\bhouse\b|\bplot\b|\bcomplex\b|\bnagar\b|\bmarg\b|\bnear\b|\bopp\b|\bsector\b|\bestate\b|\bpark\b|\bplaza\b|\bbrgy\b|\bbarangay\b|\bpurok\b"
-    r"|\brue\b|\bavenue\b|\bplace\b|\bchemin\b|\bimpasse\b|\ballée\b|\bquai\b|\bbp\b|\bb\.p\.|\bvia\b|\bviale\b|\bpiazza\b|\bcorso\b|\blargo\b|\bvicolo\b|\bstrada\b|\bloc\.|\bcalle\b|\bc/|\bavda\b|\bav\.|\bavenida\b|\bplaza\b|\bpaseo\b|\bcarrer\b|\bcamino\b|\bcarretera\b|\brua\b|\bpraça\b|\btravessa\b"
-    r"|gata\b|gatan\b|vegen\b|veien\b|vei\b|vej\b|gade\b|vägen\b|katu\b|tie\b|\bul\.|\bulica\b|\baleja\b|\bal\.|utca\b|\bút\b|\btér\b|p\.?\s?o\.? box|postfach|h\.?\s?no",
+    r"stra(?:ß|ss)e|str\.|straat|laan|dreef|plein|weg\b|gasse|platz|allee|ufer|ring\b|damm\b|chaussee"
+    r"|\bam \w|\bstreet\b|\bst\b\.?|\broad\b|\brd\b|\bavenue\b|\bave?\b\.?|\bboulevard\b|\bblvd\b"
+    r"|\bdrive\b|\bdr\b|\blane\b|\bln\b|\bcourt\b|\bway\b|\bsquare\b|\bmews\b|\bcrescent\b"
+    r"|\bterrace\b|\bparade\b|\bhighway\b|\bhwy\b|\bsuite\b|\bfloor\b|\blevel\b|\bunit\b|\bbuilding\b"
+    r"|\btower\b|\bhouse\b|\bplot\b|\bcomplex\b|\bnagar\b|\bmarg\b|\bnear\b|\bopp\b|\bsector\b"
+    r"|\bestate\b|\bpark\b|\bplaza\b|\bbrgy\b|\bbarangay\b|\bpurok\b"
+    r"|\brue\b|\bavenue\b|\bplace\b|\bchemin\b|\bimpasse\b|\ballée\b|\bquai\b|\bbp\b|\bb\.p\.|\bvia\b"
+    r"|\bviale\b|\bpiazza\b|\bcorso\b|\blargo\b|\bvicolo\b|\bstrada\b|\bloc\.|\bcalle\b|\bc/|\bavda\b"
+    r"|\bav\.|\bavenida\b|\bplaza\b|\bpaseo\b|\bcarrer\b|\bcamino\b|\bcarretera\b|\brua\b|\bpraça\b"
+    r"|\btravessa\b"
+    r"|gata\b|gatan\b|vegen\b|veien\b|vei\b|vej\b|gade\b|vägen\b|katu\b|tie\b|\bul\.|\bulica\b"
+    r"|\baleja\b|\bal\.|utca\b|\bút\b|\btér\b|p\.?\s?o\.? box|postfach|h\.?\s?no",
     re.I,
 )
 _HOUSE_NUMBER = re.compile(r"(?:^|[\s,])(?:n[°º.]?\s?)?\d{1,5}\s?[a-zA-Z]?(?:[-/–]\d{1,4}[a-zA-Z]?)?(?=$|[\s,;.])")
 _NOT_ADDRESS = re.compile(
-    r"@|https?:|www\.|(?<![a-z])(?:tel|fon|phone|fax|mobil|mobile|e-?mail|copyright|©|iban|bic|ust|vat|p\.?\s?iva|open|hours|uhr|mon|montag|öffnungszeit)(?![a-z])|[?!]",
+    r"@|https?:|www\.|(?<![a-z])(?:tel|fon|phone|fax|mobil|mobile|e-?mail|copyright|©|iban|bic|ust|vat"
+    r"|p\.?\s?iva|open|hours|uhr|mon|montag|öffnungszeit)(?![a-z])|[?!]",
     re.I,
 )
 _LEAD = re.compile(
-    r"^(?:our |unsere |the )?(?:(?:postal |mailing |registered |head |main |business |street |corporate |visiting )*(?:address|office|location)|adress[ea]?|anschrift|postanschrift|sitz|siège(?: social)?|sede(?: legale| operativa)?|indirizzo|dirección|domicilio(?: social)?|endereço|adres|besøksadresse|bezoekadres|find us|visit us|où|dove siamo|standort)\s*[:\-–|]\s*",
+    r"^(?:our |unsere |the )?(?:(?:postal |mailing |registered |head |main |business |street "
+    r"|corporate |visiting )*(?:address|office|location)|adress[ea]?|anschrift|postanschrift|sitz"
+    r"|siège(?: social)?|sede(?: legale| operativa)?|indirizzo|dirección|domicilio(?: social)?"
+    r"|endereço|adres|besøksadresse|bezoekadres|find us|visit us|où|dove siamo|standort)\s*[:\-–|]\s*",
     re.I,
 )
 
@@ -162,7 +187,9 @@ def _judge(
         findings.reject("address", text, reason, f"text:{spot.region}")
         return
     score = 0.72 + (0.1 if spot.region in {"footer", "address"} else 0) + (0.06 if is_contact_page else 0)
-    value = Value(value=text, confidence=round(score, 3), raw=match[0][:200], locator=f"text:{spot.region}", parts=parts)
+    value = Value(
+        value=text, confidence=round(score, 3), raw=match[0][:200], locator=f"text:{spot.region}", parts=parts
+    )
     findings.accept("address", value)
 
 
@@ -183,19 +210,28 @@ def _evidence(lines: list[str], street: str, code: str, spot: Surroundings) -> i
 # addresses without a postal code, known by what stands beside them --------------------------------------------------
 
 _LABEL = re.compile(
-    r"\b(?:address|adress[ea]?|anschrift|postanschrift|location|locations|office|offices|plant|branch|headquarters?|siège|sede"
-    r"|indirizzo|dirección|domicilio|endereço|adres|visit us|find us|come see us|where (?:we are|to find us)|standort|so finden sie uns|dove siamo|où nous trouver|ubicación)\b|📍",
+    r"\b(?:address|adress[ea]?|anschrift|postanschrift|location|locations|office|offices|plant|branch"
+    r"|headquarters?|siège|sede"
+    r"|indirizzo|dirección|domicilio|endereço|adres|visit us|find us|come see us|where (?:we are"
+    r"|to find us)|standort|so finden sie uns|dove siamo|où nous trouver|ubicación)\b|📍",
     re.I,
 )
-_MAP = re.compile(r"(?:google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.org|maps\.apple|g\.page)", re.I)
-_LABELLED_LINE = re.compile(rf"^(?P<label>[^:\n]{{0,25}}?{_LABEL.pattern}[^:\n]{{0,20}})\s*[:–-]\s*(?P<rest>\S[^\n]{{8,180}})$", re.I)
+_MAP = re.compile(
+    r"(?:google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.org|maps\.apple"
+    r"|g\.page)",
+    re.I,
+)
+_LABELLED_LINE = re.compile(
+    rf"^(?P<label>[^:\n]{{0,25}}?{_LABEL.pattern}[^:\n]{{0,20}})\s*[:–-]\s*(?P<rest>\S[^\n]{{8,180}})$", re.I
+)
 
 
 def _labelled(page: Page) -> list[tuple[list[str], Surroundings, float]]:
-    found: list[tuple[list[str], Surroundings, float]] = []
-    for link in page.links:
-        if link.text and _MAP.search(link.url) and 10 <= len(link.text) <= 200:
-            found.append((link.text.split("\n"), around_block(page, link.block, link.text), 0.7))
+    found = [
+        (link.text.split("\n"), around_block(page, link.block, link.text), 0.7)
+        for link in page.links
+        if link.text and 10 <= len(link.text) <= 200 and _MAP.search(link.url)
+    ]
     for index, block in enumerate(page.blocks):
         spot = Surroundings("", "", "", block.heading, block.outline, block.marks)
         if len(block.text) <= 250 and (match := _LABELLED_LINE.match(block.text.split("\n")[0])):

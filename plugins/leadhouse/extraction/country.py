@@ -54,17 +54,25 @@ _NAMES = {
 _NAME = re.compile("|".join(rf"(?P<{code}>(?<!\w)(?:{names})(?!\w))" for code, names in _NAMES.items()), re.I)
 _CODE_BY_NAME = re.compile(r"^[A-Za-z]{2}$")
 _CALLING = {
-    "1": "US", "20": "EG", "27": "ZA", "30": "GR", "31": "NL", "32": "BE", "33": "FR", "34": "ES", "36": "HU", "39": "IT",
-    "40": "RO", "41": "CH", "43": "AT", "44": "GB", "45": "DK", "46": "SE", "47": "NO", "48": "PL", "49": "DE", "52": "MX",
-    "54": "AR", "55": "BR", "56": "CL", "57": "CO", "60": "MY", "61": "AU", "62": "ID", "63": "PH", "64": "NZ", "65": "SG",
-    "66": "TH", "81": "JP", "82": "KR", "84": "VN", "86": "CN", "90": "TR", "91": "IN", "92": "PK", "94": "LK", "351": "PT",
-    "352": "LU", "353": "IE", "358": "FI", "359": "BG", "370": "LT", "371": "LV", "372": "EE", "376": "AD", "380": "UA",
-    "385": "HR", "386": "SI", "420": "CZ", "421": "SK", "234": "NG", "237": "CM", "254": "KE", "971": "AE", "972": "IL",
+    "1": "US", "20": "EG", "27": "ZA", "30": "GR", "31": "NL",
+    "32": "BE", "33": "FR", "34": "ES", "36": "HU", "39": "IT",
+    "40": "RO", "41": "CH", "43": "AT", "44": "GB", "45": "DK",
+    "46": "SE", "47": "NO", "48": "PL", "49": "DE", "52": "MX",
+    "54": "AR", "55": "BR", "56": "CL", "57": "CO", "60": "MY",
+    "61": "AU", "62": "ID", "63": "PH", "64": "NZ", "65": "SG",
+    "66": "TH", "81": "JP", "82": "KR", "84": "VN", "86": "CN",
+    "90": "TR", "91": "IN", "92": "PK", "94": "LK", "351": "PT",
+    "352": "LU", "353": "IE", "358": "FI", "359": "BG",
+    "370": "LT", "371": "LV", "372": "EE", "376": "AD", "380": "UA",
+    "385": "HR", "386": "SI", "420": "CZ", "421": "SK",
+    "234": "NG", "237": "CM", "254": "KE", "971": "AE", "972": "IL",
 }  # fmt: skip
 _PLUS = re.compile(r"(?:\+|\b00)\s?\(?([1-9]\d{0,2})[\s().\-/\d]{6,}")
 _LANGUAGE_COUNTRY = {
-    "de": "DE", "it": "IT", "nl": "NL", "nb": "NO", "nn": "NO", "no": "NO", "sv": "SE", "da": "DK", "fi": "FI", "pl": "PL",
-    "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO", "el": "GR", "ja": "JP", "ko": "KR", "tr": "TR", "uk": "UA", "ru": "RU",
+    "de": "DE", "it": "IT", "nl": "NL", "nb": "NO", "nn": "NO",
+    "no": "NO", "sv": "SE", "da": "DK", "fi": "FI", "pl": "PL",
+    "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO", "el": "GR",
+    "ja": "JP", "ko": "KR", "tr": "TR", "uk": "UA", "ru": "RU",
     "hr": "HR", "sl": "SI", "lt": "LT", "lv": "LV", "et": "EE", "vi": "VN", "th": "TH", "is": "IS",
 }  # fmt: skip
 
@@ -124,8 +132,9 @@ def _vote_by_text(page: Page, votes: Counter[str]) -> None:
         votes[calling.most_common(1)[0][0]] += 3
     named: Counter[str] = Counter()
     for block in page.blocks:
-        if len(block.text) <= 160 and (match := _NAME.search(block.text)) and match.lastgroup:
-            named[match.lastgroup] += 1
+        country = _NAME.search(block.text) if len(block.text) <= 160 else None
+        if country is not None and country.lastgroup:
+            named[country.lastgroup] += 1
     if named:
         votes[named.most_common(1)[0][0]] += 2
 

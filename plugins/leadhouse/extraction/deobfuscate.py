@@ -27,8 +27,12 @@ _AT_WORDS = (
 )
 _DOT_WORDS = r"dot|punkt|point|punto|ponto|pont|kropka|tečka|tecka|точка|punt|piste"
 _BRACKET_AT = re.compile(
-    rf"(?<=[\w.+-])[ \u00a0]*(?:[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]|[-_]{{1,2}}at[-_]{{1,2}})[ \u00a0]*"
-    rf"(?=[a-z0-9-]{{2,60}}[ \u00a0]*(?:\.|[(\[{{<][ \u00a0]*(?:{_DOT_WORDS}|\.)|[ \u00a0](?:{_DOT_WORDS})[ \u00a0]))",
+    (
+        rf"(?<=[\w.+-])[ \u00a0]*(?:[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]"
+        rf"|[-_]{{1,2}}at[-_]{{1,2}})[ \u00a0]*"
+        rf"(?=[a-z0-9-]{{2,60}}[ \u00a0]*(?:\.|[(\[{{<][ \u00a0]*(?:{_DOT_WORDS}|\.)"
+        rf"|[ \u00a0](?:{_DOT_WORDS})[ \u00a0]))"
+    ),
     re.I,
 )
 _BRACKET_DOT = re.compile(rf"\s*[(\[{{<]\s*(?:{_DOT_WORDS}|\.)\s*[)\]}}>]\s*", re.I)
@@ -110,8 +114,7 @@ def plain(text: str) -> str:
     """Rewrite spoken addresses in visible text (``info [at] example [dot] de``) as addresses; other text is kept."""
     if not _MAYBE_AT.search(text):
         return text
-    text = "\n".join(_line(line) if _MAYBE_AT.search(line) else line for line in text.split("\n"))
-    return text
+    return "\n".join(_line(line) if _MAYBE_AT.search(line) else line for line in text.split("\n"))
 
 
 def _line(line: str) -> str:

@@ -25,36 +25,51 @@ EMAIL = re.compile(
 )
 _ASSET = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|css|js|ico|woff2?|mp4|pdf)$", re.I)
 _PLACEHOLDER_DOMAIN = re.compile(
-    r"^(?:(?:[\w-]+\.)?(?:example|exemple|ejemplo|esempio|beispiel|exempel|eksempel|voorbeeld|przyklad|test|sample|demo|dummy)\.[a-z.]{2,6}"
-    r"|(?:your|my|ihre?|deine?|votre|tu|su|uw|jouw|company|the)-?(?:domain|company|site|website|email|mail|business|firma|name|domena|dominio)s?\.[a-z.]{2,6}"
-    r"|(?:domain|domaine|dominio|email|e-?mail|website|site|sitename|company|companyname|untitled|placeholder|mail|address|adresse)\.(?:com|org|net|de|fr|it|es|tld|ext|xyz|co|no|se)"
-    r"|mustermann\.de|musterfirma\.de|musterdomain\.de|mysite\.com|yoursite\.com|sentry\.io|.*\.sentry\.io|sentry-next\.wixpress\.com|wixpress\.com|schema\.org|w3\.org|(?:.*\.)?example\.\w+)$",
+    r"^(?:(?:[\w-]+\.)?(?:example|exemple|ejemplo|esempio|beispiel|exempel|eksempel|voorbeeld|przyklad"
+    r"|test|sample|demo|dummy)\.[a-z.]{2,6}"
+    r"|(?:your|my|ihre?|deine?|votre|tu|su|uw|jouw|company|the)-?(?:domain|company|site|website|email"
+    r"|mail|business|firma|name|domena|dominio)s?\.[a-z.]{2,6}"
+    r"|(?:domain|domaine|dominio|email|e-?mail|website|site|sitename|company|companyname|untitled"
+    r"|placeholder|mail|address|adresse)\.(?:com|org|net|de|fr|it|es|tld|ext|xyz|co|no|se)"
+    r"|mustermann\.de|musterfirma\.de|musterdomain\.de|mysite\.com|yoursite\.com|sentry\.io"
+    r"|.*\.sentry\.io|sentry-next\.wixpress\.com|wixpress\.com|schema\.org|w3\.org"
+    r"|(?:.*\.)?example\.\w+)$",
     re.I,
 )
 _PLACEHOLDER_LOCAL = re.compile(
-    r"^(?:(?:your|ihre?|deine?|votre|vos|tu|su|uw|jouw|din|deres|la-?(?:vostra|tua)|twoj|voce|seu)(?:[._-]?(?:e-?mail|name|nom|nombre|nome|mail|id|adresse|address|epost|here|company))?"
-    r"|(?:john|jane|max|erika|mario|marie|jean|juan|joe)[._-]?(?:doe|smith|mustermann|musterfrau|rossi|dupont|perez|bloggs)|(?:e-?mail|name|user|username|someone|somebody|you|me|my|xxx+|abc|test|example|placeholder|first(?:name)?[._-]?last(?:name)?|vorname[._-]?nachname|nombre|nome|prenom[._-]nom|foo|bar|alice|bob|johndoe|firstname)"
+    r"^(?:(?:your|ihre?|deine?|votre|vos|tu|su|uw|jouw|din|deres|la-?(?:vostra|tua)|twoj|voce"
+    r"|seu)(?:[._-]?(?:e-?mail|name|nom|nombre|nome|mail|id|adresse|address|epost|here|company))?"
+    r"|(?:john|jane|max|erika|mario|marie|jean|juan|joe)[._-]?(?:doe|smith|mustermann|musterfrau|rossi"
+    r"|dupont|perez|bloggs)|(?:e-?mail|name|user|username|someone|somebody|you|me|my|xxx+|abc|test"
+    r"|example|placeholder|first(?:name)?[._-]?last(?:name)?|vorname[._-]?nachname|nombre|nome"
+    r"|prenom[._-]nom|foo|bar|alice|bob|johndoe|firstname)"
     r"(?:[._-]?(?:e-?mail|name|address|here|id|\d{1,3}))?)$",
     re.I,
 )
 # A stranger's placeholder is told by its local part only where the domain is no more than a generic mail word.
 _GENERIC_DOMAIN = re.compile(
-    r"^(?:mail|e-?mail|epost|gmail|company|domain|domaine|exemple|example|site|website|web|provider|adresse|address|firma|foo|bar|abc|xyz|acme|email-?provider)\.[a-z.]{2,6}$",
+    r"^(?:mail|e-?mail|epost|gmail|company|domain|domaine|exemple|example|site|website|web|provider"
+    r"|adresse|address|firma|foo|bar|abc|xyz|acme|email-?provider)\.[a-z.]{2,6}$",
     re.I,
 )
 _ROLE_LOCAL = re.compile(
-    r"^(?:info|contact|kontakt|contacto|contatti|contato|office|hello|hallo|hola|hi|mail|post|sales|ventas|vertrieb|verkauf|admin|support|service|team|welcome|enquir\w*|inquir\w*|booking\w*|reserv\w*|praxis|kanzlei|buero|secretariat|segreteria|hr|jobs?|career\w*|rh|recrut\w*|bewerbung|presse?|press|marketing|amministrazione|administra\w+)$",
+    r"^(?:info|contact|kontakt|contacto|contatti|contato|office|hello|hallo|hola|hi|mail|post|sales"
+    r"|ventas|vertrieb|verkauf|admin|support|service|team|welcome|enquir\w*|inquir\w*|booking\w*"
+    r"|reserv\w*|praxis|kanzlei|buero|secretariat|segreteria|hr|jobs?|career\w*|rh|recrut\w*|bewerbung"
+    r"|presse?|press|marketing|amministrazione|administra\w+)$",
     re.I,
 )
 _TECHNICAL = re.compile(
     r"^(?:git|noreply|no-reply|donotreply|mailer-daemon|postmaster|hostmaster|abuse|webmaster|root|nobody)$", re.I
 )
 _DOCUMENT = re.compile(
-    r"privacy|datenschutz|confidential|terms|conditions|cookie|agb|cgu|cgv|policy|privacidad|riservatezza|legal-?terms|rechtsbehelf",
+    r"privacy|datenschutz|confidential|terms|conditions|cookie|agb|cgu|cgv|policy|privacidad"
+    r"|riservatezza|legal-?terms|rechtsbehelf",
     re.I,
 )
 _POST = re.compile(
-    r"/(?:blog|news|post|posts|artikel|article|articles|aktuelles|actualit\w+|notizie|noticias|press|presse|events?|jobs?|offers?|\d{4}/\d{2})(?:/|\.|$)",
+    r"/(?:blog|news|post|posts|artikel|article|articles|aktuelles|actualit\w+|notizie|noticias|press"
+    r"|presse|events?|jobs?|offers?|\d{4}/\d{2})(?:/|\.|$)",
     re.I,
 )
 
@@ -82,7 +97,7 @@ def clean(text: str) -> str | None:
 
 
 def from_mailto(href: str) -> list[str]:
-    """Addresses of a mailto link, also malformed: ``mailto://``, doubled scheme, blanks, ``?subject`` without address."""
+    """Addresses of a mailto link, also malformed: ``mailto://``, doubled scheme, blanks, nothing before ``?``."""
     text = unquote(href.partition(":")[2])
     text = re.sub(r"^(?:\s|/|mailto:|%20)+", "", text, flags=re.I)
     recipients = text.partition("?")[0]

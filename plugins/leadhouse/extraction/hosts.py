@@ -7,33 +7,46 @@ from functools import lru_cache
 
 import tldextract
 
+from leadhouse.extraction.vocabulary import words
+
 _EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-_RESERVED = frozenset("example test invalid localhost local tld domain internal lan".split())  # RFC 2606 and customs
-FREE_MAIL = frozenset(
-    "gmail.com googlemail.com hotmail.com outlook.com live.com msn.com yahoo.com ymail.com aol.com icloud.com me.com mac.com proton.me protonmail.com "
-    "pm.me gmx.de gmx.net gmx.at gmx.ch gmx.com web.de t-online.de freenet.de arcor.de online.de posteo.de mailbox.org mail.de 1und1.de vodafone.de kabelmail.de "
-    "orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr bbox.fr hotmail.fr yahoo.fr outlook.fr live.fr libero.it virgilio.it tiscali.it alice.it tin.it "
-    "hotmail.it yahoo.it pec.it legalmail.it arubapec.it outlook.it telefonica.net hotmail.es yahoo.es outlook.es terra.com.br uol.com.br bol.com.br hotmail.co.uk yahoo.co.uk "
-    "btinternet.com btconnect.com sky.com talktalk.net virginmedia.com ntlworld.com bigpond.com optusnet.com.au xtra.co.nz telenet.be skynet.be ziggo.nl "
-    "planet.nl kpnmail.nl hetnet.nl xs4all.nl home.nl online.no telia.com hotmail.se hotmail.no bluewin.ch hispeed.ch aon.at chello.at wp.pl o2.pl onet.pl interia.pl "
-    "seznam.cz email.cz centrum.cz azet.sk freemail.hu citromail.hu mail.ru yandex.ru yandex.com bk.ru list.ru inbox.ru rediffmail.com yahoo.in yahoo.co.in "
-    "sltnet.lk qq.com 163.com 126.com foxmail.com naver.com hanmail.net mweb.co.za telkomsa.net absamail.co.za vodamail.co.za comcast.net verizon.net att.net sbcglobal.net "
-    "bellsouth.net cox.net charter.net earthlink.net rogers.com shaw.ca telus.net sympatico.ca videotron.ca zoho.com mail.com fastmail.com hey.com tutanota.com tuta.io".split()
+_RESERVED = words("example test invalid localhost local tld domain internal lan")  # RFC 2606 and customs
+FREE_MAIL = words(
+    "gmail.com googlemail.com hotmail.com outlook.com live.com msn.com yahoo.com ymail.com aol.com "
+    "icloud.com me.com mac.com proton.me protonmail.com "
+    "pm.me gmx.de gmx.net gmx.at gmx.ch gmx.com web.de t-online.de freenet.de arcor.de online.de "
+    "posteo.de mailbox.org mail.de 1und1.de vodafone.de kabelmail.de "
+    "orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr bbox.fr hotmail.fr yahoo.fr outlook.fr "
+    "live.fr libero.it virgilio.it tiscali.it alice.it tin.it "
+    "hotmail.it yahoo.it pec.it legalmail.it arubapec.it outlook.it telefonica.net hotmail.es "
+    "yahoo.es outlook.es terra.com.br uol.com.br bol.com.br hotmail.co.uk yahoo.co.uk "
+    "btinternet.com btconnect.com sky.com talktalk.net virginmedia.com ntlworld.com bigpond.com "
+    "optusnet.com.au xtra.co.nz telenet.be skynet.be ziggo.nl "
+    "planet.nl kpnmail.nl hetnet.nl xs4all.nl home.nl online.no telia.com hotmail.se hotmail.no "
+    "bluewin.ch hispeed.ch aon.at chello.at wp.pl o2.pl onet.pl interia.pl "
+    "seznam.cz email.cz centrum.cz azet.sk freemail.hu citromail.hu mail.ru yandex.ru yandex.com "
+    "bk.ru list.ru inbox.ru rediffmail.com yahoo.in yahoo.co.in "
+    "sltnet.lk qq.com 163.com 126.com foxmail.com naver.com hanmail.net mweb.co.za telkomsa.net "
+    "absamail.co.za vodamail.co.za comcast.net verizon.net att.net sbcglobal.net "
+    "bellsouth.net cox.net charter.net earthlink.net rogers.com shaw.ca telus.net sympatico.ca "
+    "videotron.ca zoho.com mail.com fastmail.com hey.com tutanota.com tuta.io"
 )
 # Hosts that publish for others: the company's own name stands left of them, and their own domain proves nothing.
-PLATFORMS = frozenset(
-    "github.io gitlab.io netlify.app vercel.app pages.dev web.app firebaseapp.com herokuapp.com wordpress.com blogspot.com wixsite.com weebly.com squarespace.com "
-    "webflow.io myshopify.com jimdofree.com jimdosite.com jimdo.com surge.sh glitch.me onrender.com carrd.co business.site strikingly.com godaddysites.com".split()
+PLATFORMS = words(
+    "github.io gitlab.io netlify.app vercel.app pages.dev web.app firebaseapp.com herokuapp.com "
+    "wordpress.com blogspot.com wixsite.com weebly.com squarespace.com "
+    "webflow.io myshopify.com jimdofree.com jimdosite.com jimdo.com surge.sh glitch.me onrender.com "
+    "carrd.co business.site strikingly.com godaddysites.com"
 )
-_COUNTRY_TLDS_SOLD_TO_ALL = frozenset(
-    "io co ai me tv cc ly to gg fm am ws nu sh la vc is so im ac st su gl ms eu cd dj fo as bz pw".split()
+_COUNTRY_TLDS_SOLD_TO_ALL = words(
+    "io co ai me tv cc ly to gg fm am ws nu sh la vc is so im ac st su gl ms eu cd dj fo as bz pw"
 )
 _TLD_COUNTRY = {"uk": "GB", "su": "RU"}
 
 
 @lru_cache(maxsize=20_000)
 def registrable(host: str) -> str:
-    """Registrable domain of a host in lower case; a platform's customer keeps their label; the host itself otherwise."""
+    """Registrable domain of a host, lower case; a platform's customer keeps their label; else the host itself."""
     host = host.lower().strip(".")
     try:
         found = _EXTRACT.extract_str(host)

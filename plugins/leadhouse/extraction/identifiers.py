@@ -11,11 +11,22 @@ from leadhouse.extraction.page import Page
 from leadhouse.records import Value
 
 _VAT_PREFIXED = re.compile(
-    r"(?<![A-Z0-9])((?:ATU|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|CHE|NO)[ .-]?(?:[A-Z]{0,2}\d[\d .]{6,13}\d[A-Z]{0,2}(?:B\d\d)?))(?: ?MVA)?(?![A-Z0-9])"
+    r"(?<![A-Z0-9])((?:ATU|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE"
+    r"|SI|SK|CHE|NO)[ .-]?(?:[A-Z]{0,2}\d[\d .]{6,13}\d[A-Z]{0,2}(?:B\d\d)?))(?: ?MVA)?(?![A-Z0-9])"
 )
 _VAT_LABEL = re.compile(
-    r"(?:ust[.-]?\s?-?id(?:[ .-]?nr)?|umsatzsteuer-?id\w*(?:[ -]nummer)?|uid(?:[ -]nr)?|vat(?: (?:registration|reg|id|no|number|nr))*|tva(?: intracom\w*)?|btw(?:[ -]?n(?:r|ummer))?|p(?:artita|\.)?\s?iva|(?:c\.?f\.?\s?(?:e|/)\s?)?p\.? ?i\.?v\.?a\.?|nif|cif|moms(?:nr)?|mva|org\.?\s?(?:nr|nummer)|nip|dič|abn)\b[\s.:#°º-]{0,4}(?P<number>[A-Z]{0,3}[ .-]?\d[\d .\-]{5,14}[A-Z0-9]?)",
+    (
+        r"(?:ust[.-]?\s?-?id(?:[ .-]?nr)?|umsatzsteuer-?id\w*(?:[ -]nummer)?|uid(?:[ -]nr)?"
+        r"|vat(?: (?:registration|reg|id|no|number|nr))*|tva(?: intracom\w*)?|btw(?:[ -]?n(?:r|ummer))?"
+        r"|p(?:artita|\.)?\s?iva|(?:c\.?f\.?\s?(?:e|/)\s?)?p\.? ?i\.?v\.?a\.?|nif|cif|moms(?:nr)?|mva"
+        r"|org\.?\s?(?:nr|nummer)|nip|dič"
+        r"|abn)\b[\s.:#°º-]{0,4}(?P<number>[A-Z]{0,3}[ .-]?\d[\d .\-]{5,14}[A-Z0-9]?)"
+    ),
     re.I,
+)
+_COMPANY_NUMBER = (
+    r"\b(?:company|registration|registered|reg\.?)\s?(?:registration\s)?(?:number|no\.?|n°"
+    r"|in england[^.\d\n]{0,40}(?:number|no\.?)?)[\s:.]*((?:SC|NI|OC)?\d{6,8})\b"
 )
 _REGISTER = (
     (re.compile(r"\b(HR ?[AB]) ?(?:-?\s?(?:Nr|Nummer|No)\.?)?[\s:]*(\d{2,6}(?: ?[A-Z])?)\b"), "DE"),
@@ -24,7 +35,7 @@ _REGISTER = (
     (re.compile(r"\b(KBO|BCE|ondernemingsnummer)[\s:.nr°-]*((?:BE ?)?[01]?\d{3}[. ]?\d{3}[. ]?\d{3})\b", re.I), "BE"),
     (re.compile(r"\b(SIREN|SIRET|RCS)[\s:n°A-Za-zÀ-ÿ-]{0,30}?(\d{3} ?\d{3} ?\d{3}(?: ?\d{5})?)\b"), "FR"),
     (re.compile(r"\b(REA)[\s:.n°-]*([A-Z]{2}[ -]?\d{5,7})\b"), "IT"),
-    (re.compile(r"\b(?:company|registration|registered|reg\.?)\s?(?:registration\s)?(?:number|no\.?|n°|in england[^.\d\n]{0,40}(?:number|no\.?)?)[\s:.]*((?:SC|NI|OC)?\d{6,8})\b", re.I), "GB"),
+    (re.compile(_COMPANY_NUMBER, re.I), "GB"),
     (re.compile(r"\b(ABN|ACN)[\s:]*(\d{2,3}(?: ?\d{3}){2,3})\b"), "AU"),
     (re.compile(r"\b(CIN)[\s:]*([LU]\d{5}[A-Z]{2}\d{4}[A-Z]{3}\d{6})\b"), "IN"),
     (re.compile(r"\b(org\.?\s?(?:nr|nummer)\.?)[\s:]*(\d{3} ?\d{3} ?\d{3}|\d{6}-?\d{4})\b", re.I), "NO"),

@@ -10,28 +10,53 @@ from leadhouse.extraction.page import Mark, Page
 from leadhouse.records import Value
 
 _ORGANISATION = re.compile(
-    r"^(?:.*organi[sz]ation|.*business|corporation|restaurant|.*store|.*shop|.*service|dentist|physician|medicalclinic|hotel|lodgingbusiness|attorney|ngo|school|.*school|brand|airline|consortium|"
-    r"library|hospital|clinic|.*clinic|realestateagent|travelagency|foodestablishment|bakery|cafeorcoffeeshop|barorpub|winery|brewery|salon|.*salon|dayspa|plumber|electrician|generalcontractor|"
-    r"movingcompany|locksmith|roofingcontractor|housepainter|hvacbusiness|florist|performinggroup|theatergroup|musicgroup|sportsteam|sportsclub|collegeoruniversity|campground|resort|museum)$"
+    r"^(?:.*organi[sz]ation|.*business|corporation|restaurant|.*store|.*shop|.*service|dentist"
+    r"|physician|medicalclinic|hotel|lodgingbusiness|attorney|ngo|school|.*school|brand|airline"
+    r"|consortium|"
+    r"library|hospital|clinic|.*clinic|realestateagent|travelagency|foodestablishment|bakery"
+    r"|cafeorcoffeeshop|barorpub|winery|brewery|salon|.*salon|dayspa|plumber|electrician"
+    r"|generalcontractor|"
+    r"movingcompany|locksmith|roofingcontractor|housepainter|hvacbusiness|florist|performinggroup"
+    r"|theatergroup|musicgroup|sportsteam|sportsclub|collegeoruniversity|campground|resort|museum)$"
 )
 _SPLIT = re.compile(r"\s+[|–—·•»«:>~]+\s+|\s+-\s+|\s*[|•»«]\s*|\s+::\s+|:\s+")
 _GENERIC = re.compile(
-    r"^(?:home(?: ?page)?|index|welcome(?: to)?|start(?:seite)?|startside|hjem|accueil|inicio|início|contact(?: us)?|kontakt|contatti|contacto|impressum|imprint|about(?: us)?|über uns|team|our team|meet the team|services?|leistungen|"
-    r"blog|news|aktuelles|datenschutz(?:erklärung)?|privacy(?: policy)?|terms(?: (?:of|and) .*)?|login|404|not found|page not found|error|untitled(?: document)?|document|new page|menu|gallery|galleria|products?|produkte|faq|shop|cart|search|mentions légales|legal notice|"
-    r"chi siamo|servizi|nosotros|qui sommes-nous|site title|logo|main logo|site logo|company logo|image|header|footer|all rights reserved|copyright|official (?:web)?site|loading.*|page has moved|privacy notice|cookie.*|get in touch|dashboard|website|portfolio)$",
+    (
+        r"^(?:home(?: ?page)?|index|welcome(?: to)?|start(?:seite)?|startside|hjem|accueil|inicio|início"
+        r"|contact(?: us)?|kontakt|contatti|contacto|impressum|imprint|about(?: us)?|über uns|team"
+        r"|our team|meet the team|services?|leistungen|"
+        r"blog|news|aktuelles|datenschutz(?:erklärung)?|privacy(?: policy)?|terms(?: (?:of|and) .*)?|login"
+        r"|404|not found|page not found|error|untitled(?: document)?|document|new page|menu|gallery"
+        r"|galleria|products?|produkte|faq|shop|cart|search|mentions légales|legal notice|"
+        r"chi siamo|servizi|nosotros|qui sommes-nous|site title|logo|main logo|site logo|company logo"
+        r"|image|header|footer|all rights reserved|copyright|official (?:web)?site|loading.*"
+        r"|page has moved|privacy notice|cookie.*|get in touch|dashboard|website|portfolio)$"
+    ),
     re.I,
 )
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|^copyright|copyright(?=\s*(?:©|\(c\)|(?:19|20)\d\d)))\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d)?(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|present|heute))?\s*[,.:|-]?\s*(?:by\s+)?(?P<name>[^|©\n]{2,80})",
+    (
+        r"(?:©|\(c\)|^copyright|copyright(?=\s*(?:©|\(c\)|(?:19|20)\d\d)))\s*(?:©|\(c\)"
+        r"|copyright)?\s*(?:(?:19|20)\d\d)?(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|present"
+        r"|heute))?\s*[,.:|-]?\s*(?:by\s+)?(?P<name>[^|©\n]{2,80})"
+    ),
     re.I | re.M,
 )
 _COPYRIGHT_TAIL = re.compile(
-    r"\s*(?:[.,|•·–—-]\s*)?(?:\b(?:19|20)\d\d\b.*|all rights? reserved.*|alle rechte.*|tous droits.*|todos los derechos.*|tutti i diritti.*|alle rettigheter.*|todos os direitos.*|all right.*|designed.*|powered.*|made .*|built.*|website.*|web ?design.*|developed.*|p\.? ?iva.*|registered.*|impressum.*|privacy.*|datenschutz.*|template.*|theme.*|[|•·].*)$",
+    (
+        r"\s*(?:[.,|•·–—-]\s*)?(?:\b(?:19|20)\d\d\b.*|all rights? reserved.*|alle rechte.*|tous droits.*"
+        r"|todos los derechos.*|tutti i diritti.*|alle rettigheter.*|todos os direitos.*|all right.*"
+        r"|designed.*|powered.*|made .*|built.*|website.*|web ?design.*|developed.*|p\.? ?iva.*"
+        r"|registered.*|impressum.*|privacy.*|datenschutz.*|template.*|theme.*|[|•·].*)$"
+    ),
     re.I,
 )
 _LOGO = re.compile(r"logo|brand", re.I)
 _LOGO_WORDS = re.compile(
-    r"\s*(?:-|–|\||:)?\s*\b(?:logo(?:type)?|home(?:page)?|header|startseite|image|icon|png|svg|white|black|dark|light)\b\s*",
+    (
+        r"\s*(?:-|–|\||:)?\s*\b(?:logo(?:type)?|home(?:page)?|header|startseite|image|icon|png|svg|white"
+        r"|black|dark|light)\b\s*"
+    ),
     re.I,
 )
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
@@ -59,7 +84,9 @@ def tidy(name: str) -> str:
 def closeness(name: str, site: SiteContext) -> float:
     """How well a name fits the site's domain, 0..1; ``&`` counts as whichever word the domain writes for it."""
     brand = hosts.fold(hosts.brand_label(site.host))
-    variants = {name} | ({name.replace("&", word) for word in ("", " and ", " und ", " e ", " et ")} if "&" in name else set())
+    variants = {name} | (
+        {name.replace("&", word) for word in ("", " and ", " und ", " e ", " et ")} if "&" in name else set()
+    )
     return max((_closeness(variant, brand) for variant in variants), default=0.0) if brand else 0.0
 
 
@@ -160,22 +187,26 @@ def _header(page: Page) -> list[tuple[str, str, float]]:
             link.url in home or link.url.rsplit("/", 1)[-1] in {"index.html", "index.php", "home.html"}
         ):
             found.extend(
-                (_LOGO_WORDS.sub(" ", text), "header", 0.38) for text in (link.text.split("\n")[0], link.label) if 2 < len(text) <= 60
+                (_LOGO_WORDS.sub(" ", text), "header", 0.38)
+                for text in (link.text.split("\n")[0], link.label)
+                if 2 < len(text) <= 60
             )
-    for image in page.images[:12]:
-        if (
-            image.alt
-            and len(image.alt) <= 60
-            and (_LOGO.search(image.src) or _LOGO.search(image.alt))
-            and not image.marks & (Mark.PARTNER | Mark.TESTIMONIAL | Mark.ARTICLE)
-        ):
-            found.append((_LOGO_WORDS.sub(" ", image.alt), "logo", 0.36))
+    found.extend(
+        (_LOGO_WORDS.sub(" ", image.alt), "logo", 0.36)
+        for image in page.images[:12]
+        if 0 < len(image.alt) <= 60
+        and (_LOGO.search(image.src) or _LOGO.search(image.alt))
+        and not image.marks & (Mark.PARTNER | Mark.TESTIMONIAL | Mark.ARTICLE)
+    )
     for block in page.blocks[:40]:
         if block.tag == "h1" and len(block.text) <= 60:
             found.append(
                 (
                     re.sub(
-                        r"^(?:welcome to|willkommen (?:bei|in der|im)|bienvenue (?:chez|à)|benvenuti (?:a|in|da)|bienvenidos a)\s+",
+                        (
+                            r"^(?:welcome to|willkommen (?:bei|in der|im)|bienvenue (?:chez|à)"
+                            r"|benvenuti (?:a|in|da)|bienvenidos a)\s+"
+                        ),
                         "",
                         block.text.replace("\n", " "),
                         flags=re.I,
@@ -202,7 +233,10 @@ def _copyright(page: Page) -> list[tuple[str, str, float]]:
 
 
 _IMPRINT_PAGE = re.compile(
-    r"impress|imprint|legal|mentions|aviso|privacy|datenschutz|contact|kontakt|contatt|about|terms|agb|cgv|cgu|colophon",
+    (
+        r"impress|imprint|legal|mentions|aviso|privacy|datenschutz|contact|kontakt|contatt|about|terms|agb"
+        r"|cgv|cgu|colophon"
+    ),
     re.I,
 )
 
@@ -247,7 +281,10 @@ def _legal_name(line: str, match: re.Match[str]) -> str | None:
     """The capitalised words before a legal form, after the last label."""
     head = line[: match.end()]
     head = re.split(
-        r":\s|©\s*(?:\d{4})?\s*|\d{4}\s|,\s(?=[A-ZÄÖÜ]\w+ [A-ZÄÖÜ])|[|•–—]\s|\bby\b|\bder\b|\bdie\b|\bof\b the|\bist\b|\bvon\b",
+        (
+            r":\s|©\s*(?:\d{4})?\s*|\d{4}\s|,\s(?=[A-ZÄÖÜ]\w+ [A-ZÄÖÜ])|[|•–—]\s|\bby\b|\bder\b|\bdie\b"
+            r"|\bof\b the|\bist\b|\bvon\b"
+        ),
         head,
     )[-1].strip()
     bare = head[: len(head) - len(match[0])].strip(" ,.-")

@@ -20,7 +20,7 @@ MAX_NODES = 150_000
 
 
 class Mark:
-    """Where a block stands, as bits; inherited from the elements around it. Plain integers: IntFlag costs 1 ms a page."""
+    """Where a block stands, as bits that an element hands down (plain integers: IntFlag costs 1 ms a page)."""
 
     NONE = 0
     HEADER = 1
@@ -125,10 +125,12 @@ class UrlResolver:
     """Makes hrefs absolute; remembers them, since menus repeat on a page."""
 
     def __init__(self, base: str) -> None:
-        parts = urlsplit(base)
+        try:
+            parts = urlsplit(base)
+        except ValueError:  # a base element with a broken address
+            base, parts = "", urlsplit("")
         self.base = base
         self.origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-        self.scheme = parts.scheme or "https"
         self._known: dict[str, str] = {}
 
     def __call__(self, href: str) -> str:

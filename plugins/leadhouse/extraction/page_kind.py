@@ -26,21 +26,43 @@ class PageKind(StrEnum):
 
 
 _SOFT_404 = re.compile(
-    r"^(?:\W*(?:error\s*)?404\b|(?:the )?page (?:you (?:requested|are looking for) )?(?:was |could |cannot |can(?:'|’)t )?(?:not )?(?:be )?found|page not found|not found|seite (?:wurde )?nicht gefunden|diese seite (?:existiert|gibt es) nicht"
-    r"|page (?:non trouvée|introuvable)|pagina non trovata|página no encontrada|página não encontrada|pagina niet gevonden|siden (?:finnes ikke|ble ikke funnet)|sidan hittades inte|oops.{0,40}(?:found|wrong|exist)|nothing (?:was )?found|410 gone|nie znaleziono)",
+    (
+        r"^(?:\W*(?:error\s*)?404\b|(?:the )?page (?:you (?:requested|are looking for) )?(?:was |could "
+        r"|cannot |can(?:'|’)t )?(?:not )?(?:be )?found|page not found|not found"
+        r"|seite (?:wurde )?nicht gefunden|diese seite (?:existiert|gibt es) nicht"
+        r"|page (?:non trouvée|introuvable)|pagina non trovata|página no encontrada|página não encontrada"
+        r"|pagina niet gevonden|siden (?:finnes ikke|ble ikke funnet)|sidan hittades inte"
+        r"|oops.{0,40}(?:found|wrong|exist)|nothing (?:was )?found|410 gone|nie znaleziono)"
+    ),
     re.I,
 )
 _PARKED = re.compile(
-    r"domain (?:is |may be |name is )?(?:for sale|parked|available for purchase|has expired)|buy this domain|this domain (?:name )?(?:is|has been|may be) (?:registered|parked|for sale)|diese domain (?:steht zum verkauf|ist geparkt|wurde (?:gerade )?(?:registriert|reserviert))"
-    r"|domain (?:steht zum verkauf|kaufen)|domaine (?:est )?(?:à vendre|parqué)|dominio (?:en venta|in vendita|parcheggiato|estacionado)|sedoparking|parkingcrew|bodis|hugedomains|dan\.com|afternic|future home of|website coming soon|(?:welcome to nginx|apache2? (?:ubuntu )?default page|it works!)|account suspended|index of /",
+    (
+        r"domain (?:is |may be |name is )?(?:for sale|parked|available for purchase|has expired)"
+        r"|buy this domain|this domain (?:name )?(?:is|has been|may be) (?:registered|parked|for sale)"
+        r"|diese domain (?:steht zum verkauf|ist geparkt|wurde (?:gerade )?(?:registriert|reserviert))"
+        r"|domain (?:steht zum verkauf|kaufen)|domaine (?:est )?(?:à vendre|parqué)|dominio (?:en venta"
+        r"|in vendita|parcheggiato|estacionado)|sedoparking|parkingcrew|bodis|hugedomains|dan\.com"
+        r"|afternic|future home of|website coming soon|(?:welcome to nginx"
+        r"|apache2? (?:ubuntu )?default page|it works!)|account suspended|index of /"
+    ),
     re.I,
 )
 _LOGIN = re.compile(
-    r"(?:log ?in|sign ?in|anmelden|einloggen|connexion|se connecter|accedi|iniciar sesión|entrar|inloggen|logg inn) (?:to|um|zu|pour|per|para|om|for) |(?:please|bitte) (?:log ?in|sign ?in|melden sie sich)|members only|password protected|passwortgeschützt|protected page|authentication required|verify you are human|checking your browser|enable javascript and cookies|just a moment",
+    (
+        r"(?:log ?in|sign ?in|anmelden|einloggen|connexion|se connecter|accedi|iniciar sesión|entrar"
+        r"|inloggen|logg inn) (?:to|um|zu|pour|per|para|om|for) |(?:please|bitte) (?:log ?in|sign ?in"
+        r"|melden sie sich)|members only|password protected|passwortgeschützt|protected page"
+        r"|authentication required|verify you are human|checking your browser"
+        r"|enable javascript and cookies|just a moment"
+    ),
     re.I,
 )
 _SCRIPT_ROOT = re.compile(
-    r"(?:need|enable|requires?|activate|aktivieren|activer|habilit)[^.]{0,60}javascript|javascript[^.]{0,60}(?:required|disabled|enable|aktivier|activ|habilit)",
+    (
+        r"(?:need|enable|requires?|activate|aktivieren|activer|habilit)[^.]{0,60}javascript"
+        r"|javascript[^.]{0,60}(?:required|disabled|enable|aktivier|activ|habilit)"
+    ),
     re.I,
 )
 _CONTENT_KINDS = (("application/pdf", PageKind.PDF), ("image/", PageKind.IMAGE))
@@ -55,9 +77,9 @@ def kind_of_bytes(body: bytes, content_type: str | None) -> PageKind | None:
     if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         return PageKind.IMAGE
     for prefix, found in _CONTENT_KINDS:
-        if kind.startswith(prefix) and not head[:1] == b"<":
+        if kind.startswith(prefix) and head[:1] != b"<":
             return found
-    if kind and not re.search(r"html|xml|text/plain", kind) and not head[:1] == b"<":
+    if kind and not re.search(r"html|xml|text/plain", kind) and head[:1] != b"<":
         return PageKind.OTHER
     if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"MZ")) or head.count(b"\x00") > len(head) // 3:
         return PageKind.OTHER
@@ -123,31 +145,64 @@ def template_score(page: Page) -> float:
 _CONTACT_WORDS = (
     (
         1.0,
-        r"impress?um|imprint|legal[-_ ]?(?:notice|info|mention)|mentions?[-_ ]?l[ée]gales|aviso[-_ ]?legal|note[-_ ]?legali|colofon|colophon|wettelijke|site[-_ ]?notice",
+        (
+            r"impress?um|imprint|legal[-_ ]?(?:notice|info|mention)|mentions?[-_ ]?l[ée]gales"
+            r"|aviso[-_ ]?legal|note[-_ ]?legali|colofon|colophon|wettelijke|site[-_ ]?notice"
+        ),
     ),
     (
         0.95,
-        r"contact(?:[-_ ]?us|eer|os|ez(?:[-_ ]?nous)?|e[-_ ]?nos)?|kontakte?|contatt[io](?:ci)?|contat[eo]s?|contacten|kontaktiere|yhteystiedot|kapcsolat|контакт\w*|お問い合わせ|联系我们|liên[-_ ]?hệ|lien-he|iletisim|get[-_ ]?in[-_ ]?touch|reach[-_ ]?us|find[-_ ]?us|anfahrt|standorte?|locations?|branches|offices|acc[eè]s|ubicaci[oó]n|dove[-_ ]?siamo|où[-_ ]?nous|besok[-_ ]?oss",
+        (
+            r"contact(?:[-_ ]?us|eer|os|ez(?:[-_ ]?nous)?|e[-_ ]?nos)?|kontakte?|contatt[io](?:ci)?"
+            r"|contat[eo]s?|contacten|kontaktiere|yhteystiedot|kapcsolat|контакт\w*|お問い合わせ|联系我们"
+            r"|liên[-_ ]?hệ|lien-he|iletisim|get[-_ ]?in[-_ ]?touch|reach[-_ ]?us|find[-_ ]?us|anfahrt"
+            r"|standorte?|locations?|branches|offices|acc[eè]s|ubicaci[oó]n|dove[-_ ]?siamo|où[-_ ]?nous"
+            r"|besok[-_ ]?oss"
+        ),
     ),
     (
         0.8,
-        r"team|(?:our[-_ ]?)?(?:people|staff|attorneys?|lawyers?|doctors?|leadership|management)|board(?:[-_ ]?of[-_ ]?directors)?|directors|personal|persoenliches|persönliches|ansprechpartner|mitarbeiter|ueber[-_ ]?mich|[ée]quipe|squadra|equipo|equipa|medarbeidere|ansatte|personale?|who[-_ ]?we[-_ ]?are|crew|vorstand|directiva|staff",
+        (
+            r"team|(?:our[-_ ]?)?(?:people|staff|attorneys?|lawyers?|doctors?|leadership|management)"
+            r"|board(?:[-_ ]?of[-_ ]?directors)?|directors|personal|persoenliches|persönliches"
+            r"|ansprechpartner|mitarbeiter|ueber[-_ ]?mich|[ée]quipe|squadra|equipo|equipa|medarbeidere"
+            r"|ansatte|personale?|who[-_ ]?we[-_ ]?are|crew|vorstand|directiva|staff"
+        ),
     ),
     (
         0.7,
-        r"about(?:[-_ ]?(?:us|me|the[-_ ]?company))?|(?:ü|ue|u)ber[-_ ]?(?:uns|mich)|wir[-_ ]?(?:ü|ue)ber|unternehmen|firma|kanzlei|praxis|chi[-_ ]?siamo|azienda|qui[-_ ]?sommes[-_ ]?nous|[àa][-_ ]?propos|soci[ée]t[ée]|entreprise|qui[ée]nes[-_ ]?somos|nosotros|empresa|sobre(?:[-_ ]?n[oó]s)?|quem[-_ ]?somos|over[-_ ]?ons|om[-_ ]?oss|om[-_ ]?os|o[-_ ]?nas|rólunk|meista|company|overview|profile",
+        (
+            r"about(?:[-_ ]?(?:us|me|the[-_ ]?company))?|(?:ü|ue|u)ber[-_ ]?(?:uns|mich)|wir[-_ ]?(?:ü"
+            r"|ue)ber|unternehmen|firma|kanzlei|praxis|chi[-_ ]?siamo|azienda|qui[-_ ]?sommes[-_ ]?nous"
+            r"|[àa][-_ ]?propos|soci[ée]t[ée]|entreprise|qui[ée]nes[-_ ]?somos|nosotros|empresa"
+            r"|sobre(?:[-_ ]?n[oó]s)?|quem[-_ ]?somos|over[-_ ]?ons|om[-_ ]?oss|om[-_ ]?os|o[-_ ]?nas"
+            r"|rólunk|meista|company|overview|profile"
+        ),
     ),
     (
         0.45,
-        r"datenschutz(?:erkl(?:ä|ae)rung)?|privacy(?:[-_ ]?policy)?|privacidad|confidentialit[ée]|privacidade|agb|terms|conditions|cgv|cgu|voorwaarden|personvern|integritet",
+        (
+            r"datenschutz(?:erkl(?:ä|ae)rung)?|privacy(?:[-_ ]?policy)?|privacidad|confidentialit[ée]"
+            r"|privacidade|agb|terms|conditions|cgv|cgu|voorwaarden|personvern|integritet"
+        ),
     ),
-    (0.3, r"jobs?|karriere|careers?|recrut\w*|lavora|empleo|presse?|faq|partner\w*|history|geschichte|storia|historia"),
+    (
+        0.3,
+        (
+            r"jobs?|karriere|careers?|recrut\w*|lavora|empleo|presse?|faq|partner\w*|history|geschichte|storia"
+            r"|historia"
+        ),
+    ),
 )
 _CONTACT_PATTERNS = tuple(
     (score, re.compile(rf"(?:^|[^\w]|[_\d])(?:{words})(?:$|[^\w]|[_\d])", re.I)) for score, words in _CONTACT_WORDS
 )
 _FAR = re.compile(
-    r"/(?:blog|news|posts?|tag|tags|category|categories|author|archive|archives|product|products|produkte?|shop|cart|page|events?|jobs?/|feed|wp-json|wp-content|\d{4}/\d{1,2})(?:/|$)|[?&](?:p|page|replytocom|share|add-to-cart|orderby|sort)=",
+    (
+        r"/(?:blog|news|posts?|tag|tags|category|categories|author|archive|archives|product|products"
+        r"|produkte?|shop|cart|page|events?|jobs?/|feed|wp-json|wp-content|\d{4}/\d{1,2})(?:/|$)|[?&](?:p"
+        r"|page|replytocom|share|add-to-cart|orderby|sort)="
+    ),
     re.I,
 )
 
@@ -172,3 +227,30 @@ def contact_score(url: str, anchor_text: str = "") -> float:
     if _FAR.search(f"{path}?{parts.query}"):
         best *= 0.4
     return round(max(0.01, best), 3)
+
+
+_GUESSES = ("contact", "impressum", "kontakt", "about", "team", "contatti", "mentions-legales", "aviso-legal")
+
+
+def contact_guesses(home_url: str, known_urls: list[str], language: str | None = None, limit: int = 4) -> list[str]:
+    """Paths worth one request each when no page of a site links to its contacts (menus built by scripts, for one).
+
+    They take the ending the site's own pages have (``.html``, ``/``), the language's usual words first.
+    """
+    if any(contact_score(url) >= 0.9 for url in known_urls):
+        return []
+    first = {
+        "de": ("impressum", "kontakt"),
+        "it": ("contatti",),
+        "fr": ("contact", "mentions-legales"),
+        "es": ("contacto", "aviso-legal"),
+    }
+    words = [*first.get((language or "")[:2], ("contact", "about")), *_GUESSES]
+    endings = [
+        match[0] for url in known_urls if (match := re.search(r"\.(?:html?|php|aspx)$", urlsplit(url).path, re.I))
+    ]
+    ending = max(set(endings), key=endings.count) if endings else ""
+    root = home_url.split("?")[0].rstrip("/")
+    if root.count("/") > 2:
+        root = "/".join(root.split("/")[:3])
+    return [f"{root}/{word}{ending}" for word in dict.fromkeys(words)][:limit]

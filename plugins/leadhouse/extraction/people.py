@@ -14,6 +14,7 @@ from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_contacts import add_contacts
 from leadhouse.extraction.person_names import TITLE, has_given_name, has_honorific, is_title, person_name
+from leadhouse.extraction.vocabulary import words
 
 _ACCEPT, _NEARLY = 0.5, 0.4
 _BYLINE = re.compile(
@@ -22,13 +23,15 @@ _BYLINE = re.compile(
     re.I,
 )
 _POST_URL = re.compile(
-    r"/(?:blog|news|posts?|articles?|tag|category|author|archive|\d{4}/\d{2}|jobs?|offers?|events?|portfolio|projects?"
+    r"/(?:blog|news|posts?|articles?|tag|category|author|archive|\d{4}/\d{2}|jobs?|offers?|events?"
+    r"|portfolio|projects?"
     r"|case-stud\w+|testimonials?|reviews?)(?:/|\.|$|-)",
     re.I,
 )
 _TEAM_URL = re.compile(
     r"team|people|staff|about|ueber|über|attorney|lawyer|board|director|leader|management|founder|doctor|who-we"
-    r"|chi-siamo|equipe|equipo|nosotros|qui-sommes|personal|persoenl|kanzlei|mitarbeiter|om-oss|over-ons|vorstand|crew",
+    r"|chi-siamo|equipe|equipo|nosotros|qui-sommes|personal|persoenl|kanzlei|mitarbeiter|om-oss"
+    r"|over-ons|vorstand|crew",
     re.I,
 )
 # Pupils play these companies: neither they nor the company exist for business.
@@ -39,7 +42,9 @@ _PRACTICE_FIRM = re.compile(
 )
 _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
 _REPRESENTED_LINE = re.compile(
-    rf"(?:{vocabulary.REPRESENTED.pattern})[^:\n]{{0,40}}?(?::|\n|\s(?=[A-Z]|Dr))\s*(?P<rest>[^\n]{{3,160}})", re.I
+    rf"(?:{vocabulary.REPRESENTED.pattern})[^:\n]{{0,40}}?(?::|\n"
+    rf"|\s(?=(?-i:[A-ZÀ-Þ])))\s*(?P<rest>[^\n]{{3,160}})",
+    re.I,
 )
 _REPRESENTED_START = re.compile(rf"^(?:(?:{vocabulary.REPRESENTED.pattern}|die|den|der|le|la|il|el)\s*:?\s+)+", re.I)
 _ENUMERATION = re.compile(r"\s*(?:,|;|\bund\b|\band\b|\bet\b|\be\b|\by\b|&|/)\s*(?=(?:[A-ZÀ-ÖØ-Þ]|Dr))")
@@ -50,10 +55,10 @@ _SENTENCE_TITLE = re.compile(
     re.I,
 )
 _INLINE = re.compile(r"^(?P<name>[^,–—|(:\n]{5,50}?)\s*(?:,|–|—|\||\s-\s|\(|:)\s*(?P<title>[^\n]{2,90}?)\)?$")
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_REVIEWED = frozenset("review blogposting article newsarticle comment event".split())
-_NOT_STAFF = frozenset("author creator reviewedBy editor contributor customer performer actor byArtist".split())
-_STAFF_KEYS = frozenset("employee employees member members founder founders".split())
+_HEADINGS = words("h1 h2 h3 h4 h5 h6")
+_REVIEWED = words("review blogposting article newsarticle comment event")
+_NOT_STAFF = words("author creator reviewedBy editor contributor customer performer actor byArtist")
+_STAFF_KEYS = words("employee employees member members founder founders")
 
 
 @dataclass(slots=True)
@@ -204,7 +209,7 @@ def _card(blocks: list[Block], index: int, block: Block) -> Person | None:
 
 
 def _title_near(blocks: list[Block], index: int, lines: list[str]) -> str:
-    """The title of a card: the next line, the line above (unless it belongs to the name before), the line after next."""
+    """The title of a card: the next line, the line above unless it is another's, the line after next."""
     after = [entry.text for entry in blocks[index + 1 : index + 4]]
     following = [*lines[1:2], *(text.split("\n")[0] for text in after[:1])]
     for text in following:

@@ -23,7 +23,11 @@ def add_contacts(page: Page, person: Person, country: str | None) -> None:
             continue
         card = [block]
         for entry in page.blocks[index + 1 : index + _CARD_BLOCKS]:
-            if person_name(entry.text.split("\n")[0]) or len(entry.text) > 900 or (entry.marks ^ block.marks) & Mark.FOOTER:
+            if (
+                person_name(entry.text.split("\n")[0])
+                or len(entry.text) > 900
+                or (entry.marks ^ block.marks) & Mark.FOOTER
+            ):
                 break
             card.append(entry)
         _fill(page, person, card, range(index, index + len(card)), country)
@@ -40,7 +44,9 @@ def _fill(page: Page, person: Person, card: list[Block], blocks: range, country:
     words = [fold(word) for word in person.name.split()]
     for address in addresses:
         local = fold(address.partition("@")[0])
-        if any(len(word) >= 3 and word[:6] in local for word in (words[0], words[-1])) and not placeholder_reason(address):
+        if any(len(word) >= 3 and word[:6] in local for word in (words[0], words[-1])) and not placeholder_reason(
+            address
+        ):
             person.email = person.email or address
     if card[0].marks & Mark.TEAM or person.email:
         numbers = {number for match in NUMBER.finditer(text) if (number := to_e164(match[0], country))}

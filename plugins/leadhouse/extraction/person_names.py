@@ -8,25 +8,102 @@ from pathlib import Path
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.hosts import fold
+from leadhouse.extraction.vocabulary import words
 
-_HONORIFIC = r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mme|M|Dr|Prof|Professor|Ing|Dipl\.?-?\s?(?:Ing|Kfm|Kffr|Psych|Inform|Betriebsw|Jur|Oec|Wirt)|Mag|Rechtsanw(?:ä|a)lt(?:in)?|RA|RAin|Adv|Advocate|CA|Shri|Smt|Sri|Sig(?:\.ra)?|Sra?|Dott(?:\.ssa|ssa)?|Avv|Arch|Geom|Rag|Lic|Maître|Me|Eng|Er|Hon|Rev|Sir|Dame|Capt|med|dent|jur|rer|nat|phil|h\.c|habil|vet)(?:\.\s*|\s+))"
-_TOKEN = r"(?:[A-ZÀ-ÖØ-ÞŁŚŻŹĆŃĄĘČŠŽĐŘŇŤĎĽĹÝ][\w'’\-]*[a-zß-öø-ÿłśżźćńąęčšžđřňťďľĺý](?:[-'’][A-ZÀ-ÖØ-Þ][\w'’]+)*|[A-Z]\.?(?:[A-Z]\.?)?|O['’][A-Z][a-z]+|Mc[A-Z][a-z]+|de|del|della|di|da|dos|van|von|der|den|zu|la|le|bin|ibn|al|el|y)"
+_HONORIFIC = (
+    r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mme|M|Dr|Prof|Professor|Ing|Dipl\.?-?\s?(?:Ing|Kfm|Kffr|Psych"
+    r"|Inform|Betriebsw|Jur|Oec|Wirt)|Mag|Rechtsanw(?:ä|a)lt(?:in)?|RA|RAin|Adv|Advocate|CA|Shri|Smt|Sri"
+    r"|Sig(?:\.ra)?|Sra?|Dott(?:\.ssa|ssa)?|Avv|Arch|Geom|Rag|Lic|Maître|Me|Eng|Er|Hon|Rev|Sir|Dame|Capt"
+    r"|med|dent|jur|rer|nat|phil|h\.c|habil|vet)(?:\.\s*|\s+))"
+)
+_WORD = (
+    r"(?:[A-ZÀ-ÖØ-ÞŁŚŻŹĆŃĄĘČŠŽĐŘŇŤĎĽĹÝ][\w'’\-]*[a-zß-öø-ÿłśżźćńąęčšžđřňťďľĺý](?:[-'’][A-ZÀ-ÖØ-Þ][\w'’]+)*"
+    r"|[A-Z]\.?(?:[A-Z]\.?)?|O['’][A-Z][a-z]+|Mc[A-Z][a-z]+|de|del|della|di|da|dos|van|von|der|den|zu|la"
+    r"|le|bin|ibn|al|el|y)"
+)
 _NAME = re.compile(
-    rf"^{_HONORIFIC}{{0,4}}(?P<name>{_TOKEN}(?:\s+{_TOKEN}){{1,4}})(?:,?\s*(?:(?:Ph\.?\s?D|M\.?\s?D|MBA|M\.?A|B\.?A|B\.?Sc|M\.?Sc|LL\.?\s?[BM]|CPA|Esq|Jr|Sr|II|III|RN|DDS|DMD|J\.?D|CFA|FCA|ACA|RIBA|PE|AIA|LMT|LCSW)\.?,?\s*)+)?$"
+    rf"^{_HONORIFIC}{{0,4}}(?P<name>{_WORD}(?:\s+{_WORD}){{1,4}})(?:,?\s*(?:(?:Ph\.?\s?D|M\.?\s?D|MBA"
+    rf"|M\.?A|B\.?A|B\.?Sc|M\.?Sc|LL\.?\s?[BM]|CPA|Esq|Jr|Sr|II|III|RN|DDS|DMD|J\.?D|CFA|FCA|ACA|RIBA"
+    rf"|PE|AIA|LMT|LCSW)\.?,?\s*)+)?$"
 )
 _UPPER_NAME = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’\-.]+(?: [A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’\-.]*){1,3}$")
 _HONORIFIC_START = re.compile(rf"^{_HONORIFIC}+")
-_PARTICLES = frozenset("de del della di da dos van von der den zu la le bin ibn al el y".split())
+_PARTICLES = words("de del della di da dos van von der den zu la le bin ibn al el y")
 TITLE = re.compile(
-    r"(?<![\w])(?:c[eftmiop]o|cmo|chro|chief \w+(?: \w+)? officer|(?:co-?\s?)?founder|(?:co-?)?owner|president|vice[- ]president|vp|chair(?:man|woman|person)?|(?:managing |executive |creative |art |technical |medical |sales |marketing |whole-?time |artistic )?director|directrice|directeur|direttor[ei]|direttrice|directora?|diretora?"
-    r"|manager(?:in)?|leiter(?:in)?|leitung|geschäftsführer(?:in)?|geschaeftsfuehrer(?:in)?|geschäftsleit\w+|inhaber(?:in)?|gründer(?:in)?|prokurist(?:in)?|vorstand\w*|vorsitzende[rn]?|partner(?:in)?|associate|principal|counsel|attorney|lawyer|paralegal|solicitor|barrister|advocate|notary|rechtsanw(?:ä|a)lt(?:in)?|fachanw(?:ä|a)lt(?:in)?|notar(?:in)?|steuerberater(?:in)?|avocat[e]?|avvocat[oa]|abogad[oa]|advokat"
-    r"|engineer|developer|designer|architect|consultant|analyst|scientist|researcher|professor|teacher|instructor|trainer(?:in)?|coach|therapist|psychologist|psycholog[ei]n?|physiotherap\w+|doctor|dentist|zahn(?:ä|a)rzt(?:in)?|(?:fach)?(?:ä|a)rzt(?:in)?|physician|surgeon|nurse|veterinarian|tier(?:ä|a)rzt(?:in)?|médecin|docteur|dentista|odontólog[oa]|médic[oa]|titular|titolare|amministrat(?:ore|rice)|gérante?|fondat(?:eur|rice|ore)|fundadora?|socio|socia|presidente|présidente?|président|segretari[oa]|secretary|secretary|treasurer|schatzmeister(?:in)?|kassenwart(?:in)?|tesorier[ei]|trésori(?:er|ère)|secrétaire|sekretär(?:in)?"
-    r"|head (?:of|chef|waiter|waitress|coach|teacher)|team ?lead(?:er)?|lead|leader|supervisor|coordinator|koordinator(?:in)?|administrator|assistant|assistent(?:in)?|receptionist|specialist|spezialist(?:in)?|representative|agent|broker|accountant|buchhalter(?:in)?|bookkeeper|auditor|officer|executive|chef(?:in)?|cook|waiter|waitress|barista|baker|photographer|technician|techniker(?:in)?|meister(?:in)?|mechanic|installer|builder|building practitioner|foreman|electrician|plumber|driver|instruktør|daglig leder|styreleder|verkställande|vd|redaktør|editor|redakteur(?:in)?|writer|producer|dramaturg(?:in)?|regie|intern|trainee|auszubildende[r]?|azubi|ansprechpartner(?:in)?|sachbearbeiter(?:in)?|berater(?:in)?|verkäufer(?:in)?|mitarbeiter(?:in)?|responsable|responsabile|chargée? de|jefe|jefa|gerente|encargad[oa]|asesor[a]?|comercial|zaakvoerder|bestuurder|eigenaar|medewerker|hygienist|optician|pharmacist|stylist|esthetician|pastor|curator|founder|program director|project lead|board member|member of the board|trustee|advisor|ambassador)(?![\w])",
+    (
+        r"(?<![\w])(?:c[eftmiop]o|cmo|chro|chief \w+(?: \w+)? officer|(?:co-?\s?)?founder|(?:co-?)?owner"
+        r"|president|vice[- ]president|vp|chair(?:man|woman|person)?|(?:managing |executive |creative "
+        r"|art |technical |medical |sales |marketing |whole-?time |artistic )?director|directrice"
+        r"|directeur|direttor[ei]|direttrice|directora?|diretora?"
+        r"|manager(?:in)?|leiter(?:in)?|leitung|geschäftsführer(?:in)?|geschaeftsfuehrer(?:in)?"
+        r"|geschäftsleit\w+|inhaber(?:in)?|gründer(?:in)?|prokurist(?:in)?|vorstand\w*|vorsitzende[rn]?"
+        r"|partner(?:in)?|associate|principal|counsel|attorney|lawyer|paralegal|solicitor|barrister"
+        r"|advocate|notary|rechtsanw(?:ä|a)lt(?:in)?|fachanw(?:ä|a)lt(?:in)?|notar(?:in)?"
+        r"|steuerberater(?:in)?|avocat[e]?|avvocat[oa]|abogad[oa]|advokat"
+        r"|engineer|developer|designer|architect|consultant|analyst|scientist|researcher|professor|teacher"
+        r"|instructor|trainer(?:in)?|coach|therapist|psychologist|psycholog[ei]n?|physiotherap\w+|doctor"
+        r"|dentist|zahn(?:ä|a)rzt(?:in)?|(?:fach)?(?:ä|a)rzt(?:in)?|physician|surgeon|nurse|veterinarian"
+        r"|tier(?:ä|a)rzt(?:in)?|médecin|docteur|dentista|odontólog[oa]|médic[oa]|titular|titolare"
+        r"|amministrat(?:ore|rice)|gérante?|fondat(?:eur|rice|ore)|fundadora?|socio|socia|presidente"
+        r"|présidente?|président|segretari[oa]|secretary|secretary|treasurer|schatzmeister(?:in)?"
+        r"|kassenwart(?:in)?|tesorier[ei]|trésori(?:er|ère)|secrétaire|sekretär(?:in)?"
+        r"|head (?:of|chef|waiter|waitress|coach|teacher)|team ?lead(?:er)?|lead|leader|supervisor"
+        r"|coordinator|koordinator(?:in)?|administrator|assistant|assistent(?:in)?|receptionist|specialist"
+        r"|spezialist(?:in)?|representative|agent|broker|accountant|buchhalter(?:in)?|bookkeeper|auditor"
+        r"|officer|executive|chef(?:in)?|cook|waiter|waitress|barista|baker|photographer|technician"
+        r"|techniker(?:in)?|meister(?:in)?|mechanic|installer|builder|building practitioner|foreman"
+        r"|electrician|plumber|driver|instruktør|daglig leder|styreleder|verkställande|vd|redaktør|editor"
+        r"|redakteur(?:in)?|writer|producer|dramaturg(?:in)?|regie|intern|trainee|auszubildende[r]?|azubi"
+        r"|ansprechpartner(?:in)?|sachbearbeiter(?:in)?|berater(?:in)?|verkäufer(?:in)?|mitarbeiter(?:in)?"
+        r"|responsable|responsabile|chargée? de|jefe|jefa|gerente|encargad[oa]|asesor[a]?|comercial"
+        r"|zaakvoerder|bestuurder|eigenaar|medewerker|hygienist|optician|pharmacist|stylist|esthetician"
+        r"|pastor|curator|founder|program director|project lead|board member|member of the board|trustee"
+        r"|advisor|ambassador)(?![\w])"
+    ),
     re.I,
 )
 # Capitalised words that head sections, places, firms and things; a "name" that holds one is none.
 _NOT_NAME = re.compile(
-    r"\b\w+(?:kanzlei|praxis|büro|verein|verband|gesellschaft|schule|zentrum|werkstatt|management|beratung)\b|\b(?:urgent|requirements?|vacanc\w+|hiring|preschool|the|our|your|we|us|my|and|for|with|from|in|of|on|at|to|is|are|all|more|read|learn|view|see|get|how|what|why|who|where|when|new|best|top|free|about|contact|home|services?|team|news|blog|privacy|policy|terms|rights|reserved|copyright|company|group|gmbh|ltd|limited|inc|llc|pvt|corp|ag|kg|sarl|university|universität|college|school|schule|institute|academy|hospital|clinic|klinik|praxis|kanzlei|foundation|stiftung|association|verein|society|bank|church|court|street|road|avenue|lane|straße|strasse|platz|weg|city|town|state|county|north|south|east|west|northern|southern|eastern|western|floor|building|office|center|centre|park|hotel|restaurant|cafe|café|bar|shop|store|market|menu|gallery|portfolio|project|projects|product|products|solutions?|technolog(?:y|ies)|software|systems?|design|development|marketing|management|consulting|services|support|sales|business|finance|financial|legal|law|laws|tax|audit|accounting|insurance|estate|property|construction|energy|health|medical|dental|care|beauty|wedding|event|events|media|digital|web|website|online|mobile|app|data|cloud|security|network|social|facebook|twitter|instagram|linkedin|youtube|whatsapp|google|maps?|email|e-mail|phone|telephone|fax|address|adresse|anschrift|opening|hours|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|juni|juli|oktober|dezember|welcome|willkommen|bienvenue|benvenuti|thank|thanks|click|here|download|subscribe|newsletter|login|register|sign|search|next|previous|back|vision|mission|values?|history|story|stories|quality|experience|excellence|award|awards|certified|certificate|impressum|datenschutz|kontakt|startseite|leistungen|über|uns|angebot|angaben|gemäß|haftung|urheberrecht|inhalte|links|streit|verantwortlich|umsatzsteuer|quick|useful|latest|recent|popular|featured|follow|chi|siamo|servizi|contatti|dove|mentions|légales|nous|votre|notre|les|des|aviso|nosotros|inicio|servicios|contacto|los|las|united|kingdom|states|america|germany|deutschland|france|italia|italy|india|australia|canada|zealand|london|york|berlin|paris|rome|milan|managing|director|chairman|president|manager|officer|founder|owner|ceo|head|chief|senior|junior|assistant|engineer|developer|designer|attorney|lawyer|partner|doctor|teacher|frequently|asked|questions?|customer|client|clients|customers|testimonials?|reviews?|lorem|ipsum|dolor|act|code|article|section|committee|board|council|department|ministry|government|federal|national|international|global|world|public|private|general|special|annual|report|conference|summit|festival|club|league|championship|series|season|live|tour|show|theater|theatre|museum|library|music|film|movie|book|books|art|arts|science|engineering|education|training|course|courses|workshop|class|classes|program|programs|programme|job|jobs|career|careers|position|full|part|time|remote|apply|salary|meet|meeting|open|close|closed|welcher|unsere|unser|ihre|ihr|sie|wir|der|die|das|und|oder|für|mit|von der|einen|eine|ein|bei|auf|aus|nach|zum|zur|azienda|agricola|cookie|cookies|session|analytics|pixel|days?|weeks?|months?|years?|hours?|minutes?|yes|no|not|other|others|smart|green|blue|red|white|black|gold|silver|classic|modern|premium|basic|pro|plus|standard|advanced|custom)\b",
+    (
+        r"\b\w+(?:kanzlei|praxis|büro|verein|verband|gesellschaft|schule|zentrum|werkstatt|management"
+        r"|beratung)\b|\b(?:urgent|requirements?|vacanc\w+|hiring|preschool|the|our|your|we|us|my|and|for"
+        r"|with|from|in|of|on|at|to|is|are|all|more|read|learn|view|see|get|how|what|why|who|where|when"
+        r"|new|best|top|free|about|contact|home|services?|team|news|blog|privacy|policy|terms|rights"
+        r"|reserved|copyright|company|group|gmbh|ltd|limited|inc|llc|pvt|corp|ag|kg|sarl|university"
+        r"|universität|college|school|schule|institute|academy|hospital|clinic|klinik|praxis|kanzlei"
+        r"|foundation|stiftung|association|verein|society|bank|church|court|street|road|avenue|lane|straße"
+        r"|strasse|platz|weg|city|town|state|county|north|south|east|west|northern|southern|eastern"
+        r"|western|floor|building|office|center|centre|park|hotel|restaurant|cafe|café|bar|shop|store"
+        r"|market|menu|gallery|portfolio|project|projects|product|products|solutions?|technolog(?:y|ies)"
+        r"|software|systems?|design|development|marketing|management|consulting|services|support|sales"
+        r"|business|finance|financial|legal|law|laws|tax|audit|accounting|insurance|estate|property"
+        r"|construction|energy|health|medical|dental|care|beauty|wedding|event|events|media|digital|web"
+        r"|website|online|mobile|app|data|cloud|security|network|social|facebook|twitter|instagram"
+        r"|linkedin|youtube|whatsapp|google|maps?|email|e-mail|phone|telephone|fax|address|adresse"
+        r"|anschrift|opening|hours|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january"
+        r"|february|march|april|june|july|august|september|october|november|december|januar|februar|märz"
+        r"|juni|juli|oktober|dezember|welcome|willkommen|bienvenue|benvenuti|thank|thanks|click|here"
+        r"|download|subscribe|newsletter|login|register|sign|search|next|previous|back|vision|mission"
+        r"|values?|history|story|stories|quality|experience|excellence|award|awards|certified|certificate"
+        r"|impressum|datenschutz|kontakt|startseite|leistungen|über|uns|angebot|angaben|gemäß|haftung"
+        r"|urheberrecht|inhalte|links|streit|verantwortlich|umsatzsteuer|quick|useful|latest|recent"
+        r"|popular|featured|follow|chi|siamo|servizi|contatti|dove|mentions|légales|nous|votre|notre|les"
+        r"|des|aviso|nosotros|inicio|servicios|contacto|los|las|united|kingdom|states|america|germany"
+        r"|deutschland|france|italia|italy|india|australia|canada|zealand|london|york|berlin|paris|rome"
+        r"|milan|managing|director|chairman|president|manager|officer|founder|owner|ceo|head|chief|senior"
+        r"|junior|assistant|engineer|developer|designer|attorney|lawyer|partner|doctor|teacher|frequently"
+        r"|asked|questions?|customer|client|clients|customers|testimonials?|reviews?|lorem|ipsum|dolor|act"
+        r"|code|article|section|committee|board|council|department|ministry|government|federal|national"
+        r"|international|global|world|public|private|general|special|annual|report|conference|summit"
+        r"|festival|club|league|championship|series|season|live|tour|show|theater|theatre|museum|library"
+        r"|music|film|movie|book|books|art|arts|science|engineering|education|training|course|courses"
+        r"|workshop|class|classes|program|programs|programme|job|jobs|career|careers|position|full|part"
+        r"|time|remote|apply|salary|meet|meeting|open|close|closed|welcher|unsere|unser|ihre|ihr|sie|wir"
+        r"|der|die|das|und|oder|für|mit|von der|einen|eine|ein|bei|auf|aus|nach|zum|zur|azienda|agricola"
+        r"|cookie|cookies|session|analytics|pixel|days?|weeks?|months?|years?|hours?|minutes?|yes|no|not"
+        r"|other|others|smart|green|blue|red|white|black|gold|silver|classic|modern|premium|basic|pro|plus"
+        r"|standard|advanced|custom)\b"
+    ),
     re.I,
 )
 

@@ -24,12 +24,15 @@ _EXTENSION = re.compile(
     r"^\s*(?:,|;|-|\()?\s*(?:ext(?:ension)?\.?|x|durchwahl|dw|poste|int\.?|anexo|ramal)\s*[:.=]?\s*(\d{1,6})", re.I
 )
 _DATE = re.compile(
-    r"^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)(?:\D.*)?$"
+    r"^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19"
+    r"|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)(?:\D.*)?$"
 )
 _GROUPED_THOUSANDS = re.compile(r"^\d{1,3}(?:[.,' ]000)+$")
 _COORDINATE = re.compile(r"^-?\d{1,3}\.\d{4,}")
 _FICTION = re.compile(
-    r"(\d)\1{5,}|0?12345678?9?|23456789?|9876543|^\+1\d{3}555\d{4}$|^\+1555\d{7}$|^\+441632960|^\+447700900|^\+4420794604?|^\+33199[0-9]0|^\+6125550|^\+61255[05]0|(?:123){3}|(?:01){4}|^\+1\d{3}1234567|^\+49(?:30|40|89)123456"
+    r"(\d)\1{5,}|0?12345678?9?|23456789?|9876543|^\+1\d{3}555\d{4}$|^\+1555\d{7}$|^\+441632960"
+    r"|^\+447700900|^\+4420794604?|^\+33199[0-9]0|^\+6125550|^\+61255[05]0|(?:123){3}|(?:01){4}"
+    r"|^\+1\d{3}1234567|^\+49(?:30|40|89)123456"
 )
 _IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}[\s\d]*$")
 _TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
@@ -108,10 +111,10 @@ def _link_candidates(page: Page) -> list[_Candidate]:
             )
             found.append(_Candidate(_tel(rest), spot, "tel", label))
     for link in page.links:
-        if "wa.me/" in link.url or "api.whatsapp.com/send" in link.url:
-            if match := re.search(r"(?:wa\.me/|phone=)(?:%2B|\+)?(\d{8,15})", link.url):
-                spot = around_block(page, link.block, link.text)
-                found.append(_Candidate("+" + match[1], spot, "whatsapp", "whatsapp"))
+        is_chat = "wa.me/" in link.url or "api.whatsapp.com/send" in link.url
+        if is_chat and (match := re.search(r"(?:wa\.me/|phone=)(?:%2B|\+)?(\d{8,15})", link.url)):
+            spot = around_block(page, link.block, link.text)
+            found.append(_Candidate("+" + match[1], spot, "whatsapp", "whatsapp"))
     return found
 
 

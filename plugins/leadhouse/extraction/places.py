@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 
 from leadhouse.extraction.page import Mark
+from leadhouse.extraction.vocabulary import words
 
-BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol option p pre section summary table tbody td tfoot th thead "
-    "tr ul noscript iframe select textarea button".split()
+BLOCK_TAGS = words(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol option p pre section summary table tbody "
+    "td tfoot th thead "
+    "tr ul noscript iframe select textarea button"
 )
-SKIPPED_TAGS = frozenset("style svg template object embed canvas math audio video select option textarea map".split())
-SECTIONING_TAGS = frozenset("section article aside footer header nav main td li form dialog".split())
+SKIPPED_TAGS = words("style svg template object embed canvas math audio video select option textarea map")
+SECTIONING_TAGS = words("section article aside footer header nav main td li form dialog")
 HEADING_LEVELS = {f"h{level}": level for level in range(1, 7)}
-LABEL_TAGS = frozenset("strong b dt th legend caption".split())
+LABEL_TAGS = words("strong b dt th legend caption")
 
 _TAG_MARKS = {
     "header": Mark.HEADER,
@@ -49,7 +52,8 @@ _CLASS_MARKS = tuple(
             Mark.TESTIMONIAL,
         ),
         (
-            r"team|teams|staff|member|members|people|mitarbeiter|equipe|equipo|squadra|board|directors|trainers?|doctors?",
+            r"team|teams|staff|member|members|people|mitarbeiter|equipe|equipo|squadra|board|directors"
+            r"|trainers?|doctors?",
             Mark.TEAM,
         ),
         (
@@ -89,7 +93,7 @@ def class_marks(names: str) -> int:
         for pattern, mark in _CLASS_MARKS:
             if pattern.search(names[:300]):
                 marks |= mark
-        _known[names[:300]] = marks
+        _known[names] = marks
     return marks
 
 
@@ -108,11 +112,18 @@ def element_marks(tag: str, attributes: dict[str, str | None]) -> int:
     return marks
 
 
-def own_marks(marks: int, outer: int) -> int:
-    """Marks left when an element stands in content: a post's header is not the site's, nor is its footer."""
+_SITE_FRAME = Mark.HEADER | Mark.NAV | Mark.FOOTER
+
+
+def inherit(outer: int, own: int) -> int:
+    """Marks inside an element: `main` leaves the site's frame; a post's header or footer is not the site's."""
+    if own & Mark.MAIN:
+        return (outer | own) & ~_SITE_FRAME
     if outer & Mark.INNER_ARTICLE:
-        return marks & ~(Mark.HEADER | Mark.FOOTER)
-    return marks & ~Mark.HEADER if outer & Mark.MAIN else marks
+        own &= ~(Mark.HEADER | Mark.FOOTER)
+    elif outer & Mark.MAIN:
+        own &= ~Mark.HEADER
+    return outer | own
 
 
 def is_hidden_style(style: str) -> bool:

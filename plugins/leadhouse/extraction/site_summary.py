@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadhouse.extraction import hosts
-from leadhouse.extraction.names import bare_name, closeness
 from leadhouse.extraction.context import SiteContext
+from leadhouse.extraction.names import bare_name, closeness
 from leadhouse.extraction.page import safe_host
 from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.phones import to_e164
@@ -207,7 +207,7 @@ def _names(found: dict[str, dict[str, _Sightings]], facts: SiteFacts) -> list[Fa
             doubt *= 1 - 0.8 * group.confidence_of(source) * (0.3 + 0.7 * share)
         value, url = group.best()
         close = max(closeness(value.value, site) for site in sites)
-        score = (1 - doubt + 0.3 * close + (0.1 if close == 1 else 0)) / 1.4
+        score = (1 - doubt + 0.3 * close + (0.3 if close == 1 else 0)) / 1.6
         spelling = Counter(item.value for item, _ in group.items).most_common(1)[0][0]
         seen = tuple(sorted(source for source, share in sources.items() if share))
         names.append(Fact("name", _display(spelling, facts.host), round(min(1.0, score), 3), group.pages, url, seen))

@@ -8,23 +8,44 @@ from urllib.parse import parse_qs, urlsplit
 from leadhouse.extraction import hosts, structured
 from leadhouse.extraction.context import Findings, SiteContext, around_block, third_party
 from leadhouse.extraction.page import Link, Mark, Page
+from leadhouse.extraction.vocabulary import words
 from leadhouse.records import Value
 
 _NETWORKS = {
-    "facebook.com": "facebook", "fb.com": "facebook", "fb.me": "facebook", "instagram.com": "instagram", "linkedin.com": "linkedin",
-    "twitter.com": "x", "x.com": "x", "youtube.com": "youtube", "tiktok.com": "tiktok", "pinterest.com": "pinterest", "xing.com": "xing",
-    "github.com": "github", "gitlab.com": "gitlab", "vimeo.com": "vimeo", "threads.net": "threads", "threads.com": "threads", "bsky.app": "bluesky",
-    "t.me": "telegram", "telegram.me": "telegram", "vk.com": "vk", "flickr.com": "flickr", "behance.net": "behance", "dribbble.com": "dribbble",
-    "medium.com": "medium", "soundcloud.com": "soundcloud", "twitch.tv": "twitch", "snapchat.com": "snapchat", "yelp.com": "yelp",
-    "tripadvisor.com": "tripadvisor", "crunchbase.com": "crunchbase", "mastodon.social": "mastodon", "discord.gg": "discord", "discord.com": "discord",
+    "facebook.com": "facebook", "fb.com": "facebook",
+    "fb.me": "facebook", "instagram.com": "instagram", "linkedin.com": "linkedin",
+    "twitter.com": "x", "x.com": "x", "youtube.com": "youtube",
+    "tiktok.com": "tiktok", "pinterest.com": "pinterest", "xing.com": "xing",
+    "github.com": "github", "gitlab.com": "gitlab", "vimeo.com": "vimeo",
+    "threads.net": "threads", "threads.com": "threads", "bsky.app": "bluesky",
+    "t.me": "telegram", "telegram.me": "telegram", "vk.com": "vk",
+    "flickr.com": "flickr", "behance.net": "behance", "dribbble.com": "dribbble",
+    "medium.com": "medium", "soundcloud.com": "soundcloud",
+    "twitch.tv": "twitch", "snapchat.com": "snapchat", "yelp.com": "yelp",
+    "tripadvisor.com": "tripadvisor", "crunchbase.com": "crunchbase",
+    "mastodon.social": "mastodon", "discord.gg": "discord", "discord.com": "discord",
 }  # fmt: skip
 _RESERVED = {
-    "facebook": "sharer sharer.php share share.php dialog plugins tr login photo photo.php photos watch events groups hashtag story.php policy.php privacy help legal business ads permalink.php policies settings gaming marketplace about reel video.php 2008 wordpress facebook",
+    "facebook": (
+        "sharer sharer.php share share.php dialog plugins tr login photo photo.php photos watch events "
+        "groups hashtag story.php policy.php privacy help legal business ads permalink.php policies "
+        "settings gaming marketplace about reel video.php 2008 wordpress facebook"
+    ),
     "instagram": "p reel reels explore tv stories accounts about legal developer press web direct instagram",
     "x": "share intent home hashtag search i privacy tos login signup settings explore wordpress twitter x about",
-    "youtube": "watch embed playlist results feed shorts redirect t howyoutubeworks about v live premium ads iframe_api post youtube attribution_link",
-    "linkedin": "sharearticle share sharing cws legal feed learning jobs pulse posts uas login signup authwall help psettings comm embed linkedin groups",
-    "github": "features about pricing login join sponsors orgs topics marketplace explore contact security site customer-stories enterprise settings apps collections trending new issues pulls search wordpress github twbs",
+    "youtube": (
+        "watch embed playlist results feed shorts redirect t howyoutubeworks about v live premium ads "
+        "iframe_api post youtube attribution_link"
+    ),
+    "linkedin": (
+        "sharearticle share sharing cws legal feed learning jobs pulse posts uas login signup authwall "
+        "help psettings comm embed linkedin groups"
+    ),
+    "github": (
+        "features about pricing login join sponsors orgs topics marketplace explore contact security "
+        "site customer-stories enterprise settings apps collections trending new issues pulls search "
+        "wordpress github twbs"
+    ),
     "pinterest": "pin search ideas login about",
     "tiktok": "embed tag music login share discover legal foryou",
     "vimeo": "video channels categories ondemand groups api help features upgrade blog",
@@ -45,12 +66,19 @@ _PREFIXES = {
     "behance": set(),
 }
 _PLACEHOLDER = re.compile(
-    r"^@?(?:your[-_.]?\w*|username|user|example|company|companyname|profile|mypage|page|yourpage|handle|name|account|placeholder|#|home|index\.html?|undefined|null|link|url|\{.*|%.*|\[.*|xxx+|test|demo|template)$",
+    (
+        r"^@?(?:your[-_.]?\w*|username|user|example|company|companyname|profile|mypage|page|yourpage"
+        r"|handle|name|account|placeholder|#|home|index\.html?|undefined|null|link|url|\{.*|%.*|\[.*|xxx+"
+        r"|test|demo|template)$"
+    ),
     re.I,
 )
-_THEME_HANDLES = frozenset(
-    "html5up startbootstrap sbootstrap bootstrapmade colorlib templatemo tooplate wix wixcom squarespace weebly godaddy jimdo wordpress wordpressdotcom shopify webflow elegantthemes themeforest envato elementor "
-    "ajlkn getbootstrap fontawesome bootstrap jekyll gohugoio hexojs ghost netlify vercel wpastra oceanwp generatepress divi cloudflare google googleanalytics apple microsoft".split()
+_THEME_HANDLES = words(
+    "html5up startbootstrap sbootstrap bootstrapmade colorlib templatemo tooplate wix wixcom squarespace "
+    "weebly godaddy jimdo wordpress wordpressdotcom shopify webflow elegantthemes themeforest envato "
+    "elementor "
+    "ajlkn getbootstrap fontawesome bootstrap jekyll gohugoio hexojs ghost netlify vercel wpastra "
+    "oceanwp generatepress divi cloudflare google googleanalytics apple microsoft"
 )
 
 
@@ -95,11 +123,11 @@ def _handle(network: str, netloc: str, segments: list[str], url: str) -> tuple[s
         keep = segments[: 3 if first in {"pages", "people", "p"} else 2]
     elif network == "linkedin":
         return "share_link"
-    elif network == "youtube" and not first.startswith("@") and len(segments) > 1 and first not in {"c", "user"}:
-        return "post"
-    elif len(segments) > 1 and segments[1].lower() in _POST_WORDS:
-        return "post"
-    elif network in {"github", "gitlab", "medium"} and len(segments) > 1:
+    elif (
+        (network == "youtube" and not first.startswith("@") and len(segments) > 1 and first not in {"c", "user"})
+        or (len(segments) > 1 and segments[1].lower() in _POST_WORDS)
+        or (network in {"github", "gitlab", "medium"} and len(segments) > 1)
+    ):
         return "post"
     else:
         handle, keep = segments[0], segments[:1]
@@ -109,8 +137,9 @@ def _handle(network: str, netloc: str, segments: list[str], url: str) -> tuple[s
     return scheme + netloc.lower() + "/" + "/".join(keep), handle
 
 
-_POST_WORDS = frozenset(
-    "status posts photos videos p reel reels permalink events statuses about reviews photo video albums media tagged shop feed".split()
+_POST_WORDS = words(
+    "status posts photos videos p reel reels permalink events statuses about reviews photo video albums "
+    "media tagged shop feed"
 )
 
 
@@ -148,7 +177,8 @@ def _declared(page: Page) -> list[str]:
 def _judge(page: Page, link: Link, site: SiteContext, names: tuple[str, ...], findings: Findings) -> None:
     found = profile(link.url)
     spot = around_block(page, link.block, link.text)
-    locator = f"link:{'footer' if link.marks & Mark.FOOTER else 'header' if link.marks & (Mark.HEADER | Mark.NAV) else 'main'}"
+    in_header = link.marks & (Mark.HEADER | Mark.NAV)
+    locator = "link:footer" if link.marks & Mark.FOOTER else "link:header" if in_header else "link:main"
     if not isinstance(found, tuple):
         if found:
             findings.reject("social_url", link.url, found, locator)
@@ -166,6 +196,8 @@ def _judge(page: Page, link: Link, site: SiteContext, names: tuple[str, ...], fi
         score -= 0.2
     if len(link.text.split()) > 4 or _inside_sentence(link, spot.block_text):
         score -= 0.25
+    if relation == 1.0 and hosts.fold(handle) in {hosts.fold(name) for name in (hosts.brand_label(site.host), *names)}:
+        score = max(score, 0.86)  # the very name: wherever on the page it stands
     score = min(0.97, max(0.05, score))
     if score < 0.4:
         findings.reject("social_url", url, "third_party", locator)

@@ -9,6 +9,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from leadhouse.extraction.vocabulary import words
+
 _MAX_ITEMS = 400
 _MAX_DEPTH = 12
 _COMMENT = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\]\]>|/\*\]\]>\*/)\s*$")
@@ -79,12 +81,11 @@ def nested(items: list[Any]) -> Iterator[tuple[Item, str, Item | None]]:
                     queue.append((entry, name, item, depth + 1))
 
 
-_OTHERS = frozenset(
-    "person review blogposting article newsarticle comment event jobposting rating offer aggregaterating".split()
-)
-_OTHERS_KEYS = frozenset(
-    "author creator review reviews hiringOrganization sponsor performer itemReviewed customer employee employees member "
-    "founder founders parentOrganization memberOf worksFor alumniOf manufacturer seller".split()
+_OTHERS = words("person review blogposting article newsarticle comment event jobposting rating offer aggregaterating")
+_OTHERS_KEYS = words(
+    "author creator review reviews hiringOrganization sponsor performer itemReviewed customer employee "
+    "employees member "
+    "founder founders parentOrganization memberOf worksFor alumniOf manufacturer seller"
 )
 
 
@@ -104,7 +105,7 @@ def read_microdata(tree: LexborHTMLParser) -> list[Item]:
     found: dict[int, Item] = {}
     top: list[Item] = []
     for node in tree.css("[itemscope]")[:_MAX_ITEMS]:
-        item: Item = {"@type": [name for name in (node.attributes.get("itemtype") or "").split()]}
+        item: Item = {"@type": list((node.attributes.get("itemtype") or "").split())}
         found[node.mem_id] = item
     for node in tree.css("[itemscope], [itemprop]")[: _MAX_ITEMS * 5]:
         owner = _owner(node, found)

@@ -1,112 +1,192 @@
-"""Words of many languages that tell what a stretch of a page is about. Rules over them stand in the modules that use them."""
+"""Words of many languages that tell what a stretch of a page is about; the rules stand where they are used."""
 
 from __future__ import annotations
 
 import re
 
+
+def words(text: str) -> frozenset[str]:
+    """A word list written as one text."""
+    return frozenset(text.split())
+
+
 # Role of a person on a page: whose words follow ------------------------------------------------------------------
 
 DESIGNER = re.compile(
-    r"web\s?-?\s?design|web\s?-?development|webentwicklung|web\s?agentur|internetagentur|werbeagentur|umsetzung\b|technische realisierung"
+    r"web\s?-?\s?design|web\s?-?development|webentwicklung|web\s?agentur|internetagentur|werbeagentur"
+    r"|umsetzung\b|technische realisierung"
     r"|realisierung\b|programmierung\b|gestaltung (?:und|&|der)|konzept(?:ion)? (?:und|&|,)|layout (?:und|&)"
-    r"|(?:web)?site (?:by|created by|designed|developed|built|erstellt)|(?:designed?|developed|built|made|crafted|powered|created|coded|theme|template|website)"
-    r"(?: (?:and|&) (?:designed|developed|built|hosted|maintained))?(?: with [^\n]{1,12})? (?:by|von|per|por|par|av|door)\b|made with\b"
-    r"|conception (?:et|du|graphique|:)|création (?:du )?site|réalisation\b|réalisé par|sito (?:web )?(?:realizzato|creato|sviluppato)"
-    r"|realizzato da|realizzazione\b|sviluppato da|diseñ(?:o|ado) (?:web|por|y)|desarrollado por|realizado por|desenvolvido por|ontwerp|ontwikkeld door|webbyrå"
+    r"|(?:web)?site (?:by|created by|designed|developed|built|erstellt)|(?:designed?|developed|built"
+    r"|made|crafted|powered|created|coded|theme|template|website)"
+    r"(?: (?:and|&) (?:designed|developed|built|hosted|maintained))?(?: with [^\n]{1,12})? (?:by|von"
+    r"|per|por|par|av|door)\b|made with\b"
+    r"|conception (?:et|du|graphique|:)|création (?:du )?site|réalisation\b|réalisé par"
+    r"|sito (?:web )?(?:realizzato|creato|sviluppato)"
+    r"|realizzato da|realizzazione\b|sviluppato da|diseñ(?:o|ado) (?:web|por|y)|desarrollado por"
+    r"|realizado por|desenvolvido por|ontwerp|ontwikkeld door|webbyrå"
     r"|utvecklad av|utviklet av|laget av|design\s*:|webmaster|projekt i wykonanie|wykonanie\s*:",
     re.I,
 )
 HOSTING = re.compile(
-    r"\bhost(?:ing|er|ed by|ed on)?\b|hébergeu?r?|hébergement|alojamiento|webhosting|provider\s*:|rechenzentrum|content delivery",
+    r"\bhost(?:ing|er|ed by|ed on)?\b|hébergeu?r?|hébergement|alojamiento|webhosting|provider\s*:"
+    r"|rechenzentrum|content delivery",
     re.I,
 )
 PROTECTION_OFFICER = re.compile(
-    r"datenschutzbeauftragte|data protection officer|\bdpo\b|délégué[e]? à la protection|delegad[oa] de protección|responsabile (?:della )?protezione"
+    r"datenschutzbeauftragte|data protection officer|\bdpo\b|délégué[e]? à la protection"
+    r"|delegad[oa] de protección|responsabile (?:della )?protezione"
     r"|functionaris gegevensbescherming|personvernombud|dataskyddsombud|inspektor ochrony danych",
     re.I,
 )
 AUTHORITY = re.compile(
-    r"aufsichtsbehörde|landesbeauftragte|bundesbeauftragte|supervisory authority|autorité de contrôle|autorità di controllo|autoridad de control"
-    r"|garante (?:per|della)|\bcnil\b|\baepd\b|information commissioner|\bico\b|datatilsynet|beschwerde bei|lodge a complaint|reclam(?:o|ación) ante"
-    r"|(?:rechtsanwalts|ärzte|zahnärzte|handels|handwerks|wirtschafts|architekten|steuerberater|notar|apotheker|psychotherapeuten)kammer|zuständige kammer|kammer\s*:"
-    r"|chamber of|ordre des|barreau|colegio (?:oficial|de)|ordine (?:degli|dei)|bar association|berufsaufsicht|zuständige (?:behörde|stelle)"
-    r"|schlichtung|streitbeilegung|streitschlichtung|ombuds|médiat(?:eur|ion)|mediator|dispute resolution|verbraucherstreit|odr\b"
-    r"|haftpflicht|versicher(?:ung|er)\b|insur(?:er|ance company)|assurance professionnelle|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by",
+    r"aufsichtsbehörde|landesbeauftragte|bundesbeauftragte|supervisory authority|autorité de contrôle"
+    r"|autorità di controllo|autoridad de control"
+    r"|garante (?:per|della)|\bcnil\b|\baepd\b|information commissioner|\bico\b|datatilsynet"
+    r"|beschwerde bei|lodge a complaint|reclam(?:o|ación) ante"
+    r"|(?:rechtsanwalts|ärzte|zahnärzte|handels|handwerks|wirtschafts|architekten|steuerberater|notar"
+    r"|apotheker|psychotherapeuten)kammer|zuständige kammer|kammer\s*:"
+    r"|chamber of|ordre des|barreau|colegio (?:oficial|de)|ordine (?:degli|dei)|bar association"
+    r"|berufsaufsicht|zuständige (?:behörde|stelle)"
+    r"|schlichtung|streitbeilegung|streitschlichtung|ombuds|médiat(?:eur|ion)|mediator"
+    r"|dispute resolution|verbraucherstreit|odr\b"
+    r"|haftpflicht|versicher(?:ung|er)\b|insur(?:er|ance company)|assurance professionnelle"
+    r"|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by",
     re.I,
 )
 CREDITS = re.compile(
-    r"bildnachweis|bildquelle|bildrechte|fotograf|photo(?:graph(?:y|er)|s)?\s*(?::|by|credits?)|image credits?|icons? (?:by|made|from)|images? by|crédits? photo|crediti foto|créditos"
+    r"bildnachweis|bildquelle|bildrechte|fotograf|photo(?:graph(?:y|er)|s)?\s*(?::|by|credits?)"
+    r"|image credits?|icons? (?:by|made|from)|images? by|crédits? photo|crediti foto|créditos"
     r"|illustrations? by|fotos?\s*:|©\s*(?:fotolia|shutterstock|adobe)",
     re.I,
 )
 TESTIMONIAL = re.compile(
-    r"testimonial|what (?:our |my )?(?:clients?|customers?|people|patients?|guests?|students?|they) (?:say|are saying|think)|(?:customer|client|guest|our)?\s?reviews?\b"
-    r"|kundenstimmen|kundenmeinung|kundenbewertung|das sagen|erfahrungsbericht|témoignage|avis (?:de nos )?clients|recensioni|dicono di noi|testimonianze|opiniones|lo que dicen|testimonios|referanser|anmeldelser|happy (?:clients|customers)|success stor",
+    r"testimonial|what (?:our |my )?(?:clients?|customers?|people|patients?|guests?|students?"
+    r"|they) (?:say|are saying|think)|(?:customer|client|guest|our)?\s?reviews?\b"
+    r"|kundenstimmen|kundenmeinung|kundenbewertung|das sagen|erfahrungsbericht|témoignage"
+    r"|avis (?:de nos )?clients|recensioni|dicono di noi|testimonianze|opiniones|lo que dicen"
+    r"|testimonios|referanser|anmeldelser|happy (?:clients|customers)|success stor",
     re.I,
 )
 PARTNER = re.compile(
-    r"^(?:our |unsere |nos |i nostri |nuestros )?(?:partners?|sponsor(?:s|en)?|supporters?|clients?|customers?|kunden|partenaires|partner und|förderer|links|useful links|friends|affiliates?|members? of|mitglied)\b",
+    r"^(?:our |unsere |nos |i nostri |nuestros )?(?:partners?|sponsor(?:s|en)?|supporters?|clients?"
+    r"|customers?|kunden|partenaires|partner und|förderer|links|useful links|friends|affiliates?"
+    r"|members? of|mitglied)\b",
     re.I,
 )
 LEADERSHIP = re.compile(
-    r"\bteam\b|\bteams?$|our (?:people|staff|attorneys|doctors|experts|leaders)|meet (?:the|our|us)|who we are|who are we|staff\b|leadership|management|board of|directors|founders?|attorneys|lawyers|our experts|personnel|executives?"
-    r"|über uns|wir über|ansprechpartner|mitarbeiter|geschäftsführung|geschäftsleitung|vorstand|inhaber|kanzlei|ärzte|équipe|qui sommes|direction|chi siamo|lo staff|squadra|fondator|titolare|quiénes somos|equipo|nosotros|directiva|sobre nós|equipa|equipe|ons team|over ons|om oss|medarbeid|ansatte|medarbetare|styret|zespół|o nas|about (?:us|me)?",
+    r"\bteam\b|\bteams?$|our (?:people|staff|attorneys|doctors|experts|leaders)|meet (?:the|our|us)"
+    r"|who we are|who are we|staff\b|leadership|management|board of|directors|founders?|attorneys"
+    r"|lawyers|our experts|personnel|executives?"
+    r"|über uns|wir über|ansprechpartner|mitarbeiter|geschäftsführung|geschäftsleitung|vorstand"
+    r"|inhaber|kanzlei|ärzte|équipe|qui sommes|direction|chi siamo|lo staff|squadra|fondator|titolare"
+    r"|quiénes somos|equipo|nosotros|directiva|sobre nós|equipa|equipe|ons team|over ons|om oss"
+    r"|medarbeid|ansatte|medarbetare|styret|zespół|o nas|about (?:us|me)?",
     re.I,
 )
 
 # Labels before a number or an address -----------------------------------------------------------------------------
 
 FAX = re.compile(
-    r"(?<![a-z])(?:tele?)?fax(?:e|nummer|[ .-]?n[ro°º]?)?(?![a-z])|télécopie|telecopie|faks(?![a-z])|(?<![\w])f(?=\s*[.:]\s*[+(0])",
+    r"(?<![a-z])(?:tele?)?fax(?:e|nummer|[ .-]?n[ro°º]?)?(?![a-z])|télécopie|telecopie|faks(?![a-z])"
+    r"|(?<![\w])f(?=\s*[.:]\s*[+(0])",
     re.I,
 )
 PHONE = re.compile(
-    r"(?<![a-z])(?:tel(?:e?fon(?:o|e|szám|nummer)?|éfono|efone|ephone|éphone|\.|:|\b)|t[ée]l\b|phone|fon\b|ph\b|call|ring|mobile?|mobil(?:funk|telefon|nummer)?|cell(?:ulare)?|celular|handy|funk|gsm|móvil|portable|whatsapp|wa\b|sms|text us|hotline|helpline|landline|line|telefoon|puhelin|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|office|büro|bureau|toll|desk|reception|enquir|inquir|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
+    r"(?<![a-z])(?:tel(?:e?fon(?:o|e|szám|nummer)?|éfono|efone|ephone|éphone|\.|:|\b)|t[ée]l\b|phone"
+    r"|fon\b|ph\b|call|ring|mobile?|mobil(?:funk|telefon|nummer)?|cell(?:ulare)?|celular|handy|funk"
+    r"|gsm|móvil|portable|whatsapp|wa\b|sms|text us|hotline|helpline|landline|line|telefoon|puhelin"
+    r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|office|büro|bureau"
+    r"|toll|desk|reception|enquir|inquir|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
     re.I,
 )
 NOT_PHONE = re.compile(
-    r"\b(?:iban|bic|swift|blz|konto(?:nummer)?|kto|account|a/c|sort code|routing|ust|ust-?id|umsatzsteuer|steuer-?n|st\.?-?nr|vat|tva|btw|iva|p\.?\s?iva|partita|cod(?:ice)?\.? ?fisc|c\.?f\.?|nif|cif|nie|siren|siret|rcs|ape|naf|hrb?\b|hra|handelsregister|register|registration|reg(?:istration)?\.?\s?(?:no|nr|number)|company (?:no|number|reg)|abn|acn|kbo|kvk|bce|org\.?\s?(?:nr|nummer|no)|orgnr|cvr|gst(?:in)?|pan\b|cin\b|tin\b|ein\b|duns|licen[sc]e|lic\b|permit|isbn|issn|ean|sku|order|invoice|article|artikel|ref(?:erence)?|no\. of|isrc|doi|zip|plz|postcode|id(?:entification)?(?: number)?|reps|rea|rn|crn|cnpj|cpf|rut|ruc|nit|pec|sdi|ico|dič|regon|krs|nip|oib|emtak|ytunnus|finra|npi|fsc|iso|din|en|mac|ip|serial|model|version|patent|grant|case|docket|health authori\w+|autorizaci\w+|nica|centro n|n[º°]\s?(?:reg|de registro|rps)|inscri\w+|sanitari\w+|udyam|fssai|msme|coordinates?|lat|lng|latitude|longitude)\b[\s.:#º°-]*(?:n[ro]?\b|no|number|nummer|num)?[\s.:#º°-]*[a-z]{0,3}$",
+    r"\b(?:iban|bic|swift|blz|konto(?:nummer)?|kto|account|a/c|sort code|routing|ust|ust-?id"
+    r"|umsatzsteuer|steuer-?n|st\.?-?nr|vat|tva|btw|iva|p\.?\s?iva|partita|cod(?:ice)?\.? ?fisc"
+    r"|c\.?f\.?|nif|cif|nie|siren|siret|rcs|ape|naf|hrb?\b|hra|handelsregister|register|registration"
+    r"|reg(?:istration)?\.?\s?(?:no|nr|number)|company (?:no|number|reg)|abn|acn|kbo|kvk|bce"
+    r"|org\.?\s?(?:nr|nummer|no)|orgnr|cvr|gst(?:in)?|pan\b|cin\b|tin\b|ein\b|duns|licen[sc]e|lic\b"
+    r"|permit|isbn|issn|ean|sku|order|invoice|article|artikel|ref(?:erence)?|no\. of|isrc|doi|zip|plz"
+    r"|postcode|id(?:entification)?(?: number)?|reps|rea|rn|crn|cnpj|cpf|rut|ruc|nit|pec|sdi|ico|dič"
+    r"|regon|krs|nip|oib|emtak|ytunnus|finra|npi|fsc|iso|din|en|mac|ip|serial|model|version|patent"
+    r"|grant|case|docket|health authori\w+|autorizaci\w+|nica|centro n|n[º°]\s?(?:reg|de registro|rps)"
+    r"|inscri\w+|sanitari\w+|udyam|fssai|msme|coordinates?|lat|lng|latitude"
+    r"|longitude)\b[\s.:#º°-]*(?:n[ro]?\b|no|number|nummer|num)?[\s.:#º°-]*[a-z]{0,3}$",
     re.I,
 )
 EMAIL_LABEL = re.compile(
-    r"e-?mail|mail\b|correo|courriel|kontakt|contact|write|schreib|anfrag|inquir|enquir|posta|poczta|epost|e-post", re.I
+    r"e-?mail|mail\b|correo|courriel|kontakt|contact|write|schreib|anfrag|inquir|enquir|posta|poczta"
+    r"|epost|e-post",
+    re.I,
 )
 REPRESENTED = re.compile(
-    r"vertreten durch|vertretungsberechtigt\w*|geschäftsführ(?:er(?:in)?|ung)|geschaeftsfuehrer(?:in)?|inhaber(?:in)?|vorstand|verantwortlich(?:er)?(?: (?:für|gemäß|i\.?\s?s|nach)[^\n]{0,60})?"
-    r"|directeur de (?:la )?publication|directrice de (?:la )?publication|responsable de (?:la )?(?:publication|rédaction)|gérant|président|représentant légal|représentée? par"
-    r"|legale rappresentante|rappresentante legale|amministratore(?: unico| delegato)?|titolare(?: del trattamento)?|administrador|representante legal|titular|responsable|direttore(?: sanitario)?|zaakvoerder|bestuurder|daglig leder|vd\b|omistaja|proprietor|owner|managing director|sole trader|represented by|director",
+    r"vertreten durch|vertretungsberechtigt\w*|geschäftsführ(?:er(?:in)?|ung)|geschaeftsfuehrer(?:in)?"
+    r"|inhaber(?:in)?|vorstand|verantwortlich(?:er)?(?: (?:für|gemäß|i\.?\s?s|nach)[^\n]{0,60})?"
+    r"|directeur de (?:la )?publication|directrice de (?:la )?publication"
+    r"|responsable de (?:la )?(?:publication|rédaction)|gérant|président|représentant légal"
+    r"|représentée? par"
+    r"|legale rappresentante|rappresentante legale|amministratore(?: unico| delegato)?"
+    r"|titolare(?: del trattamento)?|administrador|representante legal|titular|responsable"
+    r"|direttore(?: sanitario)?|zaakvoerder|bestuurder|daglig leder|vd\b|omistaja|proprietor|owner"
+    r"|managing director|sole trader|represented by|director",
     re.I,
 )
 IMPRINT_OWNER = re.compile(
-    r"angaben gemäß|diensteanbieter|anbieter|betreiber|herausgeber|seitenbetreiber|impressum|imprint|éditeur|editeur|propriétaire|raison sociale|nom de la société|dénomination|società|ragione sociale"
-    r"|titolare del (?:sito|trattamento)|denominazione|razón social|denominación social|titular|responsable|company (?:name|details|information)|legal (?:name|notice|entity)|firmenname|firma\b|firmenwortlaut|operator|data controller|verantwortlich\w*|name\b|trading as|registered (?:name|office)|maatschappelijke|handelsnaam",
+    r"angaben gemäß|diensteanbieter|anbieter|betreiber|herausgeber|seitenbetreiber|impressum|imprint"
+    r"|éditeur|editeur|propriétaire|raison sociale|nom de la société|dénomination|società"
+    r"|ragione sociale"
+    r"|titolare del (?:sito|trattamento)|denominazione|razón social|denominación social|titular"
+    r"|responsable|company (?:name|details|information)|legal (?:name|notice|entity)|firmenname"
+    r"|firma\b|firmenwortlaut|operator|data controller|verantwortlich\w*|name\b|trading as"
+    r"|registered (?:name|office)|maatschappelijke|handelsnaam",
     re.I,
 )
 
 # Legal forms --------------------------------------------------------------------------------------------------------
 
 LEGAL_FORM = re.compile(
-    r"(?<![\w&])(?:(?:g?GmbH(?: ?& ?Co\.? ?(?:KG|OHG)(?:aA)?)?|UG(?: ?\(haftungsbeschr(?:ä|ae)nkt\))?|AG|KGaA|KG|OHG|eG|e\. ?G\.|GbR|PartG(?: ?mbB)?|PartGmbB|e\. ?K(?:fm|fr)?\.?|eK|e\. ?V\.|SE|e\. ?U\.|OG)"
-    r"|(?:S\.?A\.?R\.?L\.?|SARL|SASU?|EURL|S\.?A\.?S\.?|S\.?A\.?|SCI|SCOP|SNC|SELARL|S\.?R\.?L\.?S?|S\.?p\.?A\.?|S\.?n\.?c\.?|S\.?a\.?s\.?|S\.?L\.?U?\.?|S\.?C\.?C\.?L\.?|Lda\.?|Ltda\.?|S\. de R\.L\.(?: de C\.V\.)?|S\.?A\.? de C\.?V\.?|EIRL|SpA)"
-    r"|(?:B\.?V\.?(?:BA)?|N\.?V\.?|VOF|VZW|BVBA|CVBA|ASBL|A/S|ApS|AS|ASA|AB|Oy|Oyj|ry|HB|KB|ENK|ANS|DA|SIA|UAB|OÜ|Sp\. ?z ?o\. ?o\.|S\. ?A\.|s\.? ?r\.? ?o\.|a\. ?s\.|Kft\.?|Zrt\.?|Nyrt\.?|Bt\.?|d\. ?o\. ?o\.|EOOD|OOD|OOO|S\.R\.L\.)"
-    r"|(?:(?:\(?[Pp](?:vt|rivate|te|ty|roprietary)\.?\)?,? ?)?(?:L(?:td|imited|TD|IMITED)\.?)|PVT\.? ?LTD\.?|PTY\.? ?LTD\.?|PLC|plc|LLP|L\.L\.P\.|LLC|L\.L\.C\.|L\.P\.|PLLC|P\.?C\.|Inc(?:orporated)?\.?|Corp(?:oration)?\.?|Co\.(?:,? ?Ltd\.?)?|CC|Sdn\.? ?Bhd\.?|Bhd|FZ-?LLC|FZE|WLL|K\.K\.|P\.?L\.?C\.?|GIE|APS|ETS|ODV|ONLUS|Tbk|CIC|CIO))(?![\w])"
+    r"(?<![\w&])(?:(?:g?GmbH(?: ?& ?Co\.? ?(?:KG|OHG)(?:aA)?)?|UG(?: ?\(haftungsbeschr(?:ä|ae)nkt\))?"
+    r"|AG|KGaA|KG|OHG|eG|e\. ?G\.|GbR|PartG(?: ?mbB)?|PartGmbB|e\. ?K(?:fm|fr)?\.?|eK|e\. ?V\.|SE"
+    r"|e\. ?U\.|OG)"
+    r"|(?:S\.?A\.?R\.?L\.?|SARL|SASU?|EURL|S\.?A\.?S\.?|S\.?A\.?|SCI|SCOP|SNC|SELARL|S\.?R\.?L\.?S?"
+    r"|S\.?p\.?A\.?|S\.?n\.?c\.?|S\.?a\.?s\.?|S\.?L\.?U?\.?|S\.?C\.?C\.?L\.?|Lda\.?|Ltda\.?"
+    r"|S\. de R\.L\.(?: de C\.V\.)?|S\.?A\.? de C\.?V\.?|EIRL|SpA)"
+    r"|(?:B\.?V\.?(?:BA)?|N\.?V\.?|VOF|VZW|BVBA|CVBA|ASBL|A/S|ApS|AS|ASA|AB|Oy|Oyj|ry|HB|KB|ENK|ANS|DA"
+    r"|SIA|UAB|OÜ|Sp\. ?z ?o\. ?o\.|S\. ?A\.|s\.? ?r\.? ?o\.|a\. ?s\.|Kft\.?|Zrt\.?|Nyrt\.?|Bt\.?"
+    r"|d\. ?o\. ?o\.|EOOD|OOD|OOO|S\.R\.L\.)"
+    r"|(?:(?:\(?[Pp](?:vt|rivate|te|ty|roprietary)\.?\)?,? ?)?(?:L(?:td|imited|TD|IMITED)\.?)"
+    r"|PVT\.? ?LTD\.?|PTY\.? ?LTD\.?|PLC|plc|LLP|L\.L\.P\.|LLC|L\.L\.C\.|L\.P\.|PLLC|P\.?C\."
+    r"|Inc(?:orporated)?\.?|Corp(?:oration)?\.?|Co\.(?:,? ?Ltd\.?)?|CC|Sdn\.? ?Bhd\.?|Bhd|FZ-?LLC|FZE"
+    r"|WLL|K\.K\.|P\.?L\.?C\.?|GIE|APS|ETS|ODV|ONLUS|Tbk|CIC|CIO))(?![\w])"
 )
 
 # Placeholders -------------------------------------------------------------------------------------------------------
 
 LOREM = re.compile(
-    r"lorem,? ipsum|dolor sit amet|consectetur adipis|sed do eiusmod|ut labore et dolore|magna aliqua|nullam dolore|quis nostrud|etiam quis viverra|aenean ornare|phasellus|vestibulum ante|donec (?:eget|vitae)|curabitur (?:a|vel)|mauris (?:a|non)|nulla vitae",
+    r"lorem,? ipsum|dolor sit amet|consectetur adipis|sed do eiusmod|ut labore et dolore|magna aliqua"
+    r"|nullam dolore|quis nostrud|etiam quis viverra|aenean ornare|phasellus|vestibulum ante"
+    r"|donec (?:eget|vitae)|curabitur (?:a|vel)|mauris (?:a|non)|nulla vitae",
     re.I,
 )
 PLACEHOLDER_TEXT = re.compile(
-    r"(?:^|\b)(?:your (?:company|website|site|business|brand|name|logo|email|phone|address)\b(?: (?:name|here))?|company name\b|my (?:website|site|company) \d*|untitled\b|sample (?:page|company|text)|ihre? (?:firma|firmenname|name)\b|max mustermann|musterfirma|musterstra(?:ß|ss)e|musterstadt|votre (?:entreprise|société)|nombre de (?:la|su) empresa"
-    r"|jane doe|john doe|john smith|placeholder|demo (?:site|store|content)|dummy|your-?domain|example company|acme (?:inc|corp)|site title|just another wordpress site|\[(?:your|company|insert|name)[^\]]{0,30}\]|1234 street|123 (?:main|demo|street|anywhere|your|example)|da inserire)",
+    r"(?:^|\b)(?:your (?:company|website|site|business|brand|name|logo|email|phone"
+    r"|address)\b(?: (?:name|here))?|company name\b|my (?:website|site|company) \d*|untitled\b"
+    r"|sample (?:page|company|text)|ihre? (?:firma|firmenname|name)\b|max mustermann|musterfirma"
+    r"|musterstra(?:ß|ss)e|musterstadt|votre (?:entreprise|société)|nombre de (?:la|su) empresa"
+    r"|jane doe|john doe|john smith|placeholder|demo (?:site|store|content)|dummy|your-?domain"
+    r"|example company|acme (?:inc|corp)|site title|just another wordpress site|\[(?:your|company"
+    r"|insert|name)[^\]]{0,30}\]|1234 street|123 (?:main|demo|street|anywhere|your|example)"
+    r"|da inserire)",
     re.I,
 )
 TEMPLATE_TITLE = re.compile(
-    r"(?:start bootstrap|html5 ?up|bootstrap|free|html|wordpress|landing page|website|responsive|admin|css|one ?page|web)\s+(?:\d\s+)?(?:theme|template)s?\b|colorlib|themeforest|templatemo|html5 up|start bootstrap|bootstrapmade|tooplate|free-css|themewagon|w3layouts|your website|site title|create react app",
+    r"(?:start bootstrap|html5 ?up|bootstrap|free|html|wordpress|landing page|website|responsive|admin"
+    r"|css|one ?page|web)\s+(?:\d\s+)?(?:theme|template)s?\b|colorlib|themeforest|templatemo|html5 up"
+    r"|start bootstrap|bootstrapmade|tooplate|free-css|themewagon|w3layouts|your website|site title"
+    r"|create react app",
     re.I,
 )
-TEMPLATE_CREDIT_HOSTS = frozenset(
-    "html5up.net startbootstrap.com bootstrapmade.com colorlib.com templatemo.com tooplate.com themewagon.com w3layouts.com free-css.com themeforest.net htmlcodex.com untree.co graygrids.com uicookies.com getbootstrap.com".split()
+TEMPLATE_CREDIT_HOSTS = words(
+    "html5up.net startbootstrap.com bootstrapmade.com colorlib.com templatemo.com tooplate.com "
+    "themewagon.com w3layouts.com free-css.com themeforest.net htmlcodex.com untree.co graygrids.com "
+    "uicookies.com getbootstrap.com"
 )

@@ -61,6 +61,7 @@ class Walker:
         self.open_link: Link | None = None
         self.link_text: list[str] = []
         self.skip_children = False
+        self.link_end = -1
 
     # text ---------------------------------------------------------------------------------------------------------
 
@@ -110,7 +111,7 @@ class Walker:
     def enter(self, node: LexborNode, tag: str, parent: _Frame) -> _Frame:
         """Open an element; `skip_children` tells the caller whether to descend."""
         attributes: Attributes = node.attributes
-        frame = _Frame(tag, parent.marks | places.own_marks(places.element_marks(tag, attributes), parent.marks))
+        frame = _Frame(tag, places.inherit(parent.marks, places.element_marks(tag, attributes)))
         self.skip_children = False
         if frame.is_block:
             self.flush(parent.tag, parent.marks)
@@ -166,6 +167,7 @@ class Walker:
             lines = (_SPACES.sub(" ", line).strip() for line in "".join(self.link_text).split(_BREAK))
             frame.link.text = "\n".join(line for line in lines if line)[:300]
             self.open_link = None
+            self.link_end = len(self.buffer)
         if frame.is_block:
             self.flush(frame.tag, frame.marks)
         if frame.headings is not None:
@@ -178,7 +180,9 @@ class Walker:
         blocks, self.blocks, self.buffer = self.blocks, part.blocks, part.buffer
         is_collapsed = frame.is_block and sum(len(block.text) for block in blocks) > _COLLAPSED_CHARS
         if is_collapsed:
-            for entry in (*blocks, *self.page.links[part.link_count :], *self.page.actions[part.action_count :]):
+            links = (*self.page.links[part.link_count :], *self.page.actions[part.action_count :])
+            entries: tuple[Block | Link, ...] = (*blocks, *links)
+            for entry in entries:
                 entry.marks = (entry.marks & ~Mark.HIDDEN) | Mark.COLLAPSED
             self.blocks.extend(blocks)
         else:
@@ -223,6 +227,8 @@ class Walker:
         self._open(link, frame, self.page.links)
 
     def _open(self, link: Link, frame: _Frame, links: list[Link]) -> None:
+        if self.buffer and len(self.buffer) == self.link_end:
+            self.buffer.append(" ")  # two links side by side are two words, whatever the markup leaves out
         links.append(link)
         self.open_link, frame.link, self.link_text = link, link, []
 

@@ -422,3 +422,50 @@ update resolution.match_decisions set is_reverted = true
 insert into resolution.match_decisions (organization_id, entity_kind, entity_a, entity_b, decision, reason, decided_by)
 values (%(organization_id)s, %(kind)s::resolution.entity_kind, %(a)s, %(b)s, %(decision)s, %(reason)s, %(decided_by)s)
 returning match_decision_id
+
+-- name: select_explained_entity
+select entity_id, entity_kind::text, organization_id, status
+  from resolution.entities
+ where entity_id = %(entity_id)s and (organization_id is null or organization_id = %(scope)s::uuid)
+
+-- name: select_explained_records
+select assignments.subject_id, assignments.organization_id, newest.source_key, newest.unit_key,
+       assignments.origin_entity_id, assignments.match_key, assignments.match_reason
+  from resolution.assignments
+  join resolution.subjects using (subject_id)
+ cross join lateral (
+   select extractions.source_key, extractions.unit_key
+     from raw.applications join raw.extractions using (run_on, extraction_id)
+    where applications.unit_id = subjects.unit_id
+    order by applications.observed_at desc, applications.applied_at desc
+    limit 1) as newest
+ where assignments.entity_id = %(entity_id)s
+   and (assignments.organization_id is null or assignments.organization_id = %(scope)s::uuid)
+ order by newest.source_key, newest.unit_key, assignments.subject_id
+
+-- name: select_explained_merges
+select from_entity_id, to_entity_id, organization_id, reason, created_at, reverted_batch_no is not null as is_reverted
+  from resolution.redirects
+ where %(entity_id)s in (from_entity_id, to_entity_id)
+   and (organization_id is null or organization_id = %(scope)s::uuid)
+ order by created_at, redirect_id
+
+-- name: select_explained_decisions
+select match_decision_id, entity_a, entity_b, decision, decided_by, decided_at, reason, is_reverted
+  from resolution.match_decisions
+ where %(entity_id)s in (entity_a, entity_b)
+   and (organization_id is null or organization_id = %(scope)s::uuid)
+ order by decided_at, match_decision_id
+
+-- name: select_explained_keys
+-- The keys of the entity's records, and how many names hold each in this scope.
+select own.key_kind, own.key_value, own.is_joining, count(distinct held.counted_name)::int as names
+  from (select keys.entity_kind, keys.key_kind, keys.key_value, bool_or(keys.is_joining) as is_joining
+          from resolution.assignments join resolution.subject_keys as keys using (subject_id)
+         where assignments.entity_id = %(entity_id)s
+           and (assignments.organization_id is null or assignments.organization_id = %(scope)s::uuid)
+         group by keys.entity_kind, keys.key_kind, keys.key_value) as own
+  join resolution.subject_keys as held using (entity_kind, key_kind, key_value)
+ where held.organization_id is null or held.organization_id = %(scope)s::uuid
+ group by own.key_kind, own.key_value, own.is_joining
+ order by own.key_kind, own.key_value

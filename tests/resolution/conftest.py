@@ -140,8 +140,8 @@ class World:
         return {
             table: {
                 tuple(row.values())
-                for row in self.query(f"select {columns} from resolution.{table}{where.get(table, '')}")
-            }  # noqa: E501, S608
+                for row in self.query(f"select {columns} from resolution.{table}{where.get(table, '')}")  # noqa: S608
+            }
             for table, columns in tables.items()
         }
 

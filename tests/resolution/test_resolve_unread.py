@@ -30,7 +30,7 @@ def test_two_domains_with_one_vat_id_are_merged_and_leave_a_redirect(world):
     [(organization, loser, winner)] = world.redirects()
     assert (organization, winner, world.status(loser), world.status(older)) == (None, older, "merged", "active")
     assert world.changes(second.batch_no) == {(older, None, "updated"), (loser, None, "merged")}
-    assert first.batch_no == 1 and second.batch_no == 2
+    assert (first.batch_no, second.batch_no) == (1, 2)
     [row] = world.query(
         "select match_key, match_reason from resolution.assignments where subject_id = %s", (world.subject(B),)
     )

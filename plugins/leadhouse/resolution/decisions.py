@@ -126,7 +126,7 @@ def _check(
     shared = all(row["organization_id"] is None for row in found.values())
     if decision == "different" and organization_id is not None and shared and _are_joined(connection, pair):
         raise DecisionError(
-            "The shared records have joined these two for everyone; only the operator can part them (organization none)."
+            "The shared records have joined these two for everyone: only the operator (no organization) can part them."
         )
     return str(kinds.pop())
 
@@ -134,4 +134,4 @@ def _check(
 def _are_joined(connection: Connection[DictRow], pair: tuple[UUID, UUID]) -> bool:
     rows = connection.execute(queries.load("resolution").select_aliases, {"ids": list(pair)}).fetchall()
     heads = {entity: entity for entity in pair} | {row["from_entity_id"]: row["to_entity_id"] for row in rows}
-    return heads[pair[0]] == heads[pair[1]]
+    return bool(heads[pair[0]] == heads[pair[1]])

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     # mail
     email_url: str | None = None  # page of the email sink, where one runs
     smtp_timeout_seconds: float = 20.0
+    smtp_retry_seconds: Annotated[tuple[float, ...], NoDecode] = (60, 300, 1800, 7200, 21600, 43200)  # after 4xx answers
     unsubscribe_base_url: str = "http://127.0.0.1:8080/leadhouse"
     signing_key: SecretStr | None = None  # signs unsubscribe tokens
 
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     airflow_password: SecretStr | None = None
     notification_webhook: SecretStr | None = None  # a URL that gets failures as JSON {"text": …} (Slack's form)
 
-    @field_validator("allowed_addresses", mode="before")
+    @field_validator("allowed_addresses", "smtp_retry_seconds", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Comma-separated in the environment."""

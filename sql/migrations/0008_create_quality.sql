@@ -69,8 +69,7 @@ create table quality.snapshot_members (
   title text,
   email_normalized text,
   email_status text,
-  is_syntax_valid boolean, -- this and the next three: null where nothing was found out
-  is_role boolean,
+  is_role boolean, -- this and the next two: null where nothing was found out
   is_disposable boolean,
   has_mx boolean,
   is_suppressed boolean not null,

@@ -152,6 +152,7 @@ create index messages_by_gate on app.messages (organization_id, snapshot_id, gat
 create index messages_by_member on app.messages (organization_id, snapshot_id, member_id, email_normalized);
 create index messages_by_campaign on app.messages (organization_id, campaign_id);
 create index messages_by_account on app.messages (organization_id, email_account_id);
+create index messages_by_address on app.messages (organization_id, email_normalized);
 
 create function app.check_message_insert() returns trigger
 language plpgsql set search_path = '' as $$
@@ -170,7 +171,7 @@ language plpgsql set search_path = '' as $$
 begin
   if new.state is distinct from old.state and not (old.state, new.state) in (
       ('queued', 'claimed'), ('queued', 'suppressed'), ('queued', 'cancelled'), ('claimed', 'queued'),
-      ('claimed', 'accepted'), ('claimed', 'rejected'), ('claimed', 'unknown'), ('claimed', 'bounced'),
+      ('claimed', 'accepted'), ('claimed', 'rejected'), ('claimed', 'unknown'), ('claimed', 'bounced'), ('claimed', 'cancelled'),
       ('accepted', 'bounced'), ('unknown', 'accepted'), ('unknown', 'bounced'), ('unknown', 'cancelled')) then
     raise exception 'message % is %, it cannot become %', old.message_id, old.state, new.state using errcode = 'check_violation';
   end if;
@@ -264,7 +265,7 @@ create table app.campaign_decisions (
   rule_id text not null,
   evidence jsonb not null default '{}' check (jsonb_typeof(evidence) = 'object'),
   gate_run_id uuid references quality.gate_results,
-  held_until timestamptz, -- not considered again before; null: not again in this step
+  held_until timestamptz, -- when time alone lets the candidate go; null where something has to change first
   decided_at timestamptz not null default clock_timestamp(),
   primary key (snapshot_id, member_id),
   foreign key (snapshot_id, member_id) references quality.snapshot_members (snapshot_id, member_id),

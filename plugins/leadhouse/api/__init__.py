@@ -1,0 +1,1 @@
+"""The HTTP interface: `create_app` makes the FastAPI application that Airflow's plugin mounts at /leadhouse."""

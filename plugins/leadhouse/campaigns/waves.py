@@ -1,0 +1,172 @@
+"""Waves: which are due, from a verdict to the outbox, and the end with its counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg import Connection
+
+from leadhouse.campaigns.audience import find_snapshot, freeze_audience, wave_of
+from leadhouse.campaigns.candidates import CampaignNotReadyError, evaluate, find_step
+from leadhouse.database import connect
+from leadhouse.database.queries import load
+from leadhouse.delivery import mark_lost, pause_poor_account, send_queued
+from leadhouse.quality import GateVerdict, run_gate
+
+WhyDue = Literal["audience", "unfinished", "not_ready"]
+
+
+class GateBlockedError(Exception):
+    """The gate refused the wave: every sendable candidate is decided as `gate_failed`, no message exists."""
+
+    def __init__(self, name: str, verdict: GateVerdict) -> None:
+        self.verdict = verdict
+        super().__init__(
+            f"The gate refuses {name!r} (result {verdict.gate_run_id}, {verdict.rows_checked} rows), nothing was "
+            f"sent:\n{verdict.explain()}\nCorrect or stop the rows and wait for the next wave, or override this result "
+            "with a name, a reason and an expiry."
+        )
+
+
+@dataclass(frozen=True)
+class DueWave:
+    """A wave that has something to do. `wave_at` is its hour, UTC."""
+
+    campaign_id: UUID
+    name: str
+    step_no: int
+    wave_at: datetime
+    suite_name: str
+    why: WhyDue
+
+
+@dataclass(frozen=True)
+class WaveSummary:
+    """The end of a wave. The decisions sum to `candidates`; `messages` are counted by state."""
+
+    snapshot_id: UUID
+    candidates: int
+    sendable: int
+    decisions: dict[str, int]
+    messages: dict[str, int]
+    verdict: str | None = None
+    paused_reason: str | None = None
+    sending: dict[str, int] = field(default_factory=dict)
+
+
+def due_campaigns(now: datetime) -> list[DueWave]:
+    """Waves that would do something at `now`: one unfinished wave at a time and step, else a new audience.
+
+    A new wave is due when it would decide something that is not decided yet: somebody new, somebody whose reason
+    changed, a blocked candidate whose facts changed. So a blocked or held campaign does not wake anybody every hour.
+    A step whose set-up lacks something is due as `not_ready`, so that its task fails with the reason.
+    """
+    queries, hour = load("campaigns"), wave_of(now)
+    found = []
+    with connect("campaigns") as connection:
+        for step in connection.execute(queries.list_active_steps, {"now": now}).fetchall():
+            why_and_when = _why_due(connection, step, now, hour)
+            if why_and_when:
+                found.append(DueWave(**step, why=why_and_when[0], wave_at=why_and_when[1]))
+            connection.rollback()
+    return found
+
+
+def queue_messages(snapshot_id: UUID, gate_run_id: UUID) -> int:
+    """Makes one message a sendable member, and a decision for each; returns the number of new messages. Idempotent.
+
+    A failed result makes none: its candidates are decided as `gate_failed`, and an override of it lets them go later.
+
+    Raises:
+        LookupError: no such snapshot, or the result is not one of this snapshot.
+        psycopg.errors.IntegrityError: the result does not stand any more (expired or revoked).
+    """
+    queries = load("campaigns")
+    with connect("campaigns") as connection:
+        key = {"snapshot_id": snapshot_id, "gate_run_id": gate_run_id}
+        wave = connection.execute(queries.find_wave, key).fetchone()
+        if wave is None or wave["verdict"] is None:
+            raise LookupError(f"There is no gate result {gate_run_id} of snapshot {snapshot_id}.")
+        if wave["verdict"] == "failed":
+            connection.execute(queries.decide_gate_failed, wave)
+            return 0
+        queued = connection.execute(queries.queue_messages, wave).rowcount
+        connection.execute(queries.decide_sent, wave)
+        return queued
+
+
+def finish_wave(snapshot_id: UUID, run_id: str, verdict: str | None = None) -> WaveSummary:
+    """Marks what dead senders left, pauses an account of poor reputation, and counts.
+
+    Raises:
+        RuntimeError: the decisions do not sum to the audience.
+    """
+    with connect("campaigns") as connection:
+        wave = connection.execute(
+            load("campaigns").find_wave, {"snapshot_id": snapshot_id, "gate_run_id": None}
+        ).fetchone()
+    if wave is None:
+        raise LookupError(f"There is no snapshot {snapshot_id}.")
+    mark_lost(wave["campaign_id"], run_id)
+    with connect("delivery") as connection:
+        paused = pause_poor_account(connection, wave["organization_id"], wave["email_account_id"])
+    with connect("campaigns") as connection:
+        summary = _count(connection, snapshot_id, verdict, paused)
+    if verdict and sum(summary.decisions.values()) != summary.candidates:
+        raise RuntimeError(
+            f"Snapshot {snapshot_id}: {summary.decisions} do not sum to {summary.candidates} candidates."
+        )
+    return summary
+
+
+def run_wave(campaign_id: UUID, step_no: int, wave_at: datetime, run_id: str) -> WaveSummary:
+    """The whole way of a wave: freeze, gate, queue, send, finish. Repeating it continues it.
+
+    Raises:
+        CampaignNotReadyError: the set-up lacks something.
+        GateBlockedError: the gate refused; the wave's decisions are written.
+        leadhouse.quality.GateRefusedError: a result of this wave was revoked.
+        leadhouse.delivery.TransportError: the server cannot be used; what is queued stays queued.
+    """
+    snapshot_id = freeze_audience(campaign_id, step_no, wave_at)
+    with connect("campaigns") as connection:
+        step = find_step(connection, campaign_id, step_no)
+        counts = _count(connection, snapshot_id, None, None)
+    if not counts.sendable:  # nobody's turn: all are held, each with its reason
+        return finish_wave(snapshot_id, run_id, "skipped")
+    verdict = run_gate(snapshot_id, step["suite_name"])
+    queue_messages(snapshot_id, verdict.gate_run_id)
+    if not verdict.lets_through:
+        raise GateBlockedError(step["name"], verdict)
+    sending = send_queued(campaign_id, run_id)
+    summary = finish_wave(snapshot_id, run_id, verdict.verdict)
+    return WaveSummary(**{**summary.__dict__, "sending": sending})
+
+
+def _why_due(
+    connection: Connection[Any], step: dict[str, Any], now: datetime, hour: datetime
+) -> tuple[WhyDue, datetime] | None:
+    queries = load("campaigns")
+    key = {"campaign_id": step["campaign_id"], "step_no": step["step_no"]}
+    unfinished = connection.execute(queries.list_open_waves, {**key, "now": now}).fetchone()
+    if unfinished:
+        return "unfinished", unfinished["wave_at"]
+    if find_snapshot(connection, {**key, "wave_at": hour}):
+        return None
+    try:
+        evaluate(connection, find_step(connection, **key), now)
+    except CampaignNotReadyError:
+        return "not_ready", hour
+    row = connection.execute(queries.count_news, key).fetchone()
+    return ("audience", hour) if row and row["news"] else None
+
+
+def _count(connection: Connection[Any], snapshot_id: UUID, verdict: str | None, paused: str | None) -> WaveSummary:
+    queries, key = load("campaigns"), {"snapshot_id": snapshot_id}
+    size = connection.execute(queries.count_sendable, key).fetchone() or {"candidates": 0, "sendable": 0}
+    decisions = {row["decision"]: row["rows"] for row in connection.execute(queries.count_decisions, key)}
+    messages = {row["state"]: row["rows"] for row in connection.execute(queries.count_messages, key)}
+    return WaveSummary(snapshot_id, size["candidates"], size["sendable"], decisions, messages, verdict, paused)

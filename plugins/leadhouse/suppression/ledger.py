@@ -1,0 +1,36 @@
+"""Suppressions are added and never changed; the statement that claims a message reads them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg import Connection
+
+from leadhouse.database.queries import load
+
+SuppressionReason = Literal["unsubscribed", "complained", "hard_bounce", "manual", "existing_customer", "erased"]
+SuppressionScope = Literal["email", "domain"]
+
+
+def suppress(
+    connection: Connection[Any],
+    organization_id: UUID | None,
+    value: str,
+    reason: SuppressionReason,
+    source: str,
+    scope: SuppressionScope = "email",
+) -> bool:
+    """Suppresses an address or a domain for an organization, or for everybody (`organization_id` null).
+
+    Part of the caller's transaction. Returns False where it was suppressed already; the first reason stays.
+    Raises ValueError for a value that is no address or domain.
+    """
+    normalized = value.strip().lower()
+    if not normalized or (scope == "email") != ("@" in normalized) or any(sign.isspace() for sign in normalized):
+        raise ValueError(f"{value!r} is no {'address' if scope == 'email' else 'domain'} to suppress")
+    row = connection.execute(
+        load("suppression").insert_suppression,
+        {"organization_id": organization_id, "scope": scope, "value": normalized, "reason": reason, "source": source},
+    ).fetchone()
+    return row is not None

@@ -1,0 +1,336 @@
+-- Audiences, decisions and waves. Facts are read from the marts, work from app.
+
+-- name: find_step
+-- The step with its campaign, account and organization.
+select campaign.campaign_id, campaign.organization_id, campaign.name, campaign.status::text, campaign.suite_name,
+       campaign.config, step.step_no, step.subject_template, step.body_template, step.delay_days, step.send_at,
+       account.email_account_id, account.from_email, account.from_name, account.daily_limit, account.price_eur,
+       account.status as account_status, account.paused_reason,
+       organization.name as organization_name, organization.postal_address, organization.time_zone
+  from app.campaigns as campaign
+  join app.campaign_steps as step using (campaign_id)
+  join app.email_accounts as account using (email_account_id)
+  join identity.organizations as organization on organization.organization_id = campaign.organization_id
+ where campaign.campaign_id = %(campaign_id)s and step.step_no = %(step_no)s and step.channel = 'email'
+   and campaign.deleted_at is null;
+
+-- name: list_active_steps
+-- Steps that may send now: campaign and account active, time reached.
+select campaign.campaign_id, campaign.name, campaign.suite_name, step.step_no
+  from app.campaigns as campaign
+  join app.campaign_steps as step using (campaign_id)
+  join app.email_accounts as account using (email_account_id)
+ where campaign.status = 'active' and campaign.deleted_at is null and step.channel = 'email'
+   and account.status = 'active' and account.deleted_at is null
+   and (step.send_at is null or step.send_at <= %(now)s)
+ order by campaign.campaign_id, step.step_no;
+
+-- name: list_open_waves
+-- Snapshots with work left: a message whose time has come, one whose sender is gone, or an override nothing was made of.
+select snapshot.campaign_id, snapshot.step_no, snapshot.wave_at
+  from quality.snapshots as snapshot
+ where snapshot.campaign_id = %(campaign_id)s and snapshot.step_no = %(step_no)s
+   and (exists (select from app.messages as message
+                 where message.campaign_id = snapshot.campaign_id and message.snapshot_id = snapshot.snapshot_id
+                   and (message.state = 'claimed' or (message.state = 'queued' and message.not_before <= %(now)s)))
+     or exists (select from quality.gate_results as result
+                 where result.organization_id = snapshot.organization_id and result.snapshot_id = snapshot.snapshot_id
+                   and result.verdict = 'overridden' and result.expires_at > %(now)s
+                   and not exists (select from quality.gate_revocations as revocation
+                                    where revocation.gate_run_id = result.gate_run_id)
+                   and not exists (select from app.messages as message
+                                    where message.campaign_id = snapshot.campaign_id
+                                      and message.gate_run_id = result.gate_run_id)))
+ order by snapshot.wave_at;
+
+-- name: find_snapshot
+select snapshot_id from quality.snapshots
+ where campaign_id = %(campaign_id)s and step_no = %(step_no)s and wave_at = %(wave_at)s;
+
+-- name: create_candidates
+-- The audience while it is being decided; lives to the end of the transaction.
+create temporary table candidates (
+  member_id uuid not null default gen_random_uuid() primary key,
+  organization_id uuid not null,
+  lead_id uuid not null,
+  lead_status text,
+  lead_score smallint,
+  person_id uuid,
+  person_key text,
+  company_id uuid,
+  full_name text,
+  title text,
+  email_normalized text,
+  email_status text,
+  is_role boolean,
+  is_disposable boolean,
+  has_mx boolean,
+  is_suppressed boolean not null,
+  company_name text,
+  country_code text,
+  legal_basis text,
+  last_verified_at timestamptz,
+  is_defective boolean not null,
+  rule_id text,
+  evidence jsonb not null default '{}',
+  held_until timestamptz
+) on commit drop;
+
+-- name: fill_candidates
+-- Every open member: not stopped long ago, without a message in this step, and with an accepted one in the step before.
+-- The first rule that holds a candidate is its rule. What is known to be wrong is not held but left for the gate.
+insert into pg_temp.candidates (organization_id, lead_id, lead_status, lead_score, person_id, person_key, company_id,
+    full_name, title, email_normalized, email_status, is_role, is_disposable, has_mx, is_suppressed, company_name,
+    country_code, legal_basis, last_verified_at, is_defective, rule_id, evidence, held_until)
+with members as (
+  select member.organization_id, member.lead_id, member.stopped_at, member.stopped_reason, lead.status::text as lead_status
+    from app.campaign_members as member
+    join app.leads as lead on lead.lead_id = member.lead_id and lead.deleted_at is null
+   where member.campaign_id = %(campaign_id)s
+     and not exists (select from app.messages as message
+                      where message.campaign_id = member.campaign_id and message.step_no = %(step_no)s
+                        and message.lead_id = member.lead_id)
+     and (%(step_no)s = 1
+          or exists (select from app.messages as former
+                      where former.campaign_id = member.campaign_id and former.step_no = %(step_no)s - 1
+                        and former.lead_id = member.lead_id and former.state = 'accepted'
+                        and former.finished_at + make_interval(days => %(delay_days)s) <= %(now)s))),
+facts as (
+  select members.*, lead.lead_id is not null as is_in_marts, lead.lead_score, lead.person_id, person.full_name,
+         person.title_raw, lower(person.email_normalized) as email, person.legal_basis,
+         coalesce(person.company_id, lead.company_id) as company_id, company.name as company_name,
+         coalesce(person.country_code, company.country_code) as country_code,
+         coalesce(checked.status, person.email_status) as email_status, checked.is_role, checked.is_disposable,
+         checked.has_mx, greatest(person.last_verified_at, checked.checked_at) as verified_at
+    from members
+    left join mart_leads.dim_leads as lead
+      on lead.organization_id = members.organization_id and lead.lead_id = members.lead_id
+    left join lateral (
+      select mart.* from mart_leads.dim_people as mart
+       where mart.person_id = lead.person_id
+         and (mart.organization_id = members.organization_id or mart.organization_id is null)
+       order by mart.organization_id nulls last limit 1) as person on true
+    left join lateral (
+      select mart.name, mart.country_code from mart_companies.dim_companies as mart
+       where mart.company_id = coalesce(person.company_id, lead.company_id)
+         and (mart.organization_id = members.organization_id or mart.organization_id is null)
+       order by mart.organization_id nulls last limit 1) as company on true
+    left join lateral (
+      select email_check.status, email_check.is_role, email_check.is_disposable, email_check.has_mx, email_check.checked_at
+        from raw.email_checks as email_check
+       where email_check.email_normalized = lower(person.email_normalized)
+       order by email_check.checked_at desc limit 1) as checked on true),
+judged as (
+  select facts.*, opt_out.reason as opt_out_reason, opt_out.scope as opt_out_scope, opt_out.source as opt_out_source,
+         twin.message_id as twin_id, recent.attempted_at as contacted_at,
+         facts.email is not null
+           and (facts.email !~ %(address_pattern)s or facts.email_status = 'invalid' or facts.is_role
+                or facts.is_disposable or not facts.has_mx) is true as is_defective,
+         (%(now)s at time zone %(time_zone)s) as local_time
+    from facts
+    left join lateral (
+      select suppression.reason, suppression.scope, suppression.source from app.suppressions as suppression
+       where (suppression.organization_id = facts.organization_id or suppression.organization_id is null)
+         and ((suppression.scope = 'email' and suppression.value_normalized = facts.email)
+           or (suppression.scope = 'domain' and suppression.value_normalized = split_part(facts.email, '@', 2)))
+       order by suppression.created_at limit 1) as opt_out on true
+    left join lateral (
+      select message.message_id from app.messages as message
+       where message.campaign_id = %(campaign_id)s and message.step_no = %(step_no)s
+         and message.email_normalized = facts.email) as twin on true
+    left join lateral (
+      select max(coalesce(message.attempted_at, message.created_at)) as attempted_at from app.messages as message
+       where message.organization_id = facts.organization_id and message.email_normalized = facts.email
+         and message.campaign_id <> %(campaign_id)s and message.state not in ('cancelled', 'suppressed', 'rejected')
+         and message.created_at > %(now)s - %(contact_gap)s - interval '7 days') as recent on true),
+ruled as (
+  select judged.*,
+         case when stopped_at is not null then 'member_stopped'
+              when opt_out_reason is not null then 'opted_out'
+              when not is_in_marts then 'not_in_marts'
+              when lead_status in ('converted', 'lost', 'rejected') then 'lead_is_closed'
+              when person_id is null then 'no_person'
+              when email is null then 'no_email'
+              when twin_id is not null then 'address_already_mailed'
+              when not is_defective and email_status is distinct from 'valid' then 'email_unverified'
+              when not is_defective and (verified_at > %(now)s - %(verified_within)s) is not true then 'facts_are_stale'
+              when contacted_at > %(now)s - %(contact_gap)s then 'contacted_recently'
+              when not (extract(isodow from local_time)::integer = any (%(weekdays)s)
+                        and local_time::time >= %(opens_at)s and local_time::time < %(closes_at)s) then 'outside_send_window'
+         end as rule_id
+    from judged)
+select organization_id, lead_id, lead_status, lead_score, person_id,
+       nullif(regexp_replace(lower(public.unaccent(coalesce(full_name, ''))), '[^[:alnum:]]+', '', 'g'), '')
+         || '|' || coalesce(company_id::text, lower(company_name), split_part(email, '@', 2), ''),
+       company_id, full_name, title_raw, email, email_status, is_role, is_disposable, has_mx,
+       opt_out_reason is not null, company_name, country_code, nullif(trim(legal_basis), ''), verified_at, is_defective, rule_id,
+       jsonb_strip_nulls(case rule_id
+         when 'member_stopped' then jsonb_build_object('stopped_at', stopped_at, 'reason', stopped_reason)
+         when 'opted_out' then jsonb_build_object('reason', opt_out_reason, 'scope', opt_out_scope, 'source', opt_out_source)
+         when 'lead_is_closed' then jsonb_build_object('status', lead_status)
+         when 'address_already_mailed' then jsonb_build_object('message_id', twin_id)
+         when 'email_unverified' then jsonb_build_object('email_status', coalesce(email_status, 'not checked'))
+         when 'facts_are_stale' then jsonb_build_object('verified_at', verified_at)
+         when 'contacted_recently' then jsonb_build_object('contacted_at', contacted_at)
+         else '{}' end),
+       case when rule_id = 'contacted_recently' then contacted_at + %(contact_gap)s end
+  from ruled;
+
+-- name: list_to_render
+-- Candidates that would go out: the template must have what it names.
+select member_id, full_name, title, email_normalized, company_name, country_code
+  from pg_temp.candidates where rule_id is null and not is_defective;
+
+-- name: hold_unrendered
+update pg_temp.candidates as candidate
+   set rule_id = 'template_value_missing', evidence = jsonb_build_object('missing', missing.what)
+  from unnest(%(member_ids)s::uuid[], %(missing)s::text[]) as missing (member_id, what)
+ where candidate.member_id = missing.member_id;
+
+-- name: hold_over_cap
+-- The best leads go first; days are UTC.
+with used as (
+  select count(*) filter (where message.email_account_id = %(email_account_id)s) as by_account,
+         count(*) filter (where message.campaign_id = %(campaign_id)s) as by_campaign
+    from app.messages as message
+   where message.organization_id = %(organization_id)s and message.created_at >= date_trunc('day', %(now)s, 'UTC')
+     and message.state not in ('cancelled', 'suppressed')),
+ranked as (
+  select member_id, row_number() over (order by lead_score desc nulls last, lead_id) as place
+    from pg_temp.candidates where rule_id is null)
+update pg_temp.candidates as candidate
+   set rule_id = 'over_cap',
+       evidence = jsonb_build_object('place', ranked.place, 'account_limit', %(daily_limit)s::integer,
+                                     'campaign_limit', %(daily_cap)s::integer, 'used_today', used.by_account),
+       held_until = date_trunc('day', %(now)s, 'UTC') + interval '1 day'
+  from ranked, used
+ where ranked.member_id = candidate.member_id
+   and ranked.place > least(%(daily_limit)s - used.by_account, %(daily_cap)s - used.by_campaign);
+
+-- name: list_candidates
+select member_id, lead_id, full_name, email_normalized, company_name, lead_score, is_defective, rule_id, evidence, held_until
+  from pg_temp.candidates order by rule_id nulls first, lead_score desc nulls last, lead_id;
+
+-- name: count_news
+-- Candidates about whom a new wave would decide something that the newest decision does not say already.
+select count(*) filter (where newest.decision is null
+                           or (newest.decision = 'gate_failed' and (candidate.rule_id is not null or newest.has_changed))
+                           or (newest.decision <> 'gate_failed' and newest.rule_id is distinct from candidate.rule_id)) as news
+  from pg_temp.candidates as candidate
+  left join lateral (
+    select decision.decision, decision.rule_id,
+           (member.email_normalized, member.email_status, member.is_role, member.is_disposable, member.has_mx,
+            member.person_key, member.person_id, member.full_name, member.company_name, member.legal_basis)
+           is distinct from
+           (candidate.email_normalized, candidate.email_status, candidate.is_role, candidate.is_disposable, candidate.has_mx,
+            candidate.person_key, candidate.person_id, candidate.full_name, candidate.company_name, candidate.legal_basis)
+             as has_changed
+      from app.campaign_decisions as decision
+      join quality.snapshot_members as member using (snapshot_id, member_id)
+     where decision.campaign_id = %(campaign_id)s and decision.step_no = %(step_no)s
+       and decision.lead_id = candidate.lead_id
+     order by decision.decided_at desc limit 1) as newest on true;
+
+-- name: insert_snapshot
+insert into quality.snapshots (organization_id, campaign_id, step_no, wave_at)
+values (%(organization_id)s, %(campaign_id)s, %(step_no)s, %(wave_at)s)
+on conflict (campaign_id, step_no, wave_at) do nothing
+returning snapshot_id;
+
+-- name: insert_members
+insert into quality.snapshot_members (snapshot_id, organization_id, member_id, is_sendable, lead_id, person_id, person_key,
+    company_id, full_name, title, email_normalized, email_status, is_role, is_disposable, has_mx, is_suppressed,
+    company_name, country_code, legal_basis, last_verified_at, lead_score, lead_status)
+select %(snapshot_id)s, organization_id, member_id, rule_id is null, lead_id, person_id, person_key,
+       company_id, full_name, title, email_normalized, email_status, is_role, is_disposable, has_mx, is_suppressed,
+       company_name, country_code, legal_basis, last_verified_at, lead_score, lead_status
+  from pg_temp.candidates;
+
+-- name: insert_held_decisions
+insert into app.campaign_decisions (snapshot_id, organization_id, campaign_id, step_no, lead_id, member_id, decision,
+                                    rule_id, evidence, held_until)
+select %(snapshot_id)s, organization_id, %(campaign_id)s, %(step_no)s, lead_id, member_id,
+       case rule_id when 'member_stopped' then 'sequence_stopped' when 'opted_out' then 'suppressed'
+                    when 'address_already_mailed' then 'duplicate' when 'outside_send_window' then 'outside_send_window'
+                    when 'over_cap' then 'over_cap' else 'held' end,
+       rule_id, evidence, held_until
+  from pg_temp.candidates where rule_id is not null;
+
+-- name: find_wave
+-- The snapshot with its step, and the gate result that is to be used.
+select snapshot.snapshot_id, snapshot.organization_id, snapshot.campaign_id, snapshot.step_no, snapshot.wave_at,
+       campaign.email_account_id, account.from_email, result.gate_run_id, result.verdict
+  from quality.snapshots as snapshot
+  join app.campaigns as campaign on campaign.campaign_id = snapshot.campaign_id
+  join app.email_accounts as account on account.email_account_id = campaign.email_account_id
+  left join quality.gate_results as result
+    on result.snapshot_id = snapshot.snapshot_id and result.gate_run_id = %(gate_run_id)s
+ where snapshot.snapshot_id = %(snapshot_id)s;
+
+-- name: queue_messages
+-- One message a sendable member. Who has one in this step already, by lead or by address, gets no second.
+insert into app.messages (message_id, organization_id, campaign_id, step_no, lead_id, snapshot_id, member_id,
+                          email_normalized, gate_run_id, gate_verdict, email_account_id, score_at_send, rfc_message_id)
+select made.message_id, member.organization_id, %(campaign_id)s, %(step_no)s, member.lead_id, member.snapshot_id,
+       member.member_id, member.email_normalized, %(gate_run_id)s, %(verdict)s, %(email_account_id)s, member.lead_score,
+       '<' || made.message_id || '@' || split_part(%(from_email)s, '@', 2) || '>'
+  from quality.snapshot_members as member
+ cross join lateral (select gen_random_uuid() as message_id where member.member_id is not null) as made
+ where member.snapshot_id = %(snapshot_id)s and member.is_sendable and member.email_normalized is not null
+ order by member.lead_score desc nulls last, member.lead_id
+on conflict do nothing;
+
+-- name: decide_sent
+-- For every sendable member: sent where this snapshot has its message, duplicate where another message was first.
+insert into app.campaign_decisions as decided (snapshot_id, organization_id, campaign_id, step_no, lead_id, member_id,
+                                               decision, rule_id, evidence, gate_run_id)
+select member.snapshot_id, member.organization_id, %(campaign_id)s, %(step_no)s, member.lead_id, member.member_id,
+       case when message.message_id is null then 'duplicate' else 'sent' end,
+       case when message.message_id is null then 'address_already_mailed' else 'gate_' || %(verdict)s::text end,
+       case when message.message_id is null then '{}' else jsonb_build_object('message_id', message.message_id) end,
+       %(gate_run_id)s
+  from quality.snapshot_members as member
+  left join app.messages as message
+    on message.organization_id = member.organization_id and message.snapshot_id = member.snapshot_id
+   and message.member_id = member.member_id
+ where member.snapshot_id = %(snapshot_id)s and member.is_sendable
+on conflict (snapshot_id, member_id) do update
+   set decision = excluded.decision, rule_id = excluded.rule_id, evidence = excluded.evidence,
+       gate_run_id = excluded.gate_run_id, decided_at = clock_timestamp()
+ where decided.decision = 'gate_failed';
+
+-- name: decide_gate_failed
+-- For every sendable member, with the rules that its own row broke.
+insert into app.campaign_decisions (snapshot_id, organization_id, campaign_id, step_no, lead_id, member_id, decision,
+                                    rule_id, evidence, gate_run_id)
+select member.snapshot_id, member.organization_id, %(campaign_id)s, %(step_no)s, member.lead_id, member.member_id,
+       'gate_failed', coalesce(broken.rule_ids[1], 'audience_blocked'),
+       jsonb_build_object('rules', coalesce(broken.rule_ids, '{}')), %(gate_run_id)s
+  from quality.snapshot_members as member
+  left join lateral (
+    select array_agg(rule.rule_id order by rule.rule_id) as rule_ids from quality.gate_expectations as rule
+     where rule.gate_run_id = %(gate_run_id)s and rule.severity = 'critical' and not rule.passed
+       and member.member_id = any (rule.unexpected_members)) as broken on true
+ where member.snapshot_id = %(snapshot_id)s and member.is_sendable
+on conflict (snapshot_id, member_id) do nothing;
+
+-- name: count_sendable
+select count(*) filter (where is_sendable) as sendable, count(*) as candidates
+  from quality.snapshot_members where snapshot_id = %(snapshot_id)s;
+
+-- name: count_decisions
+select decision, count(*) as rows from app.campaign_decisions where snapshot_id = %(snapshot_id)s
+ group by decision order by decision;
+
+-- name: count_messages
+select message.state::text, count(*) as rows
+  from app.messages as message
+  join quality.snapshots as snapshot
+    on snapshot.snapshot_id = message.snapshot_id and snapshot.organization_id = message.organization_id
+   and snapshot.campaign_id = message.campaign_id
+ where snapshot.snapshot_id = %(snapshot_id)s
+ group by message.state order by message.state;
+
+-- name: stop_members
+update app.campaign_members set stopped_at = clock_timestamp(), stopped_reason = %(reason)s
+ where campaign_id = %(campaign_id)s and lead_id = any (%(lead_ids)s) and stopped_at is null;

@@ -1,6 +1,6 @@
 """One parse of one page: text blocks with their place, links, structured data. Everything else reads this.
 
-Bounded: at most `MAX_BYTES` of input, `MAX_NODES` elements and texts; `parse` accepts any bytes and never raises.
+Bounded: at most `MAX_BYTES` of input, `MAX_NODES` elements and texts, `MAX_BLOCKS` and `MAX_TEXT` kept; `parse` accepts any bytes and never raises.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from leadhouse.extraction.charset import decode
+from leadhouse.extraction.limits import bounded
 
 MAX_BYTES = 5_000_000
 MAX_NODES = 150_000
+MAX_BLOCKS = 6_000
+MAX_TEXT = 1_000_000  # visible characters
 
 
 class Mark:
@@ -170,6 +173,8 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
     page.is_truncated = len(body) > MAX_BYTES
     if not text.strip():
         return page
+    text, is_cut = bounded(text)
+    page.is_truncated |= is_cut
     try:
         tree = LexborHTMLParser(text)
     except (ValueError, RuntimeError, MemoryError):  # lexbor refuses the input; the page then simply holds nothing
@@ -181,7 +186,14 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
 
 def _index(page: Page) -> None:
     offset = 0
-    for block in page.blocks:
+    if len(page.blocks) > MAX_BLOCKS:
+        del page.blocks[MAX_BLOCKS:]
+        page.is_truncated = True
+    for index, block in enumerate(page.blocks):
+        if offset > MAX_TEXT:
+            del page.blocks[index:]
+            page.is_truncated = True
+            break
         block.start = offset
         page.starts.append(offset)
         offset += len(block.text) + 1

@@ -1,0 +1,56 @@
+"""Cut markup that a conforming HTML parser would answer with quadratic time or memory.
+
+Two shapes do: endless nesting (each start tag searches the stack of open elements) and unclosed formatting elements
+(each following block clones all of them: "reconstruct the active formatting elements", HTML Living Standard 13.2.4.3).
+Browsers cap the first as well (Blink at 512). Ordinary pages pass two counts in C and are never scanned.
+"""
+
+from __future__ import annotations
+
+import re
+
+from leadhouse.extraction.vocabulary import words
+
+MAX_DEPTH = 512
+MAX_TAGS = 300_000
+MAX_CLONES = 200_000
+_SCAN_FROM_TAGS = 3_000
+_SCAN_FROM_FORMATTING = 150
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})(?![a-zA-Z0-9])")
+_FORMATTING_TAG = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s>/]", re.I)
+_FORMATTING = words("b big code em font i nobr s small strike strong tt u")
+# Void elements, and those whose end tag is optional: a following sibling closes them.
+_UNNESTED = words(
+    "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr thead tbody tfoot option "
+    "optgroup colgroup a rp rt html head body script style title textarea"
+)
+
+
+def bounded(text: str) -> tuple[str, bool]:
+    """The text up to where it becomes hostile, and whether it was cut."""
+    if text.count("<") < _SCAN_FROM_TAGS and not _many_formatting(text):
+        return text, False
+    end = _hostile_from(text)
+    return (text, False) if end is None else (text[:end], True)
+
+
+def _many_formatting(text: str) -> bool:
+    return sum(1 for _ in _FORMATTING_TAG.finditer(text)) > _SCAN_FROM_FORMATTING
+
+
+def _hostile_from(text: str) -> int | None:
+    depth = formatting = clones = 0
+    for count, match in enumerate(_TAG.finditer(text)):
+        name = match[2].lower()
+        step = -1 if match[1] else 1
+        if name in _FORMATTING:
+            formatting = max(0, formatting + step)
+            depth = max(0, depth + step)
+        elif step > 0:
+            clones += formatting
+            depth += name not in _UNNESTED
+        elif name not in _UNNESTED:
+            depth = max(0, depth - 1)
+        if depth > MAX_DEPTH or clones > MAX_CLONES or count > MAX_TAGS:
+            return match.start()
+    return None

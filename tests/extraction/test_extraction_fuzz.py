@@ -1,0 +1,103 @@
+"""Any bytes, never an exception, in bounded time."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from leadhouse.extraction.company_site import extract_page
+from leadhouse.extraction.context import SiteContext
+from leadhouse.extraction.page import MAX_BYTES, parse
+from leadhouse.extraction.page_kind import contact_guesses, contact_score
+from leadhouse.extraction.site_summary import summarise
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+SITE = SiteContext(host="www.example-bau.de")
+FRAGMENTS = [
+    "<p>", "</p>", "<div class='footer'>", "</div>", "<a href='mailto:", "'>", "</a>", "<a href='tel:+49 (0)", "<br>", "<h2>Team</h2>",
+    "<script type='application/ld+json'>", '{"@graph":[{"@type":["Organization"],"sameAs":[1,null,{}],"address":{"@type":"PostalAddress"}}]}',
+    "</script>", "<style>.x{display:none}</style>", "<span class=x>", "<span style='unicode-bidi:bidi-override;direction:rtl'>",
+    "info [at] firma [dot] de", "Geschäftsführer: Dr. Max Huber", "© 2024 Huber GmbH", "Tel. 030 / 123 45 67", "+49 (0)30 1234567-0",
+    "HRB 1234 B", "USt-IdNr. DE136695976", "12345 Ort", "Musterstr. 1\n", "<table><tr><td>", "<b>", "<li>", "<!--", "-->", "<![CDATA[", "&#64;",
+    "&#x0;", "\x00", "\ud7ff", "<svg><title>", "<template>", "<noscript>", "<a data-cfemail='7b121d141b'>", "<base href='//[::1'>", "<div itemscope itemprop=a>",
+    "<a href='http://[broken'>", "<a href='javascript:linkTo_UnCryptMailto(%27x%27)'>", "<plaintext>", "<frameset>", "<option>", "<html lang='", "<title>",
+]  # fmt: skip
+
+
+def read(body: bytes, content_type: str | None = "text/html", url: str = "https://www.example-bau.de/kontakt") -> None:
+    extraction = extract_page(body, url, content_type, SITE, NOW)
+    assert extraction.content_hash
+    summarise([extraction]).as_json()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.binary(max_size=4000),
+    st.sampled_from([None, "text/html", "text/html; charset=utf-16", "application/pdf", "x/charset=rot13"]),
+)
+def test_any_bytes(body: bytes, content_type: str | None) -> None:
+    read(body, content_type)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=30)), max_size=60))
+def test_any_arrangement_of_markup(parts: list[str]) -> None:
+    read("".join(parts).encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=60))
+def test_any_url(url: str, text: str) -> None:
+    assert 0 <= contact_score(url, text) <= 1
+    assert len(contact_guesses("https://h.de/", [url])) <= 4
+    parse(
+        f'<a href="{url}">{text}</a><a href="mailto:{url}">x</a><a href="tel:{url}">y</a>'.encode(errors="replace"),
+        "https://h.de/",
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<div>" * 200_000,
+        b"<b a=1><i b=2><u c=3>" * 3000 + b"<p>" * 3000,
+        b"".join(b"<b x=%d>" % number for number in range(400)) + b"<p>x" * 100_000,
+        b"".join(b"<font x=%d>" % number for number in range(140)) + b"<p>x" * 2_000,
+        b"<table>" * 20_000,
+        b"<ul><li>" * 100_000,
+        b"<p>" * 400 + b"<section>" * 400 + b"<p>" * 250_000,
+        b"<a href=x>" * 100_000,
+        b"<p>" + b"0" * 2_000_000,
+        b"<p>" + b"1 " * 500_000,
+        b"<p>" + b"a@" * 500_000,
+        b"<p>" + b"a." * 500_000 + b"@",
+        b"<p>" + b"A b " * 300_000,
+        b"<p>" + b"(at) " * 200_000,
+        b"<p>" + b"Geschaeftsfuehrer: " * 60_000,
+        b"<p>Tel: " + b"+49 (0) " * 100_000,
+        b"<p>" + b"Anna Muster\n" * 100_000,
+        b"<br>12345 Ort" * 50_000,
+        b"<h2>Anna Huber</h2><p>Director</p>" * 20_000,
+        b"<a href='https://x.com/abc'>x</a>" * 50_000,
+        b"<script type='application/ld+json'>" + b"[" * 100_000 + b"</script>",
+        b"<div itemscope itemprop=a>" * 20_000,
+        b"<style>" + b"a{" * 200_000 + b"display:none</style><p>x",
+        b"<style>" + b"@media x{" * 50_000 + b"display:none</style><p>x",
+        b"\xff\xfe" + b"<\x00" * 100_000,
+        b"<!--" + b"-" * 3_000_000,
+    ],
+    ids=lambda body: body[:24].decode("latin-1"),
+)
+def test_hostile_page_is_bounded(body: bytes) -> None:
+    started = time.process_time()
+    read(body)
+    assert time.process_time() - started < 2.0
+
+
+def test_size_cap_is_said() -> None:
+    page = parse(b"<p>info@firma.de</p>" + b" " * MAX_BYTES + b"<p>late@firma.de</p>", "https://firma.de/")
+    assert page.is_truncated
+    assert "late@" not in page.text

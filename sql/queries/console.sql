@@ -178,3 +178,61 @@ select decision, rule_id, count(*)::int as candidates
 -- name: count_snapshot_messages
 select state::text as state, count(*)::int as messages
   from app.messages where snapshot_id = %(snapshot_id)s group by state order by state;
+
+-- name: find_organization_names
+select organization_id, name from identity.organizations order by name;
+
+-- name: search_companies
+select company_id, organization_id, name, domain, country_code, source_count, completeness_ratio, last_verified_at
+  from mart_companies.dim_companies
+ where name ilike %(pattern)s or domain ilike %(pattern)s
+ order by name, organization_id nulls first
+ limit 25;
+
+-- name: search_leads
+select lead_id, organization_id, person_id, company_id, full_name, title_raw, email_normalized, company_name, status, lead_score
+  from mart_leads.dim_leads
+ where full_name ilike %(pattern)s or email_normalized ilike %(pattern)s or company_name ilike %(pattern)s or domain ilike %(pattern)s
+ order by lead_score desc nulls last, full_name
+ limit 25;
+
+-- name: find_company
+select organization_id, name, legal_name, domain, country_code, source_count, completeness_ratio, last_verified_at
+  from mart_companies.dim_companies where company_id = %(entity_id)s order by organization_id nulls first;
+
+-- name: find_person
+select organization_id, company_id, full_name, title_raw, email_normalized, email_status, country_code, legal_basis, last_verified_at
+  from mart_leads.dim_people where person_id = %(entity_id)s order by organization_id nulls first;
+
+-- name: list_company_values
+select organization_id, attribute, value, place, is_winner, rule_id, confidence, agreeing_sources, is_private, source_key,
+       url, locator, raw_value, observed_at, extractor, extractor_version, fetch_id, warc_uri, warc_offset
+  from mart_companies.fct_company_values
+ where company_id = %(entity_id)s
+ order by organization_id nulls first, attribute, is_winner desc, place
+ limit 1000;
+
+-- name: list_person_values
+select organization_id, attribute, value, place, is_winner, rule_id, confidence, agreeing_sources, is_private, source_key,
+       url, locator, raw_value, observed_at, extractor, extractor_version, fetch_id, warc_uri, warc_offset
+  from mart_leads.fct_person_values
+ where person_id = %(entity_id)s
+ order by organization_id nulls first, attribute, is_winner desc, place
+ limit 1000;
+
+-- name: list_redirects
+-- What became one with this entity, and what it became one with.
+select redirect.from_entity_id, redirect.to_entity_id, redirect.reason, redirect.created_at, redirect.organization_id,
+       redirect.reverted_batch_no is not null as is_reverted
+  from resolution.redirects as redirect
+ where %(entity_id)s in (redirect.from_entity_id, redirect.to_entity_id)
+ order by redirect.created_at desc
+ limit 50;
+
+-- name: list_corrections
+select organization_id, attribute, value, reason, created_at, reverted_at
+  from app.corrections where entity_id = %(entity_id)s order by created_at desc limit 50;
+
+-- name: list_people_of_company
+select person_id, organization_id, full_name, title_raw, email_normalized, email_status
+  from mart_leads.dim_people where company_id = %(entity_id)s order by full_name, organization_id nulls first limit 100;

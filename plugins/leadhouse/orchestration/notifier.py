@@ -20,7 +20,7 @@ def runbook_of(dag_id: str) -> str:
     return f"docs/dags.md#{dag_id}"
 
 
-class FailureNotifier(BaseNotifier):  # type: ignore[misc]  # Airflow's base class is untyped
+class FailureNotifier(BaseNotifier):
     """Writes one error line and, where `LEADHOUSE_NOTIFICATION_WEBHOOK` is set, posts the same as JSON."""
 
     def notify(self, context: Context) -> None:

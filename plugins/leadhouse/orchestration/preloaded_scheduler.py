@@ -39,7 +39,7 @@ def main() -> None:
     from airflow.__main__ import main as airflow
 
     sys.argv = ["airflow", "scheduler", "--skip-serve-logs"]
-    airflow()
+    airflow()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""Pages from templates: escaped, without scripts, readable in the Airflow UI's frame and alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from leadhouse.console.charts import bar_pairs
+
+# No script, no other host; shown in a frame by the Airflow UI of the same origin alone.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+DASH = "–"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("leadhouse.console"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters.update(
+        number=show_number, seconds=show_seconds, euro=show_euro, moment=show_moment, words=show_words,
+        change=show_change,
+    )  # fmt: skip
+    environment.globals["bar_pairs"] = bar_pairs
+    return environment
+
+
+def render_page(template: str, **values: Any) -> str:
+    """The HTML of a template; a missing value is an error, never an empty place."""
+    return _environment().get_template(template).render(**values)
+
+
+@lru_cache(maxsize=1)
+def stylesheet() -> str:
+    """The pages' only style sheet."""
+    return files("leadhouse.console").joinpath("templates/console.css").read_text("utf-8")
+
+
+def show_number(value: float | None) -> str:
+    """Thousands separated; a dash for nothing."""
+    if value is None:
+        return DASH
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def show_seconds(value: float | None) -> str:
+    """Seconds below two minutes, else minutes and seconds."""
+    if value is None:
+        return DASH
+    return f"{value:.1f} s" if value < 120 else f"{int(value) // 60} min {int(value) % 60:02} s"
+
+
+def show_euro(value: float | None) -> str:
+    """An amount with as many digits as small amounts need."""
+    if value is None:
+        return DASH
+    return f"€ {value:,.2f}" if abs(value) >= 1 or not value else f"€ {value:,.4f}"
+
+
+def show_moment(value: datetime | str | None) -> str:
+    """Date and time in UTC, to the second."""
+    if value is None:
+        return DASH
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def show_words(value: object) -> str:
+    """A name of the database as words: ``not_modified`` → ``not modified``."""
+    return str(value).replace("_", " ")
+
+
+def show_change(now: float, before: float | None) -> str:
+    """How a figure differs from the one before: ``+12``, ``−3``, ``=``; a dash when there is none before."""
+    if before is None:
+        return DASH
+    difference = now - before
+    if abs(difference) < 0.005:
+        return "="
+    return f"{'+' if difference > 0 else '−'}{show_number(abs(round(difference, 2)))}"

@@ -28,8 +28,8 @@ PARTS = {
     "queue_messages": "send_campaigns",
     "send_queued": "send_campaigns",
 }
-# Rows about single sites, which their shard's row adds up already.
-DETAILS = ["crawl_site"]
+# Rows that a row of a stage adds up already.
+DETAILS = ["crawl_site", "follow_merges"]
 OUTCOMES = ("fetched", "not_modified", "blocked", "empty", "broken")
 
 

@@ -30,24 +30,29 @@ def find_due() -> list[dict[str, Any]]:
 
 
 @stage_task(map_index_template="{{ task.op_kwargs['due']['name'] }}")
-def send_campaign(due: dict[str, Any]) -> dict[str, Any]:
+def send_campaign(due: dict[str, Any]) -> dict[str, int]:
     """Freeze the audience, judge it, and send when the gate lets it pass; a refusal fails this campaign alone.
 
     Raises:
-        AirflowFailException: the gate refuses; a retry would not change the frozen audience.
+        AirflowFailException: the gate refuses, or the set-up lacks something; a retry would change neither.
     """
-    from leadhouse import campaigns, delivery, quality
+    from leadhouse import campaigns
+    from leadhouse.ledger.steps import recorded_step
 
-    campaign_id = UUID(due["campaign_id"])
-    snapshot_id = campaigns.freeze_audience(campaign_id, due["step_no"], datetime.fromisoformat(due["wave_at"]))
-    verdict = quality.run_gate(snapshot_id, due["suite_name"])
-    if not verdict.lets_through:
-        raise AirflowFailException(
-            f"The gate refuses {due['name']!r} ({verdict.gate_run_id}). Nothing was sent.\n{verdict.explain()}\n"
-            "The Gate page shows the rows: correct them before the next wave, or override the result with a reason."
-        )
-    queued = campaigns.queue_messages(snapshot_id, verdict.gate_run_id)
-    return {"queued": queued, **delivery.send_queued(campaign_id, current_run().run_id)}
+    campaign_id, run_id = UUID(due["campaign_id"]), current_run().run_id
+    refusal: Exception | None = None
+    with recorded_step("campaigns", run_id, "send_campaigns", f"{due['name']} ({campaign_id})") as step:
+        try:
+            wave_at = datetime.fromisoformat(due["wave_at"])
+            summary = campaigns.run_wave(campaign_id, due["step_no"], wave_at, run_id)
+        except (campaigns.GateBlockedError, campaigns.CampaignNotReadyError) as error:
+            refusal, step.outcome, step.message = error, "partial", str(error)[:2000]
+            step.counts["blocked" if isinstance(error, campaigns.GateBlockedError) else "not_ready"] = 1
+        else:
+            step.counts |= {"candidates": summary.candidates, "sendable": summary.sendable, **summary.messages}
+    if refusal is not None:  # outside the step: its row says what the refusal was, not that the stage broke
+        raise AirflowFailException(str(refusal)) from refusal
+    return {"attempted": 0, **summary.sending}
 
 
 @stage_task(outlets=[MESSAGES], trigger_rule=TriggerRule.ALL_DONE)

@@ -134,7 +134,7 @@ class Extraction(Strict):
     @property
     def unit_id(self) -> uuid.UUID:
         """Stable id of (organization, source, unit)."""
-        return uuid.uuid5(NAMESPACE, f"{self.organization_id}|{self.source_key}|{self.unit_key}")
+        return unit_id(self.organization_id, self.source_key, self.unit_key)
 
     @property
     def statement_hash(self) -> str:
@@ -148,6 +148,11 @@ class Extraction(Strict):
         The statement is part of it: the same bytes read with other knowledge of the site may say something else.
         """
         return uuid.uuid5(NAMESPACE, f"{run_on}|{self.unit_id}|{self.content_hash}|{self.statement_hash}")
+
+
+def unit_id(organization_id: uuid.UUID | None, source_key: str, unit_key: str) -> uuid.UUID:
+    """Stable id of a unit: what one source says at one URL or in one file."""
+    return uuid.uuid5(NAMESPACE, f"{organization_id}|{source_key}|{unit_key}")
 
 
 def record_id(extraction_id: uuid.UUID, kind: Literal["company", "person"], record_key: str) -> uuid.UUID:
@@ -184,6 +189,7 @@ class Fetch(Strict):
     url: NonEmpty
     requested_at: datetime
     outcome: Outcome
+    purpose: Literal["page", "robots", "sitemap"] = "page"
     status_code: int | None = None
     reason: str | None = None
     etag: str | None = None

@@ -33,6 +33,7 @@ create table raw.fetches (
   url text not null,
   requested_at timestamptz not null,
   outcome raw.fetch_outcome not null,
+  purpose text not null default 'page' check (purpose in ('page', 'robots', 'sitemap')),
   status_code integer,
   reason text,
   etag text,

@@ -28,10 +28,10 @@ select distinct on (wanted.unit_id, wanted.statement_hash)
 
 -- name: insert_fetches
 insert into raw.fetches (run_on, fetch_id, landing_id, job_id, shard_no, source_key, url, requested_at, outcome,
-       status_code, reason, etag, last_modified, content_hash, content_type, body_bytes, elapsed_ms,
+       purpose, status_code, reason, etag, last_modified, content_hash, content_type, body_bytes, elapsed_ms,
        warc_uri, warc_offset, warc_length)
 select run_on, fetch_id, landing_id, job_id, shard_no, source_key, url, requested_at, outcome::raw.fetch_outcome,
-       status_code, reason, etag, last_modified, content_hash, content_type, body_bytes, elapsed_ms,
+       purpose, status_code, reason, etag, last_modified, content_hash, content_type, body_bytes, elapsed_ms,
        warc_uri, warc_offset, warc_length
   from new_fetches
     on conflict do nothing

@@ -45,6 +45,8 @@ class Exchange:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     request_headers: tuple[tuple[str, str], ...] = ()
+    source_key: str = ""
+    purpose: str = "page"
 
     def header(self, name: str) -> str | None:
         """The first header of that name (any case)."""
@@ -59,7 +61,12 @@ def response_member(exchange: Exchange) -> bytes:
     ]
     headers.append(("Content-Length", str(len(exchange.body))))
     status = StatusAndHeaders(str(exchange.status), headers, protocol="HTTP/1.1")
-    return _member(exchange, "response", status, exchange.body, {"WARC-Record-ID": f"<urn:uuid:{exchange.fetch_id}>"})
+    fields = {
+        "WARC-Record-ID": f"<urn:uuid:{exchange.fetch_id}>",
+        "Leadhouse-Source": exchange.source_key,
+        "Leadhouse-Purpose": exchange.purpose,
+    }
+    return _member(exchange, "response", status, exchange.body, fields)
 
 
 def request_member(exchange: Exchange) -> bytes:
@@ -97,6 +104,8 @@ def parse_member(member: bytes) -> Exchange | None:
         status=int(http.get_statuscode()),
         headers=tuple((name, value) for name, value in http.headers if not name.lower().startswith(skipped)),
         body=record.raw_stream.read(),
+        source_key=warc.get_header("Leadhouse-Source") or "",
+        purpose=warc.get_header("Leadhouse-Purpose") or "page",
     )
 
 

@@ -14,8 +14,8 @@ from leadhouse.records import Extraction, Fetch, Value, hash_json, record_id, su
 
 FETCHES = {
     "run_on": "date", "fetch_id": "uuid", "landing_id": "uuid", "job_id": "uuid", "shard_no": "int4",
-    "source_key": "text", "url": "text", "requested_at": "timestamptz", "outcome": "text", "status_code": "int4",
-    "reason": "text", "etag": "text", "last_modified": "text", "content_hash": "text", "content_type": "text",
+    "source_key": "text", "url": "text", "requested_at": "timestamptz", "outcome": "text", "purpose": "text",
+    "status_code": "int4", "reason": "text", "etag": "text", "last_modified": "text", "content_hash": "text", "content_type": "text",
     "body_bytes": "int8", "elapsed_ms": "int4", "warc_uri": "text", "warc_offset": "int8", "warc_length": "int8",
 }  # fmt: skip
 EXTRACTIONS = {

@@ -1,0 +1,130 @@
+"""What a crawl needs to know of its sources beforehand, and what it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from leadhouse.database import connect, queries
+from leadhouse.jobs.leases import Lease
+from leadhouse.records import Outcome, unit_id
+
+# How the outcome of a source reads as the outcome of a step.
+STEP_OUTCOMES = {
+    Outcome.FETCHED: "succeeded",
+    Outcome.NOT_MODIFIED: "succeeded",
+    Outcome.EMPTY: "succeeded",
+    Outcome.BLOCKED: "skipped",
+    Outcome.BROKEN: "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A URL that answered in a former run. `extractor` (``name@version``) made its standing statement, if any."""
+
+    etag: str | None
+    last_modified: str | None
+    read_at: datetime | None
+    extractor: str | None = None
+
+    @property
+    def is_productive(self) -> bool:
+        """Whether records of it stand."""
+        return self.extractor is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A site to crawl; `not_before` is when its host may be asked again (UTC)."""
+
+    source_key: str
+    start_url: str
+    host: str
+    organization_id: UUID | None = None
+    known_pages: Mapping[str, KnownPage] = field(default_factory=dict)
+    not_before: datetime | None = None
+    interval_days: int = 1
+
+
+@dataclass(frozen=True)
+class ShardSources:
+    """The sources to crawl now, the counts of those that a former try has finished, and those whose host is busy."""
+
+    sources: list[Source]
+    finished: dict[str, dict[str, Any]]
+    busy: list[str]
+
+
+@dataclass(frozen=True)
+class SourceOutcome:
+    """How the crawl of one source ended."""
+
+    source: Source
+    outcome: Outcome
+    reason: str | None
+    counts: dict[str, int]
+    started_at: datetime
+    wall_seconds: float
+
+
+def load_sources(lease: Lease, run_id: str) -> ShardSources:
+    """The shard's sources with what is known of their pages."""
+    sql = queries.load("jobs")
+    with connect("jobs") as connection:
+        shard = connection.execute(sql.find_shard, vars(lease)).fetchone()
+        keys = list(shard["source_keys"]) if shard else []
+        held = {row["host"]: row["next_request_at"] for row in connection.execute(sql.select_host_leases, vars(lease))}
+        done = connection.execute(sql.select_finished_sources, {"run_id": run_id, "source_keys": keys})
+        finished = {row["source_key"]: row["counts"] for row in done}
+        sources, busy = [], []
+        for row in connection.execute(sql.select_sources, {"source_keys": keys}).fetchall():
+            if row["source_key"] in finished:
+                continue
+            if row["host"].lower() not in held:
+                busy.append(row["source_key"])
+                continue
+            sources.append(_source(connection, row, held[row["host"].lower()], lease.job_id))
+    return ShardSources(sources, finished, busy)
+
+
+def finish_source(run_id: str, run_on: date, outcome: SourceOutcome) -> None:
+    """Write the outcome row and move the source's due time, together."""
+    sql, source = queries.load("jobs"), outcome.source
+    values = {
+        "run_id": run_id,
+        "source_key": source.source_key,
+        "outcome": STEP_OUTCOMES[outcome.outcome],
+        "counts": Jsonb({"outcome": outcome.outcome.value, **outcome.counts}),
+        "message": outcome.reason,
+        "started_at": outcome.started_at,
+        "wall_seconds": outcome.wall_seconds,
+        "organization_id": source.organization_id,
+        "run_on": run_on,
+        "interval_days": source.interval_days,
+    }
+    with connect("jobs") as connection:
+        connection.execute(sql.insert_source_outcome, values)
+        connection.execute(sql.move_due_time, values)
+
+
+def _source(connection: Connection[Any], row: dict[str, Any], not_before: datetime | None, job_id: UUID) -> Source:
+    sql, key, organization_id = queries.load("jobs"), row["source_key"], row["organization_id"]
+    pages = connection.execute(sql.select_known_pages, {"source_key": key, "job_id": job_id}).fetchall()
+    units = {unit_id(organization_id, key, page["url"]): page["url"] for page in pages}
+    productive = {
+        units[found["unit_id"]]: f"{found['extractor']}@{found['extractor_version']}"
+        for found in connection.execute(sql.select_productive_units, {"unit_ids": list(units)})
+    }
+    known = {
+        page["url"]: KnownPage(page["etag"], page["last_modified"], page["read_at"], productive.get(page["url"]))
+        for page in pages
+    }
+    days = int(row["config"].get("interval_days", 1))
+    return Source(key, row["start_url"], row["host"], organization_id, known, not_before, days)

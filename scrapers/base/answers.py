@@ -1,0 +1,108 @@
+"""From an answer, or the lack of one, to its outcome; and when to ask again."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+
+from leadhouse.extraction.page_kind import PageKind
+from leadhouse.network import AddressRefusedError
+from leadhouse.records import Outcome
+from scrapers.resolver import refusals
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
+GONE = frozenset({404, 410})
+BLOCKED = frozenset({401, 403, 407, 429, 451})
+AGAIN = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
+
+LONGEST_PAUSE = 60.0  # a site that asks for more is left for another night
+FIRST_PAUSE = 0.5
+MAX_ATTEMPTS = 2
+
+# What the kind of a page makes of its fetch, and whether the page may retract what it said before: a page that could
+# not be read, or that hides behind a login, is no evidence of absence.
+KINDS: dict[PageKind, tuple[Outcome, bool]] = {
+    PageKind.ORDINARY: (Outcome.FETCHED, True),
+    PageKind.TEMPLATE: (Outcome.FETCHED, True),
+    PageKind.SOFT_404: (Outcome.EMPTY, True),
+    PageKind.PARKED: (Outcome.EMPTY, True),
+    PageKind.EMPTY: (Outcome.EMPTY, False),
+    PageKind.LOGIN_WALL: (Outcome.BLOCKED, False),
+    PageKind.SCRIPT_ONLY: (Outcome.FETCHED, False),
+    PageKind.PDF: (Outcome.FETCHED, False),
+    PageKind.IMAGE: (Outcome.FETCHED, False),
+    PageKind.OTHER: (Outcome.FETCHED, False),
+}
+
+
+def outcome_of_status(status: int) -> tuple[Outcome, str]:
+    """The outcome of an answer that is neither 2xx, 304 nor a redirect."""
+    if status in BLOCKED:
+        return Outcome.BLOCKED, f"http_{status}"
+    if status in GONE:
+        return Outcome.EMPTY, f"http_{status}"
+    return Outcome.BROKEN, f"http_{status}"
+
+
+def outcome_of_error(error: BaseException, url: str) -> tuple[Outcome, str]:
+    """The outcome of a request without an answer."""
+    if isinstance(error, AddressRefusedError) or _was_refused(url, error):
+        return Outcome.BLOCKED, "address_not_allowed"
+    if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
+        return Outcome.BROKEN, "too_large"
+    if isinstance(error, CannotResolveHostError):
+        return Outcome.BROKEN, "dns"
+    if isinstance(error, DownloadTimeoutError):
+        return Outcome.BROKEN, "timeout"
+    if isinstance(error, DownloadConnectionRefusedError):
+        return Outcome.BROKEN, "connection_refused"
+    if isinstance(error, IgnoreRequest):
+        return Outcome.BROKEN, str(error)[:200] or "ignored"
+    return Outcome.BROKEN, f"connection_lost: {type(error).__name__}"
+
+
+def is_worth_another_try(error: BaseException) -> bool:
+    """Whether the same request may do better a moment later."""
+    return not isinstance(error, IgnoreRequest | DownloadCancelledError | AddressRefusedError | CannotResolveHostError)
+
+
+def pause_before_retry(status: int | None, retry_after: str | None, attempt: int) -> float | None:
+    """Seconds to wait before the next attempt; None when there is to be none."""
+    if attempt + 1 >= MAX_ATTEMPTS or (status is not None and status not in AGAIN):
+        return None
+    pause = _seconds(retry_after)
+    if pause is None:
+        pause = FIRST_PAUSE * 4**attempt
+    return pause if pause <= LONGEST_PAUSE else None
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After (RFC 9110 10.2.3): seconds or a date."""
+    if not retry_after:
+        return None
+    if retry_after.strip().isdigit():
+        return float(retry_after)
+    try:
+        date = email.utils.parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    moment = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.fromtimestamp(time.time(), UTC)).total_seconds())
+
+
+def _was_refused(url: str, error: BaseException) -> bool:
+    if not isinstance(error, CannotResolveHostError):
+        return False
+    parts = urlsplit(url)
+    return (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) in refusals

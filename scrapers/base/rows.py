@@ -1,0 +1,74 @@
+"""The rows that a request leaves: its fetch, and the empty statement of a page that is gone."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from scrapy import Request
+from scrapy.http import Response
+
+from leadhouse.records import Extraction, Fetch, Outcome
+from scrapers.base.site import Site
+
+MAX_HEADER = 1000
+
+
+def fetch_row(
+    site: Site, request: Request, outcome: Outcome, response: Response | None = None, reason: str | None = None
+) -> Fetch:
+    """The fetch of a request; without a response it went unanswered."""
+    meta, target = request.meta, request.cb_kwargs.get("target")
+    body = response.body if response is not None else b""
+    position = meta.get("position")
+    return Fetch(
+        fetch_id=meta.get("fetch_id") or uuid4(),
+        source_key=site.source.source_key,
+        url=target.url if target is not None else request.url,
+        requested_at=meta.get("requested_at") or datetime.now(UTC),
+        outcome=outcome,
+        purpose=meta["purpose"],
+        reason=reason,
+        status_code=response.status if response is not None else None,
+        etag=header_of(response, "ETag"),
+        last_modified=header_of(response, "Last-Modified"),
+        content_hash=hashlib.sha256(body).hexdigest() if body else None,
+        content_type=header_of(response, "Content-Type"),
+        body_bytes=len(body),
+        elapsed_ms=int(meta.get("download_latency", 0) * 1000),
+        warc_uri=position.uri if position else None,
+        warc_offset=position.offset if position else None,
+        warc_length=position.length if position else None,
+    )
+
+
+def empty_statement(site: Site, url: str, fetch: Fetch, extractor: str) -> Extraction | None:
+    """What a page that is gone says: nothing, which retracts what it said before. None where it never said anything."""
+    known = site.source.known_pages.get(url)
+    if known is None or not known.is_productive:
+        return None
+    name, _, version = extractor.partition("@")
+    return Extraction(
+        source_key=site.source.source_key,
+        unit_key=url,
+        extractor=name,
+        extractor_version=version,
+        content_hash=fetch.content_hash or hashlib.sha256(b"").hexdigest(),
+        observed_at=fetch.requested_at,
+        organization_id=site.source.organization_id,
+        fetch_id=fetch.fetch_id,
+        not_read=("gone",),
+    )
+
+
+def header_of(response: Response | None, name: str) -> str | None:
+    """A header as text, cut where no honest one ends."""
+    value = response.headers.get(name) if response is not None else None
+    return value.decode("latin-1")[:MAX_HEADER] if value else None
+
+
+def request_of(response: Response) -> Request:
+    """The request that the engine tied to the response."""
+    assert response.request is not None
+    return response.request

@@ -1,0 +1,1 @@
+"""Between the engine and the network: addresses, archive, politeness, content types."""

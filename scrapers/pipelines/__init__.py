@@ -1,0 +1,1 @@
+"""Where items end: in the database by `landing`, or in memory by `collecting`."""

@@ -1,0 +1,150 @@
+"""Lands the items of each source in batches: first the archive is synced, then the rows that point into it commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+import psycopg
+
+from leadhouse.archive import ArchiveWriter
+from leadhouse.database import DatabaseError
+from leadhouse.jobs.sources import Source, SourceOutcome, finish_source
+from leadhouse.landing import Landing, LandingCounts, Quarantined, ShardLease, StaleLeaseError
+from scrapers.items import CrawledPage, FinishedSource
+
+BATCH_PAGES = 25
+BATCH_SECONDS = 10.0
+PAUSES = (0.5, 2.0, 5.0, 10.0, 20.0)  # a database that restarts is waited for
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class RunContext:
+    """What a crawl process was started with. `fatal` is what ended it early."""
+
+    run_id: str
+    run_on: date
+    lease: ShardLease
+    counts: Counter[str] = field(default_factory=Counter)
+    fatal: BaseException | None = None
+
+
+@dataclass
+class _Batch:
+    landing: Landing
+    since: float = field(default_factory=time.monotonic)
+    pages: int = 0
+
+
+class LandingPipeline:
+    """One open batch a source; batches of different sources commit side by side, those of one source in order."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+        self._run: RunContext = crawler.spider.run
+        self._archive: ArchiveWriter = crawler.spider.archive
+        self._batches: dict[str, _Batch] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._landed: dict[str, Counter[str]] = {}
+        self._slots = asyncio.Semaphore(2)  # connections at a time
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> LandingPipeline:
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    async def process_item(self, item: CrawledPage | FinishedSource) -> CrawledPage | FinishedSource:
+        """Gathers a page; commits when the batch is large, old, or the source's last."""
+        if isinstance(item, FinishedSource):
+            await self._finish(item.outcome)
+            return item
+        key = item.source.source_key
+        batch = self._batches.get(key)
+        if batch is None:
+            batch = self._batches[key] = _Batch(self._landing(item.source))
+        _add(batch.landing, item)
+        batch.pages += 1
+        if batch.pages >= BATCH_PAGES or time.monotonic() - batch.since >= BATCH_SECONDS:
+            await self._commit(key)
+        return item
+
+    async def close_spider(self) -> None:
+        """Commits what is left, unless the shard was lost."""
+        for key in list(self._batches):
+            await self._commit(key)
+
+    def _landing(self, source: Source) -> Landing:
+        return Landing(
+            "landing",
+            run_on=self._run.run_on,
+            run_id=self._run.run_id,
+            source_key=source.source_key,
+            organization_id=source.organization_id,
+            lease=self._run.lease,
+        )
+
+    async def _commit(self, key: str) -> None:
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            batch = self._batches.pop(key, None)
+            if batch is None or self._run.fatal is not None:
+                return
+            self._archive.sync()
+            counts: LandingCounts | None = await self._try(batch.landing.commit)
+            if counts is not None:
+                kept = {name: getattr(counts, name) for name in ("received", "landed", "known", "quarantined")}
+                self._landed.setdefault(key, Counter()).update(kept)
+
+    async def _finish(self, outcome: SourceOutcome) -> None:
+        """The outcome row follows the last batch: a source without one is crawled again by the next try."""
+        key = outcome.source.source_key
+        await self._commit(key)
+        landed = self._landed.pop(key, Counter())
+        for name in ("received", "landed", "known", "quarantined"):
+            outcome.counts[name] = landed[name]
+        if self._run.fatal is None:
+            await self._try(lambda: finish_source(self._run.run_id, self._run.run_on, outcome))
+            self._run.counts.update({**outcome.counts, "sources": 1})
+
+    async def _try(self, work: Callable[[], T]) -> T | None:
+        """Runs the work in a thread; ends the crawl when the lease is lost or the database stays away."""
+        for pause in (*PAUSES, None):
+            try:
+                async with self._slots:
+                    return await asyncio.to_thread(work)
+            except (psycopg.OperationalError, psycopg.errors.SerializationFailure, DatabaseError) as error:
+                if pause is None:
+                    self._end(error)
+                    return None
+                log.warning("the database does not answer, next try in %s s: %s", pause, error)
+                await asyncio.sleep(pause)
+            except Exception as error:
+                self._end(error)
+                return None
+        return None
+
+    def _end(self, error: BaseException) -> None:
+        if self._run.fatal is None:
+            self._run.fatal = error
+            reason = "stale_lease" if isinstance(error, StaleLeaseError) else "landing_failed"
+            asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))  # noqa: RUF006
+
+
+def _add(landing: Landing, item: CrawledPage) -> None:
+    landing.add_fetch(item.fetch)
+    if item.extraction is not None:
+        landing.add_extraction(item.extraction)
+    if item.failure is not None:
+        detail = (
+            f"The page could not be read: {item.failure}. Its bytes are archived; replay it once the cause is known."
+        )
+        payload = {"fetch_id": str(item.fetch.fetch_id)}
+        landing.quarantine(Quarantined(item.fetch.url, None, "extractor_failed", detail, payload))

@@ -1,0 +1,39 @@
+"""Starting Scrapy: one crawl in this process, and dying with the parent."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from typing import Any
+
+from scrapy.crawler import CrawlerProcess
+from scrapy.settings import Settings
+from scrapy.spiders import Spider
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with(parent: int) -> None:
+    """The kernel kills this process when its parent dies (prctl(2), Linux); exits at once if that has happened.
+
+    Elsewhere the lease is what stops an orphan: landing refuses it.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            raise SystemExit("the process that started this crawl is gone")
+
+
+def run_spider(spider: type[Spider], pipeline: str, **arguments: Any) -> None:
+    """Crawl to the end; blocks. `arguments` go to the spider: objects in Scrapy's settings would be copied."""
+    settings = Settings()
+    settings.setmodule("scrapers.settings", priority="project")
+    settings.set("ITEM_PIPELINES", {pipeline: 100}, priority="cmdline")
+    process = CrawlerProcess(settings)
+    failures: list[Any] = []
+    process.crawl(spider, **arguments).addErrback(failures.append)
+    process.start()
+    if failures:
+        failures[0].raiseException()

@@ -46,6 +46,24 @@ create index leads_by_entity on app.leads (entity_id);
 create index leads_by_owner on app.leads (owner_id);
 create index leads_by_tag on app.leads using gin (organization_id, tags);
 
+-- A lead whose entity was merged into that of another lead is closed, and its notes and tags stand on the other. An
+-- un-merge opens it again and takes back what it had given.
+create table app.lead_redirects (
+  lead_redirect_id uuid primary key default gen_random_uuid(),
+  organization_id uuid not null references identity.organizations,
+  from_lead_id uuid not null,
+  to_lead_id uuid not null check (to_lead_id <> from_lead_id),
+  added_tags text[] not null default '{}',
+  added_notes text,
+  created_at timestamptz not null default now(),
+  reverted_at timestamptz,
+  foreign key (organization_id, from_lead_id) references app.leads (organization_id, lead_id),
+  foreign key (organization_id, to_lead_id) references app.leads (organization_id, lead_id)
+);
+create unique index lead_redirects_one_standing on app.lead_redirects (from_lead_id) where reverted_at is null;
+create index lead_redirects_by_from on app.lead_redirects (organization_id, from_lead_id);
+create index lead_redirects_by_to on app.lead_redirects (organization_id, to_lead_id);
+
 create table app.corrections (
   correction_id uuid primary key default gen_random_uuid(),
   organization_id uuid not null references identity.organizations,
@@ -119,15 +137,44 @@ language sql stable security definer set search_path = '' as $$
     from inputs left join weights using (factor, input_value)
 $$;
 
--- Takes entities into an organization's work: the only way a lead is made. Returns the leads that are new.
+-- The entity that another stands for inside an organization now: its own redirects go before the shared ones.
+create function app.current_entity(of_entity uuid, of_organization uuid) returns uuid
+language sql stable set search_path = '' as $$
+  with recursive walk (entity_id, steps) as (
+    select of_entity, 0
+    union all
+    select next.to_entity_id, walk.steps + 1
+      from walk
+     cross join lateral (
+       select redirect.to_entity_id
+         from resolution.redirects as redirect
+        where redirect.from_entity_id = walk.entity_id and redirect.reverted_batch_no is null
+          and (redirect.organization_id is null or redirect.organization_id = of_organization)
+        order by redirect.organization_id nulls last
+        limit 1) as next
+     where walk.steps < 32)
+  select entity_id from walk order by steps desc limit 1
+$$;
+
+-- Takes entities into an organization's work: the only way a lead is made. Returns the leads that are new. A merged entity
+-- counts as the one it became; one that a lead of a merged entity stands for already is not taken a second time.
 create function app.adopt_leads(of_organization uuid, entity_ids uuid[], source text, of_campaign uuid default null)
 returns setof app.leads
 language sql volatile security definer set search_path = '' as $$
+  with wanted as (
+    select distinct app.current_entity(wanted_id, of_organization) as entity_id from unnest(entity_ids) as wanted_id),
+  held as (
+    select app.current_entity(lead.entity_id, of_organization) as entity_id
+      from app.leads as lead
+     where lead.organization_id = of_organization and lead.deleted_at is null
+       and exists (select from resolution.redirects as redirect
+                    where redirect.from_entity_id = lead.entity_id and redirect.reverted_batch_no is null))
   insert into app.leads (organization_id, entity_id, entity_kind, first_source, campaign_id, created_by)
   select of_organization, entity.entity_id, entity.entity_kind, source, of_campaign, identity.current_user_id()
-    from resolution.entities as entity
-   where entity.entity_id = any (entity_ids) and entity.status = 'active'
+    from wanted join resolution.entities as entity using (entity_id)
+   where entity.status = 'active'
      and (entity.organization_id is null or entity.organization_id = of_organization)
+     and entity.entity_id not in (select held.entity_id from held)
      and (pg_has_role(session_user, 'leadhouse_app', 'member') or of_organization = identity.current_organization_id())
    order by entity.entity_id
   on conflict (organization_id, entity_id) where deleted_at is null do nothing
@@ -158,12 +205,36 @@ begin
   return made;
 end $$;
 
+-- Takes a correction back; the sources count again.
+create function app.revert_correction(of_organization uuid, of_correction uuid) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  batch bigint;
+  reverted app.corrections;
+begin
+  if not (pg_has_role(session_user, 'leadhouse_app', 'member') or of_organization = identity.current_organization_id()) then
+    raise exception 'organization % is not yours', of_organization using errcode = 'insufficient_privilege';
+  end if;
+  update app.corrections set reverted_at = clock_timestamp()
+   where correction_id = of_correction and organization_id = of_organization and reverted_at is null
+  returning * into reverted;
+  if not found then
+    return false;
+  end if;
+  batch := app.take_batch_number('entities');
+  insert into resolution.batches (batch_no, run_id, reason, entities_changed) values (batch, 'correction', 'corrected', 1);
+  insert into resolution.changes (batch_no, entity_id, entity_kind, organization_id, change_kind)
+  values (batch, reverted.entity_id, reverted.entity_kind, of_organization, 'corrected');
+  return true;
+end $$;
+
 create trigger lead_searches_touch before update on app.lead_searches for each row execute function identity.touch_row();
 create trigger leads_touch before update on app.leads for each row execute function identity.touch_row();
 create trigger score_weights_touch before update on app.score_weights for each row execute function identity.touch_row();
 
 call identity.open_to_tenants('app.lead_searches');
 call identity.open_to_tenants('app.leads');
+call identity.open_to_tenants('app.lead_redirects');
 call identity.open_to_tenants('app.corrections');
 call identity.open_to_tenants('app.lead_facts');
 call identity.open_to_tenants('app.score_weights');
@@ -174,6 +245,8 @@ call identity.open_to_room('app.leads', 'leadhouse_transform', 'select');
 call identity.open_to_room('app.leads', 'leadhouse_campaigns', 'select');
 call identity.open_to_room('app.leads', 'leadhouse_enrichment', 'select');
 call identity.open_to_room('app.leads', 'leadhouse_console', 'select');
+call identity.open_to_room('app.lead_redirects', 'leadhouse_leads', 'select, insert, update');
+call identity.open_to_room('app.lead_redirects', 'leadhouse_console', 'select');
 call identity.open_to_room('app.corrections', 'leadhouse_leads', 'select, insert, update');
 call identity.open_to_room('app.corrections', 'leadhouse_transform', 'select');
 call identity.open_to_room('app.corrections', 'leadhouse_console', 'select');
@@ -184,19 +257,27 @@ call identity.open_to_room('app.score_weights', 'leadhouse_leads', 'select, inse
 call identity.open_to_room('app.score_weights', 'leadhouse_transform', 'select');
 alter function app.score_factors owner to leadhouse_owner;
 alter function app.adopt_leads owner to leadhouse_owner;
+alter function app.current_entity owner to leadhouse_owner;
 alter function app.correct_value owner to leadhouse_owner;
-revoke execute on function app.adopt_leads, app.correct_value, app.score_factors from public;
+alter function app.revert_correction owner to leadhouse_owner;
+revoke execute on function app.adopt_leads, app.correct_value, app.revert_correction, app.current_entity, app.score_factors
+  from public;
 grant execute on function app.score_factors to leadhouse_transform, leadhouse_leads, leadhouse_console, authenticated;
-grant execute on function app.adopt_leads, app.correct_value to leadhouse_leads, leadhouse_imports, authenticated;
+grant execute on function app.adopt_leads, app.correct_value, app.revert_correction
+  to leadhouse_leads, leadhouse_imports, authenticated;
+grant execute on function app.current_entity to leadhouse_leads, leadhouse_console;
 
 -- migrate: rollback
 
+drop function app.revert_correction;
 drop function app.correct_value;
 drop function app.adopt_leads;
+drop function app.current_entity;
 drop function app.score_factors;
 drop table app.score_weights;
 drop table app.lead_facts;
 drop table app.corrections;
+drop table app.lead_redirects;
 drop table app.leads;
 drop table app.lead_searches;
 drop type app.lead_status;

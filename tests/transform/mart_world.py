@@ -31,7 +31,8 @@ def values(stated: Values) -> dict[str, tuple[Value, ...]]:
 
 
 class MartWorld:
-    """Organizations, statements, entities; each change of who is who goes into the ledger as resolution would write it."""
+    """Organizations, statements, entities; each change of who is who goes into the ledger as resolution would"
+    " write it."""
 
     def __init__(self, database: Any) -> None:
         self.database = database
@@ -60,7 +61,9 @@ class MartWorld:
             source_key=source, unit_key=unit, extractor="company_site", extractor_version="1",
             content_hash=hashlib.sha256(f"{unit}{self.clock}".encode()).hexdigest(), observed_at=self.clock,
             organization_id=organization,
-            companies=tuple(CompanyRecord(record_key=key, values=values(each)) for key, each in (companies or {}).items()),
+            companies=tuple(
+                CompanyRecord(record_key=key, values=values(each)) for key, each in (companies or {}).items()
+            ),
             persons=tuple(
                 PersonRecord(record_key=key, values=values(each), company_key=company)
                 for key, (each, company) in (people or {}).items()
@@ -80,7 +83,8 @@ class MartWorld:
         entity_id = uuid4()
         with self.ledger("landed") as (connection, batch):
             connection.execute(
-                "insert into resolution.entities (entity_id, entity_kind, organization_id, created_batch_no) values (%s, %s, %s, %s)",
+                "insert into resolution.entities (entity_id, entity_kind, organization_id, created_batch_no) values"
+                " (%s, %s, %s, %s)",
                 [entity_id, kind, organization, batch],
             )
             self._change(connection, batch, entity_id, organization, "created")
@@ -92,8 +96,10 @@ class MartWorld:
         """The subject (of an organization's private record) belongs to the entity."""
         with self.ledger("landed") as (connection, batch):
             connection.execute(
-                "insert into resolution.assignments (subject_id, entity_kind, organization_id, entity_id, origin_entity_id,"
-                " match_reason, batch_no) select %(subject)s, entity_kind, %(organization)s, entity_id, entity_id, 'test', %(batch)s"
+                "insert into resolution.assignments (subject_id, entity_kind, organization_id, entity_id,"
+                " origin_entity_id,"
+                " match_reason, batch_no) select %(subject)s, entity_kind, %(organization)s, entity_id, entity_id,"
+                " 'test', %(batch)s"
                 " from resolution.entities where entity_id = %(entity)s"
                 " on conflict (subject_id) do update set entity_id = excluded.entity_id",
                 {"subject": subject, "organization": organization, "entity": entity_id, "batch": batch},
@@ -125,7 +131,8 @@ class MartWorld:
         """Part what `merge` joined."""
         with self.ledger("decided") as (connection, batch):
             connection.execute(
-                "update resolution.redirects set reverted_batch_no = %s where from_entity_id = %s and reverted_batch_no is null"
+                "update resolution.redirects set reverted_batch_no = %s where from_entity_id = %s and"
+                " reverted_batch_no is null"
                 " and organization_id is not distinct from %s",
                 [batch, loser, organization],
             )
@@ -148,11 +155,13 @@ class MartWorld:
         """The exact key that resolution keeps of a subject."""
         with self.database.owner() as connection:
             connection.execute(
-                "insert into resolution.subjects (subject_id, entity_kind, unit_id) values (%s, 'person', gen_random_uuid())",
+                "insert into resolution.subjects (subject_id, entity_kind, unit_id) values (%s, 'person',"
+                " gen_random_uuid())",
                 [subject],
             )
             connection.execute(
-                "insert into resolution.subject_keys (subject_id, entity_kind, key_kind, key_value) values (%s, 'person', 'email', %s)",
+                "insert into resolution.subject_keys (subject_id, entity_kind, key_kind, key_value) values (%s,"
+                " 'person', 'email', %s)",
                 [subject, email],
             )
 
@@ -162,8 +171,10 @@ class MartWorld:
             landing_id = uuid4()
             connection.execute("select raw.ensure_partitions(%s)", [RUN_ON])
             connection.execute(
-                "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status, is_syntax_valid, has_mx,"
-                " is_role, is_free, is_disposable, checked_at) values (%s, %s, %s, 'x', %s, true, true, false, false, false, now())",
+                "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status,"
+                " is_syntax_valid, has_mx,"
+                " is_role, is_free, is_disposable, checked_at) values (%s, %s, %s, 'x', %s, true, true, false,"
+                " false, false, now())",
                 [RUN_ON, email, landing_id, status],
             )
             connection.execute(
@@ -199,6 +210,7 @@ class MartWorld:
     ) -> None:
         connection.execute(
             "insert into resolution.changes (batch_no, entity_id, entity_kind, organization_id, change_kind)"
-            " select %s, entity_id, entity_kind, %s, %s from resolution.entities where entity_id = %s on conflict do nothing",
+            " select %s, entity_id, entity_kind, %s, %s from resolution.entities where entity_id = %s on conflict"
+            " do nothing",
             [batch, organization, kind, entity_id],
         )

@@ -64,7 +64,8 @@ def test_login_that_sets_every_claim_sees_no_more(world, built):
     claims = f'{{"sub": "{built.south}", "organization_id": "{built.south}", "role": "authenticated"}}'
     seen = world.seen_by(
         built.logins["north"],
-        "with claim as materialized (select set_config('request.jwt.claims', %s, false), set_config('request.jwt.claim.sub', %s, false))"
+        "with claim as materialized (select set_config('request.jwt.claims', %s, false),"
+        " set_config('request.jwt.claim.sub', %s, false))"
         " select organization_id from claim, mart_companies.dim_companies",
         claims,
         str(built.south),

@@ -166,7 +166,8 @@ def test_failing_test_names_itself_and_keeps_the_position(world, built):
     before = positions(world)
     with world.database.owner() as connection:
         connection.execute(
-            "insert into mart_companies.fct_company_values select (jsonb_populate_record(stray, jsonb_build_object('company_id',"
+            "insert into mart_companies.fct_company_values select (jsonb_populate_record(stray,"
+            " jsonb_build_object('company_id',"
             " gen_random_uuid()))).* from mart_companies.fct_company_values as stray limit 1"
         )
     world.touch(built.acme)

@@ -114,9 +114,10 @@ def _stored_fingerprint(connection: Connection[Any]) -> str | None:
 def _unread(connection: Connection[Any]) -> Window:
     """From the positions to the newest batches committed now; later ones are the next build's."""
     with connection.transaction():
-        read = {stream: batches.position(connection, CONSUMER, stream) for stream in ("entities", "raw")}
+        entities = batches.position(connection, CONSUMER, "entities")
+        raw = batches.position(connection, CONSUMER, "raw")
     newest = connection.execute(queries.load("transform").get_newest_batches).fetchone() or {}
-    return Window(read["entities"], int(newest["entities"]), read["raw"], int(newest["raw"]))
+    return Window(entities, int(newest["entities"]), raw, int(newest["raw"]))
 
 
 def _count_unread(connection: Connection[Any], window: Window) -> int:

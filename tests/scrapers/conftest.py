@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -97,6 +98,13 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
 @pytest.fixture
 def web() -> Iterator[Web]:
     """A proxy on a port of its own."""
+    with serve() as made:
+        yield made
+
+
+@contextmanager
+def serve() -> Iterator[Web]:
+    """Serves until the block ends."""
     made = Web()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(made))
     server.daemon_threads = True

@@ -12,7 +12,6 @@ from psycopg import sql
 from leadhouse.database import admin_to
 from leadhouse.database.provisioning import create_database, set_passwords, url_with
 
-LOGIN = "leadhouse_airflow"
 LOCK_KEY = 8_213_004_417  # any constant: two starters of one server take turns
 MIGRATION_SECONDS = 300
 
@@ -26,19 +25,20 @@ def ensure_metadata(admin_url: str, name: str, password: str) -> str:
 
     Args:
         admin_url: an administrator of the server, in any database.
-        name: of the metadata database.
+        name: of the metadata database and of its login, so that two homes on one server keep apart.
     """
+    identifier = sql.Identifier(name)
     with admin_to(admin_url, autocommit=True) as server:
         server.execute("select pg_advisory_lock(%s)", [LOCK_KEY])
-        if server.execute("select from pg_roles where rolname = %s", [LOGIN]).fetchone() is None:
-            server.execute(sql.SQL("create role {} login noinherit").format(sql.Identifier(LOGIN)))
-        set_passwords(server, {LOGIN: password})
+        if server.execute("select from pg_roles where rolname = %s", [name]).fetchone() is None:
+            server.execute(sql.SQL("create role {} login noinherit").format(identifier))
+        set_passwords(server, {name: password})
         if create_database(server, name):
-            server.execute(sql.SQL("revoke connect on database {} from public").format(sql.Identifier(name)))
+            server.execute(sql.SQL("revoke connect on database {} from public").format(identifier))
         # not every administrator is a superuser: on a managed server only a member of a role may give it a database
-        server.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(LOGIN)))
-        server.execute(sql.SQL("alter database {} owner to {}").format(sql.Identifier(name), sql.Identifier(LOGIN)))
-    return url_with(admin_url, LOGIN, password, name)
+        server.execute(sql.SQL("grant {} to current_user").format(identifier))
+        server.execute(sql.SQL("alter database {} owner to {}").format(identifier, identifier))
+    return url_with(admin_url, name, password, name)
 
 
 def migrate_metadata(admin_url: str, name: str, environment: Mapping[str, str]) -> bool:

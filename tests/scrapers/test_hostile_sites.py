@@ -83,7 +83,9 @@ def build(web: Web) -> list[str]:
     web.routes["forbidden.example", "/"] = Answer(b"no", 403, HTML)
     web.routes["down.example", "/"] = Answer(b"oops", 500, HTML)
     web.routes["gone.example", "/"] = Answer(b"<p>gone</p>", 410, HTML)
-    web.routes["picture.example", "/"] = Answer(b"\x89PNG\r\n\x1a\n" + b"0" * 5000, headers={"Content-Type": "image/png"})
+    web.routes["picture.example", "/"] = Answer(
+        b"\x89PNG\r\n\x1a\n" + b"0" * 5000, headers={"Content-Type": "image/png"}
+    )
     web.page("moved.example", "/", "")
     web.routes["moved.example", "/"] = redirect("http://new-home.example/", 301)
     web.site("new-home.example", pages=1)

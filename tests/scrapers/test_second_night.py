@@ -1,0 +1,108 @@
+"""The night after: unchanged pages cost no body, what is gone is retracted, what bore fruit is asked again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from leadhouse.jobs.crawl import run_shard
+from leadhouse.records import unit_id
+from tests.scrapers.conftest import Answer, Crawl, Route
+
+FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
+HOST = "alpha.example"
+
+
+def with_etag(route: Route, etag: str) -> Route:
+    """The same page, answering 304 to its validator."""
+    assert isinstance(route, Answer)
+    answer = route
+
+    def respond(headers: dict[str, str]) -> Answer:
+        if headers.get("if-none-match") == etag:
+            return Answer(b"", 304, {"ETag": etag})
+        return Answer(answer.body, headers={**answer.headers, "ETag": etag})
+
+    return respond
+
+
+@pytest.fixture
+def first_night(crawl: Crawl) -> Crawl:
+    """A site of five pages with validators, crawled once."""
+    crawl.web.site(HOST, pages=3)
+    for (host, path), route in list(crawl.web.routes.items()):
+        crawl.web.routes[host, path] = with_etag(route, f'"{path}"')
+    run_shard(crawl.plan(HOST, run_on=FIRST), 0, "run-1")
+    crawl.web.asked.clear()
+    return crawl
+
+
+def second_night(crawl: Crawl) -> dict[str, Any]:
+    return run_shard(crawl.plan(HOST, run_on=SECOND), 0, "run-2")
+
+
+def statement(crawl: Crawl, path: str) -> int:
+    """How many records stand for a page."""
+    return int(
+        crawl.rows(
+            """
+            select count(*) as n from (
+              select extraction_id, run_on from raw.applications where unit_id = %s
+               order by observed_at desc, applied_at desc limit 1) as newest
+              join raw.company_records using (run_on, extraction_id)
+            """,
+            unit_id(None, f"web/{HOST}", f"http://{HOST}{path}"),
+        )[0]["n"]
+    )
+
+
+def test_an_unchanged_site_answers_304_throughout_and_lands_nothing(first_night: Crawl) -> None:
+    counts = second_night(first_night)
+    assert (counts["not_modified"], counts["fetched"], counts["landed"]) == (5, 0, 0)
+    assert first_night.outcome(f"web/{HOST}")[0] == "not_modified"
+    rows = first_night.rows("select etag from raw.fetches where outcome = 'not_modified'")
+    assert all(row["etag"] for row in rows)
+    assert statement(first_night, "/contact") == 1
+
+
+def test_a_page_read_whole_that_says_the_same_is_known(first_night: Crawl) -> None:
+    first_night.web.site(HOST, pages=3)
+    counts = second_night(first_night)
+    assert (counts["fetched"], counts["landed"]) == (5, 0)
+    assert counts["known"] == counts["received"] > 0
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_is_gone_is_retracted_although_nothing_links_to_it(first_night: Crawl, status: int) -> None:
+    assert statement(first_night, "/contact") == 1
+    first_night.web.page(HOST, "/", "We are a new site without links.")
+    first_night.web.routes[HOST, "/contact"] = Answer(b"", status)
+    second_night(first_night)
+    assert "/contact" in first_night.web.paths(HOST)
+    assert statement(first_night, "/contact") == 0
+    assert statement(first_night, "/page-aa") == 1
+
+
+@pytest.mark.parametrize("answer", [Answer(b"", 503), Answer(b"", 403), Answer(b"", 429, {"Retry-After": "999"})])
+def test_a_page_that_cannot_be_read_is_not_retracted(first_night: Crawl, answer: Answer) -> None:
+    first_night.web.routes[HOST, "/contact"] = answer
+    second_night(first_night)
+    assert statement(first_night, "/contact") == 1
+
+
+def test_a_page_that_moved_for_good_speaks_at_its_new_place(first_night: Crawl) -> None:
+    old = first_night.web.routes[HOST, "/contact"]
+    first_night.web.routes[HOST, "/kontakt"] = old
+    first_night.web.routes[HOST, "/contact"] = Answer(b"", 301, {"Location": "/kontakt"})
+    second_night(first_night)
+    assert (statement(first_night, "/contact"), statement(first_night, "/kontakt")) == (0, 1)
+
+
+def test_another_extractor_version_reads_the_page_whole(first_night: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
+    with first_night.database.owner() as connection:
+        connection.execute("alter table raw.extractions disable trigger user")
+        connection.execute("update raw.extractions set extractor_version = '0'")
+    counts = second_night(first_night)
+    assert (counts["fetched"], counts["not_modified"]) == (5, 0)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from leadhouse.campaigns import freeze_audience, queue_messages
 from psycopg.types.json import Jsonb
 
 MARTS = """
@@ -169,6 +170,27 @@ class Campaigns:
                 [self.organization_id, [row["lead_id"] for row in rows], [row["entity_id"] for row in rows]],
             )
         return [row["lead_id"] for row in rows]
+
+    def verdict(self, snapshot_id: UUID, verdict: str = "passed", *, valid_for: str = "1 day") -> UUID:
+        """A gate result without the gate."""
+        with self.database.connect("quality") as connection:
+            connection.execute(
+                "insert into quality.suites values ('campaign_audience', 'test', '[]') on conflict do nothing"
+            )
+            row = connection.execute(
+                "insert into quality.gate_results (organization_id, snapshot_id, suite_name, suite_version, verdict,"
+                " rows_checked, expires_at) values (%s, %s, 'campaign_audience', 'test', %s, 0, clock_timestamp() + %s::interval)"
+                " returning gate_run_id",
+                [self.organization_id, snapshot_id, verdict, valid_for],
+            ).fetchone()
+        return row["gate_run_id"]
+
+    def queued(self, campaign_id: UUID, *, valid_for: str = "1 day") -> UUID:
+        """Freezes and queues a wave behind a passed result; returns the result's id."""
+        snapshot_id = freeze_audience(campaign_id, 1, this_hour())
+        gate_run_id = self.verdict(snapshot_id, valid_for=valid_for)
+        queue_messages(snapshot_id, gate_run_id)
+        return gate_run_id
 
     def suppress(self, value: str, scope: str = "email", organization_id: UUID | None = None) -> None:
         """An opt-out."""

@@ -78,7 +78,8 @@ def _page(status: int, title: str, body: str) -> HTMLResponse:
     return HTMLResponse(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.6rem 1.4rem}</style></head>"
+        "<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:4rem auto;"
+        "padding:0 1rem}button{font:inherit;padding:.6rem 1.4rem}</style></head>"
         f"<body><h1>{escape(title)}</h1>{body}</body></html>",
         status_code=status,
         headers={"Retry-After": "120"} if status == 503 else None,

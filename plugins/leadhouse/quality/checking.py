@@ -126,12 +126,12 @@ def _result(rule: Rule, outcome: Any) -> RuleResult:
         return RuleResult(rule, False, f"could not be evaluated: {error}", error=error)
     if "observed_value" in values:
         return RuleResult(rule, bool(outcome.success), str(values["observed_value"]))
-    rows = values.get("unexpected_index_list") or []
+    rows, count = values.get("unexpected_index_list") or [], int(values["unexpected_count"] or 0)  # None: no rows at all
     return RuleResult(
         rule,
         bool(outcome.success),
-        f"{values['unexpected_count']} of {values['element_count']} rows",
-        int(values["unexpected_count"]),
+        f"{count} of {values['element_count']} rows",
+        count,
         tuple(UUID(str(row["member_id"])) for row in rows[:MEMBERS_KEPT]),
     )
 

@@ -1,13 +1,19 @@
 -- An organization's work: leads from saved searches, leads of merged entities, the projection of facts, provenance.
 
 -- name: get_active_searches
-select lead_search_id, organization_id, name, criteria
-  from app.lead_searches
- where is_active and deleted_at is null
- order by organization_id, lead_search_id;
+-- With the campaigns that a search feeds: those whose config names it as their audience.
+select search.lead_search_id, search.organization_id, search.name, search.criteria,
+       array(select campaign.campaign_id from app.campaigns as campaign
+              where campaign.organization_id = search.organization_id and campaign.deleted_at is null
+                and campaign.status in ('draft', 'active')
+                and campaign.config #>> '{audience,lead_search_id}' = search.lead_search_id::text) as campaign_ids
+  from app.lead_searches as search
+ where search.is_active and search.deleted_at is null
+ order by search.organization_id, search.lead_search_id;
 
 -- name: adopt_people
 -- People that the organization sees and a search asks for, best known first; who was ever a lead is not taken again.
+-- Returns the new leads and, when the search feeds a campaign, every match.
 with visible as (
   select person.* from mart_leads.dim_people as person
    where person.organization_id = %(organization_id)s
@@ -16,7 +22,7 @@ with visible as (
                            where overlay.organization_id = %(organization_id)s and overlay.entity_kind = 'person'
                              and overlay.entity_id = person.person_id))),
 matches as (
-  select visible.person_id as entity_id
+  select visible.person_id as entity_id, visible.email_normalized, visible.source_count, visible.last_verified_at
     from visible
     left join lateral (
       select company.country_code, company.industry_code from mart_companies.dim_companies as company
@@ -29,12 +35,24 @@ matches as (
      and (%(titles)s::text[] is null
           or exists (select from unnest(%(titles)s::text[]) as wanted
                       where position(lower(wanted) in lower(visible.title_raw)) > 0))
-     and not exists (select from app.leads as lead
-                      where lead.organization_id = %(organization_id)s and lead.entity_id = visible.person_id)
-   order by visible.email_normalized is null, visible.source_count desc, visible.last_verified_at desc, visible.person_id
-   limit %(room)s)
-select adopted.lead_id
-  from app.adopt_leads(%(organization_id)s, (select array_agg(entity_id) from matches), %(source)s) as adopted;
+     and (%(source_keys)s::text[] is null
+          or exists (select from mart_leads.fct_person_values as stated
+                      where stated.person_id = visible.person_id and stated.source_key = any (%(source_keys)s)
+                        and stated.organization_id is not distinct from visible.organization_id))
+),
+fresh as (
+  select matches.entity_id
+    from matches
+   where not exists (select from app.leads as lead
+                      where lead.organization_id = %(organization_id)s and lead.entity_id = matches.entity_id)
+   order by matches.email_normalized is null, matches.source_count desc, matches.last_verified_at desc, matches.entity_id
+   limit %(free_places)s),
+adopted as (
+  select entity_id from app.adopt_leads(%(organization_id)s, (select array_agg(entity_id) from fresh), %(source)s))
+select matches.entity_id, adopted.entity_id is not null as is_new
+  from matches
+  left join adopted using (entity_id)
+ where adopted.entity_id is not null or %(is_feeding)s;
 
 -- name: adopt_companies
 with visible as (
@@ -45,16 +63,38 @@ with visible as (
                            where overlay.organization_id = %(organization_id)s and overlay.entity_kind = 'company'
                              and overlay.entity_id = company.company_id))),
 matches as (
-  select visible.company_id as entity_id
+  select visible.company_id as entity_id, visible.completeness_ratio, visible.last_verified_at
     from visible
    where (%(country_codes)s::text[] is null or visible.country_code = any (%(country_codes)s))
      and (%(industry_codes)s::text[] is null or visible.industry_code = any (%(industry_codes)s))
-     and not exists (select from app.leads as lead
-                      where lead.organization_id = %(organization_id)s and lead.entity_id = visible.company_id)
-   order by visible.completeness_ratio desc, visible.last_verified_at desc, visible.company_id
-   limit %(room)s)
-select adopted.lead_id
-  from app.adopt_leads(%(organization_id)s, (select array_agg(entity_id) from matches), %(source)s) as adopted;
+     and (%(source_keys)s::text[] is null
+          or exists (select from mart_companies.fct_company_values as stated
+                      where stated.company_id = visible.company_id and stated.source_key = any (%(source_keys)s)
+                        and stated.organization_id is not distinct from visible.organization_id))
+),
+fresh as (
+  select matches.entity_id
+    from matches
+   where not exists (select from app.leads as lead
+                      where lead.organization_id = %(organization_id)s and lead.entity_id = matches.entity_id)
+   order by matches.completeness_ratio desc, matches.last_verified_at desc, matches.entity_id
+   limit %(free_places)s),
+adopted as (
+  select entity_id from app.adopt_leads(%(organization_id)s, (select array_agg(entity_id) from fresh), %(source)s))
+select matches.entity_id, adopted.entity_id is not null as is_new
+  from matches
+  left join adopted using (entity_id)
+ where adopted.entity_id is not null or %(is_feeding)s;
+
+-- name: enrol_members
+-- Live leads of the entities become members of the campaigns that the search feeds; who was a member stays as he is.
+insert into app.campaign_members (campaign_id, organization_id, lead_id)
+select fed.campaign_id, lead.organization_id, lead.lead_id
+  from unnest(%(campaign_ids)s::uuid[]) as fed (campaign_id)
+ cross join app.leads as lead
+ where lead.organization_id = %(organization_id)s and lead.deleted_at is null and lead.entity_id = any (%(entity_ids)s)
+on conflict (campaign_id, lead_id) do nothing
+returning lead_id;
 
 -- name: count_leads_of_source
 select count(*) as leads from app.leads

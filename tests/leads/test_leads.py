@@ -6,6 +6,7 @@ import uuid
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from leadhouse.leads import (
     CorrectionError,
@@ -214,3 +215,20 @@ def test_nobody_but_the_leads_room_writes_facts(world, room):
 def test_dbt_cannot_read_the_projection(world):
     with psycopg.connect(world.database.dbt_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select * from app.lead_facts")
+
+
+def test_a_search_feeds_the_campaign_that_names_it(world, people, adopted):
+    search = world.search(people.north, "of one source", source_keys=["web/fr.example"])
+    with world.database.owner() as owner:
+        campaign = owner.execute(
+            "insert into app.campaigns (organization_id, name, config) values (%s, 'fed', %s) returning campaign_id",
+            (people.north, Jsonb({"audience": {"lead_search_id": str(search)}})),
+        ).fetchone()["campaign_id"]
+    members = (
+        "select lead.entity_id from app.campaign_members as member join app.leads as lead using (lead_id)"
+        " where member.campaign_id = %s"
+    )
+    adopt_from_searches("cli__feed")
+    assert [row["entity_id"] for row in world.rows(members, campaign)] == [people.fr_person]
+    adopt_from_searches("cli__feed_again")
+    assert len(world.rows(members, campaign)) == 1

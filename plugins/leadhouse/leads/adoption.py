@@ -1,4 +1,7 @@
-"""Saved searches: what an organization looks for becomes its leads when the marts hold it."""
+"""Saved searches: what an organization looks for becomes its leads when the marts hold it.
+
+A campaign whose `config.audience.lead_search_id` names a search takes what the search matches as its members.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ from leadhouse.ledger.steps import Step, recorded_step
 class SearchCriteria(BaseModel):
     """The criteria of `app.lead_searches`; what is left out does not restrict.
 
-    Codes are compared as they stand, a title matches when it holds one of `titles` in any case. `limit` is the number
-    of leads that the search may hold at a time.
+    Codes are compared as they stand, a title matches when it holds one of `titles` in any case. `source_keys`: at least
+    one of these sources states something of it. `limit` is the number of leads that the search may hold at a time.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,6 +29,7 @@ class SearchCriteria(BaseModel):
     country_codes: tuple[str, ...] | None = None
     industry_codes: tuple[str, ...] | None = None
     titles: tuple[str, ...] | None = None
+    source_keys: tuple[str, ...] | None = None
     limit: int | None = Field(default=None, ge=0)
 
 
@@ -55,16 +59,21 @@ def _adopt(search: DictRow, step: Step) -> int:
     statement = statements.adopt_people if criteria.entity_kind == "person" else statements.adopt_companies
     with connect("leads") as connection:
         scope: dict[str, Any] = {"organization_id": search["organization_id"], "source": source}
-        parameters = scope | _lists(criteria) | {"room": _room(connection, criteria, scope)}
-        return len(connection.execute(statement, parameters).fetchall())
+        free_places, is_feeding = _free_places(connection, criteria, scope), bool(search["campaign_ids"])
+        parameters = scope | _lists(criteria) | {"free_places": free_places, "is_feeding": is_feeding}
+        matches = connection.execute(statement, parameters).fetchall()
+        enrolment = {"campaign_ids": search["campaign_ids"], "entity_ids": [match["entity_id"] for match in matches]}
+        enrolled = connection.execute(statements.enrol_members, scope | enrolment).fetchall() if is_feeding else []
+        step.counts["enrolled"] = int(step.counts.get("enrolled", 0)) + len(enrolled)
+        return sum(match["is_new"] for match in matches)
 
 
 def _lists(criteria: SearchCriteria) -> dict[str, list[str] | None]:
-    names = ("country_codes", "industry_codes", "titles")
+    names = ("country_codes", "industry_codes", "titles", "source_keys")
     return {name: list(value) if (value := getattr(criteria, name)) else None for name in names}
 
 
-def _room(connection: Connection[DictRow], criteria: SearchCriteria, scope: dict[str, Any]) -> int | None:
+def _free_places(connection: Connection[DictRow], criteria: SearchCriteria, scope: dict[str, Any]) -> int | None:
     """How many more leads the search may hold; None: any number."""
     if criteria.limit is None:
         return None

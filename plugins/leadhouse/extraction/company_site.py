@@ -76,7 +76,7 @@ def _kind_rejection(kind: PageKind, url: str) -> list[Rejection]:
 
 def read(page: Page, site: SiteContext, findings: Findings) -> list[Person]:
     """Run every extractor over a parsed page; returns the people, fills `findings`."""
-    country = detect_country(page, site.country_hint)
+    country, sureness = detect_country(page, site.country_hint)
     extract_names(page, site, findings)
     known = [
         value.value for value in (*findings.of("legal_name")[:1], *findings.of("name")[:3]) if value.confidence >= 0.5
@@ -90,7 +90,7 @@ def read(page: Page, site: SiteContext, findings: Findings) -> list[Person]:
     extract_technologies(page, findings)
     people = extract_people(page, country, names, findings)
     if country:
-        findings.accept("country_code", Value(value=country, confidence=0.8, locator="page"))
+        findings.accept("country_code", Value(value=country, confidence=sureness, locator="page"))
     if language := detect_language(page):
         findings.accept("language", Value(value=language, confidence=0.8, locator="page"))
     return people

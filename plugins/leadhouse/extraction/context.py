@@ -117,6 +117,7 @@ _TIGHT_ROLES = (
     (vocabulary.HOSTING, "hosting"),
     (vocabulary.CREDITS, "third_party"),
 )
+_CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")  # its words name a domain, not a role
 _SENTENCE = re.compile(r"[.!?]\s+\S")
 
 
@@ -124,9 +125,11 @@ def third_party(spot: Surroundings) -> str | None:
     """Whose contact this is when it is not the site's: the reason, or None. Looks at the line, then headings."""
     if spot.marks & Mark.CREDIT:
         return "designer"
-    line = _SENTENCE.split(spot.before)[-1][-60:]
+    line = _CONTACT.sub("", _SENTENCE.split(spot.before)[-1][-60:])
+    is_staff = spot.marks & Mark.TEAM or any(vocabulary.LEADERSHIP.search(text) for text in spot.outline)
+    above = "" if spot.before.strip() or is_staff or len(spot.above) > 60 else _CONTACT.sub("", spot.above)
     for pattern, reason in _TIGHT_ROLES:
-        if pattern.search(line) or (len(spot.above) <= 60 and not spot.before.strip() and pattern.search(spot.above)):
+        if pattern.search(line) or pattern.search(above):
             return reason
     for heading in reversed(spot.outline[-2:]):
         for pattern, reason in _TIGHT_ROLES:

@@ -24,7 +24,7 @@ _NAMES = {
     "ES": "españa|spain|espagne|spagna|spanien",
     "FI": "finland|suomi",
     "FR": "france|frankreich|francia",
-    "GB": "united kingdom|england|scotland|wales|great britain|u\\.?k\\.?",
+    "GB": "united kingdom|england|scotland|wales|great britain|(?-i:U\\.?K\\.?)",
     "GR": "greece|griechenland|ελλάδα",
     "HU": "hungary|magyarország",
     "IE": "ireland|irland|éire",
@@ -47,9 +47,9 @@ _NAMES = {
     "SE": "sverige|sweden|schweden",
     "SG": "singapore",
     "TR": "türkiye|turkey",
-    "US": "usa|united states(?: of america)?|u\\.s\\.a\\.",
+    "US": "(?-i:USA|U\\.S\\.A\\.)|united states(?: of america)?",
     "ZA": "south africa",
-    "AE": "united arab emirates|uae|dubai",
+    "AE": "united arab emirates|(?-i:UAE)|dubai",
 }
 _NAME = re.compile("|".join(rf"(?P<{code}>(?<!\w)(?:{names})(?!\w))" for code, names in _NAMES.items()), re.I)
 _CODE_BY_NAME = re.compile(r"^[A-Za-z]{2}$")
@@ -68,6 +68,9 @@ _CALLING = {
     "234": "NG", "237": "CM", "254": "KE", "971": "AE", "972": "IL",
 }  # fmt: skip
 _PLUS = re.compile(r"(?:\+|\b00)\s?\(?([1-9]\d{0,2})[\s().\-/\d]{6,}")
+_VAT_PREFIX = re.compile(
+    r"(?<![A-Z])(ATU|BE|CHE|CZ|DE|DK|EL|ES|FI|FR|HU|IE|IT|LU|NL|PL|PT|RO|SE|SK)[ -]?[0-9A-Z]{1,2}\d{6}"
+)
 _LANGUAGE_COUNTRY = {
     "de": "DE", "it": "IT", "nl": "NL", "nb": "NO", "nn": "NO",
     "no": "NO", "sv": "SE", "da": "DK", "fi": "FI", "pl": "PL",
@@ -95,8 +98,11 @@ def calling_country(text: str) -> str | None:
     return next((_CALLING[digits[:size]] for size in (3, 2, 1) if digits[:size] in _CALLING), None)
 
 
-def detect_country(page: Page, hint: str | None) -> str | None:
-    """Country of the site as this page tells it; `hint` (from other pages or the source) wins over weak signs."""
+def detect_country(page: Page, hint: str | None) -> tuple[str | None, float]:
+    """Country of the site as this page tells it, and how sure that is (0..1).
+
+    `hint` (from other pages or the source) wins over weak signs; a language alone is a weak one.
+    """
     votes: Counter[str] = Counter()
     if by_host := hosts.country_of_host(page.host):
         votes[by_host] += 5
@@ -116,7 +122,7 @@ def detect_country(page: Page, hint: str | None) -> str | None:
     if by_language := _LANGUAGE_COUNTRY.get(language.lower()):
         votes[by_language] += 1
     best = [(code, count) for code, count in votes.most_common(1) if count > 0 and len(code) == 2]
-    return best[0][0] if best else None
+    return (best[0][0], 0.9 if best[0][1] >= 3 else 0.6 if best[0][1] >= 2 else 0.4) if best else (None, 0.0)
 
 
 def _vote_by_text(page: Page, votes: Counter[str]) -> None:
@@ -130,6 +136,8 @@ def _vote_by_text(page: Page, votes: Counter[str]) -> None:
                 calling[code] += 1
     if calling:
         votes[calling.most_common(1)[0][0]] += 3
+    for match in list(_VAT_PREFIX.finditer(page.text))[:3]:
+        votes[{"ATU": "AT", "CHE": "CH", "EL": "GR"}.get(match[1], match[1])] += 2
     named: Counter[str] = Counter()
     for block in page.blocks:
         country = _NAME.search(block.text) if len(block.text) <= 160 else None

@@ -86,6 +86,23 @@ def caesar_mailto(text: str) -> str | None:
     return None
 
 
+_USER_KEYS = ("data-user", "data-name", "data-local", "data-mailbox", "data-account", "data-u", "data-first")
+_DOMAIN_KEYS = ("data-domain", "data-host", "data-d", "data-second")
+
+
+def split_attributes(attributes: dict[str, str | None]) -> str | None:
+    """The address whose parts stand in data attributes, for a script or CSS to join; also one written backwards."""
+    user = next((value for key in _USER_KEYS if (value := attributes.get(key))), None)
+    domain = next((value for key in _DOMAIN_KEYS if (value := attributes.get(key))), None)
+    if user and domain:
+        ending = (attributes.get("data-tld") or "").strip(".")
+        return f"{user}@{domain.strip('@')}{'.' if ending else ''}{ending}"
+    whole = attributes.get("data-email") or attributes.get("data-mail") or ""
+    if "@" not in whole or len(whole) > 254:
+        return None
+    return whole[::-1] if re.match(r"^[a-z]{2,6}\.", whole) and "." not in whole.rpartition("@")[2] else whole
+
+
 def rot13(text: str) -> str:
     """Decode ROT13, as e-mail encoder plug-ins write into data attributes."""
     return text.translate(_ROT13)

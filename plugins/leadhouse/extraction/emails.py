@@ -27,7 +27,7 @@ _ASSET = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|css|js|ico|woff2?|mp4|pdf
 _PLACEHOLDER_DOMAIN = re.compile(
     r"^(?:(?:[\w-]+\.)?(?:example|exemple|ejemplo|esempio|beispiel|exempel|eksempel|voorbeeld|przyklad"
     r"|test|sample|demo|dummy)\.[a-z.]{2,6}"
-    r"|(?:your|my|ihre?|deine?|votre|tu|su|uw|jouw|company|the)-?(?:domain|company|site|website|email"
+    r"|(?:your|my|ihre?|deine?|votre|tu|su|uw|jouw|company|the)-?(?:theme|template|domain|company|site|website|email"
     r"|mail|business|firma|name|domena|dominio)s?\.[a-z.]{2,6}"
     r"|(?:domain|domaine|dominio|email|e-?mail|website|site|sitename|company|companyname|untitled"
     r"|placeholder|mail|address|adresse)\.(?:com|org|net|de|fr|it|es|tld|ext|xyz|co|no|se)"
@@ -59,6 +59,7 @@ _ROLE_LOCAL = re.compile(
     r"|presse?|press|marketing|amministrazione|administra\w+)$",
     re.I,
 )
+_THEME_DOMAIN = re.compile(r"^(?:[\w-]*[-.])?(?:your)?(?:themes?|templates?|demo|demosite)(?:-[\w-]+)?\.", re.I)
 _TECHNICAL = re.compile(
     r"^(?:git|noreply|no-reply|donotreply|mailer-daemon|postmaster|hostmaster|abuse|webmaster|root|nobody)$", re.I
 )
@@ -139,10 +140,14 @@ def _link_spot(page: Page, link: Link) -> Surroundings:
     return spot
 
 
-def placeholder_reason(address: str) -> str | None:
-    """``placeholder`` for addresses that stand in for a real one; ``technical`` for machines'; None otherwise."""
+def placeholder_reason(address: str, site_host: str = "") -> str | None:
+    """``placeholder`` for addresses that stand in for a real one; ``technical`` for machines'; None otherwise.
+
+    A name of RFC 2606 (``.example``) is a placeholder unless the site itself lives there, as test worlds do.
+    """
     local, _, domain = address.rpartition("@")
-    if _PLACEHOLDER_DOMAIN.match(domain) or not hosts.has_public_suffix(domain):
+    shares_suffix = domain.rsplit(".", 1)[-1] == site_host.rsplit(".", 1)[-1]
+    if _PLACEHOLDER_DOMAIN.match(domain) or not (shares_suffix or hosts.has_public_suffix(domain)):
         return "placeholder"
     if _PLACEHOLDER_LOCAL.match(local) and (domain in hosts.FREE_MAIL or _GENERIC_DOMAIN.match(domain)):
         return "placeholder"
@@ -154,10 +159,12 @@ def placeholder_reason(address: str) -> str | None:
 def extract_emails(page: Page, site: SiteContext, names: tuple[str, ...], findings: Findings) -> None:
     """Put every address of the page into `findings`: as a value with its confidence, or with the reason against it."""
     candidates = _candidates(page)
-    own = any(affinity(item.address.rpartition("@")[2], site.host, names) >= 0.9 for item in candidates)
+    own = any(affinity(_domain(item.address), site.host, names) >= 0.9 for item in candidates)
     for item in candidates:
-        locator = f"{item.way}:{item.spot.region}"
+        locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
         reason = _reason(page, site, item, names)
+        if own and reason is None and affinity(_domain(item.address), site.host, names) < 0.5:
+            reason = "theme_leftover" if item.way == "json-ld" else "third_party"  # beside the company's own domain
         if reason:
             findings.reject("email", item.address, reason, locator)
             continue
@@ -169,10 +176,14 @@ def extract_emails(page: Page, site: SiteContext, names: tuple[str, ...], findin
                 findings.reject("email", address, "hidden", "text:hidden")
 
 
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
 def _reason(page: Page, site: SiteContext, item: _Candidate, names: tuple[str, ...]) -> str | None:
     if item.spot.marks & Mark.HIDDEN:
         return "hidden"
-    if reason := placeholder_reason(item.address):
+    if reason := placeholder_reason(item.address, site.host):
         return reason
     domain = item.address.rpartition("@")[2]
     close = affinity(domain, site.host, names)
@@ -196,6 +207,8 @@ def _stranger_reason(page: Page, item: _Candidate) -> str | None:
         return "third_party"
     if item.spot.marks & Mark.PARTNER:
         return "partner"
+    if _THEME_DOMAIN.match(_domain(item.address)):
+        return "theme_leftover"
     return None
 
 

@@ -55,7 +55,7 @@ def check_vat(text: str, country: str | None) -> str | None:
     code = {"EL": "GR", "CHE": "CH"}.get(prefix[0], prefix[0]) if prefix else country
     if code is None:
         return None
-    module = get_cc_module(code.lower(), "vat")
+    module = get_cc_module(code.lower(), "vat") or get_cc_module(code.lower(), "hp")  # Israel: the company number
     if module is None:
         return None
     try:

@@ -22,7 +22,8 @@ _ORGANISATION = re.compile(
 _SPLIT = re.compile(r"\s+[|–—·•»«:>~]+\s+|\s+-\s+|\s*[|•»«]\s*|\s+::\s+|:\s+")
 _GENERIC = re.compile(
     (
-        r"^(?:home(?: ?page)?|index|welcome(?: to)?|start(?:seite)?|startside|hjem|accueil|inicio|início"
+        r"^(?:דף הבית|ראשי|الرئيسية|главная|αρχική|首页|ホーム|anasayfa|home(?: ?page)?|index"
+        r"|welcome(?: to)?|start(?:seite)?|startside|hjem|accueil|inicio|início"
         r"|contact(?: us)?|kontakt|contatti|contacto|impressum|imprint|about(?: us)?|über uns|team"
         r"|our team|meet the team|services?|leistungen|"
         r"blog|news|aktuelles|datenschutz(?:erklärung)?|privacy(?: policy)?|terms(?: (?:of|and) .*)?|login"

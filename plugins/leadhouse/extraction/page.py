@@ -1,6 +1,7 @@
 """One parse of one page: text blocks with their place, links, structured data. Everything else reads this.
 
-Bounded: at most `MAX_BYTES` of input, `MAX_NODES` elements and texts, `MAX_BLOCKS` and `MAX_TEXT` kept; `parse` accepts any bytes and never raises.
+Bounded: at most `MAX_BYTES` of input, `MAX_NODES` elements and texts, `MAX_BLOCKS` and `MAX_TEXT` kept. `parse` accepts
+any bytes and never raises.
 """
 
 from __future__ import annotations

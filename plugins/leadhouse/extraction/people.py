@@ -13,7 +13,14 @@ from leadhouse.extraction.context import Findings, Surroundings, third_party
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_contacts import add_contacts
-from leadhouse.extraction.person_names import TITLE, has_given_name, has_honorific, is_title, person_name
+from leadhouse.extraction.person_names import (
+    TITLE,
+    has_given_name,
+    has_honorific,
+    is_title,
+    other_script_name,
+    person_name,
+)
 from leadhouse.extraction.vocabulary import words
 
 _ACCEPT, _NEARLY = 0.5, 0.4
@@ -73,6 +80,7 @@ class Person:
     confidence: float = 0.5
     locator: str = "card"
     is_addressed: bool = False
+    is_guess: bool = False  # neither name nor title is in a word list: the list it stands in must vouch for it
 
 
 def extract_people(page: Page, country: str | None, names: tuple[str, ...], findings: Findings) -> list[Person]:
@@ -182,7 +190,10 @@ def _listed_alike(candidates: list[tuple[Block, Person]], findings: Findings) ->
     sure = Counter(block.tag for block, person in candidates if person.confidence >= _ACCEPT)
     found = []
     for block, person in candidates:
-        if _NEARLY <= person.confidence < _ACCEPT and sure[block.tag] >= 3 and block.tag in _HEADINGS:
+        wanted = 2 if person.is_guess else 3
+        if other_script_name(person.name) and sum(1 for other, _ in candidates if other.tag == block.tag) >= 2:
+            person.confidence = max(person.confidence, _ACCEPT)
+        if _NEARLY <= person.confidence < _ACCEPT and sure[block.tag] >= wanted and block.tag in _HEADINGS:
             person.confidence = _ACCEPT
         if person.confidence >= _ACCEPT:
             found.append(person)
@@ -195,9 +206,14 @@ def _card(blocks: list[Block], index: int, block: Block) -> Person | None:
     lines = block.text.split("\n")
     first = lines[0]
     name = person_name(first)
+    if name is None and block.tag in _HEADINGS and _in_team(block):
+        name = other_script_name(first)
     if name is None:
         return _inline(first)
     person = Person(name, _title_near(blocks, index, lines), is_addressed=has_honorific(first))
+    if not person.title and _in_team(block):
+        person.title = _below_name(blocks, index)
+        person.is_guess = bool(person.title) and not has_given_name(name)
     if person.title:
         return person
     is_heading = block.tag in _HEADINGS or block.is_label
@@ -206,6 +222,21 @@ def _card(blocks: list[Block], index: int, block: Block) -> Person | None:
         person.title = match["title"].strip(" ,.")[:110]
         return person
     return person if is_heading or person.is_addressed else None
+
+
+def _in_team(block: Block) -> bool:
+    return bool(block.marks & Mark.TEAM) or any(vocabulary.LEADERSHIP.search(text) for text in block.outline)
+
+
+def _below_name(blocks: list[Block], index: int) -> str:
+    """In a list of staff the short line under a name is the role, whatever the words (``Buchhaltung``)."""
+    if index + 1 >= len(blocks) or (blocks[index].tag not in _HEADINGS and not blocks[index].is_label):
+        return ""
+    text = blocks[index + 1].text.split("\n")[0]
+    is_role = (
+        len(text) <= 45 and len(text.split()) <= 5 and not re.search(r"[\d@.!?:]", text) and not has_given_name(text)
+    )
+    return text if is_role and blocks[index + 1].tag not in _HEADINGS else ""
 
 
 def _title_near(blocks: list[Block], index: int, lines: list[str]) -> str:
@@ -270,7 +301,7 @@ def _confidence(page: Page, block: Block, person: Person) -> float:
     folded = fold(person.name.split()[0])
     if len(folded) >= 4 and any(folded in fold(image.alt + image.src) for image in page.images[:80]):
         score += 0.1
-    if block.marks & Mark.TEAM or any(vocabulary.LEADERSHIP.search(text) for text in block.outline):
+    if _in_team(block):
         score += 0.2
     elif _TEAM_URL.search(page.url.split("/", 3)[-1]):
         score += 0.15
@@ -278,4 +309,4 @@ def _confidence(page: Page, block: Block, person: Person) -> float:
         score += 0.05
     if block.marks & (Mark.ARTICLE | Mark.FOOTER | Mark.COLLAPSED):
         score -= 0.15
-    return round(min(0.95, max(0.0, score)), 3)
+    return round(min(0.95, max(0.0, score - (0.15 if person.is_guess else 0))), 3)

@@ -121,6 +121,15 @@ def has_given_name(name: str) -> bool:
     return any(fold(word) in given_names() for word in words[:-1])
 
 
+_OTHER_SCRIPT = re.compile(r"^[^\W\d_a-zA-ZÀ-ɏ]{2,}(?:[ -][^\W\d_a-zA-ZÀ-ɏ]{2,}){1,3}$")
+
+
+def other_script_name(text: str) -> str | None:
+    """Two to four words in Hebrew, Greek, Cyrillic and the like: a name only where a list of staff says so."""
+    text = " ".join(text.split())
+    return text if len(text) <= 40 and _OTHER_SCRIPT.match(text) else None
+
+
 def has_honorific(text: str) -> bool:
     """Whether a text starts with a form of address or an academic title."""
     return bool(_HONORIFIC_START.match(text.strip()))

@@ -27,6 +27,7 @@ _DATE = re.compile(
     r"^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19"
     r"|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)(?:\D.*)?$"
 )
+_HOUSE_AND_CODE = re.compile(r"^\d{1,4}[a-z]?\s*[-–,]?\s*\d{4,6}$")  # the number of a house, a postal code, a town
 _GROUPED_THOUSANDS = re.compile(r"^\d{1,3}(?:[.,' ]000)+$")
 _COORDINATE = re.compile(r"^-?\d{1,3}\.\d{4,}")
 _FICTION = re.compile(
@@ -144,7 +145,9 @@ def _nearest_label(label: str) -> str | None:
 
 
 def _is_contact_place(page: Page, spot: Surroundings) -> bool:
-    if spot.marks & (Mark.FOOTER | Mark.HEADER | Mark.ADDRESS | Mark.CONTACT | Mark.NAV):
+    if spot.marks & (Mark.FOOTER | Mark.HEADER | Mark.ADDRESS | Mark.CONTACT | Mark.NAV | Mark.TEAM):
+        return True
+    if any(vocabulary.LEADERSHIP.search(text) for text in spot.outline):
         return True
     words = f"{spot.heading} {spot.above}"
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
@@ -155,7 +158,9 @@ def _reason(page: Page, item: _Candidate, country: str | None) -> str | None:
         return "hidden"
     if item.spot.marks & Mark.CODE:
         return "code"
-    if _DATE.match(item.raw) or _GROUPED_THOUSANDS.match(item.raw) or _COORDINATE.match(item.raw):
+    if _DATE.match(item.raw.lstrip("([")) or _GROUPED_THOUSANDS.match(item.raw) or _COORDINATE.match(item.raw):
+        return "not_a_phone"
+    if _HOUSE_AND_CODE.match(item.raw) and re.match(r"\s+[A-ZÀ-Þ][a-zß-ÿ]{2}", item.spot.after):
         return "not_a_phone"
     kind = _nearest_label(item.label) or (_nearest_label(item.spot.above) if not item.label.strip() else None)
     if kind == "identifier" and item.way == "text" and not item.raw.startswith("+"):
@@ -214,7 +219,7 @@ def _split(raw: str, country: str | None) -> list[str]:
 def _judge(
     page: Page, country: str | None, item: _Candidate, raw: str, findings: Findings, shown: dict[str, set[str]]
 ) -> None:
-    locator = f"{item.way}:{item.spot.region}"
+    locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
     reason = _reason(page, item, country)
     number = to_e164(raw, country)
     if number is None:

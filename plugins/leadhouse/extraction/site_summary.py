@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadhouse.extraction import hosts
-from leadhouse.extraction.context import SiteContext
+from leadhouse.extraction.context import SiteContext, affinity
 from leadhouse.extraction.names import bare_name, closeness
 from leadhouse.extraction.page import safe_host
 from leadhouse.extraction.page_kind import contact_score
@@ -129,6 +129,9 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
         "technology",
     ):
         facts.facts[attribute] = _rank(attribute, found.get(attribute, {}), page_count)
+    facts.facts["email"] = _own_domain(facts.facts["email"], host)
+    for attribute in ("email", "phone_e164"):
+        facts.facts[attribute] = _shown(facts.facts[attribute])
     facts.facts["phone_e164"] = _without_extensions(facts.facts["phone_e164"])
     facts.facts["social_url"] = _one_voice(facts.facts["social_url"], page_count)
     facts.facts["name"] = _names(found, facts)
@@ -140,19 +143,36 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
 
 
 def _late_phones(extractions: list[Extraction], found: dict[str, dict[str, _Sightings]]) -> None:
-    """Numbers whose page did not tell the country get it from the site."""
-    votes = Counter({code: sightings.pages for code, sightings in found.get("country_code", {}).items()})
-    country = votes.most_common(1)[0][0] if votes else None
-    for extraction in extractions if country else ():
+    """Numbers in national form get the site's country, where their page knew none or guessed another."""
+    country = _country(found.get("country_code", {}))
+    if country is None:
+        return
+    for extraction in extractions:
         for rejection in extraction.rejections:
             if rejection.reason == "no_country" and (number := to_e164(rejection.value, country)):
                 value = Value(value=number, confidence=0.7, raw=rejection.value, locator=rejection.locator)
                 found["phone_e164"][number].items.append((value, extraction.unit_key))
+    for group in list(found["phone_e164"].values()):
+        for item in list(group.items):
+            value, url = item
+            if not value.raw or value.raw.lstrip("( ").startswith(("+", "00")):
+                continue
+            number = to_e164(value.raw, country)
+            if number and number != value.value:
+                group.items.remove(item)
+                found["phone_e164"][number].items.append((value.model_copy(update={"value": number}), url))
+
+
+def _country(sightings: dict[str, _Sightings]) -> str | None:
+    ranked = _rank("country_code", {code: group for code, group in sightings.items() if group.items}, 1)
+    return ranked[0].value if ranked else None
 
 
 def _rank(attribute: str, sightings: dict[str, _Sightings], page_count: int) -> list[Fact]:
     facts = []
     for group in sightings.values():
+        if not group.items:
+            continue
         value, url = group.best()
         pages = group.pages
         confidence = (
@@ -164,6 +184,20 @@ def _rank(attribute: str, sightings: dict[str, _Sightings], page_count: int) -> 
         facts.append(Fact(attribute, value.value, round(min(0.99, confidence), 3), pages, url, locators))
     facts.sort(key=lambda fact: (-fact.confidence, fact.value))
     return [fact for fact in facts if fact.confidence >= _ACCEPT]
+
+
+def _own_domain(emails: list[Fact], host: str) -> list[Fact]:
+    """Where the site has mailboxes of its own, an address on a stranger's domain is a stranger's."""
+    close = {fact.value: affinity(fact.value.rpartition("@")[2], host) for fact in emails}
+    has_own = any(score >= 0.9 for score in close.values())
+    return [fact for fact in emails if not has_own or close[fact.value] >= 0.5 or fact.confidence >= 0.8]
+
+
+def _shown(contacts: list[Fact]) -> list[Fact]:
+    """Contacts that stand in structured data alone give way where people are shown others: data outlives redesigns."""
+    visible = [fact for fact in contacts if any(not locator.startswith("json-ld") for locator in fact.locators)]
+    own = {fact.value.rpartition("@")[2] for fact in visible}
+    return [fact for fact in contacts if not visible or fact in visible or fact.value.rpartition("@")[2] in own - {""}]
 
 
 def _without_extensions(phones: list[Fact]) -> list[Fact]:

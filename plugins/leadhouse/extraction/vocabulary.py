@@ -13,7 +13,9 @@ def words(text: str) -> frozenset[str]:
 # Role of a person on a page: whose words follow ------------------------------------------------------------------
 
 DESIGNER = re.compile(
-    r"web\s?-?\s?design|web\s?-?development|webentwicklung|web\s?agentur|internetagentur|werbeagentur"
+    r"בניית אתרים|עיצוב אתרים|разработка сайт|создание сайт|web tasar[ıi]m|κατασκευή ιστοσελ"
+    r"|تصميم (?:و|الم)|网站建设|制作\s*[:：]|web\s?-?\s?design|web\s?-?development|webentwicklung|(?:web"
+    r"|internet|werbe)\s?agentur\s*:"
     r"|umsetzung\b|technische realisierung"
     r"|realisierung\b|programmierung\b|gestaltung (?:und|&|der)|konzept(?:ion)? (?:und|&|,)|layout (?:und|&)"
     r"|(?:web)?site (?:by|created by|designed|developed|built|erstellt)|(?:designed?|developed|built"
@@ -45,7 +47,8 @@ AUTHORITY = re.compile(
     r"|beschwerde bei|lodge a complaint|reclam(?:o|ación) ante"
     r"|(?:rechtsanwalts|ärzte|zahnärzte|handels|handwerks|wirtschafts|architekten|steuerberater|notar"
     r"|apotheker|psychotherapeuten)kammer|zuständige kammer|kammer\s*:"
-    r"|chamber of|ordre des|barreau|colegio (?:oficial|de)|ordine (?:degli|dei)|bar association"
+    r"|chamber of|ordre des|barreau|colegio (?:oficial|profesional|de)|ordine (?:degli|dei|delle"
+    r"|professionale)|albo (?:degli|dei)|ordre professionnel|bar association"
     r"|berufsaufsicht|zuständige (?:behörde|stelle)"
     r"|schlichtung|streitbeilegung|streitschlichtung|ombuds|médiat(?:eur|ion)|mediator"
     r"|dispute resolution|verbraucherstreit|odr\b"
@@ -74,7 +77,8 @@ PARTNER = re.compile(
     re.I,
 )
 LEADERSHIP = re.compile(
-    r"\bteam\b|\bteams?$|our (?:people|staff|attorneys|doctors|experts|leaders)|meet (?:the|our|us)"
+    r"צוות|אודות|команда|сотрудники|о нас|о компании|ομάδα|فريق|من نحن|团队|チーム|スタッフ|ekibimiz|\bteam\b"
+    r"|\bteams?$|our (?:people|staff|attorneys|doctors|experts|leaders)|meet (?:the|our|us)"
     r"|who we are|who are we|staff\b|leadership|management|board of|directors|founders?|attorneys"
     r"|lawyers|our experts|personnel|executives?"
     r"|über uns|wir über|ansprechpartner|mitarbeiter|geschäftsführung|geschäftsleitung|vorstand"
@@ -88,6 +92,7 @@ LEADERSHIP = re.compile(
 
 FAX = re.compile(
     r"(?<![a-z])(?:tele?)?fax(?:e|nummer|[ .-]?n[ro°º]?)?(?![a-z])|télécopie|telecopie|faks(?![a-z])"
+    r"|פקס|فاكس|факс|φαξ|传真|傳真|팩스"
     r"|(?<![\w])f(?=\s*[.:]\s*[+(0])",
     re.I,
 )
@@ -96,7 +101,8 @@ PHONE = re.compile(
     r"|fon\b|ph\b|call|ring|mobile?|mobil(?:funk|telefon|nummer)?|cell(?:ulare)?|celular|handy|funk"
     r"|gsm|móvil|portable|whatsapp|wa\b|sms|text us|hotline|helpline|landline|line|telefoon|puhelin"
     r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|office|büro|bureau"
-    r"|toll|desk|reception|enquir|inquir|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
+    r"|toll|desk|reception|טלפון|נייד|هاتف|تلفن|جوال|тел(?:ефон)?|моб|τηλ|電話|电话|전화|enquir|inquir"
+    r"|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
     re.I,
 )
 NOT_PHONE = re.compile(

@@ -138,6 +138,8 @@ class Walker:
             self._replace(deobfuscate.cloudflare(code))
         elif token := attributes.get("data-mailto-token"):
             self._add_action(f"mailto:{deobfuscate.caesar_mailto(token) or ''}", frame, attributes)
+        elif "data-domain" in attributes or "data-host" in attributes or "data-email" in attributes:
+            self._replace(deobfuscate.split_attributes(attributes))
         elif encoded := attributes.get("data-enc-email"):
             self._replace(deobfuscate.rot13(encoded).replace("[at]", "@"))
 
@@ -170,8 +172,8 @@ class Walker:
             self.link_end = len(self.buffer)
         if frame.is_block:
             self.flush(frame.tag, frame.marks)
-        if frame.headings is not None:
-            self.headings = frame.headings
+        if frame.headings is not None and (frame.tag != "header" or frame.marks & Mark.HEADER):
+            self.headings = frame.headings  # a heading in a post's header belongs to the post
         if frame.hidden_root is not None:
             self._leave_hidden(frame, frame.hidden_root)
 

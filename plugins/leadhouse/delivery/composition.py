@@ -20,6 +20,7 @@ _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = QP
 LONGEST_LINE = 998  # RFC 5322 2.1.1, without CRLF
 LONGEST_HEADER = 76
+LONGEST_NAME = 120
 
 
 class AddressError(ValueError):
@@ -83,10 +84,10 @@ def _content(body: str) -> tuple[str, bytes]:
 
 def _mailbox(name: str | None, address: str) -> str:
     checked = check_address(address)
-    words = " ".join(_BREAKS.sub(" ", name or "").split())
+    words = " ".join(_BREAKS.sub(" ", name or "").split())[:LONGEST_NAME]
     if not words:
         return checked
-    if words.isascii() and len(words) <= LONGEST_HEADER:
+    if words.isascii() and len(words) <= LONGEST_NAME:
         return '"{}" <{}>'.format(words.replace("\\", "\\\\").replace('"', '\\"'), checked)
     return f"{_encoded('From', words)} <{checked}>"
 

@@ -113,7 +113,7 @@ def _check(part: str, node: nodes.Node) -> None:
         name = _refused(child)
         if name:
             raise TemplateError(
-                f"the {part}, line {child.lineno}: {name} is not allowed. A template holds values "
+                f"the {part}, line {child.lineno or '?'}: {name} is not allowed. A template holds values "
                 f"({', '.join(sorted(ROOTS))}), conditions, and the filters {', '.join(sorted(FILTERS))}."
             )
 

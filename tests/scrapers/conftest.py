@@ -72,6 +72,7 @@ class Web:
 def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # headers and body are two writes: 40 ms apart otherwise
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)

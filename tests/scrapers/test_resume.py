@@ -182,4 +182,4 @@ def test_a_failing_process_says_why(crawl: Crawl, monkeypatch: pytest.MonkeyPatc
         {"outcome": "failed"},
         {"outcome": "succeeded"},
     ]
-    assert RUN_ON == crawl.rows("select run_on from app.jobs")[0]["run_on"]
+    assert crawl.rows("select run_on from app.jobs")[0]["run_on"] == RUN_ON

@@ -17,11 +17,10 @@ from psycopg.rows import DictRow
 
 from leadhouse.database import queries
 from leadhouse.resolution.keys import HUB_NAMES
-from leadhouse.resolution.partition import Joint, Rank
+from leadhouse.resolution.partition import BY_CONTINUITY, BY_DECISION, CONTINUES, Joint, Rank
 
 HubKey = tuple[str, str, str]
 STRENGTH = {"vat_id": 2, "domain": 3, "email": 4, "social_url": 5, "name_company": 6, "phone_name": 7}
-BY_DECISION, BY_CONTINUITY = 0, 1
 NEWEST = 2**62  # ranks an entity whose batch has no number yet behind all others
 
 
@@ -162,7 +161,7 @@ def joints(component: Component, heirs: dict[UUID, set[UUID]]) -> list[Joint]:
             nodes = frozenset({component.target(row["entity_a"]), component.target(row["entity_b"])})
             made.append(Joint(BY_DECISION, f"decision:{decision_id}", nodes, f"decided by {row['decided_by']}"))
     made += [
-        Joint(BY_CONTINUITY, f"continues:{pair[0]}", frozenset(pair), "its records have gone, its id goes on")
+        Joint(BY_CONTINUITY, f"continues:{pair[0]}", frozenset(pair), CONTINUES)
         for pair in _continuity(component, heirs)
     ]
     return made

@@ -61,10 +61,10 @@ class Subject:
     keys: tuple[Key, ...]
 
 
-def values(payload: Payload, *attributes: str) -> list[str]:
+def values(payload: Payload, *attributes: str, least: float = LEAST_CONFIDENCE) -> list[str]:
     """The believed candidates of the attributes, best first, each once."""
     found = [each for attribute in attributes for each in payload.get(attribute, ())]
-    believed = [each for each in found if each.get("confidence", 1.0) >= LEAST_CONFIDENCE]
+    believed = [each for each in found if each.get("confidence", 1.0) >= least]
     return list(
         dict.fromkeys(each["value"] for each in sorted(believed, key=lambda each: -each.get("confidence", 1.0)))
     )
@@ -88,8 +88,9 @@ def company_keys(payload: Payload, unit_key: str) -> tuple[Key, ...]:
     if name:
         phones = values(payload, "phone_e164")
         keys += [Key("phone_name", f"{phone}|{name}", counted=domains[0] if domains else "") for phone in phones]
-    for email in values(payload, "email"):
-        own = _own_mail(email.lower(), domains)
+    believed = values(payload, "email")
+    for email in values(payload, "email", least=0):
+        own = email in believed and _own_mail(email.lower(), domains)
         keys.append(Key("email", email.lower(), is_joining=own, counted=counted))
     return _once(keys)
 
@@ -108,7 +109,9 @@ def person_keys(payload: Payload, company: Payload | None) -> tuple[Key, ...]:
         stated = _domains([*values(payload, "company_domain"), *(values(company, "domain") if company else ())])
         own_mail = (domain for domain in _domains(emails) if domain not in FREE_MAIL)
         keys += [Key("name_company", f"{name}|{domain}") for domain in stated or own_mail]
-    keys += [Key("email", email, is_joining=not is_role(email), counted=name) for email in emails]
+    stated_emails = [text.lower() for text in values(payload, "email", least=0)]
+    joining = {email for email in emails if not is_role(email)}
+    keys += [Key("email", email, is_joining=email in joining, counted=name) for email in stated_emails]
     keys += [Key("social_url", url, counted=name) for url in map(_profile, values(payload, "social_url")) if url]
     return _once(keys)
 

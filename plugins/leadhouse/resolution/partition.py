@@ -6,11 +6,13 @@ Pure and deterministic: the same nodes, edges and pairs give the same clusters i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 Rank = tuple[object, ...]
+BY_DECISION, BY_CONTINUITY = 0, 1  # strengths; keys are weaker
+CONTINUES = "its records have gone, its id goes on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,17 @@ class _Forest:
         return True
 
 
-def partition(ranks: Mapping[UUID, Rank], joints: Iterable[Joint], apart: Iterable[tuple[UUID, UUID]]) -> list[Cluster]:
+def partition(
+    ranks: Mapping[UUID, Rank],
+    joints: Iterable[Joint],
+    apart: Iterable[tuple[UUID, UUID]],
+    dead: Collection[UUID] = (),
+) -> list[Cluster]:
     """Clusters of the nodes of `ranks`; the node of the lowest rank gives its id.
 
     Joints are taken by strength, then label. One that would bring together a pair of `apart` joins what it can: its
-    nodes, by rank, each to the first group that takes it.
+    nodes, by rank, each to the first group that takes it. `dead` nodes have no records of their own: reasons start from
+    the first living one.
     """
     foes: dict[UUID, set[UUID]] = {}
     for one, other in apart:
@@ -88,17 +96,22 @@ def partition(ranks: Mapping[UUID, Rank], joints: Iterable[Joint], apart: Iterab
         for node in sorted((node for node in joint.nodes if node in ranks), key=ranks.__getitem__):
             if not any(forest.join(head, node, joint) for head in heads):
                 heads.append(node)
-    return [_cluster(members, ranks, forest) for members in forest.members.values()]
+    return [_cluster(sorted(members, key=ranks.__getitem__), forest, dead) for members in forest.members.values()]
 
 
-def _cluster(members: set[UUID], ranks: Mapping[UUID, Rank], forest: _Forest) -> Cluster:
-    canonical = min(members, key=ranks.__getitem__)
+def _cluster(members: list[UUID], forest: _Forest, dead: Collection[UUID]) -> Cluster:
+    canonical = members[0]
+    root = next((node for node in members if node not in dead), canonical)
     joined: dict[UUID, Joint] = {}
-    waiting = deque([canonical])
+    if root != canonical:
+        joined[root] = Joint(BY_CONTINUITY, f"continues:{canonical}", frozenset((root, canonical)), CONTINUES)
+    reached, waiting = {root}, deque([root])
     while waiting:
         node = waiting.popleft()
         for other, joint in forest.links[node]:
-            if other != canonical and other not in joined:
-                joined[other] = joint
+            if other not in reached:
+                reached.add(other)
                 waiting.append(other)
+                if other != canonical:
+                    joined[other] = joint
     return Cluster(canonical, joined)

@@ -34,7 +34,8 @@ def settle(
     if not start:
         return
     component = load_component(connection, scope, start)
-    clusters = partition(component.ranks(), joints(component, heirs), pairs_apart(component))
+    dead = {each.entity_id for each in component.nodes.values() if not each.is_live}
+    clusters = partition(component.ranks(), joints(component, heirs), pairs_apart(component), dead)
     _write_redirects(connection, component, clusters, changes)
     _write_statuses(connection, component, clusters, changes)
     moved = _write_assignments(connection, component, clusters, changes)

@@ -7,6 +7,7 @@ Values come from the environment (``LEADHOUSE_*``; `DATABASE_URL` alone keeps it
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -62,6 +63,10 @@ class Settings(BaseSettings):
     # enrichment
     provider_url: str | None = None
     provider_key: SecretStr | None = None
+    provider_name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] = "provider"  # its source is provider/<name>
+    provider_price_eur: Annotated[Decimal, Field(ge=0)] = Decimal("0.10")  # most that one call may cost: reserved before
+    provider_timeout_seconds: float = 20.0
+    email_check_days: int = 30  # how long a check of an address holds
 
     # Airflow, as the dispatcher reaches it; `leadhouse up` sets all three for the one-machine stack
     airflow_url: str | None = None  # e.g. http://127.0.0.1:8080

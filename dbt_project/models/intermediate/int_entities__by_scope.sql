@@ -1,5 +1,4 @@
--- Grain: scope and entity. The scopes in which an entity of this build has a row of its own: the shared one, and an overlay for each
--- organization that has private records, a correction, or a redirect of its own on it.
+-- Grain: scope and entity. The scopes in which an entity of this build has a row of its own: the shared one, and overlays.
 {{ config(tags=['entity'], indexes=[{'columns': ['entity_id']}]) }}
 
 with to_rebuild as (
@@ -14,6 +13,10 @@ redirects as (
   select * from {{ ref('int_redirects__resolved') }}
 ),
 
+assignments as (
+  select * from {{ ref('stg_resolution__assignments') }}
+),
+
 -- an entity and all that are redirected to it, in any scope
 members as (
   select entity_id, entity_id as member_id from to_rebuild
@@ -23,15 +26,27 @@ members as (
   join redirects on redirects.to_entity_id = to_rebuild.entity_id
 ),
 
+-- an organization knows more of an entity: by records of its own, or a correction
 own_facts as (
   select members.entity_id, members.member_id, assignments.organization_id
   from members
-  join {{ ref('stg_resolution__assignments') }} as assignments on assignments.entity_id = members.member_id
+  join assignments on assignments.entity_id = members.member_id
   where assignments.organization_id is not null
   union
   select members.entity_id, members.member_id, corrections.organization_id
   from members
   join {{ ref('stg_app__corrections') }} as corrections on corrections.entity_id = members.member_id
+),
+
+-- people whose company an organization joined to another: they name that one in its overlay
+own_employers as (
+  select to_rebuild.entity_id, redirects.organization_id
+  from to_rebuild
+  join assignments on assignments.entity_id = to_rebuild.entity_id
+  join {{ ref('stg_resolution__subjects') }} as subjects on subjects.subject_id = assignments.subject_id
+  join assignments as employers on employers.subject_id = subjects.company_subject_id
+  join redirects on redirects.from_entity_id = employers.entity_id
+  where redirects.organization_id is not null
 ),
 
 overlays as (
@@ -43,6 +58,10 @@ overlays as (
   from redirects
   join to_rebuild on to_rebuild.entity_id = redirects.to_entity_id
   where redirects.organization_id is not null
+  union
+  select organization_id, entity_id
+  from own_employers
+  where {{ effective_entity('own_employers.entity_id', 'own_employers.organization_id') }} = entity_id
 ),
 
 shared as (

@@ -5,6 +5,7 @@ dbt reads its profile from the environment, so the login's parts stand there for
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,13 @@ FAILED = frozenset({"error", "fail", "runtime error"})
 
 # The log of a call goes to its file alone.
 _QUIET = ("--no-use-colors", "--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats")
+
+
+# A profile must be complete to be parsed, also where nothing is connected to.
+_NOBODY = {
+    "LEADHOUSE_DBT_HOST": "127.0.0.1", "LEADHOUSE_DBT_PORT": "5432", "LEADHOUSE_DBT_DATABASE": "leadhouse",
+    "LEADHOUSE_DBT_USER": "leadhouse_dbt", "DBT_ENV_SECRET_LEADHOUSE_PASSWORD": "",
+}  # fmt: skip
 
 
 class DbtError(RuntimeError):
@@ -67,26 +75,27 @@ def invoke(
     """
     from dbt.cli.main import dbtRunner
 
-    arguments = [command, *_common(target), "--vars", _json(variables or {})]
+    arguments = [command, *_common(target), "--vars", json.dumps(variables or {})]
     for flag, value in (("--select", select), ("--exclude", exclude)):
         arguments += [flag, *value.split()] if value else []
     arguments += ["--full-refresh"] if full_refresh and command != "test" else []
-    with _environment(target):
-        outcome = dbtRunner(manifest=parse(target)).invoke(arguments)
+    manifest = parse(target)
+    with _environment(target, _login()):
+        outcome = dbtRunner(manifest=manifest).invoke(arguments)
     if outcome.result is None or not hasattr(outcome.result, "results"):
         raise DbtError(f"dbt {command} did not start: {_reason(outcome.exception)}. {_log_hint()}")
     return [_node_result(result) for result in outcome.result.results]
 
 
 def parse(target: Target = "prod") -> Any:
-    """The manifest of the project, parsed partially where an earlier parse is at hand.
+    """The manifest of the project, parsed partially where an earlier parse is at hand. Needs no database.
 
     Raises:
         DbtError: a file does not parse; the message says which and why.
     """
     from dbt.cli.main import dbtRunner
 
-    with _environment(target):
+    with _environment(target, _login() if settings().dbt_url else _NOBODY):
         outcome = dbtRunner().invoke(["parse", *_common(target)])
     if not outcome.success:
         raise DbtError(f"The dbt project does not parse: {_reason(outcome.exception)}. {_log_hint()}")
@@ -123,9 +132,9 @@ def _common(target: Target) -> list[str]:
 
 
 @contextmanager
-def _environment(target: Target) -> Iterator[None]:
+def _environment(target: Target, login: Mapping[str, str]) -> Iterator[None]:
     """The profile's variables for the time of one call; what stood there before comes back."""
-    changed = {**_login(), "LEADHOUSE_DBT_TARGET": target, "DO_NOT_TRACK": "1", "DBT_PARTIAL_PARSE": "true"}
+    changed = {**login, "LEADHOUSE_DBT_TARGET": target, "DO_NOT_TRACK": "1", "DBT_PARTIAL_PARSE": "true"}
     before = {name: os.environ.get(name) for name in changed}  # dbt has no other way in
     os.environ.update(changed)
     try:
@@ -167,12 +176,6 @@ def _node_result(result: Any) -> NodeResult:
         relation=getattr(result.node, "relation_name", None),
         path=result.node.original_file_path,
     )
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    import json
-
-    return json.dumps(value)
 
 
 def _reason(error: BaseException | None) -> str:

@@ -11,6 +11,7 @@ final as (
     subject,
     outcome,
     counts,
+    message,
     started_at,
     finished_at,
     wall_seconds,

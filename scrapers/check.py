@@ -1,0 +1,120 @@
+"""``python -m scrapers.check [--write]``: every spider has a saved page, a golden, and yields typed items.
+
+A spider's folder is ``scrapers/goldens/<name>/``: ``page.html`` as it was saved, ``golden.json`` with what the spider
+reads there. ``--write`` writes the goldens anew; look at the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+from uuid import UUID
+
+from scrapy import Request
+from scrapy.http import Response
+
+from leadhouse.jobs.sources import Source
+from leadhouse.records import Extraction, Fetch, Outcome
+from scrapers import spiders
+from scrapers.base.frontier import Target
+from scrapers.base.site import Site
+from scrapers.base.source_spider import SourceSpider
+from scrapers.items import CrawledPage
+
+GOLDENS = Path(__file__).parent / "goldens"
+URL = "https://golden.example/page"
+
+
+def all_spiders() -> list[type[SourceSpider]]:
+    """The spiders of `scrapers.spiders`, by name."""
+    found = set()
+    for module in iter_modules(spiders.__path__, f"{spiders.__name__}."):
+        for _, member in inspect.getmembers(import_module(module.name), inspect.isclass):
+            if issubclass(member, SourceSpider) and member.__module__ == module.name:
+                found.add(member)
+    return sorted(found, key=lambda spider: spider.__name__)
+
+
+def read_saved_page(spider_class: type[SourceSpider], page: Path) -> dict[str, Any]:
+    """What the spider makes of a saved page: outcome, facts, and the links that it would follow, best first.
+
+    Raises:
+        TypeError: it yields something else than a `CrawledPage` with an `Extraction`.
+    """
+    site = Site(Source("web/golden.example", URL, "golden.example"), budget=20)
+    target = Target((0.0, 0), URL)
+    request = Request(URL, meta={"purpose": "page"}, cb_kwargs={"site": site, "target": target})
+    body = page.read_bytes()
+    response = Response(URL, headers={"Content-Type": "text/html; charset=utf-8"}, body=body, request=request)
+    fetch = Fetch(
+        fetch_id=UUID(int=0), source_key=site.source.source_key, url=URL, requested_at=datetime(2026, 1, 1, tzinfo=UTC),
+        outcome=Outcome.FETCHED, status_code=200, content_type="text/html; charset=utf-8", body_bytes=len(body),
+    )  # fmt: skip
+    item = spider_class([], 20).read_answer(response, site, target, fetch)
+    if not isinstance(item, CrawledPage) or not isinstance(item.extraction, Extraction):
+        raise TypeError(f"{spider_class.__name__}.read_answer returns {item!r}: return CrawledPage with an Extraction")
+    return _facts(item, item.extraction) | {"links": [each.url for each in iter(site.frontier.pop, None)]}
+
+
+def faults(spider_class: type[SourceSpider]) -> Iterator[str]:
+    """What is wrong with a spider, in sentences."""
+    name = getattr(spider_class, "name", None)
+    if not name or "@" not in getattr(spider_class, "extractor", ""):
+        yield f"{spider_class.__name__} needs a `name` and an `extractor` of the form name@version."
+        return
+    page, golden = GOLDENS / name / "page.html", GOLDENS / name / "golden.json"
+    if not page.is_file():
+        yield f"{name} has no saved page: put one at {page} (of no real person), then run with --write."
+        return
+    if not golden.is_file():
+        yield f"{name} has no golden: run `python -m scrapers.check --write` and read {golden}."
+        return
+    found, expected = read_saved_page(spider_class, page), json.loads(golden.read_text())
+    for key in sorted(found.keys() | expected.keys()):
+        if found.get(key) != expected.get(key):
+            yield f"{name}: {key} is {found.get(key)!r}, the golden says {expected.get(key)!r}."
+    if not found["companies"] and not found["persons"]:
+        yield f"{name} reads no fact from its saved page."
+
+
+def _facts(item: CrawledPage, extraction: Extraction) -> dict[str, Any]:
+    return {
+        "outcome": item.fetch.outcome.value,
+        "companies": [_values(record.values) for record in extraction.companies],
+        "persons": [_values(record.values) for record in extraction.persons],
+        "rejections": sorted({f"{each.attribute} {each.value}: {each.reason}" for each in extraction.rejections}),
+    }
+
+
+def _values(values: Any) -> dict[str, list[str]]:
+    return {str(attribute): sorted({each.value for each in found}) for attribute, found in sorted(values.items())}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns 0 when every spider is in order."""
+    parser = argparse.ArgumentParser(description="Check every spider against its saved page.")
+    parser.add_argument("--write", action="store_true", help="write the goldens from the saved pages")
+    options = parser.parse_args(arguments)
+    wrong: list[str] = []
+    for spider_class in all_spiders():
+        page = GOLDENS / str(spider_class.name) / "page.html"
+        if options.write and page.is_file():
+            text = json.dumps(read_saved_page(spider_class, page), indent=2, ensure_ascii=False, sort_keys=True)
+            page.with_name("golden.json").write_text(f"{text}\n", encoding="utf-8")
+        wrong += faults(spider_class)
+    for fault in wrong:
+        print(fault, file=sys.stderr)
+    print(f"{len(all_spiders())} spiders, {len(wrong)} faults")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""One request is one run, whatever dies in between."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from leadhouse.jobs import requests
+from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError
+from leadhouse.orchestration.dispatcher import dispatch_pending, run_until
+from leadhouse.orchestration.job_runs import RUN_KEY
+from leadhouse.settings import PROJECT
+
+from tests.orchestration.run_counter import RunCounter
+
+
+@pytest.fixture
+def airflow():
+    with RunCounter() as counter:
+        yield counter
+
+
+def api_of(airflow):
+    return AirflowApi(airflow.url, "dispatcher", "secret")
+
+
+def request(kind="crawl", **parameters):
+    return requests.request_job(kind, parameters, datetime.now(UTC).date())
+
+
+def test_each_request_becomes_one_run_of_its_dag(database, airflow):
+    crawl, load, enrich = request("crawl"), request("import"), request("enrich")
+    assert dispatch_pending(api_of(airflow)) == 3
+    assert airflow.runs == {
+        ("crawl_sites", f"job__{crawl}"): 1,
+        ("import_records", f"job__{load}"): 1,
+        ("enrich_leads", f"job__{enrich}"): 1,
+    }
+    assert dispatch_pending(api_of(airflow)) == 0
+    assert sum(airflow.asked.values()) == 3
+
+
+def test_request_of_a_run_is_left_to_that_run(database, airflow):
+    requests.request_job("crawl", {RUN_KEY: "scheduled__2026"}, datetime.now(UTC).date(), job_id=uuid4())
+    assert dispatch_pending(api_of(airflow)) == 0
+    assert not airflow.asked
+
+
+def test_lost_answer_is_asked_again_and_refused(database, airflow):
+    job_id = request()
+    airflow.fail_next = ["lost"]
+    with pytest.raises(AirflowUnavailableError):
+        dispatch_pending(api_of(airflow))
+    assert dispatch_pending(api_of(airflow)) == 1
+    assert airflow.runs == {("crawl_sites", f"job__{job_id}"): 1}
+    assert airflow.asked[f"job__{job_id}"] == 2
+
+
+def test_refusal_for_good_fails_the_request_and_no_other(database, airflow):
+    bad, good = request(), request()
+    airflow.fail_next = ["422"]
+    assert dispatch_pending(api_of(airflow)) == 1
+    with database.connect("jobs") as connection:
+        rows = connection.execute("select job_id, status::text, error from app.jobs").fetchall()
+    state = {row["job_id"]: row for row in rows}
+    assert state[bad]["status"] == "failed"
+    assert "answered 422" in state[bad]["error"]
+    assert state[good]["status"] == "pending"
+    assert airflow.runs == {("crawl_sites", f"job__{good}"): 1}
+
+
+def test_unknown_dag_and_expired_token_are_tried_again(database, airflow):
+    request()
+    api = api_of(airflow)
+    airflow.fail_next = ["404"]
+    with pytest.raises(AirflowUnavailableError, match="answered 404"):
+        dispatch_pending(api)
+    airflow.tokens.clear()
+    assert dispatch_pending(api) == 1
+    assert sum(airflow.runs.values()) == 1
+
+
+def test_loop_goes_on_when_airflow_comes_back(database, airflow):
+    request()
+    stopped = threading.Event()
+    doors = iter([AirflowApi("http://127.0.0.1:9", "dispatcher", "secret")])
+    loop = threading.Thread(target=run_until, args=(stopped, lambda: next(doors, api_of(airflow))))
+    loop.start()
+    try:
+        wait_for(lambda: sum(airflow.runs.values()) == 1)
+    finally:
+        stopped.set()
+        loop.join(20)
+
+
+def test_kills_at_random_moments_start_every_run_once(database, airflow, tmp_path):
+    jobs = [request() for _ in range(40)]
+    random.seed(7)
+    environment = {
+        **os.environ,
+        "LEADHOUSE_AIRFLOW_URL": airflow.url,
+        "LEADHOUSE_AIRFLOW_PASSWORD": "secret",
+        "PYTHONPATH": str(PROJECT / "plugins"),
+    }
+    for attempt in range(12):
+        process = subprocess.Popen([sys.executable, "-m", "leadhouse.orchestration.dispatcher"], env=environment)
+        begun = sum(airflow.asked.values())
+        if attempt < 6:
+            # killed in the middle of its work: once it has asked for some of the runs
+            wait_for(lambda begun=begun: sum(airflow.asked.values()) >= min(begun + random.randint(1, 6), len(jobs)))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            continue
+        wait_for(lambda: not undispatched(database))
+        process.terminate()
+        assert process.wait(10) == 0
+        break
+    assert airflow.runs == {("crawl_sites", f"job__{job_id}"): 1 for job_id in jobs}
+    assert not undispatched(database)
+
+
+def undispatched(database):
+    with database.connect("jobs") as connection:
+        return connection.execute("select job_id from app.jobs where dispatched_at is null").fetchall()
+
+
+def wait_for(done, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)

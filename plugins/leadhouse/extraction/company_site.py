@@ -14,8 +14,9 @@ from leadhouse.extraction.identifiers import extract_identifiers, extract_techno
 from leadhouse.extraction.names import extract_names
 from leadhouse.extraction.page import Page, parse
 from leadhouse.extraction.page_kind import PageKind, classify, kind_of_bytes
-from leadhouse.extraction.people import Person, extract_people
+from leadhouse.extraction.people import extract_people
 from leadhouse.extraction.phones import extract_phones
+from leadhouse.extraction.representatives import Person
 from leadhouse.extraction.socials import extract_socials
 from leadhouse.records import (
     CompanyAttribute,

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from leadhouse.extraction import hosts, structured
-from leadhouse.extraction.page import Page
+from leadhouse.extraction.page import Mark, Page
 
 _NAMES = {
     "AT": "österreich|austria|autriche",
@@ -165,11 +165,12 @@ _STOPWORDS = {
 def detect_language(page: Page) -> str | None:
     """BCP 47 primary subtag: what the text speaks, else what `lang` declares (templates leave ``en`` behind)."""
     declared = page.lang.replace("_", "-").split("-")[0].lower()
-    words = Counter(re.findall(r"[^\W\d_]+", page.text[:6000].lower()))
+    shown = " ".join(block.text for block in page.blocks[:200] if not block.marks & (Mark.COLLAPSED | Mark.CODE))
+    words = Counter(re.findall(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)", shown[:6000].lower()))
     total = sum(words.values())
     if total >= 40:
         scores = {code: sum(words[word] for word in text.split()) / total for code, text in _STOPWORDS.items()}
         code, score = max(scores.items(), key=lambda entry: entry[1])
-        if score >= 0.06 and score > scores.get(declared, 0) * 1.5:
+        if score >= 0.07 and score > scores.get(declared, 0) * (1.5 if total >= 100 else 3):
             return code
     return declared if re.match(r"^[a-z]{2,3}$", declared) else None

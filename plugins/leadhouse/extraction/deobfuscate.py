@@ -111,8 +111,8 @@ def rot13(text: str) -> str:
 def joomla_cloak(script: str) -> str | None:
     """Join the string pieces of Joomla's e-mail cloaking script into the address they build."""
     pieces = [
-        html.unescape(piece)
-        for expression in _JS_CLOAK.findall(script)
+        piece
+        for expression in _JS_CLOAK.findall(html.unescape(script))
         for _, piece in _JS_STRING.findall(expression)
         if "<" not in piece
     ]

@@ -291,6 +291,6 @@ def _legal_name(line: str, match: re.Match[str]) -> str | None:
     bare = head[: len(head) - len(match[0])].strip(" ,.-")
     if len(bare) < 2 or len(bare.split()) > 8 or not re.match(r"[A-Z0-9ÄÖÜÀ-Þ]|[a-z]+[A-Z]|[a-z0-9]+\s*$", bare):
         return None
-    if re.search(r"[.!?]\s+\w", bare) or (len(match[0]) <= 2 and not match[0].isupper()):
+    if re.search(r"(?<=\w{4})[.!?]\s+\w", bare) or (len(match[0]) <= 2 and not match[0].isupper()):
         return None
     return head

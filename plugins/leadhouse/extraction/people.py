@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from leadhouse.extraction import structured, vocabulary
 from leadhouse.extraction.context import Findings, Surroundings, third_party
@@ -21,6 +20,7 @@ from leadhouse.extraction.person_names import (
     other_script_name,
     person_name,
 )
+from leadhouse.extraction.representatives import Person, represented
 from leadhouse.extraction.vocabulary import words
 
 _ACCEPT, _NEARLY = 0.5, 0.4
@@ -48,14 +48,6 @@ _PRACTICE_FIRM = re.compile(
     re.I,
 )
 _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
-_REPRESENTED_LINE = re.compile(
-    rf"(?:{vocabulary.REPRESENTED.pattern})[^:\n]{{0,40}}?(?::|\n"
-    rf"|\s(?=(?-i:[A-ZÀ-Þ])))\s*(?P<rest>[^\n]{{3,160}})",
-    re.I,
-)
-_REPRESENTED_START = re.compile(rf"^(?:(?:{vocabulary.REPRESENTED.pattern}|die|den|der|le|la|il|el)\s*:?\s+)+", re.I)
-_ENUMERATION = re.compile(r"\s*(?:,|;|\bund\b|\band\b|\bet\b|\be\b|\by\b|&|/)\s*(?=(?:[A-ZÀ-ÖØ-Þ]|Dr))")
-_REST_END = re.compile(r"\(|\s[-–|]\s|(?<=\w{4})\.\s|\bAdresse|\bc/o|\s(?:Tel|E-?Mail|Fon)\b")
 _SENTENCE_TITLE = re.compile(
     rf"(?:\bis\b|\bist\b|\best\b|,)\s+(?:(?:the|an?|our|der|die|unser[e]?|le|la|notre)\s+)?"
     rf"(?P<title>[^.,;]{{0,40}}?(?:{TITLE.pattern})[^.,;]{{0,30}})",
@@ -68,21 +60,6 @@ _NOT_STAFF = words("author creator reviewedBy editor contributor customer perfor
 _STAFF_KEYS = words("employee employees member members founder founders")
 
 
-@dataclass(slots=True)
-class Person:
-    """One person as a page shows them; `confidence` by how the page says it."""
-
-    name: str
-    title: str = ""
-    email: str | None = None
-    phone: str | None = None
-    social: str | None = None
-    confidence: float = 0.5
-    locator: str = "card"
-    is_addressed: bool = False
-    is_guess: bool = False  # neither name nor title is in a word list: the list it stands in must vouch for it
-
-
 def extract_people(page: Page, country: str | None, names: tuple[str, ...], findings: Findings) -> list[Person]:
     """People of the company on this page; others go to `findings` as rejections with the reason."""
     if match := _PRACTICE_FIRM.search(page.text):
@@ -90,7 +67,7 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
         return []
     found: dict[str, Person] = {}
     companies = {fold(name) for name in names}
-    for person in (*_structured(page), *_represented(page), *_cards(page, findings)):
+    for person in (*_structured(page), *represented(page), *_cards(page, findings)):
         key = fold(person.name)
         if any(key in company or company in key for company in companies if len(company) >= 5) and not person.title:
             continue
@@ -118,49 +95,6 @@ def _structured(page: Page) -> list[Person]:
         if name and (title or key in _STAFF_KEYS):
             found.append(Person(name, title[:200], confidence=0.9, locator="json-ld"))
     return found
-
-
-# lines that say who represents the company -------------------------------------------------------------------------
-
-
-def _represented(page: Page) -> list[Person]:
-    found: list[Person] = []
-    for index, block in enumerate(page.blocks):
-        if len(block.text) > 700 or block.marks & Mark.NAV or not vocabulary.REPRESENTED.search(block.text):
-            continue
-        text = block.text
-        if block.is_label and index + 1 < len(page.blocks) and len(follower := page.blocks[index + 1].text) <= 160:
-            text = f"{text.rstrip(' :')}: {follower}"
-        for match in _REPRESENTED_LINE.finditer(text):
-            found.extend(_listed(match, block))
-    return found
-
-
-def _listed(match: re.Match[str], block: Block) -> list[Person]:
-    spot = Surroundings("", "", "", block.heading, block.outline, block.marks)
-    if (reason := third_party(spot)) and reason != "authority":
-        return []
-    label = match[0][: match.start("rest") - match.start()].strip(" :\n").split("\n")[-1][:80]
-    rest = _REST_END.split(match["rest"])[0]
-    people: list[Person] = []
-    for part in _ENUMERATION.split(rest)[:8]:
-        bare = _REPRESENTED_START.sub("", part.strip())
-        name = person_name(bare)
-        if name is None or vocabulary.LEGAL_FORM.search(match["rest"][: len(rest) + 12]):
-            break
-        title = _role(f"{label} {part}")
-        confidence = 0.85 if has_given_name(name) or has_honorific(bare) else 0.55 if ":" in match[0] else 0.3
-        if confidence >= _ACCEPT:
-            people.append(Person(name, title, confidence=confidence, locator="imprint"))
-    return people
-
-
-def _role(text: str) -> str:
-    """The title in a representing line: the last title word, or the label itself when it is a role."""
-    titles = [found[0] for found in TITLE.finditer(text)]
-    if titles:
-        return titles[-1]
-    return "" if re.match(r"(?i)vertret|verantwort|represent|rapp?res", text) else text.split(":")[0].strip()[:60]
 
 
 # cards ---------------------------------------------------------------------------------------------------------------

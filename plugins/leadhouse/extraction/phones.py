@@ -138,7 +138,7 @@ def _nearest_label(label: str) -> str | None:
     if identifier and identifier.end() >= best:
         return "identifier"
     if name == "fax" and re.search(
-        r"(?:tel|phone|fon|mobil)\w*\.?\s*(?:[/&+,]|and|und|et|e|y)\s*(?:tele)?fax\W*$", text, re.I
+        r"(?:tel|phone|fon|mobil)\w*\.?(?:\s*[/&+,]\s*|\s+(?:and|und|et|e|y)\s+)(?:tele)?fax\W*$", text, re.I
     ):
         return "phone"
     return name if best >= len(text) - 32 else None

@@ -4,90 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from typing import Any
 
 from leadhouse.extraction import hosts
-from leadhouse.extraction.context import SiteContext, affinity
-from leadhouse.extraction.names import bare_name, closeness
+from leadhouse.extraction.context import affinity
 from leadhouse.extraction.page import safe_host
 from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.phones import to_e164
+from leadhouse.extraction.site_facts import Fact, Sightings, SiteFacts
+from leadhouse.extraction.site_names import rank_names
 from leadhouse.extraction.socials import network_of_safe
 from leadhouse.records import CompanyAttribute, Extraction, PersonAttribute, Value
 
 _ACCEPT = 0.5
 
 
-@dataclass(slots=True)
-class Fact:
-    """One value of the site with all that speaks for it."""
-
-    attribute: str
-    value: str
-    confidence: float
-    pages: int
-    url: str
-    locators: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class SiteFacts:
-    """A site's facts, best first. `reason` says why there are none."""
-
-    host: str = ""
-    facts: dict[str, list[Fact]] = field(default_factory=dict)
-    people: list[dict[str, str | None]] = field(default_factory=list)
-    evidence: list[dict[str, Any]] = field(default_factory=list)
-    reason: str | None = None
-
-    def values(self, attribute: str) -> list[str]:
-        """Values of one attribute, best first."""
-        return [fact.value for fact in self.facts.get(attribute, [])]
-
-    def as_json(self) -> dict[str, Any]:
-        """The shape that `leadhouse crawl --json` writes per host."""
-        if self.reason:
-            return {
-                "names": [],
-                "emails": [],
-                "phones": [],
-                "socials": [],
-                "people": [],
-                "addresses": [],
-                "evidence": [],
-            }
-        return {
-            "names": self.values("name"),
-            "emails": self.values("email"),
-            "phones": self.values("phone_e164"),
-            "socials": self.values("social_url"),
-            "people": self.people,
-            "addresses": self.values("address"),
-            "evidence": self.evidence,
-        }
-
-
-@dataclass(slots=True)
-class _Sightings:
-    items: list[tuple[Value, str]] = field(default_factory=list)
-
-    @property
-    def pages(self) -> int:
-        return len({url for _, url in self.items})
-
-    def pages_with(self, locator: str) -> int:
-        return len({url for value, url in self.items if (value.locator or "") == locator})
-
-    def confidence_of(self, locator: str) -> float:
-        return max((value.confidence for value, _ in self.items if (value.locator or "") == locator), default=0.0)
-
-    def best(self) -> tuple[Value, str]:
-        return max(self.items, key=lambda item: item[0].confidence)
-
-
-def _gather(extractions: list[Extraction]) -> dict[str, dict[str, _Sightings]]:
-    found: dict[str, dict[str, _Sightings]] = defaultdict(lambda: defaultdict(_Sightings))
+def _gather(extractions: list[Extraction]) -> dict[str, dict[str, Sightings]]:
+    found: dict[str, dict[str, Sightings]] = defaultdict(lambda: defaultdict(Sightings))
     for extraction in extractions:
         for company in extraction.companies:
             for attribute, values in company.values.items():
@@ -134,7 +67,7 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
         facts.facts[attribute] = _shown(facts.facts[attribute])
     facts.facts["phone_e164"] = _without_extensions(facts.facts["phone_e164"])
     facts.facts["social_url"] = _one_voice(facts.facts["social_url"], page_count)
-    facts.facts["name"] = _names(found, facts)
+    facts.facts["name"] = rank_names(found, facts)
     facts.facts["legal_name"] = _rank("legal_name", found.get("legal_name", {}), page_count)
     facts.people = _people(extractions)
     facts.reason = _nobody(extractions, facts)
@@ -142,7 +75,7 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
     return facts
 
 
-def _late_phones(extractions: list[Extraction], found: dict[str, dict[str, _Sightings]]) -> None:
+def _late_phones(extractions: list[Extraction], found: dict[str, dict[str, Sightings]]) -> None:
     """Numbers in national form get the site's country, where their page knew none or guessed another."""
     country = _country(found.get("country_code", {}))
     if country is None:
@@ -163,12 +96,12 @@ def _late_phones(extractions: list[Extraction], found: dict[str, dict[str, _Sigh
                 found["phone_e164"][number].items.append((value.model_copy(update={"value": number}), url))
 
 
-def _country(sightings: dict[str, _Sightings]) -> str | None:
+def _country(sightings: dict[str, Sightings]) -> str | None:
     ranked = _rank("country_code", {code: group for code, group in sightings.items() if group.items}, 1)
     return ranked[0].value if ranked else None
 
 
-def _rank(attribute: str, sightings: dict[str, _Sightings], page_count: int) -> list[Fact]:
+def _rank(attribute: str, sightings: dict[str, Sightings], page_count: int) -> list[Fact]:
     facts = []
     for group in sightings.values():
         if not group.items:
@@ -221,48 +154,6 @@ def _one_voice(profiles: list[Fact], page_count: int) -> list[Fact]:
         if not (is_beaten or (is_rare and fact.confidence < 0.85)):
             kept.append(fact)
     return kept
-
-
-def _names(found: dict[str, dict[str, _Sightings]], facts: SiteFacts) -> list[Fact]:
-    """Names by agreement within each source, over sources, and with the site's domains."""
-    sites = [SiteContext(host=host) for host in _brand_hosts(facts)]
-    merged: dict[str, _Sightings] = defaultdict(_Sightings)
-    pages_of_source: dict[str, set[str]] = defaultdict(set)
-    for attribute in ("name", "legal_name"):
-        for key, group in found.get(attribute, {}).items():
-            merged[key].items.extend(group.items)
-            for value, url in group.items:
-                pages_of_source[value.locator or ""].add(url)
-    names = []
-    for group in merged.values():
-        sources = {source: group.pages_with(source) / len(pages) for source, pages in pages_of_source.items()}
-        doubt = 1.0
-        for source, share in sources.items():
-            doubt *= 1 - 0.8 * group.confidence_of(source) * (0.3 + 0.7 * share)
-        value, url = group.best()
-        close = max(closeness(value.value, site) for site in sites)
-        score = (1 - doubt + 0.3 * close + (0.3 if close == 1 else 0)) / 1.6
-        spelling = Counter(item.value for item, _ in group.items).most_common(1)[0][0]
-        seen = tuple(sorted(source for source, share in sources.items() if share))
-        names.append(Fact("name", _display(spelling, facts.host), round(min(1.0, score), 3), group.pages, url, seen))
-    names.sort(key=lambda fact: (-fact.confidence, len(fact.value)))
-    return names[:6]
-
-
-def _brand_hosts(facts: SiteFacts) -> list[str]:
-    """The site's host, and the e-mail domain most of its pages show when that is no free mail host."""
-    domains = Counter[str]()
-    for fact in facts.facts.get("email", []):
-        domain = hosts.registrable(fact.value.rpartition("@")[2])
-        if domain not in hosts.FREE_MAIL:
-            domains[domain] += fact.pages
-    return [facts.host, *(domain for domain, _ in domains.most_common(1))]
-
-
-def _display(name: str, host: str) -> str:
-    """A legal name whose other words are the domain itself is shown without its legal form."""
-    bare = bare_name(name)
-    return bare if bare != name and hosts.fold(bare) == hosts.fold(hosts.brand_label(host)) else name
 
 
 def _people(extractions: list[Extraction]) -> list[dict[str, str | None]]:

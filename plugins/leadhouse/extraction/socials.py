@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from leadhouse.extraction import hosts, structured
+from leadhouse.extraction import hosts, structured, vocabulary
 from leadhouse.extraction.context import Findings, SiteContext, around_block, third_party
 from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.extraction.vocabulary import words
@@ -222,6 +222,8 @@ def _reason(link: Link, handle: str, outsider: str | None, url: str) -> str | No
         return "person"  # in header or footer it is the owner's, who then is the company
     if outsider:
         return outsider
+    if vocabulary.DESIGNER.search(f"{link.text} {link.label}"):
+        return "designer"
     if link.marks & Mark.TEAM and not link.marks & (Mark.FOOTER | Mark.HEADER):
         return "person"
     return None

@@ -100,7 +100,8 @@ PHONE = re.compile(
     r"(?<![a-z])(?:tel(?:e?fon(?:o|e|szám|nummer)?|éfono|efone|ephone|éphone|\.|:|\b)|t[ée]l\b|phone"
     r"|fon\b|ph\b|call|ring|mobile?|mobil(?:funk|telefon|nummer)?|cell(?:ulare)?|celular|handy|funk"
     r"|gsm|móvil|portable|whatsapp|wa\b|sms|text us|hotline|helpline|landline|line|telefoon|puhelin"
-    r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|office|büro|bureau"
+    r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|bel(?:len)?|soita|zadzwo"
+    r"|zavolej|hívj|ligue|office|büro|bureau"
     r"|toll|desk|reception|טלפון|נייד|هاتف|تلفن|جوال|тел(?:ефон)?|моб|τηλ|電話|电话|전화|enquir|inquir"
     r"|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
     re.I,
@@ -153,7 +154,7 @@ LEGAL_FORM = re.compile(
     r"(?<![\w&])(?:(?:g?GmbH(?: ?& ?Co\.? ?(?:KG|OHG)(?:aA)?)?|UG(?: ?\(haftungsbeschr(?:ä|ae)nkt\))?"
     r"|AG|KGaA|KG|OHG|eG|e\. ?G\.|GbR|PartG(?: ?mbB)?|PartGmbB|e\. ?K(?:fm|fr)?\.?|eK|e\. ?V\.|SE"
     r"|e\. ?U\.|OG)"
-    r"|(?:S\.?A\.?R\.?L\.?|SARL|SASU?|EURL|S\.?A\.?S\.?|S\.?A\.?|SCI|SCOP|SNC|SELARL|S\.?R\.?L\.?S?"
+    r"|(?:S\.?A\.?R\.?L\.?|SARL|SASU?|EURL|S\.?A\.?S\.?|S\.?A\.?|SCI|SCOP|SNC|SELARL|[Ss]\.?\s?[Rr]\.?\s?[Ll]\.?[Ss]?"
     r"|S\.?p\.?A\.?|S\.?n\.?c\.?|S\.?a\.?s\.?|S\.?L\.?U?\.?|S\.?C\.?C\.?L\.?|Lda\.?|Ltda\.?"
     r"|S\. de R\.L\.(?: de C\.V\.)?|S\.?A\.? de C\.?V\.?|EIRL|SpA)"
     r"|(?:B\.?V\.?(?:BA)?|N\.?V\.?|VOF|VZW|BVBA|CVBA|ASBL|A/S|ApS|AS|ASA|AB|Oy|Oyj|ry|HB|KB|ENK|ANS|DA"

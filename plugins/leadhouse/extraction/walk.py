@@ -8,110 +8,33 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from leadhouse.extraction import deobfuscate, places
-from leadhouse.extraction.page import MAX_NODES, Block, Image, Link, Mark, Page, UrlResolver
+from leadhouse.extraction.blocks import BREAK, BlockBuilder, Frame, HiddenPart
+from leadhouse.extraction.page import MAX_NODES, Image, Link, Mark, Page, UrlResolver
 from leadhouse.extraction.structured import read_json_ld, read_microdata
 
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u2002-\u200a\u202f\u3000]+")
-_MAX_TEXT = 100_000  # characters of one block
-_COLLAPSED_CHARS = 200
-_BREAK = "\x00"  # a <br>, until white space is folded
 _SCRIPT_HINT = re.compile(r"addy|mailto|UnCryptMailto", re.I)
 _AT_IMAGE = re.compile(r"^\W*(?:@|at|ät|arroba)\W*$", re.I)
 _ACTIONS = ("mailto:", "tel:", "sms:", "callto:", "javascript:", "whatsapp:", "skype:", "fax:")
 Attributes = dict[str, str | None]
 
 
-class _Frame:
-    """What one open element changes, to be undone when it closes."""
-
-    __slots__ = ("headings", "hidden_root", "is_block", "link", "mark", "marks", "reverse_from", "tag")
-
-    def __init__(self, tag: str, marks: int) -> None:
-        self.tag = tag
-        self.marks = marks
-        self.is_block = tag in places.BLOCK_TAGS
-        self.link: Link | None = None
-        self.mark = 0
-        self.reverse_from = -1
-        self.headings: list[tuple[int, str]] | None = None
-        self.hidden_root: _HiddenPart | None = None
-
-
-class _HiddenPart:
-    """Text inside a hidden element, kept apart until its size tells a decoy from a closed dialog."""
-
-    def __init__(self, walker: Walker) -> None:
-        self.buffer, self.blocks = walker.buffer, walker.blocks
-        self.link_count, self.action_count = len(walker.page.links), len(walker.page.actions)
-        walker.buffer, walker.blocks = [], []
-
-
-class Walker:
-    """Builds blocks from a depth-first walk. One instance reads one page."""
+class Walker(BlockBuilder):
+    """Reads elements: links, images, scripts, metadata. One instance reads one page."""
 
     def __init__(self, page: Page) -> None:
-        self.page = page
+        super().__init__(page)
         self.resolver = UrlResolver(page.url)
         self.rules = places.StyleRules()
-        self.buffer: list[str] = []
-        self.blocks: list[Block] = page.blocks
-        self.headings: list[tuple[int, str]] = []
-        self.label_chars = 0
         self.seen: dict[str, Link] = {}
-        self.open_link: Link | None = None
-        self.link_text: list[str] = []
         self.skip_children = False
-        self.link_end = -1
-
-    # text ---------------------------------------------------------------------------------------------------------
-
-    def flush(self, tag: str, marks: int) -> None:
-        """Close the current block."""
-        if not self.buffer:
-            return
-        if self.link_text and self.open_link is not None:
-            self.link_text.append(_BREAK)
-        raw = "".join(self.buffer)[:_MAX_TEXT]
-        self.buffer.clear()
-        label_chars, self.label_chars = self.label_chars, 0
-        text = _SPACES.sub(" ", raw).translate(deobfuscate.INVISIBLE)
-        if _BREAK in text:
-            lines = (line.strip() for line in text.split(_BREAK))
-            text = "\n".join(line for line in lines if line)
-        else:
-            text = text.strip()
-        if not text:
-            return
-        text = deobfuscate.plain(text)
-        level = places.HEADING_LEVELS.get(tag)
-        is_label = len(text) <= 80 and (
-            level is not None or text.endswith(":") or (label_chars and label_chars >= len(text.strip(" :")) - 2)
-        )
-        outline = tuple(heading for _, heading in self.headings)
-        self.blocks.append(Block(text, tag, marks, outline[-1] if outline else "", outline, bool(is_label)))
-        if level is not None or is_label:
-            self._open_heading(level or (8 if text.endswith(":") else 7), text)
-
-    def _open_heading(self, level: int, text: str) -> None:
-        self.headings = [entry for entry in self.headings if entry[0] < level]
-        self.headings.append((level, text[:200]))
-
-    def add_text(self, text: str, frame: _Frame) -> None:
-        """Add a text node."""
-        if not text:
-            return
-        self.buffer.append(text)
-        if self.open_link is not None:
-            self.link_text.append(text)
-        if frame.tag in places.LABEL_TAGS:
-            self.label_chars += len(text.strip())
 
     # elements -----------------------------------------------------------------------------------------------------
 
-    def enter(self, node: LexborNode, tag: str, parent: _Frame) -> _Frame:
+    def enter(self, node: LexborNode, tag: str, parent: Frame) -> Frame:
         """Open an element; `skip_children` tells the caller whether to descend."""
         attributes: Attributes = node.attributes
-        frame = _Frame(tag, places.inherit(parent.marks, places.element_marks(tag, attributes)))
+        frame = Frame(tag, places.inherit(parent.marks, places.element_marks(tag, attributes)))
         self.skip_children = False
         if frame.is_block:
             self.flush(parent.tag, parent.marks)
@@ -126,12 +49,12 @@ class Walker:
             handler(self, node, attributes, frame)
         return frame
 
-    def _read_attributes(self, tag: str, attributes: Attributes, frame: _Frame, parent: _Frame) -> None:
+    def _read_attributes(self, tag: str, attributes: Attributes, frame: Frame, parent: Frame) -> None:
         if not frame.marks & Mark.HIDDEN and self._is_hidden(tag, attributes):
             frame.marks |= Mark.HIDDEN
             if frame.is_block:
                 self.flush(parent.tag, parent.marks)
-            frame.hidden_root = _HiddenPart(self)
+            frame.hidden_root = HiddenPart(self)
         elif self._is_reversed(attributes):
             frame.reverse_from = len(self.buffer)
         if code := attributes.get("data-cfemail"):
@@ -160,39 +83,9 @@ class Walker:
             return True
         return bool(self.rules.reversed) and self.rules.reverses(attributes)
 
-    def leave(self, frame: _Frame) -> None:
-        """Close an element."""
-        if frame.reverse_from >= 0:
-            part = "".join(self.buffer[frame.reverse_from :])
-            self.buffer[frame.reverse_from :] = [_SPACES.sub(" ", part)[::-1]]
-        if frame.link is not None:
-            lines = (_SPACES.sub(" ", line).strip() for line in "".join(self.link_text).split(_BREAK))
-            frame.link.text = "\n".join(line for line in lines if line)[:300]
-            self.open_link = None
-            self.link_end = len(self.buffer)
-        if frame.is_block:
-            self.flush(frame.tag, frame.marks)
-        if frame.headings is not None and (frame.tag != "header" or frame.marks & Mark.HEADER):
-            self.headings = frame.headings  # a heading in a post's header belongs to the post
-        if frame.hidden_root is not None:
-            self._leave_hidden(frame, frame.hidden_root)
-
-    def _leave_hidden(self, frame: _Frame, part: _HiddenPart) -> None:
-        self.flush(frame.tag, frame.marks)
-        blocks, self.blocks, self.buffer = self.blocks, part.blocks, part.buffer
-        is_collapsed = frame.is_block and sum(len(block.text) for block in blocks) > _COLLAPSED_CHARS
-        if is_collapsed:
-            links = (*self.page.links[part.link_count :], *self.page.actions[part.action_count :])
-            entries: tuple[Block | Link, ...] = (*blocks, *links)
-            for entry in entries:
-                entry.marks = (entry.marks & ~Mark.HIDDEN) | Mark.COLLAPSED
-            self.blocks.extend(blocks)
-        else:
-            self.page.hidden.extend(blocks)
-
     # handlers -----------------------------------------------------------------------------------------------------
 
-    def on_anchor(self, _: LexborNode, attributes: Attributes, frame: _Frame) -> None:
+    def on_anchor(self, _: LexborNode, attributes: Attributes, frame: Frame) -> None:
         """<a href>: a link, or an action such as mailto."""
         href = (attributes.get("href") or "").strip()
         if not href or href.startswith("#"):
@@ -207,7 +100,7 @@ class Walker:
         else:
             self._add_link(href, frame, attributes)
 
-    def _add_action(self, href: str, frame: _Frame, attributes: Attributes) -> None:
+    def _add_action(self, href: str, frame: Frame, attributes: Attributes) -> None:
         if href[:11].lower() == "javascript:":
             address = deobfuscate.typo3(href)
             if address is None:
@@ -215,7 +108,7 @@ class Walker:
             href = f"mailto:{address}"
         self._open(Link(href[:2000], "", _label(attributes), frame.marks, len(self.blocks)), frame, self.page.actions)
 
-    def _add_link(self, href: str, frame: _Frame, attributes: Attributes) -> None:
+    def _add_link(self, href: str, frame: Frame, attributes: Attributes) -> None:
         url = self.resolver(href)
         known = self.seen.get(url)
         if known is not None and not (known.marks & Mark.HIDDEN and not frame.marks & Mark.HIDDEN):
@@ -228,19 +121,19 @@ class Walker:
         self.seen[url] = link
         self._open(link, frame, self.page.links)
 
-    def _open(self, link: Link, frame: _Frame, links: list[Link]) -> None:
+    def _open(self, link: Link, frame: Frame, links: list[Link]) -> None:
         if self.buffer and len(self.buffer) == self.link_end:
             self.buffer.append(" ")  # two links side by side are two words, whatever the markup leaves out
         links.append(link)
         self.open_link, frame.link, self.link_text = link, link, []
 
-    def on_break(self, _: LexborNode, __: Attributes, frame: _Frame) -> None:
+    def on_break(self, _: LexborNode, __: Attributes, frame: Frame) -> None:
         """<br>: a line break inside a block."""
-        self.buffer.append(_BREAK)
+        self.buffer.append(BREAK)
         if self.open_link is not None:
-            self.link_text.append(_BREAK)
+            self.link_text.append(BREAK)
 
-    def on_image(self, _: LexborNode, attributes: Attributes, frame: _Frame) -> None:
+    def on_image(self, _: LexborNode, attributes: Attributes, frame: Frame) -> None:
         """<img>: alternative text; a pictured at-sign becomes one."""
         alt = (attributes.get("alt") or "").strip()
         if alt and _AT_IMAGE.match(alt):
@@ -252,7 +145,7 @@ class Walker:
         if not source.startswith("data:") or alt:
             self.page.images.append(Image(alt[:300], source[:500], frame.marks, len(self.blocks)))
 
-    def on_script(self, node: LexborNode, attributes: Attributes, frame: _Frame) -> None:
+    def on_script(self, node: LexborNode, attributes: Attributes, frame: Frame) -> None:
         """<script>: JSON-LD, or a script that writes an address."""
         self.skip_children = True
         kind = (attributes.get("type") or "").lower()
@@ -271,30 +164,30 @@ class Walker:
             link = Link(f"mailto:{address}", "", "", frame.marks, len(self.blocks))
             self.page.actions.append(link)
 
-    def on_style(self, node: LexborNode, _: Attributes, __: _Frame) -> None:
+    def on_style(self, node: LexborNode, _: Attributes, __: Frame) -> None:
         """<style>: which classes are hidden or reversed."""
         self.rules.read(node.text(deep=True) or "")
         self.skip_children = True
 
-    def on_title(self, node: LexborNode, _: Attributes, __: _Frame) -> None:
+    def on_title(self, node: LexborNode, _: Attributes, __: Frame) -> None:
         """<title> of the document (the first one; SVG titles are skipped with their parent)."""
         if not self.page.title:
             self.page.title = _SPACES.sub(" ", node.text(deep=True) or "").strip()[:500]
         self.skip_children = True
 
-    def on_meta(self, _: LexborNode, attributes: Attributes, __: _Frame) -> None:
+    def on_meta(self, _: LexborNode, attributes: Attributes, __: Frame) -> None:
         """<meta name|property|http-equiv content>."""
         key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv")
         content = attributes.get("content")
         if key and content:
             self.page.meta.setdefault(key.lower().strip()[:100], content.strip()[:2000])
 
-    def on_base(self, _: LexborNode, attributes: Attributes, __: _Frame) -> None:
+    def on_base(self, _: LexborNode, attributes: Attributes, __: Frame) -> None:
         """<base href> moves the base of every relative link."""
         if href := attributes.get("href"):
             self.resolver = UrlResolver(self.resolver(href))
 
-    def on_link(self, _: LexborNode, attributes: Attributes, __: _Frame) -> None:
+    def on_link(self, _: LexborNode, attributes: Attributes, __: Frame) -> None:
         """<link rel=canonical|alternate hreflang>."""
         rel, href = (attributes.get("rel") or "").lower(), attributes.get("href")
         if href and rel == "canonical":
@@ -302,15 +195,15 @@ class Walker:
         elif href and rel == "alternate" and (language := attributes.get("hreflang")):
             self.page.alternates.setdefault(language.lower()[:20], self.resolver(href))
 
-    def on_html(self, _: LexborNode, attributes: Attributes, __: _Frame) -> None:
+    def on_html(self, _: LexborNode, attributes: Attributes, __: Frame) -> None:
         """<html lang>."""
         self.page.lang = (attributes.get("lang") or attributes.get("xml:lang") or "").strip()[:20]
 
-    def on_skipped(self, _: LexborNode, __: Attributes, ___: _Frame) -> None:
+    def on_skipped(self, _: LexborNode, __: Attributes, ___: Frame) -> None:
         """An element without text for people."""
         self.skip_children = True
 
-    def on_cell(self, _: LexborNode, __: Attributes, ___: _Frame) -> None:
+    def on_cell(self, _: LexborNode, __: Attributes, ___: Frame) -> None:
         """Inline elements that scripts and CSS usually set apart: keep a blank between them."""
         self.buffer.append(" ")
 
@@ -340,7 +233,7 @@ def walk(tree: LexborHTMLParser, page: Page, *, has_microdata: bool) -> None:
     if node is None:
         return
     walker = Walker(page)
-    stack = [_Frame("", 0)]
+    stack = [Frame("", 0)]
     _descend(walker, node, stack)
     while len(stack) > 1:
         walker.leave(stack.pop())
@@ -349,7 +242,7 @@ def walk(tree: LexborHTMLParser, page: Page, *, has_microdata: bool) -> None:
         page.microdata = read_microdata(tree)
 
 
-def _descend(walker: Walker, node: LexborNode, stack: list[_Frame]) -> None:
+def _descend(walker: Walker, node: LexborNode, stack: list[Frame]) -> None:
     """Depth first without recursion: one frame per open element."""
     current: LexborNode | None = node
     for _ in range(MAX_NODES):

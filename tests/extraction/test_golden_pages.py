@@ -1,0 +1,73 @@
+"""Pages written for one defect each, against their reviewed golden answer (`pages/<defect>.json`)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from leadhouse.extraction.company_site import EXTRACTOR, EXTRACTOR_VERSION, extract_page
+from leadhouse.extraction.context import SiteContext
+from leadhouse.records import Extraction
+
+PAGES = Path(__file__).parent / "pages"
+URLS = {
+    "email_obfuscations": "https://www.ahornhof-tischlerei.de/kontakt",
+    "hidden_language_block": "https://ijssalondekade.nl/",
+    "login_wall": "https://portal.harbourlane.co.uk/",
+    "parked": "https://ahornhof.com/",
+    "people_of_others": "https://harbourlane.co.uk/our-team",
+    "phone_forms": "https://www.officinaferro.it/contatti",
+    "script_only": "https://app.harbourlane.co.uk/",
+    "soft_404": "https://menuiserie-roche.fr/equipe",
+    "theme_demo": "https://birchwood-preview.com/",
+    "theme_leftovers": "https://birchwoodroofing.com/contact",
+    "third_parties_in_imprint": "https://zahnarzt-lenz.de/impressum",
+}
+
+
+def extract(name: str) -> Extraction:
+    url = URLS[name]
+    host = url.split("/")[2]
+    return extract_page(
+        (PAGES / f"{name}.html").read_bytes(),
+        url,
+        "text/html",
+        SiteContext(host=host),
+        datetime(2026, 2, 3, tzinfo=UTC),
+    )
+
+
+def as_golden(extraction: Extraction) -> dict[str, Any]:
+    """What a reviewer looks at: values, people, reasons; names at or above the weight that a title alone has."""
+    facts: dict[str, list[str]] = {}
+    for company in extraction.companies:
+        for attribute, values in company.values.items():
+            floor = 0.5 if attribute == "name" else 0.0
+            facts[attribute.value] = sorted({value.value for value in values if value.confidence >= floor})
+    people = [{key.value: values[0].value for key, values in person.values.items()} for person in extraction.persons]
+    for person in people:
+        person.pop("company_domain")
+    return {
+        "facts": dict(sorted(facts.items())),
+        "people": sorted(people, key=lambda person: person["full_name"]),
+        "rejections": sorted({f"{item.attribute} {item.value}: {item.reason}" for item in extraction.rejections}),
+        "not_read": list(extraction.not_read),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(URLS))
+def test_page_reads_as_reviewed(name: str) -> None:
+    extraction = extract(name)
+    assert as_golden(extraction) == json.loads((PAGES / f"{name}.json").read_text())
+    assert (extraction.extractor, extraction.extractor_version) == (EXTRACTOR, EXTRACTOR_VERSION)
+
+
+def test_every_page_has_a_golden_and_a_url() -> None:
+    assert {path.stem for path in PAGES.glob("*.html")} == {path.stem for path in PAGES.glob("*.json")} == set(URLS)
+
+
+def test_same_bytes_make_the_same_statement() -> None:
+    assert extract("phone_forms").statement_hash == extract("phone_forms").statement_hash

@@ -66,11 +66,12 @@ def build_marts(run_id: str, full_refresh: bool = False) -> BuildSummary:
 
 def _build(connection: Connection[Any], step: Step, run_id: str, full_refresh: bool) -> BuildSummary:
     started = time.monotonic()
-    fingerprint = fingerprint_models(dbt_project.parse())
+    manifest = dbt_project.parse()
+    fingerprint = fingerprint_models(manifest)
     is_other_project = fingerprint != _stored_fingerprint(connection)
     is_full = full_refresh or is_other_project
     if is_other_project:
-        deploy_staging()
+        deploy_staging(manifest=manifest)
     window = _unread(connection)
     entities = _count_unread(connection, window)
     results = dbt_project.invoke(
@@ -78,6 +79,7 @@ def _build(connection: Connection[Any], step: Step, run_id: str, full_refresh: b
         exclude=NOT_AT_NIGHT if is_full or entities else f"{NOT_AT_NIGHT} tag:entity",
         variables={**asdict(window), "built_at": datetime.now(UTC).isoformat()},
         full_refresh=is_full,
+        manifest=manifest,
     )
     _store(connection, run_id, results)
     summary = BuildSummary(

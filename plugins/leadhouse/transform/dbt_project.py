@@ -22,7 +22,10 @@ Target = Literal["prod", "dev", "test"]
 FAILED = frozenset({"error", "fail", "runtime error"})
 
 # The log of a call goes to its file alone.
-_QUIET = ("--no-use-colors", "--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats")
+_QUIET = (
+    *("--no-use-colors", "--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats"),
+    "--no-write-json",  # nobody reads dbt's artifacts here; writing them is a third of a small build
+)
 
 
 # A profile must be complete to be parsed, also where nothing is connected to.
@@ -63,11 +66,12 @@ def invoke(
     variables: Mapping[str, Any] | None = None,
     full_refresh: bool = False,
     target: Target = "prod",
+    manifest: Any = None,
 ) -> list[NodeResult]:
     """Run one dbt command and return every node's result, failed ones included.
 
-    The project is parsed without variables first, from the last parse where files are the same (0.2 s), and the command
-    runs on that manifest: dbt would parse everything again for each new value of a variable.
+    The project is parsed without variables first (`manifest`, where the caller has it), from the last parse where files
+    are the same (0.2 s), and the command runs on that: dbt would parse everything again for each value of a variable.
 
     Raises:
         DbtError: dbt stopped before the first node (a file that does not parse, no connection).
@@ -79,7 +83,7 @@ def invoke(
     for flag, value in (("--select", select), ("--exclude", exclude)):
         arguments += [flag, *value.split()] if value else []
     arguments += ["--full-refresh"] if full_refresh and command != "test" else []
-    manifest = parse(target)
+    manifest = manifest or parse(target)
     with _environment(target, _login()):
         outcome = dbtRunner(manifest=manifest).invoke(arguments)
     if outcome.result is None or not hasattr(outcome.result, "results"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from leadhouse.transform import dbt_project
 
 
-def deploy_staging(target: dbt_project.Target = "prod") -> list[str]:
+def deploy_staging(target: dbt_project.Target = "prod", manifest: Any = None) -> list[str]:
     """Create or replace the staging views and return their names (`schema.name`).
 
     Run by `leadhouse migrate` after the migrations; a repeat changes nothing. A view is replaced in place.
@@ -13,6 +15,6 @@ def deploy_staging(target: dbt_project.Target = "prod") -> list[str]:
     Raises:
         DbtError: a view could not be made; the message names it and the reason.
     """
-    results = dbt_project.invoke("run", select="path:models/staging", target=target)
+    results = dbt_project.invoke("run", select="path:models/staging", target=target, manifest=manifest)
     dbt_project.raise_failures(results, "leadhouse migrate")
     return sorted(result.relation for result in results if result.relation)

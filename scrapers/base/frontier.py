@@ -98,15 +98,11 @@ class Frontier:
 
     def pop(self) -> Target | None:
         """The next URL; None when there is none, or the budget of pages is spent."""
-        while self._heap:
-            target = heapq.heappop(self._heap)
-            if target.is_sitemap:
-                return target
-            if self.budget <= 0:
-                return None
-            self.budget -= 1
-            return target
-        return None
+        if not self._heap or (self.budget <= 0 and not self._heap[0].is_sitemap):
+            return None
+        target = heapq.heappop(self._heap)
+        self.budget -= not target.is_sitemap
+        return target
 
     def put_back(self, target: Target) -> None:
         """It was not asked after all, or is to be asked again."""

@@ -47,13 +47,13 @@ def canonical(url: str) -> str | None:
     """
     if len(url) > MAX_LENGTH * 4:
         return None
-    parts = split(url.strip())
+    parts = split(url.partition("#")[0].strip())
     if parts is None:
         return None
     authority = parts.netloc.rpartition("@")[2].lower().removesuffix(_DEFAULT_PORTS[parts.scheme]).rstrip(".")
     path = _PATH_SESSION.sub("", parts.path) or "/"
     query = _TRACKING.sub("", parts.query).lstrip("&")
-    found = f"{parts.scheme}://{authority}{path}{'?' + query if query else ''}"
+    found = f"{parts.scheme}://{authority}{path}{'?' + query if query else ''}".strip()
     return found if len(found) <= MAX_LENGTH else None
 
 

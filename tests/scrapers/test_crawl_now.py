@@ -1,0 +1,115 @@
+"""Crawling by hand: no database, no archive; direct connections go to global addresses only."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from leadhouse.settings import settings
+from scrapers import check
+from scrapers.crawl_now import CrawlNowError, crawl_now, read_hosts, start_url
+from scrapers.spiders.company_site import CompanySiteSpider
+from tests.scrapers.conftest import Web
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LEADHOUSE_HOME", str(tmp_path))
+    settings.cache_clear()
+
+
+def test_hosts_and_what_was_found_there(web: Web) -> None:
+    web.site("alpha.example")
+    web.site("beta.example")
+    done: list[int] = []
+    found = crawl_now(
+        ["alpha.example", "http://beta.example/", "dead.example"],
+        proxy=web.url, pages=4, delay=0, on_progress=done.append,
+    )  # fmt: skip
+    assert list(found) == ["alpha.example", "beta.example", "dead.example"]
+    assert found["alpha.example"]["emails"] == ["info@alpha.example"]
+    assert found["alpha.example"]["phones"] == ["+4930901820"]
+    assert found["beta.example"]["crawl"]["pages"] == 4
+    assert found["dead.example"]["crawl"]["outcome"] == "empty"
+    assert found["dead.example"]["names"] == []
+    assert sorted(done) == [1, 2, 3]
+
+
+def test_direct_connections_to_this_machine_are_refused(web: Web) -> None:
+    port = web.port
+    targets = [
+        f"http://127.0.0.1:{port}/",
+        f"http://localhost:{port}/",
+        f"http://2130706433:{port}/",
+        f"http://[::1]:{port}/",
+    ]
+    found = crawl_now(targets, pages=2, delay=0)
+    assert [each["crawl"]["reason"] for each in found.values()] == ["address_not_allowed"] * 4
+    assert web.asked == []
+
+
+def test_an_address_that_is_allowed_is_asked_and_no_other_port(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", f"127.0.0.1:{web.port}")
+    host = f"127.0.0.1:{web.port}"
+    web.page(host, "/", "We allow ourselves.", ("/out",))
+    web.page(host, "/out", "Never redirected away.")
+    found = crawl_now([f"http://{host}/", "http://127.0.0.1:9/"], pages=3, delay=0)
+    assert found[host]["crawl"]["fetched"] == 2
+    assert found["127.0.0.1:9"]["crawl"]["reason"] == "address_not_allowed"
+
+
+def test_a_failing_process_says_why() -> None:
+    with pytest.raises(CrawlNowError, match="nowhere"):
+        crawl_now(["alpha.example"], proxy="http://127.0.0.1:nowhere", pages=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.example\n# comment\n\nb.example # why\na.example\n", ["a.example", "b.example"]),
+        (json.dumps({"a.example": "slug"}), ["a.example"]),
+        ('\ufeff["https://a.example/x"]', ["https://a.example/x"]),
+    ],
+)
+def test_files_of_hosts(tmp_path: Path, text: str, expected: list[str]) -> None:
+    file = tmp_path / "hosts"
+    file.write_text(text, encoding="utf-8")
+    assert read_hosts(file) == expected
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "{broken"])
+def test_files_without_hosts_say_so(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "hosts"
+    file.write_text(text)
+    with pytest.raises(ValueError, match="hosts"):
+        read_hosts(file)
+
+
+@pytest.mark.parametrize("target", ["ftp://a.example/", "http://", "two words"])
+def test_what_is_no_site_is_refused(target: str) -> None:
+    with pytest.raises(ValueError, match="neither a host"):
+        start_url(target)
+
+
+def test_every_spider_is_in_order() -> None:
+    assert CompanySiteSpider in check.all_spiders()
+    assert check.main([]) == 0
+
+
+def test_a_spider_without_a_saved_page_is_told_so() -> None:
+    class Bare(CompanySiteSpider):
+        name = "bare"
+
+    assert ["has no saved page" in fault for fault in check.faults(Bare)] == [True]
+
+
+def test_a_golden_that_differs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "company_site"
+    folder.mkdir()
+    (folder / "page.html").write_bytes((check.GOLDENS / "company_site" / "page.html").read_bytes())
+    golden = json.loads((check.GOLDENS / "company_site" / "golden.json").read_text())
+    (folder / "golden.json").write_text(json.dumps({**golden, "outcome": "empty"}))
+    monkeypatch.setattr(check, "GOLDENS", tmp_path)
+    assert list(check.faults(CompanySiteSpider)) == ["company_site: outcome is 'fetched', the golden says 'empty'."]

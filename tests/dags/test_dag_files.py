@@ -9,12 +9,12 @@ import sys
 from functools import cache
 
 import pytest
+
 from leadhouse.orchestration import assets
 from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
 from leadhouse.orchestration.document_dags import consumed_assets, load_dags, produced_assets
 from leadhouse.orchestration.notifier import FailureNotifier
 from leadhouse.settings import PROJECT
-
 from tests.orchestration.airflow_in_process import CONFIGURATION
 
 FOLDER = PROJECT / "dags"

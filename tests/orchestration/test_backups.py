@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from leadhouse.orchestration.backups import KEPT, BackupError, make_backup, prove_backup
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from leadhouse.orchestration.job_runs import job_of_run
 
+from leadhouse.orchestration.job_runs import job_of_run
 from tests.campaigns.audience_factory import Campaigns
 from tests.delivery.smtp_sink import Sink
 from tests.orchestration.airflow_in_process import load_dag

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+
 from leadhouse.jobs import requests
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError
 from leadhouse.orchestration.dispatcher import dispatch_pending, run_until
 from leadhouse.orchestration.job_runs import RUN_KEY
 from leadhouse.settings import PROJECT
-
 from tests.orchestration.run_counter import RunCounter
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from airflow.utils.file import find_path_from_directory
+
 from leadhouse.settings import PROJECT
 
 FOLDER = PROJECT / "plugins"
@@ -52,7 +53,9 @@ def test_only_orchestration_and_the_plugin_import_airflow():
 
 
 def _load():
-    specification = importlib.util.spec_from_file_location("leadhouse_plugin_under_test", FOLDER / "leadhouse_plugin.py")
+    specification = importlib.util.spec_from_file_location(
+        "leadhouse_plugin_under_test", FOLDER / "leadhouse_plugin.py"
+    )
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module.LeadhousePlugin

@@ -84,7 +84,6 @@ create table quality.snapshot_members (
   foreign key (organization_id, snapshot_id) references quality.snapshots (organization_id, snapshot_id)
 );
 create index snapshot_members_by_lead on quality.snapshot_members (lead_id);
-create index snapshot_members_by_organization on quality.snapshot_members (organization_id, snapshot_id);
 
 -- Insert-only. An override is a new row that names the failed one, with person, reason and expiry.
 create table quality.gate_results (

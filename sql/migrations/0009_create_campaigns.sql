@@ -154,17 +154,22 @@ create index messages_by_campaign on app.messages (organization_id, campaign_id)
 create index messages_by_account on app.messages (organization_id, email_account_id);
 create index messages_by_address on app.messages (organization_id, email_normalized);
 
+-- Once a statement, not a row: the lock on a gate result is the same for all rows that name it.
 create function app.check_message_insert() returns trigger
 language plpgsql set search_path = '' as $$
+declare
+  gate uuid;
 begin
-  if not quality.gate_stands(new.gate_run_id) then
-    raise exception 'gate result % does not stand (failed, expired or revoked): no message is made from it', new.gate_run_id
-      using errcode = 'integrity_constraint_violation';
-  end if;
-  return new;
+  for gate in select distinct gate_run_id from made loop
+    if not quality.gate_stands(gate) then
+      raise exception 'gate result % does not stand (failed, expired or revoked): no message is made from it', gate
+        using errcode = 'integrity_constraint_violation';
+    end if;
+  end loop;
+  return null;
 end $$;
-create trigger messages_need_a_standing_gate before insert on app.messages
-  for each row execute function app.check_message_insert();
+create trigger messages_need_a_standing_gate after insert on app.messages
+  referencing new table as made for each statement execute function app.check_message_insert();
 
 create function app.check_message_transition() returns trigger
 language plpgsql set search_path = '' as $$

@@ -137,7 +137,7 @@ judged as (
     left join lateral (
       select message.message_id from app.messages as message
        where message.campaign_id = %(campaign_id)s and message.step_no = %(step_no)s
-         and message.email_normalized = facts.email) as twin on true
+         and message.email_normalized = facts.email limit 1) as twin on true
     left join lateral (
       select max(coalesce(message.attempted_at, message.created_at)) as attempted_at from app.messages as message
        where message.organization_id = facts.organization_id and message.email_normalized = facts.email
@@ -291,8 +291,8 @@ select member.snapshot_id, member.organization_id, %(campaign_id)s, %(step_no)s,
        %(gate_run_id)s
   from quality.snapshot_members as member
   left join app.messages as message
-    on message.organization_id = member.organization_id and message.snapshot_id = member.snapshot_id
-   and message.member_id = member.member_id
+    on message.campaign_id = %(campaign_id)s and message.step_no = %(step_no)s and message.lead_id = member.lead_id
+   and message.snapshot_id = member.snapshot_id and message.member_id = member.member_id
  where member.snapshot_id = %(snapshot_id)s and member.is_sendable
 on conflict (snapshot_id, member_id) do update
    set decision = excluded.decision, rule_id = excluded.rule_id, evidence = excluded.evidence,

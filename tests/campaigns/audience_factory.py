@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from leadhouse.campaigns import freeze_audience, queue_messages
 from psycopg.types.json import Jsonb
+
+from leadhouse.campaigns import freeze_audience, queue_messages
 
 MARTS = """
 create table if not exists mart_companies.dim_companies (
@@ -48,7 +49,12 @@ class Campaigns:
             connection.execute(MARTS)
             connection.execute(
                 "insert into identity.organizations (organization_id, slug, name, postal_address) values (%s, %s, %s, %s)",
-                [self.organization_id, f"o-{self.organization_id.hex[:20]}", "Nordlicht GmbH", "Nordlicht GmbH\nHafen 1"],
+                [
+                    self.organization_id,
+                    f"o-{self.organization_id.hex[:20]}",
+                    "Nordlicht GmbH",
+                    "Nordlicht GmbH\nHafen 1",
+                ],
             )
             connection.execute(
                 "insert into app.email_accounts (email_account_id, organization_id, from_email, from_name, smtp_host,"
@@ -76,7 +82,9 @@ class Campaigns:
         with self.database.owner() as connection:
             self._add_step(connection, campaign_id, step_no, delay_days, SUBJECT, BODY)
 
-    def _add_step(self, connection: Any, campaign_id: UUID, step_no: int, delay_days: int, subject: str, body: str) -> None:
+    def _add_step(
+        self, connection: Any, campaign_id: UUID, step_no: int, delay_days: int, subject: str, body: str
+    ) -> None:
         connection.execute(
             "insert into app.campaign_steps (campaign_id, organization_id, step_no, delay_days, subject_template,"
             " body_template) values (%s, %s, %s, %s, %s, %s)",
@@ -117,7 +125,9 @@ class Campaigns:
                 self.check(connection, email, made)
         return lead_id
 
-    def _fill_marts(self, connection: Any, lead_id: UUID, person_id: UUID, email: Any, name: Any, made: dict[str, Any]) -> None:
+    def _fill_marts(
+        self, connection: Any, lead_id: UUID, person_id: UUID, email: Any, name: Any, made: dict[str, Any]
+    ) -> None:
         is_person = made["kind"] == "person"
         connection.execute(
             "insert into mart_leads.dim_leads (organization_id, lead_id, person_id, company_id, status, lead_score)"
@@ -213,5 +223,7 @@ class Campaigns:
 
     def states(self, campaign_id: UUID) -> dict[str, int]:
         """Messages by state."""
-        found = self.rows("select state::text, count(*) as n from app.messages where campaign_id = %s group by 1", campaign_id)
+        found = self.rows(
+            "select state::text, count(*) as n from app.messages where campaign_id = %s group by 1", campaign_id
+        )
         return {row["state"]: row["n"] for row in found}

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+
 from leadhouse import campaigns
 from leadhouse.campaigns import CampaignNotReadyError
-
 from tests.campaigns.audience_factory import Campaigns, this_hour
 
 
@@ -115,7 +115,11 @@ def test_own_overlay_comes_before_the_shared_row_and_others_are_not_seen(world):
                 " from mart_companies.dim_companies where organization_id is null",
                 [organization_id, f"{name} GmbH"],
             )
-        world.check(connection, "own@x.example", {"status": "valid", "has_mx": True, "is_role": False, "is_disposable": False, "verified": "now()"})
+        world.check(
+            connection,
+            "own@x.example",
+            {"status": "valid", "has_mx": True, "is_role": False, "is_disposable": False, "verified": "now()"},
+        )
     assert decided(world, world.campaign([lead]))[lead] == (None, None, None)
     row = world.rows("select full_name, email_normalized, company_name from quality.snapshot_members")[0]
     assert row == {"full_name": "Own Name", "email_normalized": "own@x.example", "company_name": "Own Name GmbH"}
@@ -158,7 +162,9 @@ def test_address_that_another_campaign_wrote_to_waits(world):
     campaign_id = world.campaign([first, second])
     found = decided(world, campaign_id)
     assert (found[first][:2], found[second][0]) == (("held", "contacted_recently"), None)
-    assert world.value("select held_until - now() > interval '29 days' from app.campaign_decisions where decision = 'held'")
+    assert world.value(
+        "select held_until - now() > interval '29 days' from app.campaign_decisions where decision = 'held'"
+    )
     eager = world.campaign([first], contact_gap_days=0)
     assert decided(world, eager)[first] == (None, None, None)
 
@@ -180,7 +186,9 @@ def test_send_window_of_the_organization_s_time_zone(world):
     lead = world.lead()
     now = datetime.now(UTC)
     tomorrow = now.isoweekday() % 7 + 1
-    closed = world.campaign([lead], send_window={"weekdays": [(tomorrow % 7) + 1], "opens_at": "08:00", "closes_at": "18:00"})
+    closed = world.campaign(
+        [lead], send_window={"weekdays": [(tomorrow % 7) + 1], "opens_at": "08:00", "closes_at": "18:00"}
+    )
     assert decided(world, closed)[lead][:2] == ("outside_send_window", "outside_send_window")
     open_now = world.campaign([lead], send_window={"weekdays": [1, 2, 3, 4, 5, 6, 7]})
     assert decided(world, open_now)[lead] == (None, None, None)
@@ -257,7 +265,10 @@ def test_plan_tells_all_and_writes_nothing(world):
 def test_decision_is_not_changed_but_by_an_override(world):
     campaign_id = world.campaign([world.lead(None)])
     campaigns.freeze_audience(campaign_id, 1, this_hour())
-    with pytest.raises(psycopg.errors.IntegrityError, match="held is not changed"), world.database.connect("campaigns") as connection:
+    with (
+        pytest.raises(psycopg.errors.IntegrityError, match="held is not changed"),
+        world.database.connect("campaigns") as connection,
+    ):
         connection.execute("update app.campaign_decisions set decision = 'sent'")
 
 

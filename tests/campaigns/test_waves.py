@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+
 from leadhouse import campaigns, delivery, quality
 from leadhouse.campaigns import GateBlockedError
 from leadhouse.settings import settings
-
 from tests.campaigns.audience_factory import Campaigns, this_hour
 from tests.delivery.smtp_sink import Sink
 
@@ -41,7 +41,11 @@ def due(now=None):
 def test_campaign_passes_with_some_held(world, sink):
     good = [world.lead(f"good{i}@x.example", f"Good {i}") for i in range(3)]
     world.suppress("out@x.example")
-    held = [world.lead(None, "No Mail"), world.lead("risky@x.example", "Risky", status="risky"), world.lead("out@x.example", "Out")]
+    held = [
+        world.lead(None, "No Mail"),
+        world.lead("risky@x.example", "Risky", status="risky"),
+        world.lead("out@x.example", "Out"),
+    ]
     campaign_id = world.campaign([*good, *held])
     assert due() == [(campaign_id, "audience")]
     summary = campaigns.run_wave(campaign_id, 1, this_hour(), "night-1")
@@ -111,11 +115,18 @@ def test_held_candidate_makes_a_wave_when_its_reason_is_gone(world):
 
 
 def test_override_lets_the_blocked_wave_go(world, sink):
-    campaign_id = world.campaign([world.lead("good@x.example", "Good"), world.lead("info@x.example", "Role", is_role=True)])
+    campaign_id = world.campaign(
+        [world.lead("good@x.example", "Good"), world.lead("info@x.example", "Role", is_role=True)]
+    )
     with pytest.raises(GateBlockedError) as blocked:
         campaigns.run_wave(campaign_id, 1, this_hour(), "night-1")
     world.suppress("good@x.example")  # meanwhile
-    made = quality.override(blocked.value.verdict.gate_run_id, "Mara", "role address confirmed by telephone", datetime.now(UTC) + timedelta(hours=1))
+    made = quality.override(
+        blocked.value.verdict.gate_run_id,
+        "Mara",
+        "role address confirmed by telephone",
+        datetime.now(UTC) + timedelta(hours=1),
+    )
     later = datetime.now(UTC) + timedelta(minutes=30)
     wave = campaigns.due_campaigns(later)[0]
     assert (wave.why, wave.wave_at) == ("unfinished", this_hour())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from leadhouse.settings import settings
 
+from leadhouse.settings import settings
 from tests.campaigns.audience_factory import Campaigns
 from tests.delivery.smtp_sink import Sink
 

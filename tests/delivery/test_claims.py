@@ -8,8 +8,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from leadhouse.delivery import mark_lost
 
+from leadhouse.delivery import mark_lost
 from tests.campaigns.audience_factory import Campaigns
 
 CLAIM = "select message_id from app.claim_messages(%s, %s, %s)"
@@ -110,7 +110,14 @@ def test_lease_ends_even_while_the_lock_is_held(world):
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("queued", "accepted"), ("accepted", "queued"), ("rejected", "queued"), ("suppressed", "claimed"), ("unknown", "queued"), ("cancelled", "claimed")],
+    [
+        ("queued", "accepted"),
+        ("accepted", "queued"),
+        ("rejected", "queued"),
+        ("suppressed", "claimed"),
+        ("unknown", "queued"),
+        ("cancelled", "claimed"),
+    ],
 )
 def test_states_do_not_go_back(world, before, after):
     campaign_id = queue(world, 1)

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from leadhouse.delivery.composition import AddressError, Message, check_address
 
 MESSAGE = Message(
@@ -58,13 +59,16 @@ def test_any_text_comes_back_and_no_header_is_added(subject, name, body):
 
 
 @pytest.mark.parametrize(
-    "subject", ["Grüße aus Köln", "שלום", "=?utf-8?q?fake?=", "x " * 90, "Ein langer Betreff mit Umläuten " * 5, "😀" * 30]
+    "subject",
+    ["Grüße aus Köln", "שלום", "=?utf-8?q?fake?=", "x " * 90, "Ein langer Betreff mit Umläuten " * 5, "😀" * 30],
 )
 def test_subject_comes_back(subject):
     assert read(replace(MESSAGE, subject=subject))["Subject"] == subject.strip()
 
 
-@pytest.mark.parametrize("name", ["José García", 'Anna "die Kluge" \\ Berg', "Dr. Berg, Anna", "<b@x.example>", "לוי ברק", "x" * 90])
+@pytest.mark.parametrize(
+    "name", ["José García", 'Anna "die Kluge" \\ Berg', "Dr. Berg, Anna", "<b@x.example>", "לוי ברק", "x" * 90]
+)
 def test_name_comes_back(name):
     parsed = read(replace(MESSAGE, to_name=name))
     assert parsed["To"].addresses[0].display_name == name

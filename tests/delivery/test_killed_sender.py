@@ -10,6 +10,7 @@ import sys
 import time
 
 import pytest
+
 from leadhouse.delivery import mark_lost, send_queued
 from leadhouse.settings import PROJECT
 
@@ -46,10 +47,14 @@ def assert_nothing_twice_and_all_counted(world, sink, campaign_id, total):
     assert set(sink.addresses.values()) <= {1}, "somebody got it twice"
     states = world.states(campaign_id)
     assert sum(states.values()) == total
-    rows = world.rows("select email_normalized as address, state::text from app.messages where campaign_id = %s", campaign_id)
+    rows = world.rows(
+        "select email_normalized as address, state::text from app.messages where campaign_id = %s", campaign_id
+    )
     got, known = set(sink.addresses), {row["address"]: row["state"] for row in rows}
     assert {address for address, state in known.items() if state == "accepted"} <= got, "accepted, but never arrived"
-    assert all(known[address] in {"accepted", "unknown", "claimed"} for address in got), "arrived, but counted as not sent"
+    assert all(known[address] in {"accepted", "unknown", "claimed"} for address in got), (
+        "arrived, but counted as not sent"
+    )
     return states
 
 
@@ -65,7 +70,9 @@ def killed_at_random_moments(served, kills, total, seed):
         counts = send_queued(campaign_id, "after")
         states = assert_nothing_twice_and_all_counted(world, sink, campaign_id, total)
         assert set(states) <= {"accepted", "unknown"}
-        events = world.rows("select event_kind, count(*) as n, count(distinct message_id) as messages from raw.email_events group by 1")
+        events = world.rows(
+            "select event_kind, count(*) as n, count(distinct message_id) as messages from raw.email_events group by 1"
+        )
         assert {row["event_kind"]: row["n"] for row in events} == states
         assert all(row["n"] == row["messages"] for row in events)
         batches = world.rows("select count(*) as n, max(batch_no) as last, sum(landed) as landed from raw.batches")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from leadhouse.delivery.replies import classify, enhanced_status, is_hard
 
 

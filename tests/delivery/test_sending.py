@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+
 from leadhouse import delivery
 from leadhouse.delivery import NotReadyError, TransportError, send_queued
 from leadhouse.settings import settings
@@ -31,15 +32,44 @@ def test_accepted_message_and_all_that_is_written_of_it(served):
             connection.execute("update app.email_accounts set price_eur = 0.0015")
         campaign_id = queue_one(world)
         counts = send_queued(campaign_id, "run-7")
-        assert counts == {"attempted": 1, "accepted": 1, "rejected": 0, "unknown": 0, "deferred": 0, "cancelled": 0, "lost": 0, "paused": 0, "queued": 0}
+        assert counts == {
+            "attempted": 1,
+            "accepted": 1,
+            "rejected": 0,
+            "unknown": 0,
+            "deferred": 0,
+            "cancelled": 0,
+            "lost": 0,
+            "paused": 0,
+            "queued": 0,
+        }
         message = one(world)
-        assert (message["state"], message["smtp_code"], message["attempts"], message["subject"]) == ("accepted", 250, 1, "A question for Kunde GmbH")
+        assert (message["state"], message["smtp_code"], message["attempts"], message["subject"]) == (
+            "accepted",
+            250,
+            1,
+            "A question for Kunde GmbH",
+        )
         event = one(world, "select * from raw.email_events")
-        assert (event["event_kind"], event["message_id"], event["dsn_status"]) == ("accepted", message["message_id"], "2.0.0")
+        assert (event["event_kind"], event["message_id"], event["dsn_status"]) == (
+            "accepted",
+            message["message_id"],
+            "2.0.0",
+        )
         batch = one(world, "select * from raw.batches")
-        assert (batch["landing_id"], batch["received"], batch["landed"], batch["run_id"]) == (event["landing_id"], 1, 1, "run-7")
+        assert (batch["landing_id"], batch["received"], batch["landed"], batch["run_id"]) == (
+            event["landing_id"],
+            1,
+            1,
+            "run-7",
+        )
         cost = one(world, "select * from billing.costs")
-        assert (cost["kind"], cost["amount_eur"], cost["campaign_id"], cost["lead_id"]) == ("send", Decimal("0.0015"), campaign_id, message["lead_id"])
+        assert (cost["kind"], cost["amount_eur"], cost["campaign_id"], cost["lead_id"]) == (
+            "send",
+            Decimal("0.0015"),
+            campaign_id,
+            message["lead_id"],
+        )
         mail = sink.parsed("anna@x.example")
         assert mail["Message-ID"] == message["rfc_message_id"] == f"<{message['message_id']}@nordlicht.example>"
         url = mail["List-Unsubscribe"].strip("<>")
@@ -66,10 +96,21 @@ def test_refusal_and_whether_the_mailbox_is_dead(served, answer, reason, suppres
         counts = send_queued(queue_one(world), "run")
         assert (counts["rejected"], counts["attempted"]) == (1, 1)
         message = one(world)
-        assert (message["state"], message["reason_class"], message["smtp_code"]) == ("rejected", reason, int(answer[:3]))
-        assert one(world, "select event_kind, reason_class from raw.email_events") == {"event_kind": "rejected", "reason_class": reason}
+        assert (message["state"], message["reason_class"], message["smtp_code"]) == (
+            "rejected",
+            reason,
+            int(answer[:3]),
+        )
+        assert one(world, "select event_kind, reason_class from raw.email_events") == {
+            "event_kind": "rejected",
+            "reason_class": reason,
+        }
         rows = world.rows("select organization_id, value_normalized, reason from app.suppressions")
-        expected = {"organization_id": world.organization_id, "value_normalized": "anna@x.example", "reason": "hard_bounce"}
+        expected = {
+            "organization_id": world.organization_id,
+            "value_normalized": "anna@x.example",
+            "reason": "hard_bounce",
+        }
         assert rows == ([expected] if suppressed else [])
         assert world.value("select count(*) from billing.costs") == 0
 
@@ -155,7 +196,9 @@ def test_server_that_goes_away_in_the_middle_leaves_the_rest_queued(served):
             send_queued(campaign_id, "run")
         assert world.states(campaign_id) == {"accepted": 3, "queued": 5}
         # the one that was answered 421 was tried, the others were not
-        assert sorted(row["attempts"] for row in world.rows("select attempts from app.messages where state = 'queued'")) == [0, 0, 0, 0, 1]
+        assert sorted(
+            row["attempts"] for row in world.rows("select attempts from app.messages where state = 'queued'")
+        ) == [0, 0, 0, 0, 1]
 
 
 def test_address_rule_holds_for_mail_servers(served, monkeypatch):
@@ -206,7 +249,9 @@ def test_suppression_in_the_middle_of_a_wave(served):
         assert states["accepted"] + states["suppressed"] == 40
 
 
-@pytest.mark.parametrize("statement", ["update app.campaigns set status = 'paused'", "update app.email_accounts set status = 'paused'"])
+@pytest.mark.parametrize(
+    "statement", ["update app.campaigns set status = 'paused'", "update app.email_accounts set status = 'paused'"]
+)
 def test_paused_sends_nothing(served, statement):
     with served() as (world, sink):
         campaign_id = queue_one(world)

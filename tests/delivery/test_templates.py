@@ -7,9 +7,16 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from leadhouse.delivery import MessageTemplate, TemplateError, TemplateValueError, message_values
 
-RECIPIENT = {"full_name": "Anna Berg", "title": None, "email_normalized": "anna@x.example", "company_name": "Kunde", "country_code": "DE"}
+RECIPIENT = {
+    "full_name": "Anna Berg",
+    "title": None,
+    "email_normalized": "anna@x.example",
+    "company_name": "Kunde",
+    "country_code": "DE",
+}
 SENDING = {
     "from_name": "Mara", "from_email": "mara@n.example", "organization_name": "Nordlicht", "campaign_name": "Spring",
     "postal_address": "Hafen 1",
@@ -38,7 +45,10 @@ def test_markup_is_left_alone():
     assert render(body="{{ company.name }}", company_name="Müller & <Söhne>")[1] == "Müller & <Söhne>"
 
 
-@pytest.mark.parametrize("source", ["{{ person.title }}", "{{ person.nothing }}", "{{ company.city | upper }}", "{% if person.title %}x{% endif %}"])
+@pytest.mark.parametrize(
+    "source",
+    ["{{ person.title }}", "{{ person.nothing }}", "{{ company.city | upper }}", "{% if person.title %}x{% endif %}"],
+)
 def test_unknown_value_is_an_error_and_no_blank(source):
     with pytest.raises(TemplateValueError, match="title|nothing|city"):
         render(body=source)
@@ -79,7 +89,12 @@ def test_deep_nesting_is_refused_and_does_not_crash():
 
 
 def test_data_is_never_read_as_a_template():
-    subject, body = render("{{ person.full_name }}", "{{ company.name }}", full_name="{{ 7 * 7 }}", company_name="{% raw %}'; drop table x; --")
+    subject, body = render(
+        "{{ person.full_name }}",
+        "{{ company.name }}",
+        full_name="{{ 7 * 7 }}",
+        company_name="{% raw %}'; drop table x; --",
+    )
     assert (subject, body) == ("{{ 7 * 7 }}", "{% raw %}'; drop table x; --")
 
 
@@ -93,7 +108,9 @@ def test_subject_is_one_line_whatever_a_name_holds(name):
 
 
 def test_header_injection():
-    subject, body = render("To {{ company.name }}", "{{ company.name }}", company_name="X\r\nBcc: all@x.example\r\n\r\nevil\x00")
+    subject, body = render(
+        "To {{ company.name }}", "{{ company.name }}", company_name="X\r\nBcc: all@x.example\r\n\r\nevil\x00"
+    )
     assert subject == "To X Bcc: all@x.example evil"
     assert body == "X\nBcc: all@x.example\n\nevil"
 

@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+
 from leadhouse import quality
 from leadhouse.campaigns import freeze_audience
 from leadhouse.quality import GateRefusedError, Rule, Suite
 from leadhouse.quality.checking import _sqlalchemy_url
 from leadhouse.quality.suites import SUITES, campaign_audience
 from leadhouse.settings import settings
-
 from tests.campaigns.audience_factory import Campaigns, this_hour
 
 INSERT = (
@@ -46,7 +46,9 @@ def test_clean_audience_passes_and_the_verdict_is_kept(world):
     assert {rule["rule_id"] for rule in rules} == {rule.rule_id for rule in campaign_audience.CAMPAIGN_AUDIENCE.rules}
     assert all(rule["passed"] and rule["threshold"] for rule in rules)
     stored = world.rows("select * from quality.suites")
-    assert [(each["suite_name"], each["suite_version"]) for each in stored] == [(verdict.suite_name, verdict.suite_version)]
+    assert [(each["suite_name"], each["suite_version"]) for each in stored] == [
+        (verdict.suite_name, verdict.suite_version)
+    ]
     again = quality.run_gate(snapshot_id, "campaign_audience")
     assert (again.gate_run_id, again.explain()) == (verdict.gate_run_id, verdict.explain())
     assert world.value("select count(*) from quality.gate_results") == 1
@@ -76,10 +78,15 @@ def test_each_defect_breaks_its_rule_and_names_its_row(world):
         "mail_exchanger_is_known": [world.lead("m@x.example", "M M", has_mx=None)],
     }  # fmt: skip
     good = [world.lead("good@x.example", "Gut Gut")]
-    campaign_id = world.campaign([lead for leads in [*planted.values(), good] for lead in leads], subject="Hi", body="Hi")
+    campaign_id = world.campaign(
+        [lead for leads in [*planted.values(), good] for lead in leads], subject="Hi", body="Hi"
+    )
     verdict = quality.run_gate(freeze_audience(campaign_id, 1, this_hour()), "campaign_audience")
     assert verdict.verdict == "failed"
-    lead_of = {row["member_id"]: row["lead_id"] for row in world.rows("select member_id, lead_id from quality.snapshot_members")}
+    lead_of = {
+        row["member_id"]: row["lead_id"]
+        for row in world.rows("select member_id, lead_id from quality.snapshot_members")
+    }
     found = {result.rule.rule_id: {lead_of[each] for each in result.unexpected_members} for result in verdict.failures}
     # one person's two leads have one address and one name, since the mart has one row for the person
     twins = set(planted["person_is_unique"])
@@ -87,13 +94,18 @@ def test_each_defect_breaks_its_rule_and_names_its_row(world):
     assert found.pop("name_and_company_are_unique") == set(planted.pop("name_and_company_are_unique")) | twins
     assert found == {rule: set(leads) for rule, leads in planted.items()}
     assert set(verdict.failed_rules).isdisjoint({"company_is_present", "mail_exchanger_is_known"})
-    stored = world.rows("select unexpected_members, unexpected_count from quality.gate_expectations where rule_id = 'email_is_well_formed'")[0]
+    stored = world.rows(
+        "select unexpected_members, unexpected_count from quality.gate_expectations where rule_id = 'email_is_well_formed'"
+    )[0]
     assert (len(stored["unexpected_members"]), stored["unexpected_count"]) == (1, 1)
 
 
 def test_warnings_do_not_stop(world):
     _, _, verdict = judged(world, [world.lead("a@x.example", has_mx=None)])
-    assert (verdict.verdict, [each.rule.rule_id for each in verdict.failures]) == ("passed", ["mail_exchanger_is_known"])
+    assert (verdict.verdict, [each.rule.rule_id for each in verdict.failures]) == (
+        "passed",
+        ["mail_exchanger_is_known"],
+    )
 
 
 def test_empty_audience_fails(world):
@@ -109,7 +121,12 @@ def test_held_rows_are_not_judged(world):
 @pytest.mark.parametrize("room", ["campaigns", "owner"])
 def test_failed_result_can_not_be_referenced(world, room):
     campaign_id, snapshot_id, verdict = judged(world, [world.lead("info@x.example", is_role=True)])
-    key = {"campaign_id": campaign_id, "snapshot_id": snapshot_id, "gate_run_id": verdict.gate_run_id, "account_id": world.account_id}
+    key = {
+        "campaign_id": campaign_id,
+        "snapshot_id": snapshot_id,
+        "gate_run_id": verdict.gate_run_id,
+        "account_id": world.account_id,
+    }
     connect = world.database.owner if room == "owner" else lambda: world.database.connect(room)
     for claimed in ("failed", "passed", "overridden"):
         with pytest.raises(psycopg.errors.IntegrityError), connect() as connection:
@@ -152,7 +169,19 @@ def test_verdicts_are_never_changed(world):
 
 
 def test_rule_that_can_not_be_evaluated_fails(world, monkeypatch):
-    broken = Suite("broken", (Rule("nonsense", "expect_column_values_to_not_be_null", {"column": "no_such_column"}, "critical", "0 rows", "A test."),))
+    broken = Suite(
+        "broken",
+        (
+            Rule(
+                "nonsense",
+                "expect_column_values_to_not_be_null",
+                {"column": "no_such_column"},
+                "critical",
+                "0 rows",
+                "A test.",
+            ),
+        ),
+    )
     monkeypatch.setitem(SUITES, "broken", broken)
     campaign_id = world.campaign([world.lead("a@x.example")])
     verdict = quality.run_gate(freeze_audience(campaign_id, 1, this_hour()), "broken")
@@ -231,7 +260,10 @@ def test_override_names_a_failed_result(world):
 def test_database_itself_refuses_an_override_of_nothing(world):
     _, snapshot_id, _ = failed(world)
     passed = world.verdict(snapshot_id, "passed")
-    with pytest.raises(psycopg.errors.CheckViolation, match="names a failed result"), world.database.connect("quality") as connection:
+    with (
+        pytest.raises(psycopg.errors.CheckViolation, match="names a failed result"),
+        world.database.connect("quality") as connection,
+    ):
         connection.execute(
             "insert into quality.gate_results (organization_id, snapshot_id, suite_name, suite_version, verdict, rows_checked,"
             " expires_at, overrides_gate_run_id, overridden_by, override_reason) values (%s, %s, 'campaign_audience', 'test',"

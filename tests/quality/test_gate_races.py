@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+
 from leadhouse import quality
 from leadhouse.campaigns import freeze_audience
-
 from tests.campaigns.audience_factory import Campaigns, this_hour
 from tests.quality.test_gate import INSERT
 
@@ -83,7 +83,9 @@ def test_revocation_waits_for_an_insert_under_way_and_then_cancels_it(world, wav
     assert outcome == [None]
     assert world.states(wave["campaign_id"]) == {"queued": 1}
     with world.database.connect("delivery") as connection:
-        assert connection.execute("select * from app.claim_messages(%s, 'me', 10)", [wave["campaign_id"]]).fetchall() == []
+        assert (
+            connection.execute("select * from app.claim_messages(%s, 'me', 10)", [wave["campaign_id"]]).fetchall() == []
+        )
     assert world.rows("select state::text, reason_class from app.messages") == [
         {"state": "cancelled", "reason_class": "gate_does_not_stand"}
     ]
@@ -134,7 +136,9 @@ def test_many_inserts_against_one_revocation(world, seed):
     for thread, _ in threads:
         thread.join(20)
     revoked_at = world.value("select revoked_at from quality.gate_revocations")
-    late = world.value("select count(*) from app.messages where created_at > %s", revoked_at + timedelta(milliseconds=50))
+    late = world.value(
+        "select count(*) from app.messages where created_at > %s", revoked_at + timedelta(milliseconds=50)
+    )
     assert late == 0
     assert threads[3][1] == [None]
     with world.database.connect("delivery") as connection:
@@ -147,11 +151,20 @@ def test_expired_override_neither_makes_nor_claims_messages(world):
     snapshot_id = freeze_audience(campaign_id, 1, this_hour())
     failed = world.verdict(snapshot_id, "failed")
     made = quality.override(failed, "Mara", "checked by telephone", datetime.now(UTC) + timedelta(seconds=1))
-    key = {"campaign_id": campaign_id, "snapshot_id": snapshot_id, "gate_run_id": made, "verdict": "overridden", "account_id": world.account_id}
+    key = {
+        "campaign_id": campaign_id,
+        "snapshot_id": snapshot_id,
+        "gate_run_id": made,
+        "verdict": "overridden",
+        "account_id": world.account_id,
+    }
     with world.database.connect("campaigns") as connection:
         connection.execute(f"{INSERT} and email_normalized = 'a@x.example'", key)
     time.sleep(1.1)
-    with pytest.raises(psycopg.errors.IntegrityError, match="does not stand"), world.database.connect("campaigns") as connection:
+    with (
+        pytest.raises(psycopg.errors.IntegrityError, match="does not stand"),
+        world.database.connect("campaigns") as connection,
+    ):
         connection.execute(f"{INSERT} and email_normalized = 'b@x.example'", key)
     with world.database.connect("delivery") as connection:
         assert connection.execute("select * from app.claim_messages(%s, 'me', 10)", [campaign_id]).fetchall() == []

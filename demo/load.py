@@ -16,6 +16,7 @@ from demo.exports import write_exports
 from demo.seed import seed_plan
 from demo.state import demo_folder
 from demo.world import World
+from leadhouse.connectors.csv_import import source_key
 from leadhouse.database import admin
 from leadhouse.database.analysts import ensure_analyst
 from leadhouse.database.queries import load_file
@@ -51,8 +52,8 @@ def load_plan(world: World) -> Loaded:
     with admin() as connection:
         for organization in plan["organizations"]:
             organization_id = _load_organization(connection, organization)
-            _load_campaign(connection, organization_id, organization, smtp)
             exports[organization_id] = Path(files[organization["export"]])
+            _load_campaign(connection, organization_id, organization, smtp, exports[organization_id])
         keys = [_load_source(connection, source) for source in plan["sources"]]
     _ensure_analyst(plan["organizations"][0]["slug"])
     return Loaded(keys, exports)
@@ -87,18 +88,13 @@ def _load_source(connection: Connection[DictRow], source: Json) -> str:
     return key
 
 
-def _load_campaign(connection: Connection[DictRow], organization_id: UUID, plan: Json, smtp: Json) -> None:
-    search, campaign, account = plan["saved_search"], plan["campaign"], plan["email_account"]
-    search_id = stable_id("search", plan["slug"])
+def _load_campaign(
+    connection: Connection[DictRow], organization_id: UUID, plan: Json, smtp: Json, export: Path
+) -> None:
+    campaign, account = plan["campaign"], plan["email_account"]
     account_id = stable_id("account", plan["slug"])
     campaign_id = stable_id("campaign", plan["slug"])
-    connection.execute(
-        QUERIES.insert_search,
-        {
-            "lead_search_id": search_id, "organization_id": organization_id, "name": search["name"],
-            "criteria": Jsonb({"entity_kind": "person", **search["criteria"]}),
-        },
-    )  # fmt: skip
+    audience_id = _load_searches(connection, organization_id, plan, export)
     connection.execute(
         QUERIES.upsert_account,
         {
@@ -107,7 +103,9 @@ def _load_campaign(connection: Connection[DictRow], organization_id: UUID, plan:
             "smtp_host": smtp["smtp_host"], "smtp_port": smtp["smtp_port"], "daily_limit": account["daily_limit"],
         },
     )  # fmt: skip
-    config = {"audience": campaign["audience"], "wanted_attributes": ["email"] if campaign["enrich"] else []}
+    config = {
+        "audience": {"lead_search_id": str(audience_id)}, "wanted_attributes": ["email"] if campaign["enrich"] else [],
+    }  # fmt: skip
     connection.execute(
         QUERIES.insert_campaign,
         {
@@ -120,6 +118,23 @@ def _load_campaign(connection: Connection[DictRow], organization_id: UUID, plan:
         connection.execute(
             QUERIES.insert_budget, {"organization_id": organization_id, "ceiling_eur": campaign["budget_eur"]}
         )
+
+
+def _load_searches(connection: Connection[DictRow], organization_id: UUID, plan: Json, export: Path) -> UUID:
+    """The saved search, and one for the imported contacts where the campaign writes to those; returns the audience's."""
+    saved = {name: value for name, value in plan["saved_search"]["criteria"].items() if name != "has_person"}
+    searches = {"saved_search": (plan["saved_search"]["name"], saved)}
+    if plan["campaign"]["audience"]["kind"] == "import":
+        searches["import"] = ("Imported contacts", {"source_keys": [source_key(plan["slug"], export)]})
+    for kind, (name, criteria) in searches.items():
+        connection.execute(
+            QUERIES.insert_search,
+            {
+                "lead_search_id": stable_id("search", plan["slug"], kind), "organization_id": organization_id,
+                "name": name, "criteria": Jsonb({"entity_kind": "person", **criteria}),
+            },
+        )  # fmt: skip
+    return stable_id("search", plan["slug"], plan["campaign"]["audience"]["kind"])
 
 
 def _ensure_analyst(slug: str) -> None:

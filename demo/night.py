@@ -36,6 +36,11 @@ select (select count(*) from dag_run where state in ('queued', 'running'))
        (select count(*) from dag_run where dag_id = 'send_campaigns' and state in ('success', 'failed')
            and end_date > %(since)s) as sends
 """
+WORKING_SECONDS = """
+select coalesce(sum(extract(epoch from upper(span) - lower(span))), 0)::double precision as seconds
+  from (select unnest(range_agg(tstzrange(started_at, finished_at))) as span
+          from quality.step_outcomes where started_at >= %(since)s) as spans
+"""
 FAILED_TASKS = """
 select distinct dag_id, task_id from task_instance
  where state in ('failed', 'upstream_failed') and start_date > %(since)s order by 1, 2
@@ -137,12 +142,17 @@ def _final_summary(
     summary = night_summary(since)
     with admin_to(airflow_stack.metadata_admin_url()) as metadata:
         failed = [f"{row['dag_id']}.{row['task_id']}" for row in metadata.execute(FAILED_TASKS, {"since": since})]
-    summary |= {
+    with connect("console") as connection:
+        working = connection.execute(WORKING_SECONDS, {"since": since}).fetchone()
+    assert working is not None
+    return {
         "night": state.day,
         "run_on": state.run_on.isoformat(),
         "start_seconds": round(start_seconds, 1),
         "night_seconds": round(night_seconds, 1),
+        "seconds_outside_stages": round(night_seconds - working["seconds"], 1),
+        **summary,
+        **summary["entities"],
         "failed_tasks": failed,
         "truth": score_marts(world),
     }
-    return summary

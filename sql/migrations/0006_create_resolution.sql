@@ -72,8 +72,10 @@ create table resolution.origins (
   key_kind text not null, -- of subject_keys, or subject
   key_value text not null,
   entity_id uuid not null unique references resolution.entities,
+  continued_by_id uuid references resolution.entities, -- who goes on under this id since its own records have gone
   unique nulls not distinct (entity_kind, key_kind, key_value, organization_id)
 );
+create index origins_by_continuer on resolution.origins (continued_by_id) where continued_by_id is not null;
 
 create table resolution.match_decisions (
   match_decision_id uuid primary key default gen_random_uuid(),

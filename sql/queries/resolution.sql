@@ -266,6 +266,17 @@ select redirect_id, from_entity_id, to_entity_id
  where reverted_batch_no is null and organization_id is not distinct from %(scope)s::uuid
    and (from_entity_id = any (%(ids)s) or to_entity_id = any (%(ids)s))
 
+-- name: select_continuations
+select origins.entity_id, origins.continued_by_id
+  from resolution.origins
+ where (origins.entity_id = any (%(ids)s) or origins.continued_by_id = any (%(ids)s))
+   and origins.continued_by_id is not null
+
+-- name: update_continuations
+update resolution.origins set continued_by_id = new.continued_by_id
+  from unnest(%(ids)s::uuid[], %(heirs)s::uuid[]) as new (entity_id, continued_by_id)
+ where origins.entity_id = new.entity_id and origins.continued_by_id is distinct from new.continued_by_id
+
 -- name: select_aliases
 -- Shared entities that were merged into the given ones.
 select from_entity_id, to_entity_id

@@ -169,13 +169,13 @@ def check_decisions(world, stated, decisions, later):
         assert row["organization_id"] in {None, organization}
 
 
-@settings(max_examples=12, **SLOW)
+@settings(max_examples=6, **SLOW)
 @given(statements)
 def test_incremental_equals_refresh(world, low_limits, stated):
     check_partition(world, stated)
 
 
-@settings(max_examples=10, **SLOW)
+@settings(max_examples=5, **SLOW)
 @given(statements, st.lists(decision, min_size=1, max_size=4), st.lists(statement, max_size=3))
 def test_decisions_survive_a_refresh(world, low_limits, stated, decisions, later):
     check_decisions(world, stated, decisions, later)

@@ -46,6 +46,7 @@ class Component:
     redirects: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)  # redirect id -> from, to
     decisions: dict[UUID, DictRow] = field(default_factory=dict)
     aliases: dict[UUID, UUID] = field(default_factory=dict)  # merged shared entity -> the one it became
+    continued_by: dict[UUID, UUID] = field(default_factory=dict)  # entity without records -> who goes on under its id
 
     def is_own(self, entity_id: UUID) -> bool:
         """Whether the scope decides over the entity's status."""
@@ -123,6 +124,9 @@ def _by_redirects(connection: Connection[DictRow], component: Component, frontie
     for row in connection.execute(queries.load("resolution").select_redirects_around, parameters):
         component.redirects[row["redirect_id"]] = (row["from_entity_id"], row["to_entity_id"])
         reached |= {row["from_entity_id"], row["to_entity_id"]}
+    for row in connection.execute(queries.load("resolution").select_continuations, parameters):
+        component.continued_by[row["entity_id"]] = row["continued_by_id"]
+        reached |= {row["entity_id"], row["continued_by_id"]}
     return reached
 
 
@@ -149,8 +153,8 @@ def _add_aliases(connection: Connection[DictRow], component: Component, ids: set
     return found
 
 
-def joints(component: Component, heirs: dict[UUID, set[UUID]]) -> list[Joint]:
-    """What holds nodes together: keys, decisions, and the continuity of ids whose subjects have gone."""
+def joints(component: Component) -> list[Joint]:
+    """What holds nodes together: keys, decisions, and the continuity of ids whose records have gone."""
     made = [
         Joint(STRENGTH[key_kind], f"{key_kind}:{value}", frozenset(nodes))
         for (_, key_kind, value), nodes in component.holders.items()
@@ -161,29 +165,38 @@ def joints(component: Component, heirs: dict[UUID, set[UUID]]) -> list[Joint]:
             nodes = frozenset({component.target(row["entity_a"]), component.target(row["entity_b"])})
             made.append(Joint(BY_DECISION, f"decision:{decision_id}", nodes, f"decided by {row['decided_by']}"))
     made += [
-        Joint(BY_CONTINUITY, f"continues:{pair[0]}", frozenset(pair), CONTINUES)
-        for pair in _continuity(component, heirs)
+        Joint(BY_CONTINUITY, f"continues:{dead}", frozenset((dead, partner)), CONTINUES)
+        for dead, partner in {**component.continued_by, **_merged_dead(component)}.items()
+        if dead in component.nodes and not component.nodes[dead].is_live
     ]
     return made
 
 
-def _continuity(component: Component, heirs: dict[UUID, set[UUID]]) -> list[tuple[UUID, UUID]]:
-    """(dead, its one partner): what it was merged into, else the oldest of those that were merged into it."""
-    ranks = component.ranks()
-    up = dict(component.redirects.values())
-    claims: dict[UUID, set[UUID]] = defaultdict(set)
+def _merged_dead(component: Component) -> dict[UUID, UUID]:
+    """Nodes without records that stand redirected, and where to."""
+    return {
+        source: target
+        for source, target in component.redirects.values()
+        if source in component.nodes and target in component.nodes and not component.nodes[source].is_live
+    }
+
+
+def choose_heirs(component: Component, heirs: dict[UUID, set[UUID]]) -> dict[UUID, UUID]:
+    """Who goes on where an entity's own records have gone: dead entity to one living node, only the new choices.
+
+    Who was chosen once stays it while it lives. Else it is the oldest of those whose records went on (`heirs`) and of
+    those that were merged into it. One partner alone: an entity without records must not join two that have some.
+    """
+    ranks, claims = component.ranks(), defaultdict[UUID, set[UUID]](set)
     for source, target in component.redirects.values():
         claims[target].add(source)
-    pairs: list[tuple[UUID, UUID]] = []
-    for dead in (each.entity_id for each in component.nodes.values() if not each.is_live):
-        if up.get(dead) in component.nodes:
-            pairs.append((dead, up[dead]))
-            continue
-        claimants = (claims[dead] | heirs.get(dead, set())) & component.nodes.keys()
-        living = [each for each in claimants if component.nodes[each].is_live]
-        if living:
-            pairs.append((dead, min(living, key=ranks.__getitem__)))
-    return pairs
+    living = {each.entity_id for each in component.nodes.values() if each.is_live}
+    merged, chosen = _merged_dead(component), dict[UUID, UUID]()
+    for dead in component.nodes.keys() - living - merged.keys():
+        claimants = (claims[dead] | heirs.get(dead, set())) & living
+        if component.continued_by.get(dead) not in living and claimants:
+            chosen[dead] = min(claimants, key=ranks.__getitem__)
+    return chosen
 
 
 def pairs_apart(component: Component) -> list[tuple[UUID, UUID]]:

@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 
 from leadhouse.database import queries
 from leadhouse.resolution.changes import ChangeKind, Changes
-from leadhouse.resolution.component import Component, joints, load_component, pairs_apart
+from leadhouse.resolution.component import Component, choose_heirs, joints, load_component, pairs_apart
 from leadhouse.resolution.partition import Cluster, Joint, partition
 
 _KIND_OF_TURN: dict[tuple[str, str], ChangeKind] = {
@@ -35,11 +35,19 @@ def settle(
         return
     component = load_component(connection, scope, start)
     dead = {each.entity_id for each in component.nodes.values() if not each.is_live}
-    clusters = partition(component.ranks(), joints(component, heirs), pairs_apart(component), dead)
+    _write_heirs(connection, component, choose_heirs(component, heirs))
+    clusters = partition(component.ranks(), joints(component), pairs_apart(component), dead)
     _write_redirects(connection, component, clusters, changes)
     _write_statuses(connection, component, clusters, changes)
     moved = _write_assignments(connection, component, clusters, changes)
     _touch_people(connection, scope, moved, changes)
+
+
+def _write_heirs(connection: Connection[DictRow], component: Component, chosen: dict[UUID, UUID]) -> None:
+    if chosen:
+        component.continued_by |= chosen
+        parameters = {"ids": list(chosen), "heirs": list(chosen.values())}
+        connection.execute(queries.load("resolution").update_continuations, parameters)
 
 
 def _write_redirects(

@@ -73,6 +73,11 @@ select landing_id, run_on, organization_id, source_key, unit_key, line, reason, 
   from new_quarantine
     on conflict do nothing
 
+-- name: drop_temporary
+-- Between two parts of one landing; at its end the tables go by themselves.
+drop table if exists pg_temp.new_fetches, pg_temp.new_extractions, pg_temp.new_company_records,
+     pg_temp.new_person_records, pg_temp.new_applications, pg_temp.new_quarantine
+
 -- name: insert_batch
 -- The number is taken in this last statement before the commit; the counter's row lock keeps the order.
 insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, organization_id, job_id,

@@ -7,10 +7,12 @@ What is counted are records: ``received = landed + known + quarantined``, a cons
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from uuid import UUID
 
 from psycopg import Connection, errors
@@ -19,45 +21,10 @@ from psycopg.types.json import Jsonb
 from leadhouse.database import connect, queries
 from leadhouse.database.copying import copy_to_temporary
 from leadhouse.landing import rows
+from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
 from leadhouse.landing.storable import Fault, clean_json, clean_text, is_storable, split_faults
 from leadhouse.ledger.batches import take_batch_number
 from leadhouse.records import Extraction, Fetch, hash_json
-
-
-class StaleLeaseError(RuntimeError):
-    """Another process holds the shard now: nothing was landed, and this process must stop."""
-
-
-@dataclass(frozen=True)
-class ShardLease:
-    """The right to land for one shard; `token` grows with every holder, so that a former one is refused."""
-
-    job_id: UUID
-    shard_no: int
-    token: int
-
-
-@dataclass(frozen=True)
-class Quarantined:
-    """A row, page or record that was refused: a short code (`reason`), what happened and what to do (`detail`)."""
-
-    unit_key: str
-    line: int | None
-    reason: str
-    detail: str
-    payload: dict[str, Any] = field(default_factory=dict)
-    source_key: str | None = None  # where it differs from the landing's
-
-
-@dataclass(frozen=True)
-class LandingCounts:
-    """Records of one landing; `batch_no` is its place in commit order, None when there was nothing to commit."""
-
-    received: int
-    landed: int
-    known: int
-    quarantined: int
-    batch_no: int | None
 
 
 @dataclass
@@ -79,6 +46,15 @@ class Landing:
 
     `room` is the database role that writes (landing, imports, enrichment, delivery). `source_key` may be None where
     one landing holds several sources. With a lease, a former holder is refused before anything is written.
+
+    What is too large to be held in memory is written part by part, in the same one transaction:
+
+        with Landing("imports", …) as landing:
+            landing.begin().execute(…)       # what belongs to the same transaction
+            for part in parts:
+                landing.add_extraction(…)
+                landing.flush()
+            landing.commit()                 # without it nothing of all this has happened
     """
 
     def __init__(
@@ -97,6 +73,17 @@ class Landing:
         self._extractions: list[Extraction] = []
         self._quarantine: dict[str, Quarantined] = {}
         self._repeated = 0
+        self._connection: Connection[Any] | None = None
+        self._landing_id = uuid.uuid4()
+        self._written: Counter[str] = Counter()
+        self.landed_extractions = 0  # extractions written by now that say something which was not known
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Undo what was not committed."""
+        self._close()
 
     def add_fetch(self, fetch: Fetch) -> None:
         """One row of raw.fetches."""
@@ -132,20 +119,54 @@ class Landing:
         """Fetches, extractions and refusals that wait for the commit."""
         return len(self._fetches) + len(self._extractions) + len(self._quarantine)
 
-    def commit(self) -> LandingCounts:
-        """Write everything in one transaction. After an error nothing was written, and it may be called again.
+    def begin(self) -> Connection[Any]:
+        """The landing's transaction, opened on the first call: for statements that are to stand or fall with it.
 
         Raises:
             StaleLeaseError: the lease is held by another process.
         """
-        if not len(self):
-            return LandingCounts(0, 0, 0, 0, None)
-        with connect(self._room) as connection:
+        if self._connection is None:
+            if self._written:
+                raise RuntimeError("This landing was flushed and is over: a part of it cannot be repeated.")
+            self._connection = connection = connect(self._room)
             # a transaction of its own: the lock that makes a partition must not be held while rows are written
             connection.execute(_sql().ensure_partitions, {"run_on": self._run_on})
             connection.commit()
             self._assert_lease(connection)
-            return self._write(connection, uuid.uuid4())
+        return self._connection
+
+    def flush(self) -> None:
+        """Write what waits into the transaction that `commit` ends, and forget it.
+
+        After an error the landing is spent: use it in a `with` statement, which undoes everything.
+        """
+        connection = self.begin()
+        self._written += self._write(connection)
+        connection.execute(_sql().drop_temporary)
+        self._fetches, self._extractions, self._quarantine, self._repeated = [], [], {}, 0
+
+    def commit(self) -> LandingCounts:
+        """Write everything in one transaction. After an error nothing was written; without `flush` it may be repeated.
+
+        Raises:
+            StaleLeaseError: the lease is held by another process.
+        """
+        if not len(self) and self._connection is None:
+            return LandingCounts(0, 0, 0, 0, None)
+        try:
+            connection = self.begin()
+            counts = self._number(connection, self._written + self._write(connection))
+            connection.commit()
+            return counts
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()  # a transaction that is still open is rolled back
+            self._connection = None
+            # the answer to a commit may be lost: its repetition must not meet its own id
+            self._landing_id = uuid.uuid4()
 
     def _assert_lease(self, connection: Connection[Any]) -> None:
         if self._lease is None:
@@ -155,25 +176,29 @@ class Landing:
         except errors.ObjectNotInPrerequisiteState as error:
             raise StaleLeaseError(str(error.diag.message_primary)) from error
 
-    def _write(self, connection: Connection[Any], landing_id: UUID) -> LandingCounts:
-        self._write_fetches(connection, landing_id)
+    def _write(self, connection: Connection[Any]) -> Counter[str]:
+        """Returns the counts of what waited."""
+        self._write_fetches(connection, self._landing_id)
         plan = self._plan(connection)
-        landed = self._write_extractions(connection, plan, landing_id)
+        landed = self._write_extractions(connection, plan, self._landing_id)
         stated = sum(len(each.companies) + len(each.persons) for each in self._extractions)
-        quarantined = self._write_quarantine(connection, landing_id)
-        counts = {
-            "received": stated + len(self._quarantine) + self._repeated,
-            "landed": landed,
-            "known": stated - landed + len(self._quarantine) - quarantined + self._repeated,
-            "quarantined": quarantined,
-        }
+        quarantined = self._write_quarantine(connection, self._landing_id)
+        return Counter(
+            received=stated + len(self._quarantine) + self._repeated,
+            landed=landed,
+            known=stated - landed + len(self._quarantine) - quarantined + self._repeated,
+            quarantined=quarantined,
+        )
+
+    def _number(self, connection: Connection[Any], written: Counter[str]) -> LandingCounts:
+        counts = {name: written[name] for name in ("received", "landed", "known", "quarantined")}
         batch_no = take_batch_number(connection, "raw")
         connection.execute(
             _sql().insert_batch,
             {
                 **counts,
                 "batch_no": batch_no,
-                "landing_id": landing_id,
+                "landing_id": self._landing_id,
                 "run_on": self._run_on,
                 "run_id": self._run_id,
                 "source_key": self._source_key,
@@ -221,6 +246,7 @@ class Landing:
             copy_to_temporary(connection, "new_extractions", rows.EXTRACTIONS, found)
             taken = {row["extraction_id"] for row in connection.execute(_sql().insert_extractions)}
             mine = [(each, key) for each, _, key in plan.fresh if key[1] in taken]
+            self.landed_extractions += sum(bool(each.companies or each.persons) for each, _ in mine)
             companies = (row for each, key in mine for row in rows.company_rows(each, key, landing_id))
             persons = (row for each, key in mine for row in rows.person_rows(each, key, landing_id))
             # COPY goes to temporary tables only: Postgres refuses it where row level security applies to the role

@@ -1,0 +1,46 @@
+-- Imports: what a file needs beside its records, which go through the landing. Room: imports.
+
+-- name: find_source
+-- The organization's slug, and the source that an operator has set up for this very path, if any.
+select organization.slug, source.source_key
+  from identity.organizations as organization
+  left join app.sources as source
+    on source.organization_id = organization.organization_id and source.kind = 'csv'
+   and source.config ->> 'path' = %(path)s and source.deleted_at is null
+ where organization.organization_id = %(organization_id)s
+ order by source.source_key
+ limit 1
+
+-- name: upsert_source
+-- The row is also the lock of its imports: a second one of the same source waits here. A source that is read every so
+-- many days is due again counted from the run's date.
+insert into app.sources as source (source_key, organization_id, kind, name, config)
+values (%(source_key)s, %(organization_id)s, 'csv', %(name)s, jsonb_build_object('file', %(name)s::text))
+    on conflict (source_key) do update
+   set deleted_at = null,
+       next_due_at = greatest(source.next_due_at,
+         (%(run_on)s::date + coalesce((source.config ->> 'interval_days')::integer, 1))::timestamp at time zone 'UTC')
+ where source.organization_id = %(organization_id)s
+returning source_key
+
+-- name: select_standing_units
+-- The rows of a file that stand: whose newest statement says something. Found by the landings of the source.
+select distinct extraction.unit_key
+  from raw.batches as batch
+  join raw.extractions as extraction on extraction.landing_id = batch.landing_id and extraction.run_on = batch.run_on
+ cross join lateral (
+   select standing.statement_hash
+     from raw.applications as application
+     join raw.extractions as standing using (run_on, extraction_id)
+    where application.unit_id = extraction.unit_id
+    order by application.observed_at desc, application.applied_at desc
+    limit 1) as newest
+ where batch.organization_id = %(organization_id)s and batch.source_key = %(source_key)s
+   and starts_with(extraction.unit_key, %(prefix)s) and newest.statement_hash <> %(empty_hash)s
+
+-- name: insert_suppressions
+-- Customers and those who opted out are never written to; the first reason to suppress an address stays.
+insert into app.suppressions (organization_id, scope, value_normalized, reason, source)
+select %(organization_id)s, 'email', lower(stated.address), stated.reason, %(source)s
+  from unnest(%(addresses)s::text[], %(reasons)s::text[]) as stated (address, reason)
+    on conflict (organization_id, scope, value_normalized) do nothing

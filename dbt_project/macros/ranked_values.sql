@@ -39,7 +39,7 @@ statements as (
     stated_values.organization_id is not null as is_private,
     false as is_correction,
     stated_values.attribute in {{ sql_list(imprint_attributes(entity_kind)) }}
-      and (stated_values.locator = 'imprint' or stated_values.unit_key
+      and (coalesce(stated_values.locator, '') = 'imprint' or stated_values.unit_key
         ~* '/[^/]*(impressum|imprint|legal-?notice|mentions-?legales|aviso-?legal|note-?legali|colofon|colophon)') as is_imprint
   from subjects
   join stated_values on stated_values.subject_id = subjects.subject_id

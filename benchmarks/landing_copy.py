@@ -1,0 +1,116 @@
+"""Landing against COPY: records a second through `Landing`, and by bare COPY into the same indexed tables.
+
+The peer copies the same finished rows as the tables' administrator, whom no policy, no statement hash and no conflict
+check delays: the floor of what the tables themselves cost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from benchmarks.measure import Result, best_of
+from leadhouse.database import admin, provisioning
+from leadhouse.database.copying import copy_rows
+from leadhouse.landing import Landing, rows
+from leadhouse.local.postgres_server import PostgresServer
+from leadhouse.records import CompanyAttribute, CompanyRecord, Extraction, Value
+from leadhouse.settings import settings
+
+RUN_ON = date(2026, 11, 20)
+RECORDS = 6_000
+ROUNDS = 3
+
+
+def run() -> list[Result]:
+    """A line for one large file, one for pages of a crawl."""
+    with _database():
+        return [
+            _measure("landing a file of 6,000 records", extractions=1, aim=">= 0.6"),
+            _measure("landing 240 batches of 25 pages", extractions=RECORDS, batch=25),
+        ]
+
+
+def _measure(name: str, extractions: int, batch: int | None = None, aim: str = "") -> Result:
+    per_extraction = RECORDS // extractions
+    # every round lands and copies statements that nobody knows yet
+    statements = [list(_extractions(round_no, extractions, per_extraction)) for round_no in range(2 * ROUNDS)]
+    landed, copied = iter(statements[:ROUNDS]), iter(statements[ROUNDS:])
+    ours = RECORDS / best_of(ROUNDS, lambda: _land(next(landed), batch or extractions))
+    peer = RECORDS / best_of(ROUNDS, lambda: _copy(next(copied)))
+    return Result(name, ours, peer, "COPY into the same table", "records/s", ours / peer, aim)
+
+
+def _land(statements: list[Extraction], batch: int) -> None:
+    for start in range(0, len(statements), batch):
+        landing = Landing("landing", run_on=RUN_ON, run_id="benchmark", source_key="benchmark/x")
+        for extraction in statements[start : start + batch]:
+            landing.add_extraction(extraction)
+        landing.commit()
+
+
+def _copy(statements: list[Extraction]) -> None:
+    landing_id = uuid4()
+    with admin() as connection:
+        finished = (
+            row
+            for each in statements
+            for row in rows.company_rows(each, (RUN_ON, each.extraction_id(RUN_ON)), landing_id)
+        )
+        copy_rows(connection, "raw.company_records", rows.COMPANY_RECORDS, finished)
+
+
+def _extractions(round_no: int, count: int, records: int) -> Iterator[Extraction]:
+    for number in range(count):
+        key = f"{round_no}-{number}-{uuid4().hex}"
+        yield Extraction(
+            source_key="benchmark/x",
+            unit_key=f"https://example.com/{key}",
+            extractor="benchmark",
+            extractor_version="1",
+            content_hash=hashlib.sha256(key.encode()).hexdigest(),
+            observed_at=datetime.now(UTC),
+            companies=tuple(_record(f"{key}-{i}", i) for i in range(records)),
+        )
+
+
+def _record(key: str, number: int) -> CompanyRecord:
+    """1.9 KB of JSON: what a contact page states."""
+    values = {
+        attribute: tuple(
+            Value(
+                value=f"{attribute.value} {number} candidate {i}",
+                confidence=0.9,
+                raw=f"as it stands on the page: {attribute.value.upper()} {number}",
+                locator="footer",
+            )
+            for i in range(2)
+        )
+        for attribute in list(CompanyAttribute)[:7]
+    }
+    return CompanyRecord(record_key=key, values=values)
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """A migrated database on a server of its own; fsync is off for both sides."""
+    with tempfile.TemporaryDirectory(prefix="leadhouse-bench-") as folder:
+        Path(folder).chmod(0o711)  # the server runs as another user when this is root
+        server = PostgresServer(Path(folder) / "postgres", durable=False).ensure()
+        before = dict(os.environ)
+        try:
+            os.environ.pop("DATABASE_URL", None)
+            os.environ.update(provisioning.provision(server.admin_url, "benchmark"))
+            settings.cache_clear()
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            settings.cache_clear()
+            PostgresServer(Path(folder) / "postgres", durable=False).remove()

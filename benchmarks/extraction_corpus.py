@@ -37,7 +37,8 @@ def locate(root: Path, url: str) -> Path | None:
 def crawl(root: Path, host: str, budget: int) -> list[Extraction]:
     """Extractions of the pages a crawl with that budget reaches."""
     site = SiteContext(host=host)
-    queue, seen, found = [(-1.0, f"https://{host}/")], {f"https://{host}/"}, []
+    queue, seen = [(-1.0, f"https://{host}/")], {f"https://{host}/"}
+    found: list[Extraction] = []
     read: set[Path] = set()
     now = datetime.now(UTC)
     while queue and len(found) < budget:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.context import SiteContext
 from leadhouse.extraction.page import MAX_BYTES, parse
@@ -17,13 +18,54 @@ from leadhouse.extraction.site_summary import summarise
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SITE = SiteContext(host="www.example-bau.de")
 FRAGMENTS = [
-    "<p>", "</p>", "<div class='footer'>", "</div>", "<a href='mailto:", "'>", "</a>", "<a href='tel:+49 (0)", "<br>", "<h2>Team</h2>",
-    "<script type='application/ld+json'>", '{"@graph":[{"@type":["Organization"],"sameAs":[1,null,{}],"address":{"@type":"PostalAddress"}}]}',
-    "</script>", "<style>.x{display:none}</style>", "<span class=x>", "<span style='unicode-bidi:bidi-override;direction:rtl'>",
-    "info [at] firma [dot] de", "Geschäftsführer: Dr. Max Huber", "© 2024 Huber GmbH", "Tel. 030 / 123 45 67", "+49 (0)30 1234567-0",
-    "HRB 1234 B", "USt-IdNr. DE136695976", "12345 Ort", "Musterstr. 1\n", "<table><tr><td>", "<b>", "<li>", "<!--", "-->", "<![CDATA[", "&#64;",
-    "&#x0;", "\x00", "\ud7ff", "<svg><title>", "<template>", "<noscript>", "<a data-cfemail='7b121d141b'>", "<base href='//[::1'>", "<div itemscope itemprop=a>",
-    "<a href='http://[broken'>", "<a href='javascript:linkTo_UnCryptMailto(%27x%27)'>", "<plaintext>", "<frameset>", "<option>", "<html lang='", "<title>",
+    "<p>",
+    "</p>",
+    "<div class='footer'>",
+    "</div>",
+    "<a href='mailto:",
+    "'>",
+    "</a>",
+    "<a href='tel:+49 (0)",
+    "<br>",
+    "<h2>Team</h2>",
+    "<script type='application/ld+json'>",
+    '{"@graph":[{"@type":["Organization"],"sameAs":[1,null,{}],"address":{"@type":"PostalAddress"}}]}',
+    "</script>",
+    "<style>.x{display:none}</style>",
+    "<span class=x>",
+    "<span style='unicode-bidi:bidi-override;direction:rtl'>",
+    "info [at] firma [dot] de",
+    "Geschäftsführer: Dr. Max Huber",
+    "© 2024 Huber GmbH",
+    "Tel. 030 / 123 45 67",
+    "+49 (0)30 1234567-0",
+    "HRB 1234 B",
+    "USt-IdNr. DE136695976",
+    "12345 Ort",
+    "Musterstr. 1\n",
+    "<table><tr><td>",
+    "<b>",
+    "<li>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "&#64;",
+    "&#x0;",
+    "\x00",
+    "\ud7ff",
+    "<svg><title>",
+    "<template>",
+    "<noscript>",
+    "<a data-cfemail='7b121d141b'>",
+    "<base href='//[::1'>",
+    "<div itemscope itemprop=a>",
+    "<a href='http://[broken'>",
+    "<a href='javascript:linkTo_UnCryptMailto(%27x%27)'>",
+    "<plaintext>",
+    "<frameset>",
+    "<option>",
+    "<html lang='",
+    "<title>",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from leadhouse.extraction.company_site import EXTRACTOR, EXTRACTOR_VERSION, extract_page
 from leadhouse.extraction.context import SiteContext
 from leadhouse.records import Extraction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from leadhouse.extraction import deobfuscate, hosts
 from leadhouse.extraction.charset import decode
 from leadhouse.extraction.emails import from_mailto, placeholder_reason
@@ -248,7 +249,8 @@ def test_domains() -> None:
 def test_microdata() -> None:
     page = parse(
         b"<div itemscope itemtype='https://schema.org/Organization'><span itemprop=name>Ahornhof</span>"
-        b"<div itemprop=address itemscope itemtype='https://schema.org/PostalAddress'><span itemprop=streetAddress>Weg 1</span></div></div>",
+        b"<div itemprop=address itemscope itemtype='https://schema.org/PostalAddress'>"
+        b"<span itemprop=streetAddress>Weg 1</span></div></div>",
         "https://h.de/",
     )
     assert page.microdata[0]["name"] == ["Ahornhof"]

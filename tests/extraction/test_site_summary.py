@@ -38,7 +38,8 @@ def test_national_number_gets_the_sites_country() -> None:
         "gruber-moebel.com",
         {
             "/": '<html lang="de"><title>Gruber Möbel</title><p>Telefon: 0662 2690152</p>',
-            "/kontakt": '<html lang="de"><title>Kontakt</title><p>Telefon: <a href="tel:+436622690152">0662 2690152</a></p>'
+            "/kontakt": '<html lang="de"><title>Kontakt</title>'
+            '<p>Telefon: <a href="tel:+436622690152">0662 2690152</a></p>'
             "<p>Neubaugasse 22, 5020 Salzburg, Österreich</p>",
         },
     )
@@ -46,7 +47,8 @@ def test_national_number_gets_the_sites_country() -> None:
 
 
 def test_structured_data_alone_gives_way_to_what_is_shown() -> None:
-    old = '<script type="application/ld+json">{"@type":"Organization","telephone":"+49 731 999 888","email":"x@altedomain-gaerten.de"}</script>'
+    data = '{"@type":"Organization","telephone":"+49 731 999 888","email":"x@altedomain-gaerten.de"}'
+    old = f'<script type="application/ld+json">{data}</script>'
     facts = summary(
         "ulmenhof.de", {"/": f"<title>Ulmenhof</title>{old}{FOOTER}", "/b": f"<title>Ulmenhof</title>{old}{FOOTER}"}
     )
@@ -91,7 +93,8 @@ def test_practice_firm_has_no_people() -> None:
     facts = summary(
         "kuchenwerk-uebung.at",
         {
-            "/": "<title>Kuchenwerk</title><p>Wir sind eine Übungsfirma der Handelsakademie.</p><p>office@kuchenwerk-uebung.at</p>",
+            "/": "<title>Kuchenwerk</title><p>Wir sind eine Übungsfirma der Handelsakademie.</p>"
+            "<p>office@kuchenwerk-uebung.at</p>",
             "/team": "<title>Team</title><h1>Team</h1><h3>Anna Huber</h3><p>Geschäftsführerin</p>",
         },
     )
@@ -110,7 +113,8 @@ def test_person_is_joined_over_pages() -> None:
         "kanzlei-birke.de",
         {
             "/impressum": "<title>Impressum</title><h1>Impressum</h1><p>Inhaberin: Dr. Paula Birke</p>",
-            "/team": "<title>Team</title><h1>Team</h1><h3>Dr. Paula Birke</h3><p>Rechtsanwältin</p><p>birke@kanzlei-birke.de</p>",
+            "/team": "<title>Team</title><h1>Team</h1><h3>Dr. Paula Birke</h3><p>Rechtsanwältin</p>"
+            "<p>birke@kanzlei-birke.de</p>",
         },
     )
     assert [(person["name"], person["email"]) for person in facts.people] == [("Paula Birke", "birke@kanzlei-birke.de")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from leadhouse.extraction import hosts, vocabulary
 from leadhouse.extraction.page import Block, Mark, Page
@@ -121,21 +122,31 @@ _CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")  # its words name a dom
 _SENTENCE = re.compile(r"[.!?]\s+\S")
 
 
+@lru_cache(maxsize=20_000)
+def _role_of(text: str) -> str | None:
+    """Which third party a line or heading names; remembered, as menus and footers repeat over pages."""
+    return next((reason for pattern, reason in _TIGHT_ROLES if pattern.search(text)), None)
+
+
+@lru_cache(maxsize=20_000)
+def is_about_staff(heading: str) -> bool:
+    """Whether a heading opens a list of the company's own people."""
+    return bool(vocabulary.LEADERSHIP.search(heading))
+
+
 def third_party(spot: Surroundings) -> str | None:
     """Whose contact this is when it is not the site's: the reason, or None. Looks at the line, then headings."""
     if spot.marks & Mark.CREDIT:
         return "designer"
     line = _CONTACT.sub("", _SENTENCE.split(spot.before)[-1][-60:])
-    is_staff = spot.marks & Mark.TEAM or any(vocabulary.LEADERSHIP.search(text) for text in spot.outline)
+    is_staff = spot.marks & Mark.TEAM or any(is_about_staff(text) for text in spot.outline)
     above = "" if spot.before.strip() or is_staff or len(spot.above) > 60 else _CONTACT.sub("", spot.above)
-    for pattern, reason in _TIGHT_ROLES:
-        if pattern.search(line) or pattern.search(above):
-            return reason
+    if reason := _role_of(line) or _role_of(above):
+        return reason
     for heading in reversed(spot.outline[-2:]):
-        for pattern, reason in _TIGHT_ROLES:
-            if pattern.search(heading):
-                return reason
-        if vocabulary.LEADERSHIP.search(heading):
+        if reason := _role_of(heading):
+            return reason
+        if is_about_staff(heading):
             break
     if spot.marks & Mark.TESTIMONIAL or any(vocabulary.TESTIMONIAL.search(text) for text in spot.outline[-2:]):
         return "testimonial"

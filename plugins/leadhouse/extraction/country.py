@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from leadhouse.extraction import hosts, structured
 from leadhouse.extraction.page import Mark, Page
@@ -125,6 +126,15 @@ def detect_country(page: Page, hint: str | None) -> tuple[str | None, float]:
     return (best[0][0], 0.9 if best[0][1] >= 3 else 0.6 if best[0][1] >= 2 else 0.4) if best else (None, 0.0)
 
 
+_CODE_LIKE = re.compile(r"\d{3}")
+
+
+@lru_cache(maxsize=20_000)
+def _named_in(text: str) -> str | None:
+    match = _NAME.search(text)
+    return match.lastgroup if match else None
+
+
 def _vote_by_text(page: Page, votes: Counter[str]) -> None:
     calling: Counter[str] = Counter()
     for action in page.actions:
@@ -140,9 +150,9 @@ def _vote_by_text(page: Page, votes: Counter[str]) -> None:
         votes[{"ATU": "AT", "CHE": "CH", "EL": "GR"}.get(match[1], match[1])] += 2
     named: Counter[str] = Counter()
     for block in page.blocks:
-        country = _NAME.search(block.text) if len(block.text) <= 160 else None
-        if country is not None and country.lastgroup:
-            named[country.lastgroup] += 1
+        is_place = block.marks & (Mark.FOOTER | Mark.ADDRESS | Mark.CONTACT) or _CODE_LIKE.search(block.text)
+        if is_place and len(block.text) <= 160 and (country := _named_in(block.text)):
+            named[country] += 1
     if named:
         votes[named.most_common(1)[0][0]] += 2
 

@@ -44,6 +44,28 @@ _REGISTER = (
 )  # fmt: skip
 
 
+_VAT_STEMS: tuple[str, ...] = (
+    "ust",
+    "umsatzsteuer",
+    "uid",
+    "vat",
+    "tva",
+    "btw",
+    "iva",
+    "i.v.a",
+    "nif",
+    "cif",
+    "moms",
+    "mva",
+    "org",
+)
+_VAT_STEMS += ("nip", "dič", "abn")
+_REGISTER_STEMS = (  # in the order of _REGISTER: what must stand on the page before a pattern runs
+    "hra hrb hr", "fn", "kvk", "kbo bce ondernemingsnummer", "siren siret rcs", "rea", "compan regist reg.", "abn acn",
+    "cin", "org", "cvr", "nipc crn uen nzbn cnpj rut",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=10_000)
 def check_vat(text: str, country: str | None) -> str | None:
     """VAT id with country prefix and no blanks when its check digits hold (python-stdnum); None otherwise."""
@@ -68,13 +90,16 @@ def check_vat(text: str, country: str | None) -> str | None:
 
 def extract_identifiers(page: Page, country: str | None, findings: Findings) -> None:
     """Put VAT ids (checked) and register numbers (with the register's short name) into `findings`."""
-    for match in (*_VAT_PREFIXED.finditer(page.text), *_VAT_LABEL.finditer(page.text)):
+    labelled = _VAT_LABEL.finditer(page.text) if page.mentions(*_VAT_STEMS) else ()
+    for match in (*_VAT_PREFIXED.finditer(page.text), *labelled):
         text = match.groupdict().get("number") or match[1]
         number = check_vat(text.strip(), country) or check_vat(re.split(r"\s{2,}|[ -](?=\D)", text.strip())[0], country)
         if number is None:
             continue
         _accept(page, match, "vat_id", number, 0.9, findings)
-    for pattern, home in _REGISTER:
+    for (pattern, home), stem in zip(_REGISTER, _REGISTER_STEMS, strict=True):
+        if not page.mentions(*stem.split()):
+            continue
         if home is not None and country is not None and home != country and not (home == "AU" and country == "NZ"):
             continue
         for match in pattern.finditer(page.text):

@@ -102,6 +102,7 @@ class Page:
     microdata: list[dict[str, Any]] = field(default_factory=list)
     alternates: dict[str, str] = field(default_factory=dict)
     text: str = ""
+    lowered: str = ""  # `text` in lower case, for cheap tests before a pattern runs
     starts: list[int] = field(default_factory=list)
     body_bytes: int = 0
     is_truncated: bool = False
@@ -110,6 +111,10 @@ class Page:
     def open_graph(self) -> dict[str, str]:
         """`og:*` properties without their prefix."""
         return {key[3:]: value for key, value in self.meta.items() if key.startswith("og:")}
+
+    def mentions(self, *stems: str) -> bool:
+        """Whether the visible text holds one of some lower-case stems."""
+        return any(stem in self.lowered for stem in stems)
 
     def block_at(self, offset: int) -> Block:
         """The visible block that holds an offset of `text`."""
@@ -199,3 +204,4 @@ def _index(page: Page) -> None:
         page.starts.append(offset)
         offset += len(block.text) + 1
     page.text = "\n".join(block.text for block in page.blocks)
+    page.lowered = page.text.lower()

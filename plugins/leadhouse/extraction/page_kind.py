@@ -119,6 +119,20 @@ def _is_not_found(page: Page, visible: int) -> bool:
     )
 
 
+_LOREM_STEMS: tuple[str, ...] = (
+    "ipsum",
+    "dolor",
+    "consectetur",
+    "eiusmod",
+    "labore et",
+    "aliqua",
+    "nostrud",
+    "viverra",
+    "aenean",
+)
+_LOREM_STEMS += ("phasellus", "vestibulum", "donec", "curabitur", "mauris", "nulla")
+
+
 def template_score(page: Page) -> float:
     """How much of a page is a theme's demonstration content; 1 and more means: no company speaks here."""
     score = 0.0
@@ -126,7 +140,9 @@ def template_score(page: Page) -> float:
         r"(?i)untitled(?: document)?|your (?:website|company|site).*", page.title
     ):
         score += 0.7
-    lorem = sum(len(block.text) for block in page.blocks if vocabulary.LOREM.search(block.text))
+    lorem = 0
+    if page.mentions(*_LOREM_STEMS):
+        lorem = sum(len(block.text) for block in page.blocks if vocabulary.LOREM.search(block.text))
     if lorem:
         score += 0.3 + min(0.7, 1.4 * lorem / max(1, len(page.text)))
     for block in page.blocks[-25:]:

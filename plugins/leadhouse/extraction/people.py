@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from leadhouse.extraction import structured, vocabulary
-from leadhouse.extraction.context import Findings, Surroundings, third_party
+from leadhouse.extraction import structured
+from leadhouse.extraction.context import Findings, Surroundings, is_about_staff, third_party
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_contacts import add_contacts
@@ -47,6 +47,7 @@ _PRACTICE_FIRM = re.compile(
     r"|entreprise d['’]entra[iî]nement|empresa simulada|fictitious company|fiktives unternehmen",
     re.I,
 )
+_PRACTICE_STEMS = ("bungsf", "bungsu", "practice ", "simulata", "simulada", "ntra", "fictitious", "fiktives")
 _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
 _SENTENCE_TITLE = re.compile(
     rf"(?:\bis\b|\bist\b|\best\b|,)\s+(?:(?:the|an?|our|der|die|unser[e]?|le|la|notre)\s+)?"
@@ -62,7 +63,7 @@ _STAFF_KEYS = words("employee employees member members founder founders")
 
 def extract_people(page: Page, country: str | None, names: tuple[str, ...], findings: Findings) -> list[Person]:
     """People of the company on this page; others go to `findings` as rejections with the reason."""
-    if match := _PRACTICE_FIRM.search(page.text):
+    if page.mentions(*_PRACTICE_STEMS) and (match := _PRACTICE_FIRM.search(page.text)):
         findings.reject("page", match[0], "practice_firm", "text")
         return []
     found: dict[str, Person] = {}
@@ -159,7 +160,7 @@ def _card(blocks: list[Block], index: int, block: Block) -> Person | None:
 
 
 def _in_team(block: Block) -> bool:
-    return bool(block.marks & Mark.TEAM) or any(vocabulary.LEADERSHIP.search(text) for text in block.outline)
+    return bool(block.marks & Mark.TEAM) or any(is_about_staff(text) for text in block.outline)
 
 
 def _below_name(blocks: list[Block], index: int) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from leadhouse.extraction import structured, vocabulary
-from leadhouse.extraction.context import Findings, Surroundings, around, around_block, third_party
+from leadhouse.extraction.context import Findings, Surroundings, around, around_block, is_about_staff, third_party
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.records import Value
@@ -147,7 +147,7 @@ def _nearest_label(label: str) -> str | None:
 def _is_contact_place(page: Page, spot: Surroundings) -> bool:
     if spot.marks & (Mark.FOOTER | Mark.HEADER | Mark.ADDRESS | Mark.CONTACT | Mark.NAV | Mark.TEAM):
         return True
-    if any(vocabulary.LEADERSHIP.search(text) for text in spot.outline):
+    if any(is_about_staff(text) for text in spot.outline):
         return True
     words = f"{spot.heading} {spot.above}"
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))

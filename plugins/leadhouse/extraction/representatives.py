@@ -9,6 +9,7 @@ from leadhouse.extraction import vocabulary
 from leadhouse.extraction.context import Surroundings, third_party
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_names import TITLE, has_given_name, has_honorific, person_name
+from leadhouse.extraction.vocabulary import words
 
 ACCEPT = 0.5
 _REPRESENTED_LINE = re.compile(
@@ -19,6 +20,13 @@ _REPRESENTED_LINE = re.compile(
 _REPRESENTED_START = re.compile(rf"^(?:(?:{vocabulary.REPRESENTED.pattern}|die|den|der|le|la|il|el)\s*:?\s+)+", re.I)
 _ENUMERATION = re.compile(r"\s*(?:,|;|\bund\b|\band\b|\bet\b|\be\b|\by\b|&|/)\s*(?=(?:[A-ZÀ-ÖØ-Þ]|Dr))")
 _REST_END = re.compile(r"\(|\s[-–|]\s|(?<=\w{4})\.\s|\bAdresse|\bc/o|\s(?:Tel|E-?Mail|Fon)\b")
+
+
+_STEMS = words(
+    "vertret geschäftsf geschaeftsf inhaber vorstand verantwort directeur directrice responsab gérant président "
+    "représent rappresentante amministrat titolare administrador representante titular direttore zaakvoerder "
+    "bestuurder daglig vd omistaja proprietor owner director trader represented"
+)
 
 
 @dataclass(slots=True)
@@ -39,6 +47,8 @@ class Person:
 def represented(page: Page) -> list[Person]:
     """People named by lines such as ``Vertreten durch: ...`` (a third party's are left out)."""
     found: list[Person] = []
+    if not page.mentions(*_STEMS):
+        return found
     for index, block in enumerate(page.blocks):
         if len(block.text) > 700 or block.marks & Mark.NAV or not vocabulary.REPRESENTED.search(block.text):
             continue

@@ -16,7 +16,6 @@ from demo.exports import write_exports
 from demo.seed import seed_plan
 from demo.state import demo_folder
 from demo.world import World
-from leadhouse.connectors.csv_import import source_key
 from leadhouse.database import admin
 from leadhouse.database.analysts import ensure_analyst
 from leadhouse.database.queries import load_file
@@ -53,6 +52,7 @@ def load_plan(world: World) -> Loaded:
         for organization in plan["organizations"]:
             organization_id = _load_organization(connection, organization)
             exports[organization_id] = Path(files[organization["export"]])
+            _load_export(connection, organization_id, organization, exports[organization_id])
             _load_campaign(connection, organization_id, organization, smtp, exports[organization_id])
         keys = [_load_source(connection, source) for source in plan["sources"]]
     _ensure_analyst(plan["organizations"][0]["slug"])
@@ -88,6 +88,19 @@ def _load_source(connection: Connection[DictRow], source: Json) -> str:
     return key
 
 
+def _export_key(plan: Json, export: Path) -> str:
+    return f"csv/{plan['slug']}/{export.stem}"
+
+
+def _load_export(connection: Connection[DictRow], organization_id: UUID, plan: Json, export: Path) -> None:
+    """The file as a source of the organization; the night asks for it by a job, so that no schedule does."""
+    values = {
+        "source_key": _export_key(plan, export), "organization_id": organization_id, "name": export.name,
+        "config": Jsonb({"path": str(export), "kind": "person"}),
+    }  # fmt: skip
+    connection.execute(QUERIES.insert_export, values)
+
+
 def _load_campaign(
     connection: Connection[DictRow], organization_id: UUID, plan: Json, smtp: Json, export: Path
 ) -> None:
@@ -121,11 +134,11 @@ def _load_campaign(
 
 
 def _load_searches(connection: Connection[DictRow], organization_id: UUID, plan: Json, export: Path) -> UUID:
-    """The saved search, and one for the imported contacts where the campaign writes to those; returns the audience's."""
+    """The saved search, and one for imported contacts where the campaign writes to those; returns the audience's."""
     saved = {name: value for name, value in plan["saved_search"]["criteria"].items() if name != "has_person"}
     searches = {"saved_search": (plan["saved_search"]["name"], saved)}
     if plan["campaign"]["audience"]["kind"] == "import":
-        searches["import"] = ("Imported contacts", {"source_keys": [source_key(plan["slug"], export)]})
+        searches["import"] = ("Imported contacts", {"source_keys": [_export_key(plan, export)]})
     for kind, (name, criteria) in searches.items():
         connection.execute(
             QUERIES.insert_search,

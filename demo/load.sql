@@ -22,6 +22,11 @@ insert into app.sources (source_key, kind, name, start_url, host)
 values (%(source_key)s, 'web_site', %(name)s, %(start_url)s, %(host)s)
 on conflict (source_key) do nothing;
 
+-- name: insert_export
+insert into app.sources (source_key, organization_id, kind, name, config, next_due_at)
+values (%(source_key)s, %(organization_id)s, 'csv', %(name)s, %(config)s, 'infinity')
+on conflict (source_key) do nothing;
+
 -- name: insert_search
 insert into app.lead_searches (lead_search_id, organization_id, name, criteria)
 values (%(lead_search_id)s, %(organization_id)s, %(name)s, %(criteria)s)

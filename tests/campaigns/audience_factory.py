@@ -1,4 +1,4 @@
-"""An organization with leads, marts as dbt makes them, a campaign and its account: what a wave needs, in real tables."""
+"""An organization with leads, marts as dbt makes them, a campaign and its account: a wave's needs, in real tables."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ class Campaigns:
         with self.database.owner() as connection:
             connection.execute(MARTS)
             connection.execute(
-                "insert into identity.organizations (organization_id, slug, name, postal_address) values (%s, %s, %s, %s)",
+                "insert into identity.organizations (organization_id, slug, name, postal_address)"
+                " values (%s, %s, %s, %s)",
                 [
                     self.organization_id,
                     f"o-{self.organization_id.hex[:20]}",
@@ -137,21 +138,22 @@ class Campaigns:
         )  # fmt: skip
         if is_person:
             connection.execute(
-                "insert into mart_leads.dim_people (organization_id, person_id, company_id, full_name, email_normalized,"
-                f" email_status, country_code, legal_basis, last_verified_at) values (null, %s, %s, %s, %s, %s, 'DE', %s, {made['verified']})",
+                "insert into mart_leads.dim_people (person_id, company_id, full_name, email_normalized,"  # noqa: S608 - our own
+                " email_status, country_code, legal_basis, last_verified_at)"
+                f" values (%s, %s, %s, %s, %s, 'DE', %s, {made['verified']})",
                 [person_id, made["company_id"], name, email, made["status"], made["legal_basis"]],
             )
         if made["company"]:
             connection.execute(
-                "insert into mart_companies.dim_companies (organization_id, company_id, name, country_code) values (null, %s, %s, 'DE')",
+                "insert into mart_companies.dim_companies (company_id, name, country_code) values (%s, %s, 'DE')",
                 [made["company_id"], made["company"]],
             )
 
     def check(self, connection: Any, email: str, made: dict[str, Any]) -> None:
         """A check of an address."""
         connection.execute(
-            "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status, is_syntax_valid, has_mx,"
-            " is_role, is_free, is_disposable, checked_at)"
+            "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status,"  # noqa: S608 - our own
+            " is_syntax_valid, has_mx, is_role, is_free, is_disposable, checked_at)"
             f" values (current_date, %s, gen_random_uuid(), %s, %s, true, %s, %s, false, %s, {made['verified']})"
             " on conflict do nothing",
             [email, email.rpartition("@")[2], made["status"], made["has_mx"], made["is_role"], made["is_disposable"]],
@@ -161,22 +163,26 @@ class Campaigns:
         """Many good leads at once: p0@, p1@ …"""
         with self.database.owner() as connection:
             rows = connection.execute(
-                "with made as (select gen_random_uuid() as entity_id, gen_random_uuid() as lead_id, gen_random_uuid() as"
-                "   company_id, i from generate_series(0, %(count)s - 1) as i),"
+                "with made as (select gen_random_uuid() as entity_id, gen_random_uuid() as lead_id,"
+                "   gen_random_uuid() as company_id, i from generate_series(0, %(count)s - 1) as i),"
                 " entities as (insert into resolution.entities (entity_id, entity_kind, created_batch_no)"
                 "   select entity_id, 'person', 0 from made),"
-                " people as (insert into mart_leads.dim_people (person_id, company_id, full_name, email_normalized, email_status,"
-                "   country_code, legal_basis, last_verified_at) select entity_id, company_id, 'Person ' || i,"
-                "   'p' || i || '@' || %(domain)s, 'valid', 'DE', 'legitimate_interest', now() from made),"
-                " companies as (insert into mart_companies.dim_companies (company_id, name) select company_id, 'Firma ' || i from made),"
-                " marts as (insert into mart_leads.dim_leads (organization_id, lead_id, person_id, company_id, status, lead_score)"
+                " people as (insert into mart_leads.dim_people (person_id, company_id, full_name, email_normalized,"
+                "   email_status, country_code, legal_basis, last_verified_at)"
+                "   select entity_id, company_id, 'Person ' || i, 'p' || i || '@' || %(domain)s, 'valid', 'DE',"
+                "   'legitimate_interest', now() from made),"
+                " companies as (insert into mart_companies.dim_companies (company_id, name)"
+                "   select company_id, 'Firma ' || i from made),"
+                " marts as (insert into mart_leads.dim_leads (organization_id, lead_id, person_id, company_id, status,"
+                "   lead_score)"
                 "   select %(organization_id)s, lead_id, entity_id, company_id, 'new', i %% 100 from made)"
                 " select lead_id, entity_id from made order by i",
                 {"count": count, "domain": domain, "organization_id": self.organization_id},
             ).fetchall()
             connection.execute(
                 "insert into app.leads (lead_id, organization_id, entity_id, entity_kind, first_source)"
-                " select lead_id, %s, entity_id, 'person', 'test' from unnest(%s::uuid[], %s::uuid[]) as made (lead_id, entity_id)",
+                " select lead_id, %s, entity_id, 'person', 'test'"
+                "   from unnest(%s::uuid[], %s::uuid[]) as made (lead_id, entity_id)",
                 [self.organization_id, [row["lead_id"] for row in rows], [row["entity_id"] for row in rows]],
             )
         return [row["lead_id"] for row in rows]
@@ -189,7 +195,8 @@ class Campaigns:
             )
             row = connection.execute(
                 "insert into quality.gate_results (organization_id, snapshot_id, suite_name, suite_version, verdict,"
-                " rows_checked, expires_at) values (%s, %s, 'campaign_audience', 'test', %s, 0, clock_timestamp() + %s::interval)"
+                " rows_checked, expires_at) values (%s, %s, 'campaign_audience', 'test', %s, 0,"
+                " clock_timestamp() + %s::interval)"
                 " returning gate_run_id",
                 [self.organization_id, snapshot_id, verdict, valid_for],
             ).fetchone()

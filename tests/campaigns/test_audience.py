@@ -76,7 +76,8 @@ def test_opt_out(world, value, scope, of, held):
     other = Campaigns(world.database)
     with world.database.owner() as connection:
         connection.execute(
-            "insert into app.suppressions (organization_id, scope, value_normalized, reason, source) values (%s, %s, %s, 'manual', 'test')",
+            "insert into app.suppressions (organization_id, scope, value_normalized, reason, source)"
+            " values (%s, %s, %s, 'manual', 'test')",
             [{"own": world.organization_id, "another": other.organization_id, "everybody": None}[of], scope, value],
         )
     found = decided(world, world.campaign([lead]))[lead]
@@ -130,9 +131,9 @@ def test_newest_check_of_an_address_counts(world):
     with world.database.owner() as connection:
         connection.execute("select raw.ensure_partitions((current_date - interval '40 days')::date)")
         connection.execute(
-            "insert into raw.email_checks select (current_date - interval '40 days')::date, email_normalized, gen_random_uuid(),"
-            " domain, 'invalid', is_syntax_valid, has_mx, is_role, is_free, is_disposable, null, checked_at - interval '40 days'"
-            " from raw.email_checks"
+            "insert into raw.email_checks select (current_date - interval '40 days')::date, email_normalized,"
+            " gen_random_uuid(), domain, 'invalid', is_syntax_valid, has_mx, is_role, is_free, is_disposable, null,"
+            " checked_at - interval '40 days' from raw.email_checks"
         )
     decided(world, world.campaign([lead]))
     assert world.value("select email_status from quality.snapshot_members") == "valid"

@@ -217,9 +217,9 @@ def test_complaints_pause_an_account(world, complaints, paused):
     campaigns.run_wave(campaign_id, 1, this_hour(), "n1")
     with world.database.owner() as connection:
         connection.execute(
-            "insert into raw.email_events (run_on, event_id, landing_id, organization_id, message_id, event_kind, occurred_at)"
-            " select current_date, gen_random_uuid(), gen_random_uuid(), organization_id, message_id, 'complained', now()"
-            " from app.messages limit %s",
+            "insert into raw.email_events (run_on, event_id, landing_id, organization_id, message_id, event_kind,"
+            " occurred_at) select current_date, gen_random_uuid(), gen_random_uuid(), organization_id, message_id,"
+            " 'complained', now() from app.messages limit %s",
             [complaints],
         )
     snapshot_id = world.value("select snapshot_id from quality.snapshots")

@@ -57,7 +57,9 @@ class Sink:
             self._loop.run_until_complete(asyncio.sleep(0.05))
             self._loop.close()
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         answer = self.at_rcpt(address, self.tries[address]) if self.at_rcpt else None
         self.tries[address] += 1
         if answer == "DROP":
@@ -68,7 +70,7 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         address = envelope.rcpt_tos[0]
         answer = self.after_data(address, self.tries[address] - 1) if self.after_data else None
         if answer and answer != "DROP":

@@ -84,8 +84,9 @@ def test_long_name_of_several_encoded_words_comes_back(name):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "anna", "anna@", "@x.example", "a b@x.example", "anna@x.example\r\nBcc: b@x.example", "a@b@c", "two..dots@x.example",
-     ".a@x.example", "a.@x.example", "jürgen@x.example", "a@xn--.example>", "<a@x.example>", "a\x00@x.example"],
+    ["", "anna", "anna@", "@x.example", "a b@x.example", "anna@x.example\r\nBcc: b@x.example", "a@b@c",
+     "two..dots@x.example", ".a@x.example", "a.@x.example", "jürgen@x.example", "a@xn--.example>",
+     "<a@x.example>", "a\x00@x.example"],
 )  # fmt: skip
 def test_address_that_smtp_can_not_carry(address):
     with pytest.raises(AddressError):

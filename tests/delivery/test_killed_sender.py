@@ -39,7 +39,10 @@ def kill_once(world, sink, campaign_id, moment):
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait(10)
-    sessions = "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'leadhouse delivery'"
+    sessions = (
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and application_name = 'leadhouse delivery'"
+    )
     until(lambda: world.value(sessions) == 0)
 
 

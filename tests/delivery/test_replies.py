@@ -10,7 +10,7 @@ from leadhouse.delivery.replies import classify, enhanced_status, is_hard
 @pytest.mark.parametrize(
     ("code", "reply", "command", "reason"),
     [
-        (550, "5.1.1 <a@x.example>: Recipient address rejected: User unknown in virtual mailbox table", "rcpt", "mailbox_unknown"),
+        (550, "5.1.1 <a@x.example>: Recipient address rejected: User unknown in table", "rcpt", "mailbox_unknown"),
         (550, "5.1.1 The email account that you tried to reach does not exist.", "rcpt", "mailbox_unknown"),
         (550, "No such user here", "rcpt", "mailbox_unknown"),
         (550, "Requested action not taken: mailbox unavailable", "rcpt", "mailbox_unknown"),
@@ -42,8 +42,9 @@ def test_class_of_a_refusal(code, reply, command, reason):
 
 @pytest.mark.parametrize(
     ("reason", "hard"),
-    [("mailbox_unknown", True), ("mailbox_disabled", True), ("domain_unknown", True), ("mailbox_full", False), ("policy", False),
-     ("reputation", False), ("authentication", False), ("unclassified", False), ("sender", False), (None, False)],
+    [("mailbox_unknown", True), ("mailbox_disabled", True), ("domain_unknown", True), ("mailbox_full", False),
+     ("policy", False), ("reputation", False), ("authentication", False), ("unclassified", False),
+     ("sender", False), (None, False)],
 )  # fmt: skip
 def test_only_a_dead_mailbox_is_hard(reason, hard):
     assert is_hard(reason) is hard
@@ -51,7 +52,8 @@ def test_only_a_dead_mailbox_is_hard(reason, hard):
 
 @pytest.mark.parametrize(
     ("reply", "status"),
-    [("5.1.1 gone", "5.1.1"), ("<a@x> (#5.1.1)", "5.1.1"), ("Host 10.5.1.1.2 said no", None), ("from 5.1.1.9 refused", None), ("no", None), ("2.0.0 OK", "2.0.0")],
+    [("5.1.1 gone", "5.1.1"), ("<a@x> (#5.1.1)", "5.1.1"), ("Host 10.5.1.1.2 said no", None),
+     ("from 5.1.1.9 refused", None), ("no", None), ("2.0.0 OK", "2.0.0")],
 )  # fmt: skip
 def test_enhanced_status(reply, status):
     assert enhanced_status(reply) == status

@@ -262,13 +262,16 @@ def test_paused_sends_nothing(served, statement):
 
 
 def test_what_can_not_be_composed_is_cancelled_and_the_others_go(served):
-    with served() as (world, sink):
+    with served() as (world, _):
         leads = [world.lead("two..dots@x.example", "Bad"), world.lead("good@x.example", "Good")]
         campaign_id = world.campaign(leads)
         world.queued(campaign_id)
         counts = send_queued(campaign_id, "run")
         assert (counts["cancelled"], counts["accepted"], counts["attempted"]) == (1, 1, 1)
-        assert one(world, "select state::text, reason_class, attempts, attempted_at from app.messages where state = 'cancelled'") == {
+        cancelled = (
+            "select state::text, reason_class, attempts, attempted_at from app.messages where state = 'cancelled'"
+        )
+        assert one(world, cancelled) == {
             "state": "cancelled", "reason_class": "bad_address", "attempts": 0, "attempted_at": None,
         }  # fmt: skip
         assert world.value("select count(*) from raw.email_events") == 1
@@ -317,9 +320,10 @@ def test_interrupt_after_data_makes_one_unknown_and_frees_the_others(served):
             if sum(each.endswith(b"\r\n.\r\n") for each in contents) == 3:
                 raise KeyboardInterrupt
 
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(delivery.transport.smtplib.SMTP, "send", interrupted)
-            send_queued(campaign_id, "run")
+            with pytest.raises(KeyboardInterrupt):
+                send_queued(campaign_id, "run")
         states = world.states(campaign_id)
         assert states == {"accepted": 2, "unknown": 1, "queued": 7}
         send_queued(campaign_id, "run")

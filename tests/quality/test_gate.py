@@ -18,8 +18,8 @@ from leadhouse.settings import settings
 from tests.campaigns.audience_factory import Campaigns, this_hour
 
 INSERT = (
-    "insert into app.messages (organization_id, campaign_id, step_no, lead_id, snapshot_id, member_id, email_normalized,"
-    " gate_run_id, gate_verdict, email_account_id)"
+    "insert into app.messages (organization_id, campaign_id, step_no, lead_id, snapshot_id, member_id,"
+    " email_normalized, gate_run_id, gate_verdict, email_account_id)"
     " select organization_id, %(campaign_id)s, 1, lead_id, snapshot_id, member_id, email_normalized, %(gate_run_id)s,"
     " %(verdict)s, %(account_id)s from quality.snapshot_members where snapshot_id = %(snapshot_id)s"
 )
@@ -63,7 +63,9 @@ def test_each_defect_breaks_its_rule_and_names_its_row(world):
         "email_is_not_disposable": [world.lead("c@thrown.example", "C C", is_disposable=True, status="risky")],
         "domain_has_mail_exchanger": [world.lead("d@nomx.example", "D D", has_mx=False, status="unknown")],
         "email_is_not_invalid": [world.lead("e@x.example", "E E", status="invalid")],
-        "legal_basis_is_set": [world.lead("f@x.example", "F F", legal_basis=None), world.lead("f2@x.example", "F 2", legal_basis=" ")],
+        "legal_basis_is_set": [
+            world.lead("f@x.example", "F F", legal_basis=None), world.lead("f2@x.example", "F 2", legal_basis=" "),
+        ],
         "full_name_is_present": [world.lead("g@x.example", None, is_role=False)],
         "company_is_present": [world.lead("h@x.example", "H H", company=None)],
         "name_and_company_are_unique": [
@@ -95,7 +97,8 @@ def test_each_defect_breaks_its_rule_and_names_its_row(world):
     assert found == {rule: set(leads) for rule, leads in planted.items()}
     assert set(verdict.failed_rules).isdisjoint({"company_is_present", "mail_exchanger_is_known"})
     stored = world.rows(
-        "select unexpected_members, unexpected_count from quality.gate_expectations where rule_id = 'email_is_well_formed'"
+        "select unexpected_members, unexpected_count from quality.gate_expectations"
+        " where rule_id = 'email_is_well_formed'"
     )[0]
     assert (len(stored["unexpected_members"]), stored["unexpected_count"]) == (1, 1)
 
@@ -131,9 +134,9 @@ def test_failed_result_can_not_be_referenced(world, room):
     for claimed in ("failed", "passed", "overridden"):
         with pytest.raises(psycopg.errors.IntegrityError), connect() as connection:
             connection.execute(INSERT, {**key, "verdict": claimed})
-    with pytest.raises(psycopg.errors.ForeignKeyViolation), world.database.owner() as connection:
-        # even where no trigger looks, the keys hold
+    with world.database.owner() as connection:  # even where no trigger looks, the keys hold
         connection.execute("alter table app.messages disable trigger user")
+    with pytest.raises(psycopg.errors.ForeignKeyViolation), connect() as connection:
         connection.execute(INSERT, {**key, "verdict": "passed"})
     assert world.value("select count(*) from app.messages") == 0
 
@@ -265,9 +268,10 @@ def test_database_itself_refuses_an_override_of_nothing(world):
         world.database.connect("quality") as connection,
     ):
         connection.execute(
-            "insert into quality.gate_results (organization_id, snapshot_id, suite_name, suite_version, verdict, rows_checked,"
-            " expires_at, overrides_gate_run_id, overridden_by, override_reason) values (%s, %s, 'campaign_audience', 'test',"
-            " 'overridden', 0, now() + interval '1 hour', %s, 'x', 'long enough a reason')",
+            "insert into quality.gate_results (organization_id, snapshot_id, suite_name, suite_version, verdict,"
+            " rows_checked, expires_at, overrides_gate_run_id, overridden_by, override_reason)"
+            " values (%s, %s, 'campaign_audience', 'test', 'overridden', 0, now() + interval '1 hour', %s, 'x',"
+            " 'long enough a reason')",
             [world.organization_id, snapshot_id, passed],
         )
 

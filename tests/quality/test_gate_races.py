@@ -14,6 +14,11 @@ from leadhouse.campaigns import freeze_audience
 from tests.campaigns.audience_factory import Campaigns, this_hour
 from tests.quality.test_gate import INSERT
 
+REVOKE = (
+    "insert into quality.gate_revocations (gate_run_id, organization_id, revoked_by, reason)"
+    " values (%s, %s, 'Olaf', 'x')"
+)
+
 
 @pytest.fixture
 def world(database):
@@ -59,7 +64,7 @@ def in_thread(work):
 def test_insert_waits_for_a_revocation_under_way_and_is_refused(world, wave):
     with world.database.connect("quality") as revoking, world.database.connect("campaigns") as inserting:
         revoking.execute(
-            "insert into quality.gate_revocations (gate_run_id, organization_id, revoked_by, reason) values (%s, %s, 'Olaf', 'x')",
+            REVOKE,
             [wave["gate_run_id"], world.organization_id],
         )
         thread, outcome = in_thread(lambda: inserting.execute(INSERT, wave))
@@ -96,7 +101,7 @@ def test_claim_waits_for_a_revocation_under_way(world, wave):
         inserting.execute(INSERT, wave)
     with world.database.connect("quality") as revoking, world.database.connect("delivery") as claiming:
         revoking.execute(
-            "insert into quality.gate_revocations (gate_run_id, organization_id, revoked_by, reason) values (%s, %s, 'Olaf', 'x')",
+            REVOKE,
             [wave["gate_run_id"], world.organization_id],
         )
         claim = "select * from app.claim_messages(%s, 'me', 10)"

@@ -31,7 +31,8 @@ def test_first_reason_stays(database, organization_id):
             "select value_normalized, reason, organization_id from app.suppressions order by created_at"
         ).fetchall()
     assert [tuple(row.values()) for row in rows] == [
-        ("anna@x.example", "unsubscribed", organization_id), ("anna@x.example", "erased", None), ("x.example", "manual", organization_id),
+        ("anna@x.example", "unsubscribed", organization_id), ("anna@x.example", "erased", None),
+        ("x.example", "manual", organization_id),
     ]  # fmt: skip
 
 

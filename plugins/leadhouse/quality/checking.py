@@ -126,7 +126,8 @@ def _result(rule: Rule, outcome: Any) -> RuleResult:
         return RuleResult(rule, False, f"could not be evaluated: {error}", error=error)
     if "observed_value" in values:
         return RuleResult(rule, bool(outcome.success), str(values["observed_value"]))
-    rows, count = values.get("unexpected_index_list") or [], int(values["unexpected_count"] or 0)  # None: no rows at all
+    rows = values.get("unexpected_index_list") or []
+    count = int(values["unexpected_count"] or 0)  # None: there are no rows at all
     return RuleResult(
         rule,
         bool(outcome.success),

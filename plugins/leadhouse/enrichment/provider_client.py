@@ -1,0 +1,196 @@
+"""The provider's HTTP interface: one question, and an answer whose meaning is settled here.
+
+What matters is what is known about the charge: a call that never reached the provider cost nothing, one that was
+answered says what it cost, and one whose answer was lost may have cost anything up to the reserved price.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+from uuid import UUID
+
+import requests
+
+from leadhouse.network import AddressRefusedError, assert_allowed, checked_session
+from leadhouse.settings import Settings
+
+State = Literal["hit", "miss", "error", "refused", "unknown"]
+CONNECT_SECONDS = 5.0
+LONGEST_ANSWER = 64 * 1024
+_NOT_PROCESSED = frozenset({400, 401, 402, 403, 404, 405, 409, 422, 429, 503})
+_STOPS_ALL = frozenset({401, 402, 403, 404, 405, 429, 503})
+
+
+class ProviderUnavailableError(RuntimeError):
+    """The provider cannot be asked at all now; the message says why. Pending requests stay pending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one call. `price_eur` is null when it is not known; `fault` says what is wrong with the answer.
+
+    `stops` is set when asking on would be pointless: no connection, no credit, key refused, asked too often.
+    """
+
+    state: State
+    price_eur: Decimal | None
+    status_code: int | None = None
+    email: str | None = None
+    confidence: float = 0.5
+    payload: dict[str, Any] = field(default_factory=dict)
+    fault: str | None = None
+    stops: str | None = None
+    latency_ms: int = 0
+
+
+class ProviderClient:
+    """One session with the provider of the settings. The address is checked before anything is claimed or sent.
+
+    Raises ProviderUnavailableError: none configured, its name unknown, or an address that is not allowed.
+    """
+
+    def __init__(self, chosen: Settings) -> None:
+        if chosen.provider_url is None:
+            raise ProviderUnavailableError("No provider is configured: set LEADHOUSE_PROVIDER_URL.")
+        self._url = chosen.provider_url.rstrip("/")
+        self._timeout = (CONNECT_SECONDS, chosen.provider_timeout_seconds)
+        try:
+            assert_allowed(self._url)
+        except AddressRefusedError as error:
+            raise ProviderUnavailableError(str(error)) from error
+        except OSError as error:
+            raise ProviderUnavailableError(f"The provider {self._url} cannot be reached: {error}") from error
+        self._session = checked_session()
+        if chosen.provider_key is not None:
+            self._session.headers["Authorization"] = f"Bearer {chosen.provider_key.get_secret_value()}"
+
+    def close(self) -> None:
+        """Close the session's connections."""
+        self._session.close()
+
+    def find_email(self, request_id: UUID, full_name: str, company_domain: str) -> Answer:
+        """Ask for a person's address. Never raises for what the network or the provider does."""
+        started = time.monotonic()
+        try:
+            response = self._session.post(
+                f"{self._url}/v1/person-email",
+                json={"full_name": full_name, "company_domain": company_domain},
+                headers={"Idempotency-Key": str(request_id)},
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+            )
+            body = response.raw.read(LONGEST_ANSWER + 1, decode_content=True)
+        except (requests.RequestException, OSError) as error:
+            return _unanswered(error, _milliseconds(started))
+        except Exception as error:  # urllib3 raises its own while the body is read
+            return Answer("unknown", None, fault=_told(error), latency_ms=_milliseconds(started))
+        finally:
+            # a worker asks seldom: no connection is kept that may be dead at the next question
+            self._session.close()
+        return read_answer(response.status_code, body, _milliseconds(started))
+
+
+def read_answer(status_code: int, body: bytes, latency_ms: int) -> Answer:
+    """The meaning of an answer. Raises nothing; a malformed one is an `error` with a fault."""
+    payload = _json(body)
+    price = _price(payload)
+    if status_code == 200 and payload is not None:
+        return _read_result(payload, price, latency_ms)
+    told = f"HTTP {status_code}: {body[:300].decode('utf-8', 'replace')}"
+    if status_code in _NOT_PROCESSED:
+        stops = told if status_code in _STOPS_ALL else None
+        state: State = "refused" if status_code in {401, 402, 403} else "error"
+        return Answer(state, price or Decimal(0), status_code, payload=payload or {}, fault=told, stops=stops)
+    if status_code == 200:
+        return Answer("error", None, 200, payload={"body": _text(body)}, fault="malformed: no JSON object")
+    # after a fault of the provider's own nobody knows what it did with the question
+    return Answer("unknown", price, status_code, payload=payload or {"body": _text(body)}, fault=told)
+
+
+def _read_result(payload: dict[str, Any], price: Decimal | None, latency_ms: int) -> Answer:
+    status, email, confidence = payload.get("status"), payload.get("email"), payload.get("confidence", 0.5)
+    fault = None
+    if price is None:
+        fault = "malformed: charged_eur is missing or no amount"
+    elif status not in {"hit", "miss"}:
+        fault = f"malformed: status {status!r} is neither hit nor miss"
+    elif status == "hit" and not (isinstance(email, str) and 3 <= len(email) <= 320 and email.count("@") == 1):
+        fault = f"malformed: {email!r} is no address"
+    if fault:
+        return Answer("error", price, 200, payload=payload, fault=fault, latency_ms=latency_ms)
+    if status == "miss":
+        return Answer("miss", price, 200, payload=payload, latency_ms=latency_ms)
+    known = isinstance(confidence, int | float) and 0 <= confidence <= 1
+    return Answer(
+        "hit",
+        price,
+        200,
+        str(email).strip().lower(),
+        float(confidence) if known else 0.5,
+        payload,
+        None,
+        None,
+        latency_ms,
+    )
+
+
+def _unanswered(error: Exception, latency_ms: int) -> Answer:
+    told = _told(error)
+    if _never_sent(error):
+        return Answer("error", Decimal(0), fault=told, stops=told, latency_ms=latency_ms)
+    return Answer("unknown", None, fault=told, latency_ms=latency_ms)
+
+
+def _never_sent(error: BaseException | None) -> bool:
+    """Whether some error of the chain proves that there was no connection to send the question over."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, ConnectionRefusedError | AddressRefusedError | requests.ConnectTimeout):
+            return True
+        waiting += [each.__cause__, each.__context__, getattr(each, "reason", None)]
+        waiting += [part for part in each.args if isinstance(part, BaseException)]
+    return False
+
+
+def _json(body: bytes) -> dict[str, Any] | None:
+    import json
+
+    if len(body) > LONGEST_ANSWER:
+        return None
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _price(payload: dict[str, Any] | None) -> Decimal | None:
+    charged = (payload or {}).get("charged_eur")
+    if isinstance(charged, bool) or not isinstance(charged, int | float | str):
+        return None
+    try:
+        price = Decimal(str(charged))
+    except InvalidOperation:
+        return None
+    return price if price.is_finite() and 0 <= price < 100_000 else None
+
+
+def _text(body: bytes) -> str:
+    return body[:2000].decode("utf-8", "replace").replace("\x00", "\ufffd")
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+def _milliseconds(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

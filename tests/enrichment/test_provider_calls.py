@@ -1,0 +1,197 @@
+"""Paid calls: at most once, within the ceiling, every cent accounted for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from leadhouse.enrichment import ProviderUnavailableError, call_provider, request_wanted
+from leadhouse.resolution import resolve_unread
+from leadhouse.settings import settings
+
+DAY = date(2026, 11, 20)
+
+
+def ask(demand, *names):
+    for name in names:
+        demand.add(name)
+    request_wanted("r", DAY)
+
+
+def test_hit_lands_as_a_private_fact_with_its_cost(demand, provider):
+    ask(demand, "Hit Alt")
+    assert call_provider("run", DAY) == 1
+    assert demand.states() == {"Hit Alt": "hit"}
+    assert demand.spent() == demand.budget() == provider.total == Decimal("0.02")
+    [response] = demand.query("select * from raw.provider_responses")
+    assert (response["outcome"], response["price_eur"], response["provider"]) == ("hit", Decimal("0.02"), "findwell")
+    [record] = demand.query("select * from raw.person_records")
+    assert record["organization_id"] == demand.organization_id
+    assert record["source_key"] == "provider/findwell"
+    assert record["landing_id"] == response["landing_id"]
+    assert record["payload"]["email"][0]["value"] == "hit@alpha.example"
+    [request] = demand.query("select request_id from app.enrichment_requests")
+    assert provider.keys == [str(request["request_id"])]
+    assert resolve_unread("resolve").created == 1
+
+
+def test_repeat_calls_nobody_twice(demand, provider):
+    ask(demand, "Hit Alt", "Miss Neu", "Lost Weg", "Malformed Antwort")
+    call_provider("one", DAY)
+    call_provider("two", DAY)
+    request_wanted("r", DAY + timedelta(days=1))
+    call_provider("three", DAY + timedelta(days=1))
+    assert len(provider.keys) == len(set(provider.keys)) == 4
+
+
+def test_refunds_and_what_stays_charged(demand, provider):
+    ask(demand, "Miss Neu", "Paidmiss Alt", "Lost Weg", "Malformed Antwort", "Nonsense Adresse", "Dear Teuer")
+    assert call_provider("run", DAY) == 3
+    assert demand.states() == {
+        "Miss Neu": "miss", "Paidmiss Alt": "miss", "Lost Weg": "unknown", "Malformed Antwort": "error",
+        "Nonsense Adresse": "error", "Dear Teuer": "hit",
+    }  # fmt: skip
+    net = demand.query(
+        "select full_name, (select sum(amount_eur) from billing.costs c where c.request_id = r.request_id) as net"
+        " from app.enrichment_requests r join app.leads using (organization_id, entity_id)"
+        " join app.lead_facts using (lead_id)"
+    )
+    assert {row["full_name"]: row["net"] for row in net} == {
+        "Miss Neu": Decimal(0), "Paidmiss Alt": Decimal("0.01"), "Nonsense Adresse": Decimal("0.02"),
+        "Lost Weg": Decimal("0.05"), "Malformed Antwort": Decimal("0.05"),  # not known: the reservation stays
+        "Dear Teuer": Decimal("0.05"),
+    }  # fmt: skip
+    assert demand.spent() == demand.budget() == Decimal("0.63")
+    assert demand.spent() - provider.total == 2 * Decimal("0.03"), "the two unknown ones, at the reserved price"
+    refused = demand.query("select reason, payload from quality.quarantine order by reason")
+    assert [row["reason"] for row in refused] == ["malformed_answer", "malformed_answer"]
+
+
+def test_ceiling_holds_under_twenty_threads(demand, provider):
+    with demand.database.owner() as connection:
+        connection.execute("update billing.budgets set ceiling_eur = 0.23")
+    ask(demand, *(f"Hit Nummer{number}" for number in range(30)))
+    provider.price = Decimal("0.05")
+    barrier = threading.Barrier(20)
+
+    def work() -> None:
+        barrier.wait()
+        call_provider("run", DAY)
+
+    threads = [threading.Thread(target=work) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert provider.total == demand.spent() == demand.budget() == Decimal("0.20")
+    states = list(demand.states().values())
+    assert (states.count("hit"), states.count("pending")) == (4, 26)
+    with demand.database.owner() as connection:
+        connection.execute("update billing.budgets set ceiling_eur = 0.40")
+    assert call_provider("later", DAY) == 4
+
+
+def test_ledger_equals_the_providers_own(demand, provider):
+    ask(demand, *(f"{kind} Nummer{number}" for number in range(6) for kind in ("Hit", "Miss", "Paidmiss")))
+    call_provider("run", DAY)
+    rows = demand.query("select request_id::text, sum(amount_eur) as net from billing.costs group by request_id")
+    assert {row["request_id"]: row["net"] for row in rows} == dict(provider.ledger)
+    assert demand.spent() == provider.total
+
+
+def test_timeout_after_charging_is_unknown(demand, provider, monkeypatch):
+    monkeypatch.setenv("LEADHOUSE_PROVIDER_TIMEOUT_SECONDS", "0.3")
+    settings.cache_clear()
+    provider.hold_seconds = 1.0
+    ask(demand, "Hit Langsam")
+    assert call_provider("run", DAY) == 0
+    assert demand.states() == {"Hit Langsam": "unknown"}
+    [request] = demand.query("select error from app.enrichment_requests")
+    assert "Timeout" in request["error"]
+
+
+@pytest.mark.parametrize(("name", "state"), [("Forbidden Alt", "refused"), ("Busy Alt", "error")])
+def test_provider_that_refuses_stops_the_stage_and_leaves_the_rest_pending(demand, provider, name, state):
+    ask(demand, name)
+    ask(demand, "Hit Alt")
+    with pytest.raises(ProviderUnavailableError, match="stay pending"):
+        call_provider("run", DAY)
+    assert demand.states() == {name: state, "Hit Alt": "pending"}
+    assert demand.spent() == 0
+    assert call_provider("run", DAY) == 1
+    assert request_wanted("r", DAY + timedelta(days=1)) == 1, "what cost nothing is asked again on a later day"
+
+
+def test_provider_that_is_down_is_asked_again_another_day(demand, provider, monkeypatch):
+    ask(demand, "Hit Alt", "Hit Neu")
+    url = settings().provider_url
+    monkeypatch.setenv("LEADHOUSE_PROVIDER_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", "127.0.0.1:1")
+    settings.cache_clear()
+    with pytest.raises(ProviderUnavailableError, match=r"[Rr]efused"):
+        call_provider("run", DAY)
+    assert sorted(demand.states().values()) == ["error", "pending"]
+    assert demand.spent() == 0
+    monkeypatch.setenv("LEADHOUSE_PROVIDER_URL", url)
+    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", url.removeprefix("http://"))
+    settings.cache_clear()
+    request_wanted("r", DAY + timedelta(days=1))
+    assert call_provider("run", DAY + timedelta(days=1)) == 2
+
+
+def test_address_that_is_not_allowed_is_never_claimed(demand, provider, monkeypatch):
+    ask(demand, "Hit Alt")
+    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", "")
+    settings.cache_clear()
+    with pytest.raises(ProviderUnavailableError, match="no global address"):
+        call_provider("run", DAY)
+    assert demand.states() == {"Hit Alt": "pending"}
+    assert provider.keys == []
+
+
+def test_killed_between_claim_and_answer_is_unknown_and_never_repeated(demand, provider):
+    ask(demand, "Hit Alt")
+    provider.hold_seconds = 1.5
+    code = (
+        "from datetime import date; from leadhouse import enrichment; enrichment.call_provider('x', date(2026, 11, 20))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], env=dict(os.environ))
+    assert provider.asked.wait(20)
+    assert demand.states() == {"Hit Alt": "claimed"}
+    call_provider("beside", DAY)  # its worker lives: not lost yet
+    assert demand.states() == {"Hit Alt": "claimed"}
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    for _ in range(100):  # until the server has noticed that the session is gone
+        call_provider("after", DAY)
+        if demand.states() != {"Hit Alt": "claimed"}:
+            break
+        threading.Event().wait(0.05)
+    assert demand.states() == {"Hit Alt": "unknown"}
+    assert len(provider.keys) == 1
+    assert demand.spent() == Decimal("0.05")
+    [request] = demand.query("select error from app.enrichment_requests")
+    assert "may have charged" in request["error"]
+
+
+def test_answer_that_cannot_be_kept_is_lost_and_not_repeated(demand, provider, monkeypatch):
+    ask(demand, "Hit Alt")
+
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr("leadhouse.enrichment.provider_calls._settle_cost", fail)
+    with pytest.raises(RuntimeError, match="disk full"):
+        call_provider("run", DAY)
+    monkeypatch.undo()
+    assert demand.query("select * from raw.provider_responses") == []
+    call_provider("again", DAY)
+    assert demand.states() == {"Hit Alt": "unknown"}
+    assert len(provider.keys) == 1

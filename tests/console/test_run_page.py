@@ -34,8 +34,9 @@ def made(database, at, landed, known, quarantined):
     with database.owner() as connection:
         connection.execute("update app.jobs set requested_at = %s where job_id = %s", [at, job_id])
         connection.execute(
-            "insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, job_id, received, landed, known,"
-            " quarantined, landed_at) values (app.take_batch_number('raw'), %s, %s, 'night', 'web/a', %s, %s, %s, %s, %s, %s)",
+            "insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, job_id, received, landed,"
+            " known, quarantined, landed_at)"
+            " values (app.take_batch_number('raw'), %s, %s, 'night', 'web/a', %s, %s, %s, %s, %s, %s)",
             [
                 landing_id,
                 TODAY,
@@ -49,13 +50,15 @@ def made(database, at, landed, known, quarantined):
         )
         for outcome in ("fetched", "not_modified", "blocked"):
             connection.execute(
-                "insert into raw.fetches (run_on, fetch_id, landing_id, job_id, source_key, url, requested_at, outcome, reason)"
+                "insert into raw.fetches (run_on, fetch_id, landing_id, job_id, source_key, url, requested_at,"
+                " outcome, reason)"
                 " values (%s, gen_random_uuid(), %s, %s, 'web/a', 'https://a.example/', %s, %s, 'robots')",
                 [TODAY, landing_id, job_id, at, outcome],
             )
         for line in range(quarantined):
             connection.execute(
-                "insert into quality.quarantine (landing_id, run_on, source_key, unit_key, line, reason, detail, content_hash)"
+                "insert into quality.quarantine (landing_id, run_on, source_key, unit_key, line, reason, detail,"
+                " content_hash)"
                 " values (%s, %s, 'web/a', 'https://a.example/', %s, 'bad_email', 'Correct <it>.', 'x')",
                 [landing_id, TODAY, line],
             )

@@ -18,7 +18,7 @@ def test_backup_is_restored_and_compared(database, tmp_path):
 def test_missing_rows_are_named(database, tmp_path):
     backup = make_backup(database.admin_url, tmp_path)
     wrong = {**backup.rows, "app.leads": 7}
-    with pytest.raises(BackupError, match="app.leads had 7 rows"):
+    with pytest.raises(BackupError, match=r"app\.leads had 7 rows"):
         prove_backup(database.admin_url, backup.path, wrong)
     with database.owner() as connection:
         left = connection.execute("select datname from pg_database where datname like 'leadhouse_restored%'").fetchall()

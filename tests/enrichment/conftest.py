@@ -175,7 +175,8 @@ class Demand:
             ).fetchone()["lead_id"]
             connection.execute(
                 "insert into app.lead_facts"
-                " (lead_id, organization_id, full_name, email_normalized, email_status, domain) values (%s, %s, %s, %s, %s, %s)",
+                " (lead_id, organization_id, full_name, email_normalized, email_status, domain)"
+                " values (%s, %s, %s, %s, %s, %s)",
                 (lead, self.organization_id, full_name, email, status, domain),
             )
             connection.execute(

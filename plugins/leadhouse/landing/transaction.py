@@ -119,6 +119,11 @@ class Landing:
         """Fetches, extractions and refusals that wait for the commit."""
         return len(self._fetches) + len(self._extractions) + len(self._quarantine)
 
+    @property
+    def landing_id(self) -> UUID:
+        """What every row of the landing's transaction carries; ask after `begin`."""
+        return self._landing_id
+
     def begin(self) -> Connection[Any]:
         """The landing's transaction, opened on the first call: for statements that are to stand or fall with it.
 

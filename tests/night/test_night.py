@@ -1,0 +1,251 @@
+"""Whole nights before the demo's world: what was found, counted, joined, bought, held, sent, and left alone."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("night")
+
+# precision, recall: what the extractor and resolution reach, less what one value more or less would move
+FLOORS = {
+    "companies": (1.0, 0.95), "names": (0.9, 0.9), "emails": (0.95, 0.9), "phones": (0.9, 0.9), "socials": (0.95, 0.9),
+    "addresses": (0.9, 0.85), "people": (0.95, 0.85), "titles": (0.9, 0.85), "person_emails": (0.95, 0.85),
+}  # fmt: skip
+FINAL = {"accepted", "rejected", "bounced", "unknown", "suppressed", "cancelled"}
+NIGHTS = ("first", "second")
+
+
+@pytest.fixture(params=NIGHTS)
+def night(request):
+    """Each night in turn."""
+    return request.getfixturevalue(request.param)
+
+
+def test_facts_reach_their_floors(night):
+    reached = {field: (night.score[field]["precision"], night.score[field]["recall"]) for field in FLOORS}
+    short = {
+        field: reached[field]
+        for field, floor in FLOORS.items()
+        if any(a < b for a, b in zip(reached[field], floor, strict=True))
+    }
+    assert not short
+
+
+def test_third_parties_contacts_are_not_the_companys(night):
+    assert night.score["traps"] == {}
+
+
+def test_sources_end_as_the_truth_expects(night):
+    expected = {site["start_url"].split("/")[2]: site["outcome"] for site in night.truth["sites"].values()}
+    reached = {key.removeprefix("web/"): row["counts"]["outcome"] for key, row in night.site_outcomes.items()}
+    usual = {
+        host: {outcome, "not_modified"} if outcome == "fetched" else {outcome} for host, outcome in expected.items()
+    }
+    assert {host: outcome for host, outcome in reached.items() if outcome not in usual[host]} == {}
+    assert reached.keys() == expected.keys()
+
+
+@pytest.mark.parametrize(
+    ("host", "outcome"),
+    [
+        ("sperrzone-archiv.example", "blocked"),  # robots.txt closes all
+        ("geduldsprobe.example", "blocked"),  # 429 for ever
+        ("tote-leitung.example", "broken"),
+        ("gibtsnichtmehr.example", "broken"),
+        ("kreisverkehr.example", "broken"),  # redirects in a circle
+        ("reissverschluss.example", "broken"),  # gzip bomb
+        ("endlosband.example", "broken"),  # a body without end
+        ("hintertuer.example", "blocked"),  # redirects to loopback
+        ("wolkenblick.example", "blocked"),  # redirects to a metadata address
+        ("domain-zu-verkaufen.test", "empty"),  # parked
+        ("mitglieder-intern.test", "blocked"),  # login wall
+    ],
+)
+def test_hosts_without_a_company_leave_no_record(first, host, outcome):
+    counts = first.site_outcomes[f"web/{host}"]["counts"]
+    assert counts["outcome"] == outcome
+    assert counts["landed"] == 0
+
+
+def test_nobody_was_led_inside(world, again):
+    assert world.requests_to("internal") == []
+
+
+def test_closed_site_was_asked_for_its_robots_alone(world, first):
+    assert {entry["path"] for entry in world.requests_to("sperrzone-archiv.example")} == {"/robots.txt"}
+
+
+def test_what_came_in_landed_was_known_or_is_in_quarantine(night):
+    for batch in night.rows("batches"):
+        assert batch["received"] == batch["landed"] + batch["known"] + batch["quarantined"]
+    by_landing = Counter(row["landing_id"] for row in night.rows("quarantine"))
+    assert by_landing == Counter(
+        {row["landing_id"]: row["quarantined"] for row in night.rows("batches") if row["quarantined"]}
+    )
+
+
+@pytest.mark.parametrize(("slug", "bad"), [("nordlicht", 2), ("kestrel", 2)])
+def test_rows_of_a_file_are_landed_known_or_in_quarantine(first, slug, bad):
+    [counts] = [first.run.counts[name] for name in first.run.counts if name.startswith(f"import {slug}")]
+    assert counts["rows"] == counts["landed"] + counts["known"] + counts["quarantined"]
+    refused = [row for row in first.rows("quarantine", organization=slug)]
+    assert counts["quarantined"] == len(refused) == bad
+    assert all(row["reason"] and row["detail"] and row["line"] for row in refused)
+
+
+def test_one_company_under_two_domains_is_one(night):
+    for one, other in night.truth["must_merge"]:
+        assert night.companies_at(one) == night.companies_at(other)
+        assert len(night.companies_at(one)) == 1
+
+
+def test_two_of_one_name_stay_two(night):
+    same_name, _ = night.truth["must_not_merge"]
+    assert len(set.union(*(night.companies_at(domain) for domain in same_name))) == 2
+    assert night.score["merges"]["joined"] == 0
+
+
+def test_planted_wrong_merge_was_made_by_exact_keys(first):
+    assert first.score["merges"]["planted_joined"]
+
+
+def test_undone_merge_stays_undone(parted, second, again):
+    for night in (parted, second, again):
+        assert len(set.union(*(night.companies_at(domain) for domain in night.truth["wrong_merge"]["domains"]))) == 2
+        assert not night.score["merges"]["planted_joined"]
+
+
+def test_first_campaign_passes_and_holds_some(first):
+    sent = first.run.campaigns["Frühjahrsansprache"]
+    assert sent["verdict"].verdict == "passed"
+    decisions = Counter(row["decision"] for row in first.rows("campaign_decisions", snapshot_id=sent["snapshot_id"]))
+    assert decisions["sent"] >= 10
+    assert decisions["held"] >= 1
+    assert decisions["suppressed"] >= 1
+
+
+def test_second_campaign_is_blocked_with_its_six_defects(first):
+    stopped = first.run.campaigns["Spring outreach"]
+    assert stopped["verdict"].verdict == "failed"
+    members = {row["member_id"]: row for row in first.rows("snapshot_members", snapshot_id=stopped["snapshot_id"])}
+    found = [
+        members[member]["email_normalized"]
+        for rule in first.rows("gate_expectations", gate_run_id=stopped["verdict"].gate_run_id, passed=False)
+        for member in rule["unexpected_members"]
+    ]
+    planted = {defect["email"] for defect in first.defects}
+    assert set(found) == planted
+    assert first.rows("messages", organization="kestrel") == []
+
+
+def test_decisions_sum_to_the_audience(night):
+    assert night.rows("snapshots")
+    for snapshot in night.rows("snapshots"):
+        members = night.rows("snapshot_members", snapshot_id=snapshot["snapshot_id"])
+        decided = night.rows("campaign_decisions", snapshot_id=snapshot["snapshot_id"])
+        assert Counter(row["member_id"] for row in decided) == Counter(row["member_id"] for row in members)
+        assert len(members) >= 10
+
+
+def test_every_message_has_a_final_state(night):
+    assert {row["state"] for row in night.rows("messages")} <= FINAL
+
+
+def test_mailboxes_agree_with_the_outbox_message_by_message(night):
+    messages = {row["rfc_message_id"]: row for row in night.rows("messages")}
+    received = Counter(mail["message_id"] for mail in night.mails)
+    assert all(count == 1 for count in received.values())
+    assert {mail for mail in received if messages[mail]["state"] not in ("accepted", "unknown", "bounced")} == set()
+    assert {
+        name for name, row in messages.items() if row["state"] in ("accepted", "bounced") and name not in received
+    } == set()
+    lost = [mail for mail in night.mails if not mail["answered"]]
+    assert lost
+    assert {messages[mail["message_id"]]["state"] for mail in lost} == {"unknown"}
+
+
+def test_refused_addresses_are_rejected_with_the_servers_words(night):
+    refused = {row["recipient"] for row in night.attempts if row["answer"].startswith("5")}
+    rejected = {row["email_normalized"] for row in night.rows("messages", state="rejected")}
+    assert refused <= rejected
+
+
+def test_mails_can_be_unsubscribed_from_and_say_who_sends(first):
+    assert first.mails
+    for mail in first.mails:
+        message = email.message_from_bytes(mail["raw"], policy=email.policy.default)
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert message["List-Unsubscribe"].startswith("<http")
+        assert "Speicherstraße 4" in message.get_body(("plain",)).get_content()
+
+
+def test_nobody_who_opted_out_got_mail(again):
+    addresses = {row["email_normalized"] for row in again.rows("messages", state="accepted", organization="nordlicht")}
+    assert addresses.isdisjoint(again.opted_out["nordlicht"])
+    assert not {address for address in addresses if address.rpartition("@")[2] in again.opted_out["nordlicht"]}
+
+
+def test_providers_ledger_equals_ours_to_the_cent(night):
+    charged = sum((Decimal(entry["charged_eur"]) for entry in night.charges), Decimal(0))
+    booked = sum((row["amount_eur"] for row in night.rows("costs", kind="provider")), Decimal(0))
+    assert charged == booked
+    assert charged > 0
+    assert booked == sum(row["spent_eur"] for row in night.rows("budgets", kind="provider"))
+
+
+def test_nothing_was_bought_twice(again):
+    keys = Counter(entry["idempotency_key"] for entry in again.charges)
+    assert all(count == 1 for count in keys.values())
+    questions = Counter(str(sorted(entry["query"].items())) for entry in again.charges)
+    assert all(count == 1 for count in questions.values())
+
+
+def test_contradicting_imports_show_to_their_own_organization(first):
+    phones = {
+        slug: {
+            row["full_name"]: row["phone_e164"] for row in first.people_of("zahnarzt-lindner.example", slug).values()
+        }
+        for slug in ("nordlicht", "kestrel")
+    }
+    both = phones["nordlicht"].keys() & phones["kestrel"].keys()
+    assert [name for name in both if phones["nordlicht"][name] != phones["kestrel"][name]]
+    assert first.people_of("zahnarzt-lindner.example")
+
+
+def test_second_night_is_mostly_not_modified(second):
+    run = f"job__{second.run.jobs[0]}"
+    landings = {row["landing_id"] for row in second.rows("batches", run_id=run)}
+    pages = Counter(row["outcome"] for row in second.rows("fetches", purpose="page") if row["landing_id"] in landings)
+    assert pages["not_modified"] > 3 * pages["fetched"]
+
+
+def test_layout_change_retracts_the_people(first, second):
+    domain = second.truth["layout_change"]["domain"]
+    assert len(first.people_of(domain)) >= 3
+    assert second.people_of(domain) == {}
+
+
+def test_employer_change_is_seen(first, second):
+    change = second.truth["employer_change"]
+    assert change["name"] in first.people_of(change["from"])
+    assert change["name"] not in second.people_of(change["from"])
+    assert change["name"] in second.people_of(change["to"])
+
+
+def test_nothing_is_sent_twice_in_three_nights(again):
+    recipients = Counter((row["email_normalized"], row["campaign_id"]) for row in again.rows("messages"))
+    assert all(count == 1 for count in recipients.values())
+    assert all(count == 1 for count in Counter(mail["message_id"] for mail in again.mails).values())
+
+
+def test_same_night_again_changes_nothing(second, again):
+    assert again.run.counts["crawl_sites"]["result"]["landed"] == 0
+    assert [mail["message_id"] for mail in again.mails] == [mail["message_id"] for mail in second.mails]
+    assert again.charges == second.charges
+    for mart in ("dim_companies", "dim_people", "fct_company_values", "fct_person_values", "dim_leads", "fct_messages"):
+        assert again.contents(mart) == second.contents(mart)

@@ -56,7 +56,7 @@ NORDLICHT_CAMPAIGN: Json = {
     "name": "Frühjahrsansprache",
     "subject": "Eine Frage zu {{ company.name }}",
     "body_text": (
-        "Guten Tag {{ person.full_name }},\n\nwir begleiten Betriebe in {{ company.city }} bei der Gewinnung neuer"
+        "Guten Tag {{ person.full_name }},\n\nwir begleiten Betriebe wie {{ company.name }} bei der Gewinnung neuer"
         " Kundschaft.\nDürfen wir Ihnen in zehn Minuten zeigen, wie?\n\nMara Petersen\n"
         "Nordlicht Vertrieb GmbH, Speicherstraße 4, 20457 Hamburg\nAbmelden: {{ unsubscribe_url }}\n"
     ),
@@ -69,8 +69,8 @@ KESTREL_CAMPAIGN: Json = {
     "name": "Spring outreach",
     "subject": "A question for {{ company.name }}",
     "body_text": (
-        "Hello {{ person.full_name }},\n\nwe help firms in {{ company.city }} find new customers.\nMay we show you how"
-        " in ten minutes?\n\nGwen Carter\nKestrel Growth Ltd, 12 Mill Lane, Leeds LS1 4DY\n"
+        "Hello {{ person.full_name }},\n\nwe help firms like {{ company.name }} find new customers.\nMay we show you"
+        " how in ten minutes?\n\nGwen Carter\nKestrel Growth Ltd, 12 Mill Lane, Leeds LS1 4DY\n"
         "Unsubscribe: {{ unsubscribe_url }}\n"
     ),
     "audience": {"kind": "import", "file": "kestrel"},

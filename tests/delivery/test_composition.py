@@ -40,6 +40,22 @@ def test_headers_of_a_commercial_message():
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "footer"),
+    [
+        ("Hello", "Hello\n\n-- \nNordlicht\nHafen 1\nUnsubscribe: https://n.example/unsubscribe/abc\n"),
+        ("Abmelden: https://n.example/unsubscribe/abc", "\n\n-- \nNordlicht\nHafen 1\n"),
+        ("Gruß\nNordlicht, Hafen 1", "\n\n-- \nUnsubscribe: https://n.example/unsubscribe/abc\n"),
+        ("Nordlicht, Hafen 1\nAbmelden: https://n.example/unsubscribe/abc\n\n", "unsubscribe/abc\n"),
+    ],
+)
+def test_what_the_law_asks_for_stands_there_once(body, footer):
+    text = replace(MESSAGE, body=body).full_body
+    assert text.endswith(footer)
+    assert text.count("https://n.example/unsubscribe/abc") == 1
+    assert text.count("Hafen 1") == 1
+
+
 @settings(max_examples=200, deadline=None)
 @given(subject=st.text(max_size=150), name=st.text(max_size=60), body=st.text(max_size=600))
 def test_any_text_comes_back_and_no_header_is_added(subject, name, body):

@@ -61,10 +61,25 @@ class Message:
 
     @property
     def full_body(self) -> str:
-        """The body with what every commercial message says: who sends it, from where, and how to end it."""
-        text = f"{self.body.rstrip()}\n\n-- \n{self.postal_address.strip()}\nUnsubscribe: {self.unsubscribe_url}\n"
+        """The body with what every commercial message says, as far as it does not say so itself.
+
+        Who sends it, from where, and how to end it; a template may word the last in the reader's language.
+        """
         # a bare CR or LF ends a line for some servers and not for others
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        body, address = (_lines(text).strip() for text in (self.body, self.postal_address))
+        footer = [] if _squeezed(address) in _squeezed(body) else [address]
+        if self.unsubscribe_url not in body:
+            footer.append(f"Unsubscribe: {self.unsubscribe_url}")
+        return "\n".join([body, *(["", "-- ", *footer] if footer else []), ""])
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _squeezed(text: str) -> str:
+    """The words alone: an address is the same on one line and on three."""
+    return " ".join(re.findall(r"\w+", text))
 
 
 def check_address(address: str) -> str:

@@ -58,6 +58,10 @@ def sign_in(url, username, password):
     return session
 
 
+def get(address, **options):
+    return requests.get(address, timeout=60, allow_redirects=False, **options)
+
+
 def runs(stack, dag_id="crawl_sites"):
     with admin_to(airflow_stack.metadata_admin_url()) as metadata:
         rows = metadata.execute("select run_id, state from dag_run where dag_id = %s", [dag_id]).fetchall()
@@ -104,12 +108,12 @@ def test_secrets_are_the_owners_alone(stack):
 @pytest.mark.parametrize("page", ["run", "gate", "value"])
 def test_page_asks_to_sign_in(stack, page):
     address = f"{stack.url}/leadhouse/{page}"
-    browser = requests.get(address, headers=HTML, allow_redirects=False)
+    browser = get(address, headers=HTML)
     assert browser.status_code == 303
     assert browser.headers["Location"].startswith("/auth/login?next=")
-    assert requests.get(address).status_code == 401
-    assert requests.get(address, headers={"Authorization": "Bearer made.up.token"}).status_code == 401
-    forged = requests.get(address, cookies={"_token": "made.up.token"}, headers=HTML, allow_redirects=False)
+    assert get(address).status_code == 401
+    assert get(address, headers={"Authorization": "Bearer made.up.token"}).status_code == 401
+    forged = get(address, cookies={"_token": "made.up.token"}, headers=HTML)
     assert forged.status_code in (303, 401, 403)
 
 
@@ -128,7 +132,7 @@ def test_page_answers_quickly(stack, session, page):
 
 
 def test_unsubscribing_needs_no_sign_in(stack):
-    answer = requests.get(f"{stack.url}/leadhouse/unsubscribe/not-a-token", headers=HTML, allow_redirects=False)
+    answer = get(f"{stack.url}/leadhouse/unsubscribe/not-a-token", headers=HTML)
     assert answer.status_code not in (303, 401, 403)
 
 

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -76,8 +77,8 @@ def start(on_progress: Progress) -> AirflowLogin:
 
 def stop() -> None:
     """Stop all components; a task that runs is ended with its scheduler and starts again at the next `start`."""
-    for name in reversed(COMPONENTS):
-        _process(name).stop(STOP_SECONDS)
+    with ThreadPoolExecutor(len(COMPONENTS)) as pool:
+        list(pool.map(lambda name: _process(name).stop(STOP_SECONDS), COMPONENTS))
 
 
 def health() -> dict[str, object]:

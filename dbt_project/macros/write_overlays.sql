@@ -15,7 +15,8 @@
     select redirects.organization_id, redirects.from_entity_id
       from {{ ref('int_redirects__resolved') }} as redirects
       join {{ ref('stg_resolution__entities') }} as entities on entities.entity_id = redirects.from_entity_id
-     where redirects.organization_id is not null and entities.entity_kind = '{{ entity_kind }}'
+     where redirects.organization_id is not null and entities.organization_id is null
+       and entities.entity_kind = '{{ entity_kind }}'
   ),
   rebuilt as (
     select * from wanted where {{ is_rebuilt }}

@@ -78,21 +78,28 @@ class MartWorld:
             subject_id(extraction.unit_id, "person", key): known.get(company or "")
             for key, (_, company) in (people or {}).items()
         }
+        self.note_subjects(extraction.unit_id, organization, known, employers)
+        return known | dict(zip(people or {}, employers, strict=True))
+
+    def note_subjects(
+        self,
+        unit_id: UUID,
+        organization: UUID | None,
+        companies: Mapping[str, UUID],
+        employers: Mapping[UUID, UUID | None],
+    ) -> None:
+        """The current subjects of a unit, as resolution remembers them."""
+        rows = [*((each, "company", None) for each in companies.values())]
+        rows += [(person, "person", employer) for person, employer in employers.items()]
         with self.database.owner() as connection:
-            connection.execute("delete from resolution.subjects where unit_id = %s", [extraction.unit_id])
-            for subject, employer in [*((each, None) for each in known.values()), *employers.items()]:
+            connection.execute("delete from resolution.subjects where unit_id = %s", [unit_id])
+            for subject, kind, employer in rows:
                 connection.execute(
                     "insert into resolution.subjects (subject_id, entity_kind, organization_id, unit_id,"
-                    " company_subject_id) values (%s, %s, %s, %s, %s)",
-                    [
-                        subject,
-                        "person" if subject in employers else "company",
-                        organization,
-                        extraction.unit_id,
-                        employer,
-                    ],
+                    " company_subject_id)"
+                    " values (%s, %s, %s, %s, %s)",
+                    [subject, kind, organization, unit_id, employer],
                 )
-        return known | dict(zip(people or {}, employers, strict=True))
 
     def entity(self, kind: str, *subjects: UUID, organization: UUID | None = None) -> UUID:
         """A new entity to which the subjects belong; `organization` makes it private."""

@@ -149,7 +149,7 @@ create table app.messages (
 create index messages_queued on app.messages (campaign_id, not_before, message_id) where state = 'queued';
 create index messages_claimed on app.messages (claimed_by) where state = 'claimed';
 create index messages_by_gate on app.messages (organization_id, snapshot_id, gate_run_id, gate_verdict);
-create index messages_by_member on app.messages (organization_id, snapshot_id, member_id, email_normalized);
+create index messages_by_member on app.messages (organization_id, snapshot_id, member_id, email_normalized, is_sendable);
 create index messages_by_campaign on app.messages (organization_id, campaign_id);
 create index messages_by_account on app.messages (organization_id, email_account_id);
 create index messages_by_address on app.messages (organization_id, email_normalized);

@@ -106,11 +106,26 @@ def migrate() -> None:
         stack.migrate(lambda step: console.print(f"- {step}"))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def airflow(context: typer.Context) -> None:
+    """Run any Airflow command in this stack's environment, e.g. `leadhouse airflow dags list`."""
+    import os
+
+    from leadhouse.local import airflow_stack
+
+    with clear_failures():
+        environment = airflow_stack.environment()
+    os.execve(sys.executable, [sys.executable, "-m", "airflow", *context.args], environment)  # noqa: S606  becomes it
+
+
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file.")],
     organization: Annotated[str, typer.Option(help="Slug of the organization that owns the data.")],
-    kind: Annotated[str | None, typer.Option(help="company or person; found from the columns when left out.")] = None,
+    kind: Annotated[
+        Literal["company", "person"] | None,
+        typer.Option(help="company or person; found from the columns when left out."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option(help="Read, map and check, but land nothing.")] = False,
     json_file: JsonFile = None,
 ) -> None:
@@ -139,6 +154,7 @@ def crawl(
 ) -> None:
     """Crawl now, without Airflow and database, and print what was found."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     from scrapers.crawl_now import crawl_now, read_hosts
 
     targets = [*(urls or []), *(read_hosts(hosts) if hosts else [])]

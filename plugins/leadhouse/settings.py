@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     # mail
     email_url: str | None = None  # page of the email sink, where one runs
     smtp_timeout_seconds: float = 20.0
-    smtp_retry_seconds: Annotated[tuple[float, ...], NoDecode] = (60, 300, 1800, 7200, 21600, 43200)  # after 4xx answers
+    # after each answer that puts a message off (4yz); after the last it is rejected
+    smtp_retry_seconds: Annotated[tuple[float, ...], NoDecode] = (60, 300, 1800, 7200, 21600, 43200)
+    smtp_wait_seconds: float = 0.0  # a sender stays for messages that were put off and fall due within this time
     unsubscribe_base_url: str = "http://127.0.0.1:8080/leadhouse"
     signing_key: SecretStr | None = None  # signs unsubscribe tokens
 
@@ -95,3 +97,8 @@ def settings() -> Settings:
 def inherited_environment() -> dict[str, str]:
     """This process's environment for a child of the one-machine stack, without another Airflow's configuration."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+
+
+def airflow_overrides() -> dict[str, str]:
+    """What this process's environment says of Airflow's own configuration (containers: executor, addresses)."""
+    return {name: value for name, value in os.environ.items() if name.startswith("AIRFLOW__")}

@@ -25,7 +25,7 @@ from leadhouse.local.airflow_secrets import ADMIN, AirflowSecrets, ensure_secret
 from leadhouse.local.home_settings import save_settings
 from leadhouse.local.ports import HOST, PortBook
 from leadhouse.local.processes import BackgroundProcess, ProcessError
-from leadhouse.settings import inherited_environment, settings
+from leadhouse.settings import airflow_overrides, inherited_environment, settings
 
 Progress = Callable[[str], None]
 
@@ -73,6 +73,22 @@ def start(on_progress: Progress) -> AirflowLogin:
         _process(name).start([sys.executable, *command], environment, cwd=places.project)
     _wait(began, running, on_progress)
     return AirflowLogin(places.url, ADMIN, secrets.admin_password)
+
+
+def environment() -> dict[str, str]:
+    """The environment in which any Airflow command works on this stack; its metadata database is made if missing.
+
+    Variables that this process has for Airflow's configuration (``AIRFLOW__…``) go before the stack's own.
+
+    Raises:
+        AirflowSetupError: no database is configured.
+    """
+    secrets, admin_url = ensure_secrets(settings().home / "airflow"), _admin_url()
+    metadata_url = ensure_metadata(admin_url, _database_name(admin_url), secrets.database_password)
+    save_settings({"LEADHOUSE_AIRFLOW_PASSWORD": secrets.dispatcher_password})
+    port = _ports().remembered("airflow") or PREFERRED_PORT
+    places = AirflowPlaces(settings().home / "airflow", settings().project, port, metadata_url)
+    return {**_environment(places, secrets), **airflow_overrides()}
 
 
 def stop() -> None:

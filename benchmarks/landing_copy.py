@@ -19,6 +19,7 @@ from benchmarks.measure import Result, best_of
 from leadhouse.database import admin, provisioning
 from leadhouse.database.copying import copy_rows
 from leadhouse.landing import Landing, rows
+from leadhouse.landing.storable import read_statement
 from leadhouse.local.postgres_server import PostgresServer
 from leadhouse.records import CompanyAttribute, CompanyRecord, Extraction, Value
 from leadhouse.settings import settings
@@ -58,10 +59,9 @@ def _land(statements: list[Extraction], batch: int) -> None:
 def _copy(statements: list[Extraction]) -> None:
     landing_id = uuid4()
     with admin() as connection:
+        read = (read_statement(each)[0] for each in statements)
         finished = (
-            row
-            for each in statements
-            for row in rows.company_rows(each, (RUN_ON, each.extraction_id(RUN_ON)), landing_id)
+            row for each in read for row in rows.company_rows(each, (RUN_ON, each.extraction.unit_id), landing_id)
         )
         copy_rows(connection, "raw.company_records", rows.COMPANY_RECORDS, finished)
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -91,6 +92,11 @@ class CompanyRecord(Strict):
     values: dict[CompanyAttribute, tuple[Value, ...]]
     custom_fields: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def payload(self) -> dict[str, list[dict[str, Any]]]:
+        """``{attribute: [{value, confidence, raw, locator, parts}]}``; what is not known is left out."""
+        return {str(attribute): [_candidate(each) for each in found] for attribute, found in self.values.items()}
+
 
 class PersonRecord(Strict):
     """What one unit says of one person; `company_key` names the company record of the same extraction."""
@@ -99,6 +105,23 @@ class PersonRecord(Strict):
     values: dict[PersonAttribute, tuple[Value, ...]]
     company_key: str | None = None
     custom_fields: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def payload(self) -> dict[str, list[dict[str, Any]]]:
+        """``{attribute: [{value, confidence, raw, locator, parts}]}``; what is not known is left out."""
+        return {str(attribute): [_candidate(each) for each in found] for attribute, found in self.values.items()}
+
+
+def _candidate(value: Value) -> dict[str, Any]:
+    # by hand: model_dump costs five times as much, on every value of every record
+    candidate: dict[str, Any] = {"value": value.value, "confidence": value.confidence}
+    if value.raw is not None:
+        candidate["raw"] = value.raw
+    if value.locator is not None:
+        candidate["locator"] = value.locator
+    if value.parts is not None:
+        candidate["parts"] = value.parts.model_dump(exclude_none=True)
+    return candidate
 
 
 class Rejection(Strict):
@@ -139,15 +162,20 @@ class Extraction(Strict):
     @property
     def statement_hash(self) -> str:
         """SHA-256 over the records alone: equal statements of one unit need not land again."""
-        records = [record.model_dump(mode="json") for record in (*self.companies, *self.persons)]
-        return hash_json([self.extractor, self.extractor_version, *records])
+        records: list[CompanyRecord | PersonRecord] = [*self.companies, *self.persons]
+        return self.hash_of([record_hash(each, canonical_json(each.payload)) for each in records])
 
-    def extraction_id(self, run_on: date) -> uuid.UUID:
+    def hash_of(self, record_hashes: Sequence[str]) -> str:
+        """The statement's hash from those of its records, companies first."""
+        return hash_json([self.extractor, self.extractor_version, len(self.companies), *record_hashes])
+
+    def extraction_id(self, run_on: date, statement_hash: str | None = None) -> uuid.UUID:
         """Deterministic, so that a retry of the same run lands the same rows and conflicts with itself.
 
         The statement is part of it: the same bytes read with other knowledge of the site may say something else.
         """
-        return uuid.uuid5(NAMESPACE, f"{run_on}|{self.unit_id}|{self.content_hash}|{self.statement_hash}")
+        statement = statement_hash or self.statement_hash
+        return uuid.uuid5(NAMESPACE, f"{run_on}|{self.unit_id}|{self.content_hash}|{statement}")
 
 
 def unit_id(organization_id: uuid.UUID | None, source_key: str, unit_key: str) -> uuid.UUID:
@@ -165,10 +193,21 @@ def subject_id(unit_id: uuid.UUID, kind: Literal["company", "person"], record_ke
     return uuid.uuid5(NAMESPACE, f"{unit_id}|{kind}|{record_key}")
 
 
+def record_hash(record: CompanyRecord | PersonRecord, payload_json: str) -> str:
+    """SHA-256 (hex) of what a record says; `payload_json` is the canonical JSON of its payload."""
+    company_key = getattr(record, "company_key", None)
+    head = canonical_json([record.record_key, company_key, record.custom_fields])
+    return hashlib.sha256(f"{head}\n{payload_json}".encode()).hexdigest()
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys and no blanks: equal values, equal texts."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
 def hash_json(value: object) -> str:
-    """SHA-256 (hex) of the canonical JSON form (sorted keys, no blanks, UTF-8)."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 (hex) of the canonical JSON form in UTF-8."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
 class Outcome(StrEnum):

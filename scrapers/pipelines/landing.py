@@ -1,4 +1,7 @@
-"""Lands the items of each source in batches: first the archive is synced, then the rows that point into it commit."""
+"""Lands the items of each source in batches: first the archive is synced, then the rows that point into it commit.
+
+One thread with one connection does the writing, so the crawl goes on meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -14,7 +18,7 @@ from typing import Any, TypeVar
 import psycopg
 
 from leadhouse.archive import ArchiveWriter
-from leadhouse.database import DatabaseError
+from leadhouse.database import DatabaseError, connect
 from leadhouse.jobs.sources import Source, SourceOutcome, finish_source
 from leadhouse.landing import Landing, LandingCounts, Quarantined, ShardLease, StaleLeaseError
 from scrapers.items import CrawledPage, FinishedSource
@@ -40,22 +44,23 @@ class RunContext:
 
 @dataclass
 class _Batch:
-    landing: Landing
+    source: Source
+    items: list[CrawledPage] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
-    pages: int = 0
 
 
 class LandingPipeline:
-    """One open batch a source; batches of different sources commit side by side, those of one source in order."""
+    """One open batch a source; they commit one after the other, in the order they were full."""
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
         self._run: RunContext = crawler.spider.run
         self._archive: ArchiveWriter = crawler.spider.archive
         self._batches: dict[str, _Batch] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
         self._landed: dict[str, Counter[str]] = {}
-        self._slots = asyncio.Semaphore(2)  # connections at a time
+        self._locks: dict[str, asyncio.Lock] = {}  # a batch that is tried again must not be overtaken by the next one
+        self._thread = ThreadPoolExecutor(1, "landing")
+        self._connection: psycopg.Connection[Any] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> LandingPipeline:
@@ -70,10 +75,9 @@ class LandingPipeline:
         key = item.source.source_key
         batch = self._batches.get(key)
         if batch is None:
-            batch = self._batches[key] = _Batch(self._landing(item.source))
-        _add(batch.landing, item)
-        batch.pages += 1
-        if batch.pages >= BATCH_PAGES or time.monotonic() - batch.since >= BATCH_SECONDS:
+            batch = self._batches[key] = _Batch(item.source)
+        batch.items.append(item)
+        if len(batch.items) >= BATCH_PAGES or time.monotonic() - batch.since >= BATCH_SECONDS:
             await self._commit(key)
         return item
 
@@ -81,16 +85,8 @@ class LandingPipeline:
         """Commits what is left, unless the shard was lost."""
         for key in list(self._batches):
             await self._commit(key)
-
-    def _landing(self, source: Source) -> Landing:
-        return Landing(
-            "landing",
-            run_on=self._run.run_on,
-            run_id=self._run.run_id,
-            source_key=source.source_key,
-            organization_id=source.organization_id,
-            lease=self._run.lease,
-        )
+        await self._try(self._disconnect)
+        self._thread.shutdown()
 
     async def _commit(self, key: str) -> None:
         async with self._locks.setdefault(key, asyncio.Lock()):
@@ -98,15 +94,37 @@ class LandingPipeline:
             if batch is None or self._run.fatal is not None:
                 return
             self._archive.sync()
-            counts: LandingCounts | None = await self._try(batch.landing.commit)
+            counts = await self._try(lambda: self._land(batch))
             if counts is not None:
                 kept = {name: getattr(counts, name) for name in ("received", "landed", "known", "quarantined")}
                 self._landed.setdefault(key, Counter()).update(kept)
+
+    def _land(self, batch: _Batch) -> LandingCounts:
+        """In the thread. Safe to repeat: what was landed is known."""
+        if self._connection is None or self._connection.closed:
+            self._connection = connect("landing")
+        landing = Landing(
+            "landing",
+            run_on=self._run.run_on,
+            run_id=self._run.run_id,
+            source_key=batch.source.source_key,
+            organization_id=batch.source.organization_id,
+            lease=self._run.lease,
+            connection=self._connection,
+        )
+        for item in batch.items:
+            _add(landing, item)
+        return landing.commit()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
 
     async def _finish(self, outcome: SourceOutcome) -> None:
         """The outcome row follows the last batch: a source without one is crawled again by the next try."""
         key = outcome.source.source_key
         await self._commit(key)
+        self._locks.pop(key, None)
         landed = self._landed.pop(key, Counter())
         for name in ("received", "landed", "known", "quarantined"):
             outcome.counts[name] = landed[name]
@@ -118,8 +136,7 @@ class LandingPipeline:
         """Runs the work in a thread; ends the crawl when the lease is lost or the database stays away."""
         for pause in (*PAUSES, None):
             try:
-                async with self._slots:
-                    return await asyncio.to_thread(work)
+                return await asyncio.get_running_loop().run_in_executor(self._thread, work)
             except (psycopg.OperationalError, psycopg.errors.SerializationFailure, DatabaseError) as error:
                 if pause is None:
                     self._end(error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from leadhouse.records import CompanyRecord, Extraction, PersonRecord, Value
+from leadhouse.records import CompanyRecord, Extraction, PersonRecord, Value, canonical_json, record_hash
 
 Record = CompanyRecord | PersonRecord
 
@@ -18,6 +19,29 @@ class Fault:
     record: Record
     reason: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedRecord:
+    """A record that can land, its payload as canonical JSON, and its hash."""
+
+    record: Record
+    payload: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An extraction with the records that can land, each serialised once for its hash and its row."""
+
+    extraction: Extraction
+    unit_id: UUID
+    companies: list[StatedRecord]
+    persons: list[StatedRecord]
+    statement_hash: str
+
+    def __len__(self) -> int:
+        return len(self.companies) + len(self.persons)
 
 
 def clean_text(text: str) -> str:
@@ -47,28 +71,37 @@ def is_storable(text: str) -> bool:
     return "\x00" not in text
 
 
-def split_faults(extraction: Extraction) -> tuple[Extraction, list[Fault]]:
-    """The extraction without the records that cannot land, and those with the reason."""
+def read_statement(extraction: Extraction) -> tuple[Statement, list[Fault]]:
+    """What of an extraction can land, and the records that cannot, with the reason."""
     companies, faults = _keep(extraction.companies, frozenset())
-    known = frozenset(record.record_key for record in companies)
+    known = frozenset(each.record.record_key for each in companies)
     persons, more = _keep(extraction.persons, known)
     faults += more
-    if not faults:
-        return extraction, []
-    return extraction.model_copy(update={"companies": tuple(companies), "persons": tuple(persons)}), faults
+    if faults:
+        kept = {
+            "companies": tuple(each.record for each in companies),
+            "persons": tuple(each.record for each in persons),
+        }
+        extraction = extraction.model_copy(update=kept)
+    hashes = [each.content_hash for each in (*companies, *persons)]
+    return Statement(extraction, extraction.unit_id, companies, persons, extraction.hash_of(hashes)), faults
 
 
-def _keep(records: Iterable[Record], companies: frozenset[str]) -> tuple[list[Any], list[Fault]]:
-    kept: list[Record] = []
+def _keep(records: Iterable[Record], companies: frozenset[str]) -> tuple[list[StatedRecord], list[Fault]]:
+    kept: list[StatedRecord] = []
     faults: list[Fault] = []
     keys: set[str] = set()
     for record in records:
         fault = _fault(record, keys, companies)
-        if fault is None:
-            keys.add(record.record_key)
-            kept.append(record)
-        else:
+        payload = canonical_json(record.payload)
+        if fault is None and not _can_be_stored(record, payload):
+            detail = "The text holds a NUL character or half of a surrogate pair: the source was decoded wrongly."
+            fault = Fault(record, "unstorable_text", detail)
+        if fault is not None:
             faults.append(fault)
+            continue
+        keys.add(record.record_key)
+        kept.append(StatedRecord(record, payload, record_hash(record, payload)))
     return kept, faults
 
 
@@ -79,16 +112,17 @@ def _fault(record: Record, taken: set[str], companies: frozenset[str]) -> Fault 
     if isinstance(record, PersonRecord) and record.company_key is not None and record.company_key not in companies:
         detail = f"The person names the company record {record.company_key!r}, which its extraction does not hold."
         return Fault(record, "unknown_company_key", clean_text(detail))
-    if not all(map(is_storable, _texts(record))):
-        detail = "The text holds a NUL character or half of a surrogate pair: the source was decoded wrongly."
-        return Fault(record, "unstorable_text", detail)
     return None
 
 
+def _can_be_stored(record: Record, payload: str) -> bool:
+    """Looks at the serialised form first; only what looks like an escaped NUL there is looked at text by text."""
+    if not all(map(is_storable, (record.record_key, *record.custom_fields, *record.custom_fields.values(), payload))):
+        return False
+    return "\\u0000" not in payload or all(map(is_storable, _texts(record)))
+
+
 def _texts(record: Record) -> Iterator[str]:
-    yield record.record_key
-    for pair in record.custom_fields.items():
-        yield from pair
     values: Iterable[tuple[Value, ...]] = record.values.values()
     for candidates in values:
         for each in candidates:

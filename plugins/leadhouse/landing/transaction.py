@@ -9,8 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -22,18 +21,10 @@ from leadhouse.database import connect, queries
 from leadhouse.database.copying import copy_to_temporary
 from leadhouse.landing import rows
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
-from leadhouse.landing.storable import Fault, clean_json, clean_text, is_storable, split_faults
+from leadhouse.landing.plan import Plan, make_plan
+from leadhouse.landing.storable import Fault, Statement, clean_json, clean_text, is_storable, read_statement
 from leadhouse.ledger.batches import take_batch_number
 from leadhouse.records import Extraction, Fetch, hash_json
-
-
-@dataclass
-class _Plan:
-    """What has to be written once the database has said what it knows."""
-
-    fresh: list[tuple[Extraction, str, tuple[date, UUID]]] = field(default_factory=list)
-    applications: list[tuple[UUID, datetime, UUID, date]] = field(default_factory=list)
-    known: int = 0
 
 
 class Landing:
@@ -45,7 +36,8 @@ class Landing:
         counts = landing.commit()
 
     `room` is the database role that writes (landing, imports, enrichment, delivery). `source_key` may be None where
-    one landing holds several sources. With a lease, a former holder is refused before anything is written.
+    one landing holds several sources. With a lease, a former holder is refused before anything is written. Who lands
+    often keeps one `connection` of the room open (a new one costs more than a small batch); it stays open.
 
     What is too large to be held in memory is written part by part, in the same one transaction:
 
@@ -66,14 +58,16 @@ class Landing:
         source_key: str | None = None,
         organization_id: UUID | None = None,
         lease: ShardLease | None = None,
+        connection: Connection[Any] | None = None,
     ) -> None:
         self._room, self._run_on, self._run_id = room, run_on, run_id
         self._source_key, self._organization_id, self._lease = source_key, organization_id, lease
         self._fetches: list[Fetch] = []
-        self._extractions: list[Extraction] = []
+        self._statements: list[Statement] = []
         self._quarantine: dict[str, Quarantined] = {}
         self._repeated = 0
         self._connection: Connection[Any] | None = None
+        self._borrowed = connection
         self._landing_id = uuid.uuid4()
         self._written: Counter[str] = Counter()
         self.landed_extractions = 0  # extractions written by now that say something which was not known
@@ -101,8 +95,8 @@ class Landing:
             )
         if not is_storable(extraction.unit_key):
             raise ValueError(f"The unit key {extraction.unit_key!r} holds characters that Postgres refuses.")
-        kept, faults = split_faults(extraction)
-        self._extractions.append(kept)
+        statement, faults = read_statement(extraction)
+        self._statements.append(statement)
         for fault in faults:
             self.quarantine(_quarantined(extraction, fault))
 
@@ -117,7 +111,7 @@ class Landing:
 
     def __len__(self) -> int:
         """Fetches, extractions and refusals that wait for the commit."""
-        return len(self._fetches) + len(self._extractions) + len(self._quarantine)
+        return len(self._fetches) + len(self._statements) + len(self._quarantine)
 
     @property
     def landing_id(self) -> UUID:
@@ -133,7 +127,7 @@ class Landing:
         if self._connection is None:
             if self._written:
                 raise RuntimeError("This landing was flushed and is over: a part of it cannot be repeated.")
-            self._connection = connection = connect(self._room)
+            self._connection = connection = self._borrowed or connect(self._room)
             # a transaction of its own: the lock that makes a partition must not be held while rows are written
             connection.execute(_sql().ensure_partitions, {"run_on": self._run_on})
             connection.commit()
@@ -148,7 +142,7 @@ class Landing:
         connection = self.begin()
         self._written += self._write(connection)
         connection.execute(_sql().drop_temporary)
-        self._fetches, self._extractions, self._quarantine, self._repeated = [], [], {}, 0
+        self._fetches, self._statements, self._quarantine, self._repeated = [], [], {}, 0
 
     def commit(self) -> LandingCounts:
         """Write everything in one transaction. After an error nothing was written; without `flush` it may be repeated.
@@ -168,7 +162,10 @@ class Landing:
 
     def _close(self) -> None:
         if self._connection is not None:
-            self._connection.close()  # a transaction that is still open is rolled back
+            if self._borrowed is None:
+                self._connection.close()  # a transaction that is still open is rolled back
+            elif not self._borrowed.closed:
+                self._borrowed.rollback()
             self._connection = None
             # the answer to a commit may be lost: its repetition must not meet its own id
             self._landing_id = uuid.uuid4()
@@ -184,9 +181,9 @@ class Landing:
     def _write(self, connection: Connection[Any]) -> Counter[str]:
         """Returns the counts of what waited."""
         self._write_fetches(connection, self._landing_id)
-        plan = self._plan(connection)
+        plan = make_plan(connection, self._statements, self._run_on)
         landed = self._write_extractions(connection, plan, self._landing_id)
-        stated = sum(len(each.companies) + len(each.persons) for each in self._extractions)
+        stated = sum(map(len, self._statements))
         quarantined = self._write_quarantine(connection, self._landing_id)
         return Counter(
             received=stated + len(self._quarantine) + self._repeated,
@@ -221,44 +218,24 @@ class Landing:
         copy_to_temporary(connection, "new_fetches", rows.FETCHES, fetches)
         connection.execute(_sql().insert_fetches)
 
-    def _plan(self, connection: Connection[Any]) -> _Plan:
-        """Goes through the extractions in order, so that two of one unit in one landing follow each other."""
-        plan = _Plan()
-        if not self._extractions:
-            return plan
-        hashed = [(each, each.unit_id, each.statement_hash) for each in self._extractions]
-        standing = _standing(connection, {unit_id for _, unit_id, _ in hashed})
-        former = _former(connection, hashed)
-        for extraction, unit_id, statement in hashed:
-            observed_at, current = standing.get(unit_id, (None, None))
-            if current == statement:
-                continue
-            key = former.get((unit_id, statement))
-            if key is None:
-                key = (self._run_on, extraction.extraction_id(self._run_on))
-                former[unit_id, statement] = key
-                plan.fresh.append((extraction, statement, key))
-            plan.applications.append((unit_id, extraction.observed_at, key[1], key[0]))
-            if observed_at is None or extraction.observed_at >= observed_at:
-                standing[unit_id] = (extraction.observed_at, statement)
-        return plan
-
-    def _write_extractions(self, connection: Connection[Any], plan: _Plan, landing_id: UUID) -> int:
+    def _write_extractions(self, connection: Connection[Any], plan: Plan, landing_id: UUID) -> int:
         """Returns how many records landed."""
         landed = 0
         if plan.fresh:
-            found = (rows.extraction_row(each, statement, key, landing_id) for each, statement, key in plan.fresh)
+            found = (rows.extraction_row(each, key, landing_id) for each, key in plan.fresh)
             copy_to_temporary(connection, "new_extractions", rows.EXTRACTIONS, found)
             taken = {row["extraction_id"] for row in connection.execute(_sql().insert_extractions)}
-            mine = [(each, key) for each, _, key in plan.fresh if key[1] in taken]
-            self.landed_extractions += sum(bool(each.companies or each.persons) for each, _ in mine)
-            companies = (row for each, key in mine for row in rows.company_rows(each, key, landing_id))
-            persons = (row for each, key in mine for row in rows.person_rows(each, key, landing_id))
+            mine = [(each, key) for each, key in plan.fresh if key[1] in taken]
+            self.landed_extractions += sum(bool(each) for each, _ in mine)
             # COPY goes to temporary tables only: Postgres refuses it where row level security applies to the role
-            copy_to_temporary(connection, "new_company_records", rows.COMPANY_RECORDS, companies)
-            copy_to_temporary(connection, "new_person_records", rows.PERSON_RECORDS, persons)
-            landed = connection.execute(_sql().insert_company_records).rowcount
-            landed += connection.execute(_sql().insert_person_records).rowcount
+            if any(each.companies for each, _ in mine):
+                companies = (row for each, key in mine for row in rows.company_rows(each, key, landing_id))
+                copy_to_temporary(connection, "new_company_records", rows.COMPANY_RECORDS, companies)
+                landed += connection.execute(_sql().insert_company_records).rowcount
+            if any(each.persons for each, _ in mine):
+                persons = (row for each, key in mine for row in rows.person_rows(each, key, landing_id))
+                copy_to_temporary(connection, "new_person_records", rows.PERSON_RECORDS, persons)
+                landed += connection.execute(_sql().insert_person_records).rowcount
         if plan.applications:
             applied: Iterable[list[Any]] = ([i, *each, landing_id] for i, each in enumerate(plan.applications))
             copy_to_temporary(connection, "new_applications", rows.APPLICATIONS, applied)
@@ -283,19 +260,6 @@ class Landing:
 
 def _sql() -> queries.Queries:
     return queries.load("landing")
-
-
-def _standing(connection: Connection[Any], units: set[UUID]) -> dict[UUID, tuple[datetime | None, str | None]]:
-    found = connection.execute(_sql().select_statements, {"unit_ids": list(units)})
-    return {row["unit_id"]: (row["observed_at"], row["statement_hash"]) for row in found}
-
-
-def _former(
-    connection: Connection[Any], hashed: list[tuple[Extraction, UUID, str]]
-) -> dict[tuple[UUID, str], tuple[date, UUID]]:
-    pairs = {"unit_ids": [unit for _, unit, _ in hashed], "statement_hashes": [text for _, _, text in hashed]}
-    found = connection.execute(_sql().select_former_extractions, pairs)
-    return {(row["unit_id"], row["statement_hash"]): (row["run_on"], row["extraction_id"]) for row in found}
 
 
 def _quarantined(extraction: Extraction, fault: Fault) -> Quarantined:

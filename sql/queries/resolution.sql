@@ -172,28 +172,27 @@ select distinct on (held.subject_id) held.subject_id, held.entity_kind, held.org
 -- name: select_dirty_subjects
 select * from dirty_subjects order by subject_id
 
--- name: select_standing_keys
--- The joining keys of the dirty subjects that are no hub in the subject's own scope.
-with wanted as (
-  select distinct held.organization_id, held.entity_kind, held.key_kind, held.key_value
-    from dirty_subjects as dirty join resolution.subject_keys as held using (subject_id)
-   where held.is_joining),
-judged as (
-  select wanted.*
-    from wanted
-    join unnest(%(key_kinds)s::text[], %(names)s::int[]) as limits (key_kind, names) using (key_kind)
-   where (select count(*) from (
-           select distinct held.counted_name from resolution.subject_keys as held
-            where held.entity_kind = wanted.entity_kind and held.key_kind = wanted.key_kind
-              and held.key_value = wanted.key_value and held.is_joining
-              and (held.organization_id is null or held.organization_id = wanted.organization_id)
-            limit limits.names + 1) as names) <= limits.names)
-select held.subject_id, held.key_kind, held.key_value
+-- name: select_dirty_keys
+-- The joining keys of the dirty subjects, by index and subject: the planner knows nothing yet of rows just inserted.
+select dirty.subject_id, held.key_kind, held.key_value
   from dirty_subjects as dirty
-  join resolution.subject_keys as held using (subject_id)
-  join judged on judged.entity_kind = held.entity_kind and judged.key_kind = held.key_kind
-   and judged.key_value = held.key_value and judged.organization_id is not distinct from held.organization_id
- where held.is_joining
+ cross join lateral (
+   select key_kind, key_value from resolution.subject_keys as held
+    where held.subject_id = dirty.subject_id and held.is_joining
+   offset 0) as held
+
+-- name: select_standing_keys
+-- Of the given keys those that are no hub in the given scope.
+select wanted.number
+  from unnest(%(organizations)s::uuid[], %(kinds)s::text[], %(keys)s::text[], %(key_values)s::text[])
+       with ordinality as wanted (organization_id, entity_kind, key_kind, key_value, number)
+  join unnest(%(key_kinds)s::text[], %(names)s::int[]) as limits (key_kind, names) using (key_kind)
+ where (select count(*) from (
+         select distinct held.counted_name from resolution.subject_keys as held
+          where held.entity_kind = wanted.entity_kind::resolution.entity_kind and held.key_kind = wanted.key_kind
+            and held.key_value = wanted.key_value and held.is_joining
+            and (held.organization_id is null or held.organization_id = wanted.organization_id)
+          limit limits.names + 1) as names) <= limits.names
 
 -- name: select_origins
 select wanted.number, origins.entity_id

@@ -42,15 +42,38 @@ def assign_origins(connection: Connection[DictRow], dirty: list[Dirty]) -> tuple
 
 
 def _first_keys(connection: Connection[DictRow], present: list[Dirty]) -> dict[UUID, AtomKey]:
-    keys: dict[UUID, list[Key]] = defaultdict(list)
-    for row in connection.execute(queries.load("resolution").select_standing_keys, LIMITS):
-        keys[row["subject_id"]].append(Key(row["key_kind"], row["key_value"]))
-    atoms: dict[UUID, AtomKey] = {}
-    for each in present:
-        own = sorted(keys[each.subject_id], key=lambda key: key.value)
-        first = next(by_rank(each.kind, own), Key("subject", str(each.subject_id)))
-        atoms[each.subject_id] = (each.kind, each.organization_id, first.kind, first.value)
-    return atoms
+    held: dict[UUID, list[Key]] = defaultdict(list)
+    for row in connection.execute(queries.load("resolution").select_dirty_keys):
+        held[row["subject_id"]].append(Key(row["key_kind"], row["key_value"]))
+    candidates = {
+        each.subject_id: [
+            (each.kind, each.organization_id, key.kind, key.value)
+            for key in by_rank(each.kind, sorted(held[each.subject_id], key=lambda key: key.value))
+        ]
+        for each in present
+    }
+    standing = _standing(connection, {atom for atoms in candidates.values() for atom in atoms})
+    return {
+        each.subject_id: next(
+            (atom for atom in candidates[each.subject_id] if atom in standing),
+            (each.kind, each.organization_id, "subject", str(each.subject_id)),
+        )
+        for each in present
+    }
+
+
+def _standing(connection: Connection[DictRow], wanted: set[AtomKey]) -> set[AtomKey]:
+    """Those that are no hub in their own scope."""
+    listed = list(wanted)
+    parameters = {
+        **LIMITS,
+        "kinds": [kind for kind, _, _, _ in listed],
+        "organizations": [organization for _, organization, _, _ in listed],
+        "keys": [key_kind for _, _, key_kind, _ in listed],
+        "key_values": [value for _, _, _, value in listed],
+    }
+    rows = connection.execute(queries.load("resolution").select_standing_keys, parameters)
+    return {listed[row["number"] - 1] for row in rows}
 
 
 def _known(connection: Connection[DictRow], atoms: list[AtomKey]) -> dict[AtomKey, UUID]:

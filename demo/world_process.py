@@ -62,4 +62,7 @@ def _settings(found: dict[str, Any]) -> dict[str, str]:
         "LEADHOUSE_PROVIDER_URL": found["provider_url"],
         "LEADHOUSE_PROVIDER_KEY": found["provider_key"],
         "LEADHOUSE_EMAIL_URL": found["email_url"],
+        # greylisting ends at the second try, a full mailbox never: every message has its final state the same night
+        "LEADHOUSE_SMTP_RETRY_SECONDS": "1,2",
+        "LEADHOUSE_SMTP_WAIT_SECONDS": "20",
     }

@@ -40,14 +40,15 @@ def send_queued(
     run_id: str,
     *,
     run_on: date | None = None,
-    wait: timedelta = timedelta(0),
+    wait: timedelta | None = None,
     lease: timedelta = LEASE,
 ) -> dict[str, int]:
     """Sends what is due of a campaign, each message at most once, and returns counts.
 
     ``attempted`` (= accepted + rejected + unknown), ``deferred`` (tries that the server put off), ``cancelled``,
-    ``lost`` (messages of dead senders, unknown now), ``queued`` (left in the queue). `wait`: for messages that were put
-    off and fall due within it, the sender stays. `run_on` is the run's logical date, today (UTC) by default.
+    ``lost`` (messages of dead senders, unknown now), ``paused``, ``queued`` (left in the queue). `wait`: for messages
+    that were put off and fall due within it, the sender stays (`settings().smtp_wait_seconds` by default). `run_on` is
+    the run's logical date, today (UTC) by default.
 
     Raises:
         LookupError: no such campaign, or it has no account.
@@ -57,7 +58,8 @@ def send_queued(
     with connect("delivery", autocommit=True) as connection:
         sender = _Sender(connection, campaign_id, run_id, run_on or datetime.now(UTC).date())
         sender.mark_lost(lease)
-        deadline = time.monotonic() + wait.total_seconds()
+        patience = settings().smtp_wait_seconds if wait is None else wait.total_seconds()
+        deadline = time.monotonic() + patience
         while sender.has_due(deadline):
             with sender.holding():
                 if not sender.send_due():  # other senders hold what is due

@@ -12,7 +12,7 @@
   {%- set existing = load_cached_relation(this) -%}
   {%- set meta = config.get('meta', {}) -%}
   {%- set fits = existing is not none and has_columns_of(existing, model.columns) -%}
-  {%- do check_mart(meta, fits) -%}
+  {%- do check_mart(meta, fits, existing) -%}
   {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
 
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
@@ -44,12 +44,16 @@
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{% macro check_mart(meta, fits) %}
+{% macro check_mart(meta, fits, existing) %}
   {% if meta.get('tenant') not in ['organization', 'overlay'] %}
     {{ exceptions.raise_compiler_error(model.name ~ ": a mart says in meta.tenant who may read its rows: 'organization' or 'overlay'.") }}
   {% endif %}
   {% if not config.get('contract').enforced %}
     {{ exceptions.raise_compiler_error(model.name ~ ': a mart has an enforced contract.') }}
+  {% endif %}
+  {% if meta.get('rows') and existing is not none and not fits %}
+    {% set reason = ' holds history that no build can make again, and has other columns than its contract: alter the table to match.' %}
+    {{ exceptions.raise_compiler_error(model.name ~ reason) }}
   {% endif %}
   {% if meta.get('entity_kind') and not fits and not flags.FULL_REFRESH %}
     {% set reason = ' is missing or has other columns than its contract: only a full refresh makes all its rows.' %}

@@ -13,6 +13,7 @@ from leadhouse.transform import DbtError, build_marts
 ENTITY_MARTS = {
     "mart_companies.dim_companies": "company_id",
     "mart_companies.fct_company_values": "company_id, attribute, place",
+    "mart_companies.fct_company_changes": "company_id, attribute, detected_at, old_value, new_value",
     "mart_leads.dim_people": "person_id",
     "mart_leads.fct_person_values": "person_id, attribute, place",
 }
@@ -147,6 +148,28 @@ def test_absence_retracts(world, built):
         == []
     )
     assert_same_as_full_refresh(world)
+
+
+def test_changes_of_winners_are_told_once(world, built):
+    told = (
+        "select attribute, old_value, new_value, change_kind, is_signal from mart_companies.fct_company_changes"
+        " where company_id = %s and organization_id is null order by detected_at, attribute, old_value"
+    )
+    assert [(row["attribute"], row["old_value"], row["change_kind"]) for row in world.rows(told, built.acme)] == [
+        ("phone_e164", "+4930111", "vanished"), ("phone_e164", "+4930222", "vanished"),
+    ]  # fmt: skip
+    for band in ("11-50", "51-200", "11-50", "51-200"):
+        world.state("https://acme.example/", {"acme": {"name": "Acme", "employee_band": band}})
+        world.touch(built.acme)
+        build_marts(f"cli__band_{band}")
+    bands = [
+        (row["old_value"], row["new_value"], row["is_signal"])
+        for row in world.rows(told, built.acme)
+        if row["attribute"] == "employee_band"
+    ]
+    assert bands == [
+        (None, "11-50", True), ("11-50", "51-200", True), ("51-200", "11-50", True), ("11-50", "51-200", True),
+    ]  # fmt: skip
 
 
 def test_address_check_reaches_the_person(world, gamma):

@@ -88,7 +88,7 @@ def _build(connection: Connection[Any], step: Step, run_id: str, full_refresh: b
         is_full_refresh=is_full,
         entities=entities,
         nodes=_count_by_status(results),
-        rows_written=sum(result.rows_affected or 0 for result in results if ".mart" in (result.relation or "")),
+        rows_written=sum(result.rows_affected or 0 for result in results if '"mart_' in (result.relation or "")),
         seconds=round(time.monotonic() - started, 3),
     )
     step.counts.update(entities=entities, rows_written=summary.rows_written, **summary.nodes)

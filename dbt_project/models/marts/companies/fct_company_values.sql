@@ -1,5 +1,5 @@
 -- Grain: scope, company, attribute and candidate value. Why a value won, and what lost against it.
--- depends_on: {{ ref('int_entities__to_rebuild') }}
+-- depends_on: {{ ref('int_entities__to_rebuild') }}, {{ ref('fct_company_changes') }} (compares with the rows that this replaces)
 {{ config(
   tags=['entity'],
   meta={'tenant': 'overlay', 'entity_kind': 'company', 'entity_id': 'company_id'},

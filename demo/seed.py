@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from demo.exports.rows import KESTREL_DEFECTS, suppressed_address
+from demo.exports.rows import KESTREL_DEFECTS, KESTREL_SETTLED, suppressed_address
 from demo.world.generator import World
 from demo.world.visible import OUTCOMES
 
@@ -111,8 +112,17 @@ def _nordlicht_suppressions(world: World) -> list[Json]:
 
 def defects(world: World) -> list[Json]:
     """The six planted defects of the second organization's audience, with the addresses they hang on."""
-    filled = {"{suppressed}": suppressed_address(world), "{duplicate}": world.company(16).people[1].email}
-    return [defect | {"email": filled.get(defect["email"], defect["email"])} for defect in KESTREL_DEFECTS]
+    return _filled(world, KESTREL_DEFECTS)
+
+
+def settled(world: World) -> list[Json]:
+    """What is wrong in the same export and never reaches its gate."""
+    return _filled(world, KESTREL_SETTLED)
+
+
+def _filled(world: World, rows: Iterable[dict[str, str]]) -> list[Json]:
+    emails = {"{suppressed}": suppressed_address(world), "{duplicate}": world.company(16).people[1].email}
+    return [row | {"email": emails.get(row["email"], row["email"])} for row in rows]
 
 
 def seed_plan(world: World) -> Json:
@@ -132,7 +142,7 @@ def seed_plan(world: World) -> Json:
             },
             KESTREL
             | {
-                "campaign": KESTREL_CAMPAIGN | {"defects": defects(world)},
+                "campaign": KESTREL_CAMPAIGN | {"defects": defects(world), "settled": settled(world)},
                 "suppressions": suppressed,
                 "export": "kestrel",
             },

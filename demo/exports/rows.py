@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from demo.world.generator import World
-from demo.world.mailboxes import DISPOSABLE_DOMAIN, NULL_MX_DOMAIN
+from demo.world.mailboxes import DISPOSABLE_DOMAIN, NO_MX_DOMAIN, NULL_MX_DOMAIN
 from demo.world.model import Company, Person
 
 SHARED = (0, 1, 3, 4, 6, 8, 10, 11)  # companies of the cast that stand in both exports
@@ -19,11 +19,16 @@ FORMULA = "=cmd|' /C calc'!A0"
 # Why the second organization's campaign must be blocked: rule by planted row.
 KESTREL_DEFECTS: tuple[dict[str, str], ...] = (
     {"rule": "email_syntax", "email": "sales..team@cycles-moreau.example", "why": "two dots in a row"},
-    {"rule": "suppressed", "email": "{suppressed}", "why": "opted out and imported again"},
     {"rule": "role_address", "email": "info@hargreaves-arms.example", "why": "a role, not a person"},
     {"rule": "disposable", "email": f"buyer.demo@{DISPOSABLE_DOMAIN}", "why": "a throw-away mailbox"},
-    {"rule": "no_mx", "email": f"m.huber@{NULL_MX_DOMAIN}", "why": "the domain takes no mail (null MX)"},
-    {"rule": "duplicate_person", "email": "{duplicate}", "why": "one person in two rows, spelled differently"},
+    {"rule": "null_mx", "email": f"m.huber@{NULL_MX_DOMAIN}", "why": "the domain takes no mail (null MX)"},
+    {"rule": "no_mx", "email": f"s.keller@{NO_MX_DOMAIN}", "why": "neither a mail exchanger nor an address"},
+    {"rule": "no_name", "email": "t.harris@ashworth-langley.example", "why": "an address without a person"},
+)
+# What stands in the same export and is settled before the gate sees it.
+KESTREL_SETTLED: tuple[dict[str, str], ...] = (
+    {"rule": "suppressed", "email": "{suppressed}", "why": "opted out and imported again: never sendable"},
+    {"rule": "duplicate_person", "email": "{duplicate}", "why": "one person in two rows: resolved to one"},
 )
 PLANTED_BAD_ROWS = {
     "nordlicht": ("broken_email", "too_many_columns"),
@@ -90,15 +95,18 @@ def suppressed_address(world: World) -> str:
 
 
 def _defective(world: World) -> list[Row]:
-    """The six rows that the gate must find."""
+    """The six rows that the gate must find, and two that it must never see."""
+    syntax, role, disposable, null_mx, no_mx, no_name = (defect["email"] for defect in KESTREL_DEFECTS)
     company = partial(Row, phone="", street="", postal_code="", website="")
     twice = contact(world.company(16), world.company(16).people[1])
     return [
-        company("Cycles Moreau", "", "Ventes", "", KESTREL_DEFECTS[0]["email"], city="Nantes", country="FR"),
+        company("Cycles Moreau", "", "Ventes", "", syntax, city="Nantes", country="FR"),
         replace(contact(world.company(14), world.company(14).people[1]), note="imported from the old system"),
-        company("The Hargreaves Arms", "", "", "", KESTREL_DEFECTS[2]["email"], city="Edinburgh", country="GB"),
-        company("Demo Buyers", "Bea", "Buyer", "Buyer", KESTREL_DEFECTS[3]["email"], city="Leeds", country="GB"),
-        company("Keine Post KG", "Max", "Huber", "Einkauf", KESTREL_DEFECTS[4]["email"], city="Graz", country="AT"),
+        company("The Hargreaves Arms", "", "", "", role, city="Edinburgh", country="GB"),
+        company("Demo Buyers", "Bea", "Buyer", "Buyer", disposable, city="Leeds", country="GB"),
+        company("Keine Post KG", "Max", "Huber", "Einkauf", null_mx, city="Graz", country="AT"),
+        company("Ohne Briefkasten OG", "Silke", "Keller", "Einkauf", no_mx, city="Linz", country="AT"),
+        company("Ashworth & Langley LLP", "", "", "", no_name, city="Birmingham", country="GB"),
         replace(twice, first_name=twice.first_name.upper(), last_name=twice.last_name.upper(), title=""),
     ]  # fmt: skip
 

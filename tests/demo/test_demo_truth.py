@@ -115,13 +115,15 @@ def test_the_six_defects_stand_in_the_export_and_are_defects(tmp_path: Path) -> 
     kestrel = plan["organizations"][1]
     planted = {defect["rule"]: defect["email"] for defect in kestrel["campaign"]["defects"]}
     assert len(planted) == len(KESTREL_DEFECTS) == 6
+    settled = {row["rule"]: row["email"] for row in kestrel["campaign"]["settled"]}
     emails = [row[4] for row in rows_of(write_exports(WORLD, tmp_path)["kestrel"], "cp1252", ",") if len(row) == 14]
-    assert all(address in emails for address in planted.values())
+    assert all(address in emails for address in (*planted.values(), *settled.values()))
     with pytest.raises(EmailNotValidError):
         validate_email(planted["email_syntax"], check_deliverability=False)
-    assert planted["suppressed"] in [entry["value"] for entry in kestrel["suppressions"]]
-    assert mail_route(WORLD, planted["no_mx"].partition("@")[2]) == "null_mx"
-    assert emails.count(planted["duplicate_person"]) == 2
+    assert settled["suppressed"] in [entry["value"] for entry in kestrel["suppressions"]]
+    assert mail_route(WORLD, planted["null_mx"].partition("@")[2]) == "null_mx"
+    assert mail_route(WORLD, planted["no_mx"].partition("@")[2]) == "none"
+    assert emails.count(settled["duplicate_person"]) == 2
 
 
 def test_the_plan_covers_every_site_once() -> None:

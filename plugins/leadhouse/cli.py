@@ -170,13 +170,17 @@ def crawl(
             delay=delay,
             on_progress=lambda done: progress.update(task, completed=done),
         )
+    outcomes = {host: facts.pop("crawl", {}) for host, facts in found.items()}
     _write_json(json_file, found)
     if json_file is None:
         console.print_json(data=found, default=str)
-    else:
-        console.print(
-            f"{len(found)} hosts, {sum(bool(each.get('names')) for each in found.values())} with a name, in {json_file}"
-        )
+    named = sum(bool(facts["names"]) for facts in found.values())
+    errors.print(f"{len(found)} hosts, {named} with a name" + (f", in {json_file}" if json_file else ""))
+    for host, outcome in outcomes.items():
+        if outcome.get("outcome") != "fetched":
+            errors.print(
+                f"  {host}: {outcome.get('outcome')} ({outcome.get('reason') or 'no reason given'})", markup=False
+            )
 
 
 @campaign_app.command("plan")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from leadhouse.connectors import cells
 from leadhouse.connectors.columns import ColumnMap, Field
+from leadhouse.connectors.row_cells import Draft, RowCells
 from leadhouse.connectors.table import Row
 from leadhouse.extraction import hosts
 from leadhouse.records import AddressParts, CompanyAttribute, CompanyRecord, PersonAttribute, PersonRecord, Value
@@ -49,32 +49,6 @@ class RowRecords:
     suppressed: tuple[tuple[str, str], ...] = ()  # (address, reason)
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A record in the making: each value once, in the order of the columns."""
-
-    values: dict[str, dict[str, Value]] = field(default_factory=dict)
-
-    def state(
-        self, attribute: str, value: str | None, raw: str, column: str, parts: AddressParts | None = None
-    ) -> None:
-        if value:
-            stated = Value(value=value, raw=raw if raw != value else None, locator=f"column {column}", parts=parts)
-            self.values.setdefault(attribute, {}).setdefault(value, stated)
-
-    def first(self, *attributes: str) -> str | None:
-        return next((value for each in attributes for value in self.values.get(each, ())), None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A cell that is not empty: `text` is clean, `raw` as written."""
-
-    text: str
-    raw: str
-    column: str
-
-
 class RowReader:
     """Reads the rows of one table. What cannot be read as its column's field is kept as a custom field."""
 
@@ -82,15 +56,15 @@ class RowReader:
         self._columns = columns
         self._header = list(columns.header)
 
-    def read(self, row: Row, *, is_broken: bool) -> RowRecords | Fault:
-        """The row's records. `is_broken`: some of its bytes are no text."""
+    def read(self, row: Row, text: str, *, is_broken: bool) -> RowRecords | Fault:
+        """The row's records. `text`: all its cells; `is_broken`: some of its bytes are no text."""
         fault = self._fault_of_cells(row, is_broken=is_broken)
         if fault:
             return fault
         found = _Row(self._columns, row.cells)
         if (mail := found.one(Field.EMAIL)) and not cells.emails(mail):
             return Fault("bad_email", f"{mail[:200]!r} holds no e-mail address (name@host.tld): correct or empty it.")
-        if any(len(each.raw) > LONGEST_VALUE for each in found.mapped()):
+        if len(text) > LONGEST_VALUE and any(len(each.raw) > LONGEST_VALUE for each in found.mapped()):
             return Fault("cell_too_long", f"A cell holds more than {LONGEST_VALUE} characters: shorten it.")
         return found.records()
 
@@ -108,35 +82,13 @@ class RowReader:
         return None
 
 
-class _Row:
-    """One row by field."""
+class _Row(RowCells):
+    """One row on its way to records."""
 
     def __init__(self, columns: ColumnMap, texts: list[str]) -> None:
+        super().__init__(columns, texts)
         self._kind = columns.kind
-        self._cells: dict[Field, list[_Cell]] = {}
-        self._custom: dict[str, str] = {}
-        for column, of_field, text in zip(columns.header, columns.fields, texts, strict=False):
-            raw = text.strip()
-            if not raw.isascii():
-                raw = unicodedata.normalize("NFC", raw)
-            if of_field is None:
-                if raw:
-                    self._custom[column] = raw
-            elif clean := cells.clean(raw):
-                self._cells.setdefault(of_field, []).append(_Cell(clean, raw, column))
-        self.company, self.person = _Draft(), _Draft()
-
-    def mapped(self) -> list[_Cell]:
-        """Every cell that a field takes."""
-        return [cell for each in self._cells.values() for cell in each]
-
-    def all(self, *fields: Field) -> list[_Cell]:
-        """The cells of the fields."""
-        return [cell for each in fields for cell in self._cells.get(each, ())]
-
-    def one(self, *fields: Field) -> str:
-        """The first text of the fields; empty when there is none."""
-        return next((cell.text for each in fields for cell in self._cells.get(each, ())), "")
+        self.company, self.person = Draft(), Draft()
 
     def records(self) -> RowRecords | Fault:
         """The records of the row, or why it says nothing about anybody."""
@@ -166,7 +118,7 @@ class _Row:
         for cell in self.all(of_field):
             if found := cells.country(cell.text):
                 return found
-            self._custom[cell.column] = cell.raw
+            self.custom[cell.column] = cell.raw
         return None
 
     def _read_company(self, country: str | None, *, with_contacts: bool) -> None:
@@ -202,9 +154,9 @@ class _Row:
             elif site := cells.domain(cell.text):
                 self.company.state(CompanyAttribute.DOMAIN, site, cell.raw, cell.column)
             else:
-                self._custom[cell.column] = cell.raw
+                self.custom[cell.column] = cell.raw
 
-    def _place(self, draft: _Draft, country: str | None) -> None:
+    def _place(self, draft: Draft, country: str | None) -> None:
         stated = (*self.all(Field.COMPANY_COUNTRY), *self.all(Field.COUNTRY))
         if country and stated:
             draft.state(CompanyAttribute.COUNTRY_CODE, country, stated[0].raw, stated[0].column)
@@ -214,12 +166,16 @@ class _Row:
             return
         has_own = any(self.all(each) for each in _OF_COMPANY if each is not Field.COMPANY_COUNTRY)
         part = {general: self.one(own if has_own else general) for own, general in _OF_COMPANY.items()}
-        code, city = (None, None) if has_own else cells.postal_city(self.one(Field.POSTAL_CITY))
+        together = part[Field.CITY] if has_own or part[Field.CITY] else self.one(Field.POSTAL_CITY)
+        code, city = (part[Field.POSTAL_CODE], together) if part[Field.POSTAL_CODE] else cells.postal_city(together)
         street = " ".join(filter(None, (part[Field.STREET], "" if has_own else self.one(Field.HOUSE_NUMBER))))
-        code, city = part[Field.POSTAL_CODE] or code, part[Field.CITY] or city
         text = ", ".join(filter(None, (street, " ".join(filter(None, (code, city))))))
         parts = AddressParts(
-            street=street or None, postal_code=code, city=city, region=part[Field.REGION] or None, country_code=country
+            street=street or None,
+            postal_code=code or None,
+            city=city or None,
+            region=part[Field.REGION] or None,
+            country_code=country,
         )
         draft.state(CompanyAttribute.ADDRESS, text, text, self._column_of_place(), parts)
 
@@ -242,7 +198,7 @@ class _Row:
             self._state_emails(draft, Field.EMAIL, Field.OTHER_EMAIL)
         if not draft.values:
             for cell in self.all(Field.TITLE, Field.PERSON_PHONE, *((Field.PHONE,) if with_contacts else ())):
-                self._custom[cell.column] = cell.raw
+                self.custom[cell.column] = cell.raw
             return
         for cell in self.all(Field.TITLE)[:1]:
             draft.state(PersonAttribute.TITLE, cell.text, cell.raw, cell.column)
@@ -257,35 +213,35 @@ class _Row:
             if values := self.company.values.get(attribute):
                 draft.values[of_person] = dict(values)
 
-    def _state(self, draft: _Draft, attribute: str, read: Callable[[str], str | None], *fields: Field) -> None:
+    def _state(self, draft: Draft, attribute: str, read: Callable[[str], str | None], *fields: Field) -> None:
         for cell in self.all(*fields):
             if value := read(cell.text):
                 draft.state(attribute, value, cell.raw, cell.column)
             else:
-                self._custom[cell.column] = cell.raw
+                self.custom[cell.column] = cell.raw
 
-    def _state_emails(self, draft: _Draft, *fields: Field) -> None:
+    def _state_emails(self, draft: Draft, *fields: Field) -> None:
         for cell in self.all(*fields):
             found = cells.emails(cell.text)
             for address in found:
                 draft.state("email", address, cell.raw, cell.column)
             if not found:
-                self._custom[cell.column] = cell.raw
+                self.custom[cell.column] = cell.raw
 
     def _keep_basics(self, has_person: bool) -> None:
         """What says something about the row itself stands in its custom fields."""
         for cell in self.all(Field.RECORD_ID, Field.CUSTOMER, Field.OPTED_OUT):
-            self._custom[cell.column] = cell.raw
+            self.custom[cell.column] = cell.raw
         if self._kind == "company" and not has_person:
             for cell in self.all(Field.TITLE):
-                self._custom[cell.column] = cell.raw
+                self.custom[cell.column] = cell.raw
 
     def _built(self, *, has_company: bool, has_person: bool) -> RowRecords:
         basis = {LEGAL_BASIS_KEY: cells.legal_basis(text)} if (text := self.one(Field.LEGAL_BASIS)) else {}
         of_person = has_person and (self._kind == "person" or not has_company)
         company = person = None
         if has_company:
-            custom = basis if of_person else {**self._custom, **basis}
+            custom = basis if of_person else {**self.custom, **basis}
             company = CompanyRecord(
                 record_key="company", values=_tuples(CompanyAttribute, self.company), custom_fields=custom
             )
@@ -294,7 +250,7 @@ class _Row:
                 record_key="person",
                 values=_tuples(PersonAttribute, self.person),
                 company_key="company" if has_company else None,
-                custom_fields={**self._custom, **basis} if of_person else basis,
+                custom_fields={**self.custom, **basis} if of_person else basis,
             )
         return RowRecords(self._key(of_person), company, person, self._suppressed())
 
@@ -318,7 +274,7 @@ class _Row:
         return tuple((address, reasons[0]) for address in addresses)
 
 
-def _tuples(kind: Callable[[str], _Attribute], draft: _Draft) -> dict[_Attribute, tuple[Value, ...]]:
+def _tuples(kind: Callable[[str], _Attribute], draft: Draft) -> dict[_Attribute, tuple[Value, ...]]:
     return {kind(name): tuple(each.values()) for name, each in draft.values.items()}
 
 

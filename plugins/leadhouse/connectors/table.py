@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ SAMPLE_ROWS = 100
 HEADER_WITHIN_ROWS = 25
 ROW_LINES = 500  # a quoted cell may hold line breaks; a row of more lines has an unclosed quote
 LONGEST_LINE = 1 << 20
+_FIGURE = re.compile(r"[\d@]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _find_header(sample: str, delimiter: str) -> _Header:
 
 
 def _headless(file: TextFile, sample: str, delimiters: str) -> Table:
-    """A table without a header row: most rows have the same number of cells, two at least, or each is one address."""
+    """A table without known names: most rows have the same number of cells, two at least, or each is one address."""
     best: tuple[float, int, str] = (0.0, 0, "")
     for delimiter in delimiters:
         widths = [len(row.cells) for row in _sampled(sample, delimiter) if not row.fault]
@@ -126,6 +128,9 @@ def _headless(file: TextFile, sample: str, delimiters: str) -> Table:
         if width > 1 and share >= 0.8:
             best = max(best, (share, width, delimiter))
     if best[1]:
+        rows = _sampled(sample, best[2])
+        if _is_like_header(rows[0].cells, rows[1:]):
+            return Table(file, best[2], rows[0].line, _unique(rows[0].cells))
         return Table(file, best[2], 0, tuple(f"column {i}" for i in range(1, best[1] + 1)))
     lines = [line for line in sample.splitlines() if line.strip()][:SAMPLE_ROWS]
     if lines and sum("@" in line and " " not in line.strip() for line in lines) >= 0.8 * len(lines):
@@ -135,6 +140,14 @@ def _headless(file: TextFile, sample: str, delimiters: str) -> Table:
         "Email, First Name, Website, Firma, Nachname …), and its lines share no delimiter (comma, semicolon, tab, |). "
         "Add a header row, or export the table as CSV."
     )
+
+
+def _is_like_header(cells: Sequence[str], below: Sequence[Row]) -> bool:
+    """Plain words, each once, above rows that hold figures or addresses."""
+    words = {cell.strip() for cell in cells}
+    if len(words) < len(cells) or "" in words or _FIGURE.search(" ".join(words)):
+        return False
+    return any(_FIGURE.search(cell) for row in below for cell in row.cells)
 
 
 def _unique(header: Sequence[str]) -> tuple[str, ...]:

@@ -44,11 +44,15 @@ class TextFile:
 
     def is_broken(self, text: str) -> bool:
         """Whether some bytes of the text were no text in the file's encoding, or it holds NUL."""
-        if text.isascii():
-            return "\x00" in text
+        if "\x00" in text:
+            return True
         if self.encoding.startswith(("utf-16", "utf-32")) and "\ufffd" in text:
             return True
-        return "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)
+        try:
+            text.encode()  # stray bytes stand as lone surrogates (PEP 383), which have no UTF-8 form
+        except UnicodeEncodeError:
+            return True
+        return False
 
 
 @dataclass(slots=True)
@@ -71,7 +75,7 @@ def inspect_text(path: Path) -> TextFile:
         census, content_hash = _take_census(path)
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {error.strerror}. Name a file that exists.") from error
-    if not census.head.strip():
+    if not census.head.lstrip(codecs.BOM_UTF8).strip():
         raise ImportFileError(f"{path.name} is empty: there is nothing to import.")
     for start, what, advice in _OTHERS:
         if census.head.startswith(start):

@@ -1,0 +1,157 @@
+"""A table as a connector: an extraction a row, or the row's refusal; and a preview that needs no database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from leadhouse.connectors.base import ImportFileError
+from leadhouse.connectors.columns import ColumnMap, Kind, map_columns
+from leadhouse.connectors.row_records import Fault, RowReader, RowRecords
+from leadhouse.connectors.table import Row, Table, read_table
+from leadhouse.connectors.text_file import inspect_text
+from leadhouse.landing import Quarantined
+from leadhouse.records import Extraction
+
+EXTRACTOR, EXTRACTOR_VERSION = "csv_import", "1"
+
+
+@dataclass
+class CsvFile:
+    """A file as a connector: `statements` yields an extraction a row, or its refusal. Read once from start to end.
+
+    Raises ImportFileError where the file is no table, ValueError for an override that does not fit.
+    """
+
+    path: Path
+    organization_id: UUID
+    source_key: str
+    kind: Kind | None = None
+    overrides: Mapping[str, str | None] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    suppressed: list[tuple[str, str]] = field(default_factory=list)  # since the caller last emptied it
+    unit_keys: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.table: Table = read_table(inspect_text(self.path))
+        self.columns: ColumnMap = map_columns(self.table.header, self.table.sample(), self.kind, self.overrides)
+        self._require_identity()
+        self._observed_at = datetime.now(UTC)
+        self._seen: Counter[str] = Counter()
+        self._repeats: dict[tuple[str, str], int] = {}
+
+    @property
+    def unit_prefix(self) -> str:
+        """What the keys of all rows of this file start with."""
+        return f"file:{storable(self.path.name)}#"
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """How the file is read, as JSON values but for the tuple of columns that are kept as they are."""
+        pairs = list(zip(self.columns.header, self.columns.fields, strict=True))
+        return {
+            "file": self.path.name,
+            "kind": self.columns.kind,
+            "mapping": {name: each.value for name, each in pairs if each},
+            "custom_fields": tuple(name for name, each in pairs if each is None),
+            "encoding": self.table.file.encoding,
+            "delimiter": self.table.delimiter or "JSON lines",
+            "header_line": self.table.header_line,
+        }
+
+    def statements(self) -> Iterator[Extraction | Quarantined]:
+        """One a row, in the file's order."""
+        for _, statement in self.read():
+            yield statement
+
+    def read(self) -> Iterator[tuple[Row, Extraction | Quarantined]]:
+        """The rows with their statements."""
+        reader, is_broken = RowReader(self.columns), self.table.file.is_broken
+        for row in self.table.rows():
+            self.counts["rows"] += 1
+            text = "\x1f".join(row.cells)
+            found = reader.read(row, text, is_broken=is_broken(text))
+            yield row, self._refusal(row, found) if isinstance(found, Fault) else self._extraction(text, found)
+
+    def retraction(self, unit_key: str) -> Extraction:
+        """The statement of a row that is gone: nothing."""
+        return self._statement(unit_key, hashlib.sha256(b"").hexdigest(), None)
+
+    def _refusal(self, row: Row, fault: Fault) -> Quarantined:
+        self.reasons[fault.reason] += 1
+        cells = [storable(cell[:2000]) for cell in row.cells[:200]]
+        names = [*self.table.header, *(f"surplus {i}" for i in range(1, len(cells) + 1))]
+        payload = dict(zip(names, cells, strict=False))
+        return Quarantined(self.unit_prefix.removesuffix("#"), row.line, fault.reason, fault.detail, payload)
+
+    def _extraction(self, text: str, found: RowRecords) -> Extraction:
+        self.suppressed.extend(found.suppressed)
+        self.counts["companies"] += found.company is not None
+        self.counts["persons"] += found.person is not None
+        content_hash = hashlib.sha256(text.encode()).hexdigest()
+        return self._statement(self._unit_key(found.key, content_hash), content_hash, found)
+
+    def _unit_key(self, key: str, content_hash: str) -> str:
+        """Rows with one key are numbered as they come; the very same row again is the same unit."""
+        digest = hashlib.sha256(key.casefold().encode()).hexdigest()[:20]
+        number = self._repeats.get((digest, content_hash[:20]))
+        if number is None:
+            self._seen[digest] += 1
+            number = self._repeats[digest, content_hash[:20]] = self._seen[digest]
+        unit_key = f"{self.unit_prefix}{digest}" + (f"~{number}" if number > 1 else "")
+        self.unit_keys.add(unit_key)
+        return unit_key
+
+    def _statement(self, unit_key: str, content_hash: str, found: RowRecords | None) -> Extraction:
+        return Extraction(
+            source_key=self.source_key,
+            unit_key=unit_key,
+            extractor=EXTRACTOR,
+            extractor_version=EXTRACTOR_VERSION,
+            content_hash=content_hash,
+            observed_at=self._observed_at,
+            organization_id=self.organization_id,
+            companies=(found.company,) if found and found.company else (),
+            persons=(found.person,) if found and found.person else (),
+        )
+
+    def _require_identity(self) -> None:
+        if not self.columns.names_anybody:
+            raise ImportFileError(
+                f"{self.path.name} has no column that says who a row is about (a company, website, name or e-mail "
+                f"address). Its columns: {', '.join(self.table.header)[:500]}. Rename one, or give a mapping."
+            )
+
+
+def preview_file(
+    path: Path | str, kind: Kind | None = None, mapping: Mapping[str, str | None] | None = None, rows: int = 5
+) -> dict[str, Any]:
+    """How a file would be read, without a database: layout, mapping, and the first rows as records or refusals.
+
+    Raises:
+        ImportFileError, ValueError: see `import_file`.
+    """
+    file = CsvFile(Path(path), UUID(int=0), "csv/preview", kind, mapping or {})
+    return {**file.layout, "rows": [_shown(row, each) for row, each in islice(file.read(), rows)]}
+
+
+def storable(text: str) -> str:
+    """Text as Postgres takes it."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _shown(row: Row, statement: Extraction | Quarantined) -> dict[str, Any]:
+    if isinstance(statement, Quarantined):
+        return {"line": row.line, "refused": statement.reason, "detail": statement.detail}
+    records = [*statement.companies, *statement.persons]
+    stated = [json.loads(each.model_dump_json(exclude_none=True, exclude={"record_key"})) for each in records]
+    return {"line": row.line, "records": stated}

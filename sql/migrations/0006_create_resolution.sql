@@ -141,8 +141,7 @@ declare
   target regclass;
   room name;
 begin
-  foreach target in array array['resolution.batches', 'resolution.entities', 'resolution.assignments', 'resolution.subjects',
-      'resolution.subject_keys', 'resolution.origins',
+  foreach target in array array['resolution.batches', 'resolution.entities', 'resolution.assignments', 'resolution.subject_keys',
       'resolution.match_decisions', 'resolution.redirects', 'resolution.changes', 'resolution.overlays']::regclass[] loop
     call identity.open_to_room(target, 'leadhouse_resolution', 'select, insert, update, delete');
     foreach room in array array['leadhouse_transform', 'leadhouse_console', 'leadhouse_leads', 'leadhouse_enrichment', 'leadhouse_campaigns'] loop
@@ -150,6 +149,9 @@ begin
     end loop;
   end loop;
 end $$;
+-- Resolution's own memory: nobody else reads it.
+call identity.open_to_room('resolution.subjects', 'leadhouse_resolution', 'select, insert, update, delete');
+call identity.open_to_room('resolution.origins', 'leadhouse_resolution', 'select, insert, update, delete');
 grant insert, delete on resolution.overlays to leadhouse_transform;
 
 -- migrate: rollback

@@ -9,7 +9,9 @@ exact keys (domain, VAT id, email, phone with name). Ids are stable: a merge lea
 it.
 
 **When.** Whenever pages, imported rows, email checks or paid answers have landed (assets `raw_web`, `raw_imports`,
-`raw_provider`). The assets only wake it: what there is to do stands in `raw.batches`.
+`raw_provider`), and every quarter of an hour in case an event was lost. While a crawl or an import that was requested
+less than five minutes ago is under way it waits, so that what comes together is built together. What there is to do
+stands in `raw.batches`.
 
 **Inputs.** `raw.batches` after the position of `resolve_entities`, `staging` views, `resolution.match_decisions`.
 
@@ -21,13 +23,14 @@ it.
   gone.
 - *Two companies became one and should not have.* Un-merge them: `leadhouse.resolution.unmerge`; the decision stands
   against later matches.
+- *It is skipped.* Its log names the request that it waits for, or says that nothing was left unread.
 - *It runs but nothing changes.* Compare `app.batch_counters` with `app.consumer_positions`: when they are equal
   there is nothing unread.
 """
 
 from __future__ import annotations
 
-from airflow.sdk import dag
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag
 
 from leadhouse.orchestration.assets import RAW_IMPORTS, RAW_PROVIDER, RAW_WEB
 from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
@@ -35,7 +38,9 @@ from leadhouse.orchestration.stages import resolve_unread
 
 
 @dag(
-    schedule=RAW_WEB | RAW_IMPORTS | RAW_PROVIDER,
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=RAW_WEB | RAW_IMPORTS | RAW_PROVIDER
+    ),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,

@@ -8,12 +8,20 @@ select job_id, organization_id, kind::text as kind, status::text as status, para
 
 -- name: list_due_files
 -- File sources that are due. Room: imports.
-select source_key, organization_id, config ->> 'path' as path, coalesce(config ->> 'kind', 'person') as kind
+select source_key, organization_id, config ->> 'path' as path, config ->> 'kind' as kind
   from app.sources
  where kind = 'csv' and is_active and deleted_at is null and organization_id is not null
    and config ? 'path' and next_due_at <= now()
    and (%(source_keys)s::text[] is null or source_key = any (%(source_keys)s::text[]))
  order by source_key;
+
+-- name: find_open_jobs
+-- Room: console.
+select kind::text as kind, job_id
+  from app.jobs
+ where kind in ('crawl', 'import') and status in ('pending', 'running')
+   and requested_at > now() - make_interval(mins => %(minutes)s)
+ order by requested_at;
 
 -- name: find_unfinished_work
 -- What the campaigns wait for, but no longer than `hours`: a stage that is broken for longer must not hold mail that

@@ -206,6 +206,7 @@ def _wait(began: datetime, running: set[str], on_progress: Progress) -> None:
         _process(name).wait_healthy(done, max(1.0, deadline - time.monotonic()))
 
     wait_for("api_server", "API server", lambda: bool(_monitor()))
+    _answer("/execution/health")  # builds the tasks' API, for which the first task would wait 2 s
     for name in HEARTBEATS:
         if name not in running:
             wait_for(name, name.replace("_", " "), lambda name=name: _beats_since(name, began))  # type: ignore[misc]
@@ -239,12 +240,14 @@ def _beats_since(name: str, began: datetime) -> bool:
 
 def _monitor() -> Mapping[str, dict[str, Any]]:
     """Airflow's own health answer; empty when it does not answer."""
+    return _answer("/api/v2/monitor/health")
+
+
+def _answer(path: str) -> dict[str, Any]:
     url = address()
-    if url is None:
-        return {}
     try:
-        with urllib.request.urlopen(f"{url}/api/v2/monitor/health", timeout=5) as response:  # noqa: S310  our own URL
-            answer: dict[str, dict[str, Any]] = json.load(response)
+        with urllib.request.urlopen(f"{url}{path}", timeout=5) as response:  # noqa: S310  our own URL
+            answer: dict[str, Any] = json.load(response) if url else {}
             return answer
     except (OSError, ValueError, urllib.error.URLError):
         return {}

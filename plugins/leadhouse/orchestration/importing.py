@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 from uuid import UUID
 
 from airflow.sdk import TriggerRule
@@ -15,9 +15,22 @@ from leadhouse.orchestration.job_runs import close_failed_job, find_job, job_of_
 from leadhouse.orchestration.notifier import FailureNotifier
 from leadhouse.orchestration.summaries import as_counts
 
+Kind = Literal["company", "person"]
+
+
+class FileRequest(TypedDict):
+    """A file and whose it is; `kind` None: found out from the columns."""
+
+    path: str
+    organization_id: str
+    kind: Kind | None
+
+
+COUNTED = ("rows", "landed", "known", "quarantined")
+
 
 @stage_task(on_failure_callback=[FailureNotifier(), close_failed_job])
-def find_files() -> list[dict[str, str]]:
+def find_files() -> list[FileRequest]:
     """The files of the dispatched job, or every file source that is due."""
     from leadhouse.jobs import requests
 
@@ -31,31 +44,31 @@ def find_files() -> list[dict[str, str]]:
         return _due_files(parameters.get("source_keys", []))
     if job["organization_id"] is None:
         raise ValueError(f"Job {job_id} imports {parameters['path']}, but names no organization: imports are private.")
-    return [_file(parameters["path"], job["organization_id"], parameters.get("kind", "person"))]
+    return [_file(parameters["path"], job["organization_id"], parameters.get("kind"))]
 
 
 @stage_task(map_index_template="{{ task.op_kwargs['file']['path'].rpartition('/')[2] }}")
-def import_file(file: dict[str, str]) -> dict[str, Any]:
+def import_file(file: FileRequest) -> dict[str, Any]:
     """Land one file's rows; bad ones go to quarantine with their reason."""
     from leadhouse.connectors import csv_import
+    from leadhouse.ledger.steps import recorded_step
 
-    run = current_run()
-    return as_counts(
-        csv_import.import_file(Path(file["path"]), UUID(file["organization_id"]), file["kind"], run.run_on, run.run_id)
-    )
+    run, path, organization_id = current_run(), Path(file["path"]), UUID(file["organization_id"])
+    with recorded_step("imports", run.run_id, "import_records", path.name, organization_id) as step:
+        summary = csv_import.import_file(path, organization_id, file["kind"], run.run_on, run.run_id)
+        step.counts |= {name: getattr(summary, name) for name in COUNTED}
+    return as_counts(summary)
 
 
 @stage_task(outlets=[RAW_IMPORTS], trigger_rule=TriggerRule.ALL_DONE)
-def finish_import(files: list[dict[str, str]] | None, imported: Any) -> dict[str, int]:
+def finish_import(files: list[FileRequest] | None, imported: Any) -> dict[str, int]:
     """Add the files' counts up and close the job. What landed moves on, also when a file failed."""
     from leadhouse.jobs import requests
 
     if files is None:
         raise AirflowSkipException("The files were not found out.")
     done = [counts for counts in imported or [] if counts]
-    totals = {
-        name: sum(int(counts.get(name, 0)) for counts in done) for name in ("rows", "landed", "known", "quarantined")
-    }
+    totals = {name: sum(int(counts.get(name, 0)) for counts in done) for name in COUNTED}
     job_id, is_dispatched = job_of_run(current_run().run_id)
     if is_dispatched and len(done) < len(files):
         requests.fail(job_id, f"{len(files) - len(done)} of {len(files)} files were not imported; see the run's log")
@@ -64,7 +77,7 @@ def finish_import(files: list[dict[str, str]] | None, imported: Any) -> dict[str
     return totals
 
 
-def _due_files(source_keys: list[str] | None) -> list[dict[str, str]]:
+def _due_files(source_keys: list[str] | None) -> list[FileRequest]:
     from leadhouse.database import connect
     from leadhouse.database.queries import load
 
@@ -73,5 +86,5 @@ def _due_files(source_keys: list[str] | None) -> list[dict[str, str]]:
     return [_file(row["path"], row["organization_id"], row["kind"]) for row in rows]
 
 
-def _file(path: str, organization_id: UUID, kind: str) -> dict[str, str]:
-    return {"path": str(path), "organization_id": str(organization_id), "kind": kind}
+def _file(path: str, organization_id: UUID, kind: str | None) -> FileRequest:
+    return {"path": str(path), "organization_id": str(organization_id), "kind": cast("Kind | None", kind)}

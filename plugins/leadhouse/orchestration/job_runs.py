@@ -46,6 +46,16 @@ def find_job(job_id: UUID) -> dict[str, Any]:
     return row
 
 
+def find_open_jobs(minutes: int) -> list[str]:
+    """Crawls and imports that were requested within `minutes` and have not ended: ``crawl <id>``."""
+    from leadhouse.database import connect
+    from leadhouse.database.queries import load
+
+    with connect("console") as connection:
+        rows = connection.execute(load("orchestration").find_open_jobs, {"minutes": minutes}).fetchall()
+    return [f"{row['kind']} {row['job_id']}" for row in rows]
+
+
 def close_failed_job(context: Context) -> None:
     """A callback: the request of a run that failed before its work began is failed, with the reason."""
     from leadhouse.jobs import requests

@@ -9,15 +9,27 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.assets import ENRICHED, ENTITIES, MARTS, RAW_PROVIDER
 from leadhouse.orchestration.conventions import current_run, stage_task
+from leadhouse.orchestration.job_runs import find_open_jobs
 from leadhouse.orchestration.summaries import as_counts
+
+COALESCE_MINUTES = 5
 
 
 @stage_task(outlets=[ENTITIES])
 def resolve_unread() -> dict[str, Any]:
-    """Bring who is who up to date with every batch that has landed since the last time."""
+    """Bring who is who up to date with every batch that has landed since the last time.
+
+    Waits for requests that are young: a crawl and the imports beside it are resolved and built together, once.
+    """
     from leadhouse import resolution
 
-    return as_counts(resolution.resolve_unread(current_run().run_id))
+    under_way = find_open_jobs(COALESCE_MINUTES)
+    if under_way:
+        raise AirflowSkipException(f"Waits for {', '.join(under_way)}; whichever ends last wakes this again.")
+    summary = resolution.resolve_unread(current_run().run_id)
+    if summary.batch_no is None and get_current_context()["dag_run"].run_type == "scheduled":
+        raise AirflowSkipException("Nothing was left unread.")
+    return as_counts(summary)
 
 
 @stage_task()

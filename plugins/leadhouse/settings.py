@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     provider_url: str | None = None
     provider_key: SecretStr | None = None
     provider_name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] = "provider"  # its source is provider/<name>
+    provider_api: str = "person_email"  # the HTTP interface it speaks, by its name in enrichment/provider_apis.py
     provider_price_eur: Annotated[Decimal, Field(ge=0)] = Decimal("0.10")  # most a call may cost: reserved before
     provider_timeout_seconds: float = 20.0
     email_check_days: int = 30  # how long a check of an address holds

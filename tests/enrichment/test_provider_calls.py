@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from leadhouse.enrichment import ProviderUnavailableError, call_provider, request_wanted
+from leadhouse.enrichment.provider_apis import APIS
+from leadhouse.enrichment.provider_client import ProviderClient, read_answer
+from leadhouse.landing import Landing
+from leadhouse.records import Extraction, PersonAttribute, PersonRecord, Value
 from leadhouse.resolution import resolve_unread
 from leadhouse.settings import settings
 
@@ -195,3 +199,88 @@ def test_answer_that_cannot_be_kept_is_lost_and_not_repeated(demand, provider, m
     call_provider("again", DAY)
     assert demand.states() == {"Hit Alt": "unknown"}
     assert len(provider.keys) == 1
+
+
+def test_unknown_interface_claims_nothing(demand, provider, monkeypatch):
+    ask(demand, "Hit Alt")
+    monkeypatch.setenv("LEADHOUSE_PROVIDER_API", "soap")
+    settings.cache_clear()
+    with pytest.raises(ProviderUnavailableError, match=r"'soap'; the interfaces are: .*person_email"):
+        call_provider("run", DAY)
+    assert demand.states() == {"Hit Alt": "pending"}
+    assert provider.keys == []
+
+
+def test_answer_that_cannot_be_translated_is_kept_and_paid(demand, provider, monkeypatch):
+    class Misread(ProviderClient):
+        def translate(self, payload):
+            return {"email": payload["data"]["email"]}
+
+    monkeypatch.setitem(APIS, "person_email", Misread)
+    ask(demand, "Hit Alt")
+    assert call_provider("run", DAY) == 0
+    assert demand.states() == {"Hit Alt": "error"}
+    assert demand.spent() == Decimal("0.05"), "nobody knows what it cost: the reservation stays"
+    [response] = demand.query("select payload from raw.provider_responses")
+    assert response["payload"]["email"] == "hit@alpha.example"
+
+
+def test_answer_finds_its_way_to_the_person_it_is_about(demand, provider):
+    """The private answer attaches to the shared person by name and domain; the other organizations see nothing of it."""
+    person = PersonRecord(
+        record_key="p",
+        values={
+            PersonAttribute.FULL_NAME: (Value(value="Dr. Hit Müller"),),
+            PersonAttribute.COMPANY_DOMAIN: (Value(value="alpha-bau.de"),),
+        },
+    )
+    landing = Landing("landing", run_on=DAY, run_id="t", source_key="web/x")
+    landing.add_extraction(
+        Extraction(
+            source_key="web/x",
+            unit_key="https://alpha-bau.de/",
+            extractor="test",
+            extractor_version="1",
+            content_hash="0" * 64,
+            observed_at=datetime(2026, 11, 20, tzinfo=UTC),
+            persons=(person,),
+        )
+    )
+    landing.commit()
+    resolve_unread("one")
+    [shared] = demand.query("select entity_id from resolution.assignments")
+    placeholder = demand.add("Hit Mueller", domain="alpha-shop.de")
+    with demand.database.owner() as connection:
+        connection.execute(
+            "update app.leads set entity_id = %s where entity_id = %s", (shared["entity_id"], placeholder)
+        )
+    request_wanted("r", DAY)
+    assert call_provider("run", DAY) == 1
+    assert provider.questions == [{"full_name": "Hit Mueller", "company_domain": "alpha-bau.de"}]
+    resolve_unread("two")
+    private = demand.query("select * from resolution.assignments where organization_id is not null")
+    assert [row["entity_id"] for row in private] == [shared["entity_id"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "state", "price"),
+    [
+        (200, b'{"status": "hit", "email": "a@b.de", "charged_eur": 0.02, "confidence": 0.9}', "hit", "0.02"),
+        (200, b'{"status": "hit", "email": "a@b.de", "charged_eur": "NaN"}', "error", None),
+        (200, b'{"status": "hit", "email": ["a@b.de"], "charged_eur": 0.02}', "error", "0.02"),
+        (200, b'{"status": "maybe", "charged_eur": 0}', "error", "0"),
+        (200, b'["hit"]', "error", None),
+        (200, b"[" * 60_000, "error", None),
+        (200, b"x" * 70_000, "error", None),
+        (200, b"\xff\xfe\x00", "error", None),
+        (402, b'{"error": "limit", "charged_eur": 0}', "refused", "0"),
+        (422, b'{"error": "question"}', "error", "0"),
+        (302, b"", "unknown", None),
+        (500, b"{}", "unknown", None),
+        (502, b"<html>", "unknown", None),
+    ],
+)
+def test_every_answer_has_a_meaning(status, body, state, price):
+    answer = read_answer(status, body, 5)
+    assert (answer.state, answer.price_eur) == (state, Decimal(price) if price is not None else None)
+    assert (answer.fault is None) == (state == "hit")

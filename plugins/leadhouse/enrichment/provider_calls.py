@@ -20,6 +20,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
+from leadhouse.enrichment.provider_apis import open_client
 from leadhouse.enrichment.provider_client import Answer, ProviderClient, ProviderUnavailableError
 from leadhouse.landing import Landing, Quarantined
 from leadhouse.landing.storable import clean_json
@@ -67,7 +68,7 @@ def call_provider(run_id: str, run_on: date) -> int:
             return 0
         if not _has_pending(chosen.provider_name):
             return 0
-        client = ProviderClient(chosen)
+        client = open_client(chosen)
         try:
             _call_all(client, chosen.provider_name, run_id, run_on, step)
         finally:

@@ -7,7 +7,8 @@ answered says what it cost, and one whose answer was lost may have cost anything
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 from uuid import UUID
@@ -46,8 +47,21 @@ class Answer:
     latency_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request in a provider's own terms; `path` follows the address of the settings."""
+
+    path: str
+    method: Literal["GET", "POST"] = "POST"
+    json: dict[str, Any] | None = None
+    params: dict[str, str] | None = None
+
+
 class ProviderClient:
     """One session with the provider of the settings. The address is checked before anything is claimed or sent.
+
+    `credentials`, `question` and `translate` are the JSON interface of the demo's provider; a subclass that overrides
+    them speaks another one (`leadhouse.enrichment.provider_apis`). What an answer means for money stays here.
 
     Raises ProviderUnavailableError: none configured, its name unknown, or an address that is not allowed.
     """
@@ -55,6 +69,7 @@ class ProviderClient:
     def __init__(self, chosen: Settings) -> None:
         if chosen.provider_url is None:
             raise ProviderUnavailableError("No provider is configured: set LEADHOUSE_PROVIDER_URL.")
+        self.price_eur = chosen.provider_price_eur
         self._url = chosen.provider_url.rstrip("/")
         self._timeout = (CONNECT_SECONDS, chosen.provider_timeout_seconds)
         try:
@@ -65,7 +80,26 @@ class ProviderClient:
             raise ProviderUnavailableError(f"The provider {self._url} cannot be reached: {error}") from error
         self._session = checked_session()
         if chosen.provider_key is not None:
-            self._session.headers["Authorization"] = f"Bearer {chosen.provider_key.get_secret_value()}"
+            self._session.headers.update(self.credentials(chosen.provider_key.get_secret_value()))
+
+    # what a subclass for another interface overrides
+
+    def credentials(self, key: str) -> dict[str, str]:
+        """The headers that carry the key."""
+        return {"Authorization": f"Bearer {key}"}
+
+    def question(self, full_name: str, company_domain: str) -> Question:
+        """The request that asks for a person's address."""
+        return Question("/v1/person-email", json={"full_name": full_name, "company_domain": company_domain})
+
+    def translate(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """The JSON object of a 200 as ``{status: hit or miss, email, confidence: 0..1, charged_eur}``.
+
+        An exception makes the answer a malformed one: quarantined, its price reserved for good, never asked again.
+        """
+        return payload
+
+    # the call
 
     def close(self) -> None:
         """Close the session's connections."""
@@ -74,16 +108,19 @@ class ProviderClient:
     def find_email(self, request_id: UUID, full_name: str, company_domain: str) -> Answer:
         """Ask for a person's address. Never raises for what the network or the provider does."""
         started = time.monotonic()
+        question = self.question(full_name, company_domain)
         try:
-            response = self._session.post(
-                f"{self._url}/v1/person-email",
-                json={"full_name": full_name, "company_domain": company_domain},
+            response = self._session.request(
+                question.method,
+                f"{self._url}{question.path}",
+                params=question.params,
+                json=question.json,
                 headers={"Idempotency-Key": str(request_id)},
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
             )
-            body = response.raw.read(LONGEST_ANSWER + 1, decode_content=True)
+            body = self._read(response, started)
         except (requests.RequestException, OSError) as error:
             return _unanswered(error, _milliseconds(started))
         except Exception as error:  # urllib3 raises its own while the body is read
@@ -91,15 +128,27 @@ class ProviderClient:
         finally:
             # a worker asks seldom: no connection is kept that may be dead at the next question
             self._session.close()
-        return read_answer(response.status_code, body, _milliseconds(started))
+        return replace(read_answer(response.status_code, body, self.translate), latency_ms=_milliseconds(started))
+
+    def _read(self, response: requests.Response, started: float) -> bytes:
+        """The body up to one byte more than the longest answer; an answer that trickles is given up as a whole."""
+        body = bytearray()
+        while len(body) <= LONGEST_ANSWER and (part := response.raw.read1(8192, decode_content=True)):
+            body += part
+            if time.monotonic() - started > CONNECT_SECONDS + 2 * self._timeout[1]:
+                raise requests.ReadTimeout("the answer trickles: its end did not come in time")
+        return bytes(body)
 
 
-def read_answer(status_code: int, body: bytes, latency_ms: int) -> Answer:
+def read_answer(status_code: int, body: bytes, translate: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
     """The meaning of an answer. Raises nothing; a malformed one is an `error` with a fault."""
     payload = _json(body)
-    price = _price(payload)
     if status_code == 200 and payload is not None:
-        return _read_result(payload, price, latency_ms)
+        try:
+            return replace(_read_result(translate(payload)), payload=payload)
+        except Exception as error:  # it may have been charged, whatever its form
+            return Answer("error", None, 200, payload=payload, fault=f"malformed: {_told(error)}")
+    price = _price(payload)
     told = f"HTTP {status_code}: {body[:300].decode('utf-8', 'replace')}"
     if status_code in _NOT_PROCESSED:
         stops = told if status_code in _STOPS_ALL else None
@@ -111,9 +160,9 @@ def read_answer(status_code: int, body: bytes, latency_ms: int) -> Answer:
     return Answer("unknown", price, status_code, payload=payload or {"body": _text(body)}, fault=told)
 
 
-def _read_result(payload: dict[str, Any], price: Decimal | None, latency_ms: int) -> Answer:
-    status, email, confidence = payload.get("status"), payload.get("email"), payload.get("confidence", 0.5)
-    fault = None
+def _read_result(result: dict[str, Any]) -> Answer:
+    status, email, confidence = result.get("status"), result.get("email"), result.get("confidence", 0.5)
+    price, fault = _price(result), None
     if price is None:
         fault = "malformed: charged_eur is missing or no amount"
     elif status not in {"hit", "miss"}:
@@ -121,21 +170,11 @@ def _read_result(payload: dict[str, Any], price: Decimal | None, latency_ms: int
     elif status == "hit" and not (isinstance(email, str) and 3 <= len(email) <= 320 and email.count("@") == 1):
         fault = f"malformed: {email!r} is no address"
     if fault:
-        return Answer("error", price, 200, payload=payload, fault=fault, latency_ms=latency_ms)
+        return Answer("error", price, 200, fault=fault)
     if status == "miss":
-        return Answer("miss", price, 200, payload=payload, latency_ms=latency_ms)
+        return Answer("miss", price, 200)
     known = isinstance(confidence, int | float) and 0 <= confidence <= 1
-    return Answer(
-        "hit",
-        price,
-        200,
-        str(email).strip().lower(),
-        float(confidence) if known else 0.5,
-        payload,
-        None,
-        None,
-        latency_ms,
-    )
+    return Answer("hit", price, 200, str(email).strip().lower(), float(confidence) if known else 0.5)
 
 
 def _unanswered(error: Exception, latency_ms: int) -> Answer:
@@ -162,8 +201,6 @@ def _never_sent(error: BaseException | None) -> bool:
 
 
 def _json(body: bytes) -> dict[str, Any] | None:
-    import json
-
     if len(body) > LONGEST_ANSWER:
         return None
     try:

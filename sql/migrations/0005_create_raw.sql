@@ -102,7 +102,7 @@ create table raw.company_records (
   payload jsonb not null check (jsonb_typeof(payload) = 'object'), -- attribute -> [{value, confidence, raw, locator, parts}]
   custom_fields jsonb not null default '{}' check (jsonb_typeof(custom_fields) = 'object'),
   primary key (run_on, record_id),
-  unique (run_on, source_key, extraction_id, content_hash)
+  unique (run_on, extraction_id, source_key, content_hash) -- led by what staging joins on, whatever the statistics say
 ) partition by range (run_on);
 create index company_records_by_extraction on raw.company_records (extraction_id);
 create index company_records_by_subject on raw.company_records (subject_id);
@@ -122,7 +122,7 @@ create table raw.person_records (
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
   custom_fields jsonb not null default '{}' check (jsonb_typeof(custom_fields) = 'object'),
   primary key (run_on, record_id),
-  unique (run_on, source_key, extraction_id, content_hash)
+  unique (run_on, extraction_id, source_key, content_hash) -- led by what staging joins on, whatever the statistics say
 ) partition by range (run_on);
 create index person_records_by_extraction on raw.person_records (extraction_id);
 create index person_records_by_subject on raw.person_records (subject_id);

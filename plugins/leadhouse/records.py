@@ -13,9 +13,9 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 NAMESPACE = uuid.UUID("6f2d3c52-7b0e-5c43-9a57-1d0c8a3b9e11")
 
@@ -93,9 +93,12 @@ class CompanyRecord(Strict):
     custom_fields: dict[str, str] = Field(default_factory=dict)
 
     @property
-    def payload(self) -> dict[str, list[dict[str, Any]]]:
-        """``{attribute: [{value, confidence, raw, locator, parts}]}``; what is not known is left out."""
-        return {str(attribute): [_candidate(each) for each in found] for attribute, found in self.values.items()}
+    def payload_json(self) -> bytes:
+        """``{attribute: [{value, confidence, raw, locator, parts}]}`` in canonical form; what is not known is left out.
+
+        Raises PydanticSerializationError for text that UTF-8 cannot hold.
+        """
+        return _COMPANY_VALUES.dump_json(dict(sorted(self.values.items())), exclude_none=True)
 
 
 class PersonRecord(Strict):
@@ -107,21 +110,14 @@ class PersonRecord(Strict):
     custom_fields: dict[str, str] = Field(default_factory=dict)
 
     @property
-    def payload(self) -> dict[str, list[dict[str, Any]]]:
-        """``{attribute: [{value, confidence, raw, locator, parts}]}``; what is not known is left out."""
-        return {str(attribute): [_candidate(each) for each in found] for attribute, found in self.values.items()}
+    def payload_json(self) -> bytes:
+        """As of a company record."""
+        return _PERSON_VALUES.dump_json(dict(sorted(self.values.items())), exclude_none=True)
 
 
-def _candidate(value: Value) -> dict[str, Any]:
-    # by hand: model_dump costs five times as much, on every value of every record
-    candidate: dict[str, Any] = {"value": value.value, "confidence": value.confidence}
-    if value.raw is not None:
-        candidate["raw"] = value.raw
-    if value.locator is not None:
-        candidate["locator"] = value.locator
-    if value.parts is not None:
-        candidate["parts"] = value.parts.model_dump(exclude_none=True)
-    return candidate
+# pydantic's own serialiser is four times as fast as json.dumps of the dumped model
+_COMPANY_VALUES = TypeAdapter(dict[CompanyAttribute, tuple[Value, ...]])
+_PERSON_VALUES = TypeAdapter(dict[PersonAttribute, tuple[Value, ...]])
 
 
 class Rejection(Strict):
@@ -163,7 +159,7 @@ class Extraction(Strict):
     def statement_hash(self) -> str:
         """SHA-256 over the records alone: equal statements of one unit need not land again."""
         records: list[CompanyRecord | PersonRecord] = [*self.companies, *self.persons]
-        return self.hash_of([record_hash(each, canonical_json(each.payload)) for each in records])
+        return self.hash_of([record_hash(each, each.payload_json) for each in records])
 
     def hash_of(self, record_hashes: Sequence[str]) -> str:
         """The statement's hash from those of its records, companies first."""
@@ -193,11 +189,12 @@ def subject_id(unit_id: uuid.UUID, kind: Literal["company", "person"], record_ke
     return uuid.uuid5(NAMESPACE, f"{unit_id}|{kind}|{record_key}")
 
 
-def record_hash(record: CompanyRecord | PersonRecord, payload_json: str) -> str:
-    """SHA-256 (hex) of what a record says; `payload_json` is the canonical JSON of its payload."""
+def record_hash(record: CompanyRecord | PersonRecord, payload_json: bytes) -> str:
+    """SHA-256 (hex) of what a record says; `payload_json` is the record's own, which costs too much to make twice."""
     company_key = getattr(record, "company_key", None)
-    head = canonical_json([record.record_key, company_key, record.custom_fields])
-    return hashlib.sha256(f"{head}\n{payload_json}".encode()).hexdigest()
+    custom = canonical_json(record.custom_fields) if record.custom_fields else ""
+    head = f"{record.record_key}\n{company_key}\n{custom}\n"
+    return hashlib.sha256(head.encode("utf-8", "surrogatepass") + payload_json).hexdigest()
 
 
 def canonical_json(value: object) -> str:

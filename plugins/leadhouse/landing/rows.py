@@ -88,5 +88,5 @@ def _record_row(
         run_on, record_id(extraction_id, kind, record.record_key),
         subject_id(statement.unit_id, kind, record.record_key), landing_id, extraction.organization_id,
         extraction.source_key, extraction_id, stated.content_hash, record.record_key,
-        Jsonb(stated.payload, dumps=str.encode), Jsonb(record.custom_fields) if record.custom_fields else _EMPTY,
+        Jsonb(stated.payload, dumps=bytes), Jsonb(record.custom_fields) if record.custom_fields else _EMPTY,
     ]  # fmt: skip

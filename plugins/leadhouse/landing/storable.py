@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from leadhouse.records import CompanyRecord, Extraction, PersonRecord, Value, canonical_json, record_hash
+from pydantic_core import PydanticSerializationError
+
+from leadhouse.records import CompanyRecord, Extraction, PersonRecord, Value, record_hash
 
 Record = CompanyRecord | PersonRecord
 
@@ -26,7 +28,7 @@ class StatedRecord:
     """A record that can land, its payload as canonical JSON, and its hash."""
 
     record: Record
-    payload: str
+    payload: bytes
     content_hash: str
 
 
@@ -93,12 +95,12 @@ def _keep(records: Iterable[Record], companies: frozenset[str]) -> tuple[list[St
     keys: set[str] = set()
     for record in records:
         fault = _fault(record, keys, companies)
-        payload = canonical_json(record.payload)
-        if fault is None and not _can_be_stored(record, payload):
+        payload = _payload(record)
+        if fault is None and payload is None:
             detail = "The text holds a NUL character or half of a surrogate pair: the source was decoded wrongly."
             fault = Fault(record, "unstorable_text", detail)
-        if fault is not None:
-            faults.append(fault)
+        if fault is not None or payload is None:
+            faults += [fault] if fault else []
             continue
         keys.add(record.record_key)
         kept.append(StatedRecord(record, payload, record_hash(record, payload)))
@@ -115,11 +117,18 @@ def _fault(record: Record, taken: set[str], companies: frozenset[str]) -> Fault 
     return None
 
 
-def _can_be_stored(record: Record, payload: str) -> bool:
-    """Looks at the serialised form first; only what looks like an escaped NUL there is looked at text by text."""
-    if not all(map(is_storable, (record.record_key, *record.custom_fields, *record.custom_fields.values(), payload))):
-        return False
-    return "\\u0000" not in payload or all(map(is_storable, _texts(record)))
+def _payload(record: Record) -> bytes | None:
+    """The payload as JSON; None when Postgres would refuse the record's text.
+
+    Looks at the serialised form; only what looks like an escaped NUL there is looked at text by text.
+    """
+    if not all(map(is_storable, (record.record_key, *record.custom_fields, *record.custom_fields.values()))):
+        return None
+    try:
+        payload = record.payload_json
+    except PydanticSerializationError:
+        return None
+    return None if b"\\u0000" in payload and not all(map(is_storable, _texts(record))) else payload
 
 
 def _texts(record: Record) -> Iterator[str]:

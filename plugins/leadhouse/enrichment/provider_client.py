@@ -6,6 +6,7 @@ answered says what it cost, and one whose answer was lost may have cost anything
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

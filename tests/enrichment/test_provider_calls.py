@@ -226,7 +226,7 @@ def test_answer_that_cannot_be_translated_is_kept_and_paid(demand, provider, mon
 
 
 def test_answer_finds_its_way_to_the_person_it_is_about(demand, provider):
-    """The private answer attaches to the shared person by name and domain; the other organizations see nothing of it."""
+    """The private answer attaches to the shared person by name and domain, for its organization alone."""
     person = PersonRecord(
         record_key="p",
         values={
@@ -281,6 +281,6 @@ def test_answer_finds_its_way_to_the_person_it_is_about(demand, provider):
     ],
 )
 def test_every_answer_has_a_meaning(status, body, state, price):
-    answer = read_answer(status, body, 5)
+    answer = read_answer(status, body, dict)
     assert (answer.state, answer.price_eur) == (state, Decimal(price) if price is not None else None)
     assert (answer.fault is None) == (state == "hit")

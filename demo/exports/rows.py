@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from demo.world.generator import World
-from demo.world.mailboxes import DISPOSABLE_DOMAIN, NO_MX_DOMAIN, NULL_MX_DOMAIN
+from demo.world.mailboxes import DISPOSABLE_DOMAIN, GONE_DOMAIN, NO_MX_DOMAIN, NULL_MX_DOMAIN
 from demo.world.model import Company, Person
 
 SHARED = (0, 1, 3, 4, 6, 8, 10, 11)  # companies of the cast that stand in both exports
@@ -23,7 +23,7 @@ KESTREL_DEFECTS: tuple[dict[str, str], ...] = (
     {"rule": "disposable", "email": f"buyer.demo@{DISPOSABLE_DOMAIN}", "why": "a throw-away mailbox"},
     {"rule": "null_mx", "email": f"m.huber@{NULL_MX_DOMAIN}", "why": "the domain takes no mail (null MX)"},
     {"rule": "no_mx", "email": f"s.keller@{NO_MX_DOMAIN}", "why": "neither a mail exchanger nor an address"},
-    {"rule": "no_name", "email": "t.harris@ashworth-langley.example", "why": "an address without a person"},
+    {"rule": "gone_domain", "email": f"k.wolf@{GONE_DOMAIN}", "why": "the domain does not exist any more"},
 )
 # What stands in the same export and is settled before the gate sees it.
 KESTREL_SETTLED: tuple[dict[str, str], ...] = (
@@ -96,7 +96,7 @@ def suppressed_address(world: World) -> str:
 
 def _defective(world: World) -> list[Row]:
     """The six rows that the gate must find, and two that it must never see."""
-    syntax, role, disposable, null_mx, no_mx, no_name = (defect["email"] for defect in KESTREL_DEFECTS)
+    syntax, role, disposable, null_mx, no_mx, gone = (defect["email"] for defect in KESTREL_DEFECTS)
     company = partial(Row, phone="", street="", postal_code="", website="")
     twice = contact(world.company(16), world.company(16).people[1])
     return [
@@ -106,7 +106,7 @@ def _defective(world: World) -> list[Row]:
         company("Demo Buyers", "Bea", "Buyer", "Buyer", disposable, city="Leeds", country="GB"),
         company("Keine Post KG", "Max", "Huber", "Einkauf", null_mx, city="Graz", country="AT"),
         company("Ohne Briefkasten OG", "Silke", "Keller", "Einkauf", no_mx, city="Linz", country="AT"),
-        company("Ashworth & Langley LLP", "", "", "", no_name, city="Birmingham", country="GB"),
+        company("Wolf & Erben GmbH", "Karl", "Wolf", "Einkauf", gone, city="Essen", country="DE"),
         replace(twice, first_name=twice.first_name.upper(), last_name=twice.last_name.upper(), title=""),
     ]  # fmt: skip
 

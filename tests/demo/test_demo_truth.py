@@ -123,6 +123,7 @@ def test_the_six_defects_stand_in_the_export_and_are_defects(tmp_path: Path) -> 
     assert settled["suppressed"] in [entry["value"] for entry in kestrel["suppressions"]]
     assert mail_route(WORLD, planted["null_mx"].partition("@")[2]) == "null_mx"
     assert mail_route(WORLD, planted["no_mx"].partition("@")[2]) == "none"
+    assert mail_route(WORLD, planted["gone_domain"].partition("@")[2]) == "nxdomain"
     assert emails.count(settled["duplicate_person"]) == 2
 
 

@@ -209,7 +209,7 @@ def test_nobody_but_the_leads_room_writes_facts(world, room):
         f"leadhouse_{room}",
     )
     assert not rights[0]["writes"]
-    assert rights[0]["reads"] is (room in {"campaigns", "console"})
+    assert rights[0]["reads"] is (room in {"campaigns", "console", "enrichment"})
 
 
 def test_dbt_cannot_read_the_projection(world):

@@ -40,12 +40,14 @@ own_facts as (
 
 -- people whose company an organization joined to another: they name that one in its overlay
 own_employers as (
-  select to_rebuild.entity_id, redirects.organization_id
-  from to_rebuild
-  join assignments on assignments.entity_id = to_rebuild.entity_id
-  join {{ ref('stg_resolution__subjects') }} as subjects on subjects.subject_id = assignments.subject_id
-  join assignments as employers on employers.subject_id = subjects.company_subject_id
-  join redirects on redirects.from_entity_id = employers.entity_id
+  select assignments.entity_id, redirects.organization_id
+  from redirects
+  join assignments as employers on employers.entity_id = redirects.from_entity_id
+  join {{ ref('stg_raw__company_records') }} as companies on companies.subject_id = employers.subject_id
+  join {{ ref('stg_raw__person_records') }} as people
+    on people.extraction_id = companies.extraction_id and people.company_subject_id = companies.subject_id
+  join assignments on assignments.subject_id = people.subject_id
+  join to_rebuild on to_rebuild.entity_id = assignments.entity_id
   where redirects.organization_id is not null
 ),
 

@@ -36,7 +36,9 @@ company_subjects as (
 people_of_companies as (
   select assignments.entity_id
   from company_subjects
-  join {{ ref('stg_resolution__subjects') }} as people on people.company_subject_id = company_subjects.subject_id
+  join {{ ref('stg_raw__company_records') }} as companies on companies.subject_id = company_subjects.subject_id
+  join {{ ref('stg_raw__person_records') }} as people
+    on people.extraction_id = companies.extraction_id and people.company_subject_id = company_subjects.subject_id
   join {{ ref('stg_resolution__assignments') }} as assignments on assignments.subject_id = people.subject_id
 ),
 

@@ -7,14 +7,11 @@ reads there. ``--write`` writes the goldens anew; look at the difference before 
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID
 
@@ -23,24 +20,14 @@ from scrapy.http import Response
 
 from leadhouse.jobs.sources import Source
 from leadhouse.records import Extraction, Fetch, Outcome
-from scrapers import spiders
 from scrapers.base.frontier import Target
 from scrapers.base.site import Site
 from scrapers.base.source_spider import SourceSpider
 from scrapers.items import CrawledPage
+from scrapers.spiders import all_spiders
 
 GOLDENS = Path(__file__).parent / "goldens"
 URL = "https://golden.example/page"
-
-
-def all_spiders() -> list[type[SourceSpider]]:
-    """The spiders of `scrapers.spiders`, by name."""
-    found = set()
-    for module in iter_modules(spiders.__path__, f"{spiders.__name__}."):
-        for _, member in inspect.getmembers(import_module(module.name), inspect.isclass):
-            if issubclass(member, SourceSpider) and member.__module__ == module.name:
-                found.add(member)
-    return sorted(found, key=lambda spider: spider.__name__)
 
 
 def read_saved_page(spider_class: type[SourceSpider], page: Path) -> dict[str, Any]:

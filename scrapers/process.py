@@ -6,11 +6,13 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 from scrapy.spiders import Spider
+from twisted.internet.defer import Deferred
 
 _PR_SET_PDEATHSIG = 1
 
@@ -28,12 +30,22 @@ def die_with(parent: int) -> None:
 
 def run_spider(spider: type[Spider], pipeline: str, **arguments: Any) -> None:
     """Crawl to the end; blocks. `arguments` go to the spider: objects in Scrapy's settings would be copied."""
+    run_spiders([(spider, arguments)], pipeline)
+
+
+def run_spiders(crawls: Iterable[tuple[type[Spider], dict[str, Any]]], pipeline: str) -> None:
+    """Spiders with their arguments, one after the other in this process; blocks. The first failure ends them."""
     settings = Settings()
     settings.setmodule("scrapers.settings", priority="project")
     settings.set("ITEM_PIPELINES", {pipeline: 100}, priority="cmdline")
     process = CrawlerProcess(settings)
     failures: list[Any] = []
-    process.crawl(spider, **arguments).addErrback(failures.append)
+
+    async def one_after_the_other() -> None:
+        for spider, arguments in crawls:
+            await process.crawl(spider, **arguments)
+
+    Deferred.fromCoroutine(one_after_the_other()).addErrback(failures.append)
     process.start()
     if failures:
         failures[0].raiseException()

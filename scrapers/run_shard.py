@@ -10,19 +10,21 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from leadhouse.archive import ArchiveWriter, read_exchanges
 from leadhouse.jobs.leases import Lease
-from leadhouse.jobs.sources import load_sources
+from leadhouse.jobs.sources import Source, SourceOutcome, finish_source, load_sources
 from leadhouse.landing import ShardLease, StaleLeaseError
+from leadhouse.records import Outcome
 from leadhouse.settings import settings
+from scrapers.base.source_spider import SourceSpider
 from scrapers.middlewares.archive import index_replays
 from scrapers.pipelines.landing import RunContext
-from scrapers.process import die_with, run_spider
-from scrapers.spiders.company_site import CompanySiteSpider
+from scrapers.process import die_with, run_spiders
+from scrapers.spiders import all_spiders
 
 STALE_LEASE = 3
 log = logging.getLogger("scrapers.run_shard")
@@ -61,16 +63,27 @@ def _crawl(run: RunContext, pages: int) -> None:
     prefix = f"{run.run_on}/{lease.job_id}/{lease.shard_no:04d}-"
     replays = index_replays(read_exchanges(settings().archive_root, prefix))
     with ArchiveWriter(settings().archive_root, f"{prefix}{lease.token:06d}") as archive:
-        run_spider(
-            CompanySiteSpider,
+        shared = {"page_budget": pages, "job_id": lease.job_id, "archive": archive, "replays": replays, "run": run}
+        run_spiders(
+            ((spider, {"sources": sources, **shared}) for spider, sources in _by_spider(shard.sources, run)),
             "scrapers.pipelines.landing.LandingPipeline",
-            sources=shard.sources,
-            page_budget=pages,
-            job_id=lease.job_id,
-            archive=archive,
-            replays=replays,
-            run=run,
         )
+
+
+def _by_spider(sources: list[Source], run: RunContext) -> Iterator[tuple[type[SourceSpider], list[Source]]]:
+    """Each spider with its sources. A source whose spider does not exist is broken, and the others go on."""
+    spiders = {str(spider.name): spider for spider in all_spiders()}
+    for source in sources:
+        if source.spider not in spiders:
+            reason = f"no spider {source.spider!r}: config.spider is one of {', '.join(sorted(spiders))}"
+            log.error("%s: %s", source.source_key, reason)
+            now = datetime.now(UTC)
+            finish_source(run.run_id, run.run_on, SourceOutcome(source, Outcome.BROKEN, reason, {}, now, 0.0))
+            run.counts["sources"] += 1
+    for name, spider in spiders.items():
+        own = [source for source in sources if source.spider == name]
+        if own and run.fatal is None:
+            yield spider, own
 
 
 def _parser() -> argparse.ArgumentParser:

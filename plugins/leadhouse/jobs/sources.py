@@ -15,6 +15,8 @@ from leadhouse.database import connect, queries
 from leadhouse.jobs.leases import Lease
 from leadhouse.records import Outcome, unit_id
 
+DEFAULT_SPIDER = "company_site"
+
 # How the outcome of a source reads as the outcome of a step.
 STEP_OUTCOMES = {
     Outcome.FETCHED: "succeeded",
@@ -42,7 +44,7 @@ class KnownPage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A site to crawl; `not_before` is when its host may be asked again (UTC)."""
+    """A site to crawl; `not_before` is when its host may be asked again (UTC), `spider` the name of who reads it."""
 
     source_key: str
     start_url: str
@@ -51,6 +53,7 @@ class Source:
     known_pages: Mapping[str, KnownPage] = field(default_factory=dict)
     not_before: datetime | None = None
     interval_days: int = 1
+    spider: str = DEFAULT_SPIDER
 
 
 @dataclass(frozen=True)
@@ -127,4 +130,5 @@ def _source(connection: Connection[Any], row: dict[str, Any], not_before: dateti
         for page in pages
     }
     days = int(row["config"].get("interval_days", 1))
-    return Source(key, row["start_url"], row["host"], organization_id, known, not_before, days)
+    spider = str(row["config"].get("spider", DEFAULT_SPIDER))
+    return Source(key, row["start_url"], row["host"], organization_id, known, not_before, days, spider)

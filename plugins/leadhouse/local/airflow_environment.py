@@ -26,7 +26,9 @@ TUNING = {
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
     "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",  # a changed file is read within this
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",  # an unchanged one
+    # An unchanged one. A reading that coincides with the end of a run leaves the DAG marked as full
+    # (`exceeds_max_non_backfill`, 3.3.2) until the next reading, and no asset wakes it meanwhile: not the default 300.
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
     "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "60",
     "AIRFLOW__API__WORKERS": "1",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",

@@ -48,12 +48,13 @@ def made(database, at, landed, known, quarantined):
                 at + timedelta(minutes=1),
             ],
         )
-        for outcome in ("fetched", "not_modified", "blocked"):
+        pages = [("fetched", ""), ("not_modified", "a"), ("blocked", "b"), ("blocked", "b")]
+        for outcome, path in [*pages, ("fetched", "robots.txt"), ("fetched", "sitemap_index.xml")]:
             connection.execute(
                 "insert into raw.fetches (run_on, fetch_id, landing_id, job_id, source_key, url, requested_at,"
                 " outcome, reason)"
-                " values (%s, gen_random_uuid(), %s, %s, 'web/a', 'https://a.example/', %s, %s, 'robots')",
-                [TODAY, landing_id, job_id, at, outcome],
+                " values (%s, gen_random_uuid(), %s, %s, 'web/a', %s, %s, %s, 'robots')",
+                [TODAY, landing_id, job_id, f"https://a.example/{path}", at, outcome],
             )
         for line in range(quarantined):
             connection.execute(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-WIDTH, LABEL, ROW, BAR, GAP = 640, 150, 34, 11, 2
-FIGURE = 84  # room for the figure behind a bar
+WIDTH, LABEL, ROW, BAR, GAP = 640, 160, 38, 13, 2
+FIGURE = 90  # room for the figure behind a bar
 
 
 def bar_pairs(rows: Sequence[tuple[str, float, float | None]], unit: str, title: str) -> Markup:

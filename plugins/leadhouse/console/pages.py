@@ -55,4 +55,3 @@ def _page(html: str | None, missing: str = "") -> Response:
     if html is None:
         return HTMLResponse(render_page("missing.html", message=missing), 404, SECURITY_HEADERS)
     return HTMLResponse(html, headers=SECURITY_HEADERS)
-

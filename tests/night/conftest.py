@@ -31,16 +31,17 @@ def first(world: NightWorld) -> NightFacts:
 @pytest.fixture(scope="module")
 def parted(world: NightWorld, first: NightFacts) -> NightFacts:
     """After night 0, once a person has undone the planted wrong merge."""
-    kept, parted = first.truth["wrong_merge"]["domains"]
-    [joined] = first.companies_at(kept)
-    merged = [row["from_entity_id"] for row in first.rows("redirects", to_entity_id=joined, reverted_batch_no=None)]
-    own = world.rows(
-        "select distinct origin_entity_id as id from resolution.assignments join resolution.subject_keys"
-        " using (subject_id, entity_kind) where entity_kind = 'company' and key_kind = 'domain' and key_value = any (%s)",
-        [kept, parted],
+    _, parted = first.truth["wrong_merge"]["domains"]
+    [joined] = first.companies_at(parted)
+    behind = "select distinct origin_entity_id as id from resolution.assignments join resolution.subject_keys using (subject_id)"
+    [loser] = world.rows(
+        f"{behind} where key_kind = 'domain' and key_value = %s and assignments.organization_id is null"  # noqa: S608
+        " and assignments.entity_kind = 'company' and origin_entity_id <> %s",
+        parted, joined,
+    )  # fmt: skip
+    resolution.unmerge(
+        loser["id"], decided_by="mara.petersen", run_id="by_hand", reason="two shops, one printed VAT id"
     )
-    [loser] = [row["id"] for row in own if row["id"] in merged]
-    resolution.unmerge(loser, decided_by="mara.petersen", run_id="by_hand", reason="two shops, one printed VAT id")
     run = NightRun("by_hand", world.state.run_on, jobs=first.run.jobs)
     build_models(run)
     return capture(world, run)

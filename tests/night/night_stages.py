@@ -15,6 +15,7 @@ from demo.load import Loaded
 from leadhouse.jobs import crawl, requests, shards
 
 SHARDS = 2
+PUT_OFF_SECONDS = 0.4  # longer than a mail server's putting off lasts here
 MOST_ROUNDS = 4  # enrichment lands, resolution reads it, the marts show it, and nothing is left to ask for
 Result = TypeVar("Result")
 
@@ -116,21 +117,24 @@ def build_models(run: NightRun, turn: int = 9) -> None:
 
 
 def send_campaigns(run: NightRun) -> None:
-    """Every campaign that is due: freeze, gate, and what the gate lets through."""
+    """Every campaign that is due, its wave from the frozen audience to what the gate lets through; then what was put
+    off, until nothing is queued."""
     from leadhouse import campaigns
 
-    for due in campaigns.due_campaigns(datetime.now(UTC)):
-        run.campaigns[due.name] = run.timed(f"send {due.name}", lambda due=due: send_campaign(run, due))
+    for _ in range(MOST_ROUNDS):
+        for due in campaigns.due_campaigns(datetime.now(UTC)):
+            outcome = run.timed(f"send {due.name}", lambda due=due: send_campaign(run, due))
+            run.campaigns.setdefault(due.name, outcome)
+        time.sleep(PUT_OFF_SECONDS)
 
 
 def send_campaign(run: NightRun, due: Any) -> dict[str, Any]:
-    """One campaign's wave; `verdict` and its explanation, and the counts of what went out."""
-    from leadhouse import campaigns, delivery, quality
+    """One campaign's wave: `snapshot_id`, `verdict`, and the counts of what went out; a refusal is a result here."""
+    from leadhouse import campaigns
 
-    snapshot_id = campaigns.freeze_audience(due.campaign_id, due.step_no, due.wave_at)
-    verdict = quality.run_gate(snapshot_id, due.suite_name)
-    found = {"snapshot_id": snapshot_id, "verdict": verdict, "campaign_id": due.campaign_id}
-    if not verdict.lets_through:
-        return found | {"queued": 0}
-    queued = campaigns.queue_messages(snapshot_id, verdict.gate_run_id)
-    return found | {"queued": queued, **delivery.send_queued(due.campaign_id, run.name)}
+    try:
+        summary = campaigns.run_wave(due.campaign_id, due.step_no, due.wave_at, run.name)
+    except campaigns.GateBlockedError as refusal:
+        verdict = refusal.verdict
+        return {"snapshot_id": verdict.snapshot_id, "verdict": "failed", "gate_run_id": verdict.gate_run_id}
+    return {"snapshot_id": summary.snapshot_id, "verdict": summary.verdict, **summary.sending}

@@ -23,6 +23,7 @@ from leadhouse.transform import deploy_staging
 
 FIRST_RUN_ON = "2026-11-20"
 STALL_SECONDS = "1"  # how long the provider hangs that never answers one question
+RETRY_SECONDS = "0.3,0.3"  # after an answer that puts a message off; after the last one it is rejected
 SEED = 7
 COMPANIES = 20
 
@@ -92,7 +93,7 @@ class NightWorld:
 def make_world(database: Any, *, has_staging: bool = False) -> NightWorld:
     """The first night's world before its first stage: settings, signing key, staging views."""
     demo_folder().mkdir(parents=True, exist_ok=True)
-    save_settings({"LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32)})
+    save_settings({"LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32), "LEADHOUSE_SMTP_RETRY_SECONDS": RETRY_SECONDS})
     if not has_staging:
         deploy_staging()
     return NightWorld(database, DemoState(SEED, COMPANIES, 0, FIRST_RUN_ON))

@@ -61,6 +61,8 @@ def _settings(found: dict[str, Any]) -> dict[str, str]:
         "LEADHOUSE_ALLOWED_ADDRESSES": ",".join(allowed),
         "LEADHOUSE_PROVIDER_URL": found["provider_url"],
         "LEADHOUSE_PROVIDER_KEY": found["provider_key"],
+        "LEADHOUSE_PROVIDER_NAME": found["providers"][0]["name"],
+        "LEADHOUSE_PROVIDER_PRICE_EUR": str(found["providers"][0]["price_eur"]),
         "LEADHOUSE_EMAIL_URL": found["email_url"],
         # greylisting ends at the second try, a full mailbox never: every message has its final state the same night
         "LEADHOUSE_SMTP_RETRY_SECONDS": "1,2",

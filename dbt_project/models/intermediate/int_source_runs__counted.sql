@@ -4,7 +4,8 @@ with batches as (
 ),
 
 fetches as (
-  select * from {{ ref('stg_raw__fetches') }}
+  -- robots.txt and sitemaps are requests, but no pages
+  select * from {{ ref('stg_raw__fetches') }} where purpose = 'page'
 ),
 
 pages as (

@@ -74,7 +74,8 @@ final as (
     people.phone_e164,
     coalesce(people.social_urls, '{}') as social_urls,
     people.country_code,
-    coalesce(evidence.stated_legal_basis, 'legitimate_interest') as legal_basis,
+    -- who stands on an open page may be written to about his work; of a purely private person the import must say why
+    coalesce(evidence.stated_legal_basis, case when not scopes.is_private then 'legitimate_interest' end) as legal_basis,
     coalesce(evidence.source_count, 0)::integer as source_count,
     evidence.last_verified_at,
     scopes.is_private

@@ -12,6 +12,7 @@ final as (
     shard_no,
     source_key,
     url,
+    purpose::text as purpose,
     requested_at,
     outcome,
     status_code,

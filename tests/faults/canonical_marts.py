@@ -18,23 +18,22 @@ ENTITY_MARTS = (
     "mart_leads.dim_leads",
     "mart_leads.fct_score_factors",
 )
+# An entity by its records: whom a record is about follows from source, unit and key, in every database alike.
+ENTITIES = """
+select entity_id as id, string_agg(subject_id::text, ' ' order by subject_id) as name
+  from resolution.assignments group by entity_id
+"""
 NAMES = {
     "organization_id": "select organization_id as id, slug as name from identity.organizations",
-    "company_id": """
-        select entity_id as id, string_agg(distinct key_kind || ':' || key_value, ' ' order by key_kind || ':' || key_value) as name
-          from resolution.assignments join resolution.subject_keys using (subject_id, entity_kind)
-         where entity_kind = 'company' group by entity_id""",
-    "person_id": """
-        select entity_id as id, string_agg(distinct key_kind || ':' || key_value, ' ' order by key_kind || ':' || key_value) as name
-          from resolution.assignments join resolution.subject_keys using (subject_id, entity_kind)
-         where entity_kind = 'person' group by entity_id""",
+    "company_id": ENTITIES,
+    "person_id": ENTITIES,
 }
 
 Row = tuple[tuple[str, Any], ...]
 
 
 def canonical_marts(database: Any, marts: Iterable[str] = ENTITY_MARTS) -> dict[str, Counter[Row]]:
-    """Every row of every mart as (column, value) pairs; entities by the keys of their records instead of their ids."""
+    """Every row of every mart as (column, value) pairs; entities by their records instead of their ids."""
     with database.owner() as connection:
         names = {
             column: {row["id"]: row["name"] for row in connection.execute(statement)}

@@ -40,8 +40,8 @@ PLAN: dict[str, list[Victim]] = {
 
 PAGES = "select url, outcome::text as outcome from raw.fetches where purpose = 'page'"
 LANDED = """
-select source_key, count(*) as landed from (
-  select source_key, record_id from raw.company_records union all select source_key, record_id from raw.person_records) as records
+select source_key, count(*) as landed
+  from (select source_key from raw.company_records union all select source_key from raw.person_records) as records
  group by source_key
 """
 
@@ -95,7 +95,6 @@ class FaultNight:
     def _stage(self, name: str, work: Callable[..., Any], *arguments: Any) -> None:
         victims = self.plan.get(name, [])
         self.cpu[name] = self.killer.disturb(name, victims, self.pace.get(name, 0), work, *arguments)
-
 
     def kept(self) -> Kept:
         """What another night is compared with."""

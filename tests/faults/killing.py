@@ -21,9 +21,12 @@ from leadhouse.settings import settings
 
 Victim = Literal["stage", "crawl", "postgres"]
 POLL_SECONDS = 0.01
-LONGEST_STAGE_SECONDS = 60.0
-PRELOADED = ["tests.faults.fault_nights", "leadhouse.resolution", "leadhouse.transform", "leadhouse.leads", "dbt.cli.main",
-             "great_expectations"]
+EARLY = 0.75  # a kill that comes when the work is done proves nothing
+LONGEST_STAGE_SECONDS = 120.0
+PRELOADED = [
+    "tests.faults.fault_nights", "leadhouse.connectors.csv_import", "leadhouse.resolution", "leadhouse.transform",
+    "leadhouse.leads", "leadhouse.enrichment", "leadhouse.campaigns", "dbt.cli.main", "great_expectations",
+]  # fmt: skip
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(PRELOADED)
 
@@ -59,7 +62,7 @@ class Killer:
         """
         for victim in victims:
             child = _start(work, arguments)
-            _watch(child, self.random.uniform(0, within))
+            _watch(child, self.random.uniform(0, EARLY * within))
             if child.exitcode is None:
                 self.hits[stage, victim] += self._kill(child, victim)
             self._finish(stage, child)

@@ -15,6 +15,7 @@ from tests.faults.killing import Killer
 pytestmark = pytest.mark.xdist_group("faults")
 KILLS, MANY_KILLS = 20, 200
 VICTIMS = {"stage": "the stage's process", "crawl": "the Scrapy process", "postgres": "Postgres' postmaster"}
+STATES = {"accepted", "rejected", "unknown", "queued", "cancelled"}
 CHECKED = (
     "marts equal to a night in peace but for ids and times; no page and no record twice or lost; "
     "no Message-ID twice at the mailboxes; no paid question twice; unknowns shown"
@@ -71,7 +72,7 @@ def assert_sent_at_most_once(night: FaultNight, undisturbed, what: str) -> None:
     messages = {row["email_normalized"]: row for row in night.world.rows("select * from app.messages")}
     arrived = Counter(mail["message_id"] for mail in night.world.mails())
     assert max(arrived.values(), default=0) <= 1, what
-    assert {row["state"] for row in messages.values()} <= {"accepted", "rejected", "unknown", "queued", "cancelled"}, what
+    assert {row["state"] for row in messages.values()} <= STATES, what
     for row in messages.values():
         if row["state"] == "accepted":
             assert arrived[row["rfc_message_id"]] == 1, what
@@ -89,6 +90,6 @@ def assert_charged_once(night: FaultNight, what: str) -> None:
     questions = Counter(str(sorted(entry["query"].items())) for entry in charges)
     assert max(questions.values(), default=0) <= 1, what
     charged = sum((Decimal(entry["charged_eur"]) for entry in charges), Decimal(0))
-    booked = sum((row["amount_eur"] for row in night.world.rows("select amount_eur from billing.costs where kind = 'provider'")), Decimal(0))
+    booked = night.world.value("select coalesce(sum(amount_eur), 0) from billing.costs where kind = 'provider'")
     unknown = night.world.value("select count(*) from app.enrichment_requests where state = 'unknown'")
     assert charged == booked or unknown, what

@@ -33,10 +33,11 @@ def parted(world: NightWorld, first: NightFacts) -> NightFacts:
     """After night 0, once a person has undone the planted wrong merge."""
     _, parted = first.truth["wrong_merge"]["domains"]
     [joined] = first.companies_at(parted)
-    behind = "select distinct origin_entity_id as id from resolution.assignments join resolution.subject_keys using (subject_id)"
     [loser] = world.rows(
-        f"{behind} where key_kind = 'domain' and key_value = %s and assignments.organization_id is null"  # noqa: S608
-        " and assignments.entity_kind = 'company' and origin_entity_id <> %s",
+        "select distinct origin_entity_id as id from resolution.assignments"
+        " join resolution.subject_keys using (subject_id, entity_kind)"
+        " where key_kind = 'domain' and key_value = %s and assignments.organization_id is null"
+        " and entity_kind = 'company' and origin_entity_id <> %s",
         parted, joined,
     )  # fmt: skip
     resolution.unmerge(

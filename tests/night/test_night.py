@@ -102,7 +102,7 @@ def test_what_came_in_landed_was_known_or_is_in_quarantine(night):
 def test_rows_of_a_file_are_landed_known_or_in_quarantine(first, slug, bad):
     [counts] = [first.run.counts[name] for name in first.run.counts if name.startswith(f"import {slug}")]
     assert counts["rows"] == counts["landed"] + counts["known"] + counts["quarantined"]
-    refused = [row for row in first.rows("quarantine", organization=slug)]
+    refused = first.rows("quarantine", organization=slug)
     assert counts["quarantined"] == len(refused) == bad
     assert all(row["reason"] and row["detail"] and row["line"] for row in refused)
 

@@ -32,7 +32,7 @@ def start_world(state: DemoState) -> dict[str, str]:
     process.wait_healthy(_answers, START_SECONDS)
     found = _addresses()
     requests.post(f"{found['control_url']}/day", json={"day": state.day}, timeout=30).raise_for_status()
-    return _settings(found)
+    return {**_settings(found), "LEADHOUSE_CLOCK_OFFSET_DAYS": str(state.day)}
 
 
 def _addresses() -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     dns_server: str | None = None  # host:port of a resolver used instead of the system's
 
     # mail
+    clock_offset_days: int = 0  # waves are planned this far ahead of the clock: a demo night stands for a day
     email_url: str | None = None  # page of the email sink, where one runs
     smtp_timeout_seconds: float = 20.0
     # after each answer that puts a message off (4yz); after the last it is rejected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from leadhouse.orchestration.assets import MESSAGES
 from leadhouse.orchestration.conventions import current_run, stage_task
+from leadhouse.settings import settings
 
 WAIT_HOURS = 3
 
@@ -26,7 +27,8 @@ def find_due() -> list[dict[str, Any]]:
     waiting_for = _unfinished_work()
     if waiting_for:
         raise AirflowSkipException(f"Campaigns wait for the marts: {', '.join(waiting_for)}.")
-    return [_as_argument(campaign) for campaign in campaigns.due_campaigns(datetime.now(UTC))]
+    now = datetime.now(UTC) + timedelta(days=settings().clock_offset_days)
+    return [_as_argument(campaign) for campaign in campaigns.due_campaigns(now)]
 
 
 @stage_task(map_index_template="{{ task.op_kwargs['due']['name'] }}")

@@ -148,3 +148,10 @@ def test_provider_of_the_same_interface_is_configuration(demand, provider, monke
     assert demand.states() == {"Hit Alt": "hit"}
     [record] = demand.query("select source_key, payload #>> '{email,0,value}' as email from raw.person_records")
     assert record == {"source_key": "provider/mailscout", "email": "hit@alpha.example"}
+
+
+def test_recipes_keep_the_rules_of_style(copy):
+    written = sorted({b.path for blocks in read_recipes().values() for b in blocks if b.path.endswith(".py")})
+    for command in (("check",), ("format", "--check")):
+        judged = copy.run("-m", "ruff", *command, "--no-cache", *written)
+        assert judged.returncode == 0, judged.stdout

@@ -59,6 +59,13 @@ def test_an_exception_names_host_and_port(allow):
         network.assert_allowed("10.2.0.1", 25)
 
 
+def test_an_exception_may_be_a_name(allow):
+    allow("localhost:1025", "no-such-host.invalid:25")
+    assert network.assert_allowed("127.0.0.1", 1025)
+    with pytest.raises(network.AddressRefusedError):
+        network.assert_allowed("127.0.0.1", 25)
+
+
 class _Redirect(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(302 if self.path == "/" else 200)

@@ -50,7 +50,7 @@ def is_global(address: IPAddress) -> bool:
 
 
 def is_allowed(address: IPAddress, port: int | None) -> bool:
-    """Global, or named in `allowed_addresses` as host:port, as a bare address, or as a CIDR network."""
+    """Global, or named in `allowed_addresses` as host:port (address or name), a bare address, or a CIDR network."""
     if is_global(address):
         return True
     plain = carried_addresses(address)[0]
@@ -58,13 +58,21 @@ def is_allowed(address: IPAddress, port: int | None) -> bool:
         host, _, rule_port = rule.rpartition(":") if rule.count(":") == 1 or rule.startswith("[") else (rule, "", "")
         if rule_port and rule_port != str(port):
             continue
-        try:
-            network = ipaddress.ip_network(host.strip("[]"), strict=False)
-        except ValueError:
-            continue
-        if plain.version == network.version and plain in network:
+        if any(plain.version == network.version and plain in network for network in _networks(host.strip("[]"))):
             return True
     return False
+
+
+def _networks(host: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """What an exception means: a network, an address, or the addresses of a name (a service of a private network)."""
+    try:
+        return [ipaddress.ip_network(host, strict=False)]
+    except ValueError:
+        pass
+    try:
+        return [ipaddress.ip_network(address) for address in resolve(host)]
+    except OSError:
+        return []
 
 
 def _system_addresses(host: str, port: int | None) -> list[str]:

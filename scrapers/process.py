@@ -46,6 +46,8 @@ def run_spiders(crawls: Iterable[tuple[type[Spider], dict[str, Any]]], pipeline:
             await process.crawl(spider, **arguments)
 
     Deferred.fromCoroutine(one_after_the_other()).addErrback(failures.append)
-    process.start()
+    # Scrapy's own handlers end a crawl that is asked to stop as if it were complete: pages would be lost. Killed by
+    # the signal, it is known as unfinished and resumes.
+    process.start(install_signal_handlers=False)
     if failures:
         failures[0].raiseException()

@@ -94,7 +94,8 @@ class Killer:
         crawls = _crawls_of(child.pid)
         for process in crawls:
             with suppress(psutil.NoSuchProcess):
-                process.kill()
+                # asked to stop, as by a stack that shuts down, it may not take itself for complete either
+                process.send_signal(self.random.choice((signal.SIGKILL, signal.SIGTERM)))
         return bool(crawls)
 
 

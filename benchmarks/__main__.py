@@ -17,7 +17,7 @@ MODULES = ("landing_copy", "crawl_cpu", "extraction_cpu", "night_overhead")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `make bench` on {when}: {cores} cores, Python {python}. Each line compares two things in one run on one machine;
+Written by `make bench` on {when}: {cores} cores, Python {python}. Each line compares two things in one run;
 absolute figures depend on the machine, ratios much less.
 
 | benchmark | ours | against | peer | unit | ratio | aim | note |

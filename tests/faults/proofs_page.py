@@ -39,7 +39,7 @@ class Proof:
     cases: int = 0
 
 
-@dataclass
+@dataclass(eq=False)  # a plugin is hashed by identity
 class ProofsPage:
     """A plugin of pytest: collects the reports of tests marked `prove`, and writes the page at the end."""
 

@@ -40,13 +40,8 @@ def test_facts_reach_their_floors(request, when, allowed):
     } == {}
 
 
-def test_third_parties_contacts_are_not_the_companys(night):
-    assert night.score["traps"].keys() <= {"theme_demo"}
-
-
-@pytest.mark.xfail(strict=True, reason="structured data that a theme left behind is taken for the owner's")
-def test_demo_data_of_a_theme_are_not_the_companys(first):
-    assert "theme_demo" not in first.score["traps"]
+def test_third_parties_contacts_and_a_themes_leftovers_are_not_the_companys(night):
+    assert night.score["traps"] == {}
 
 
 def test_sources_end_as_the_truth_expects(night):

@@ -29,6 +29,7 @@ _PLACEHOLDER_DOMAIN = re.compile(
     r"|test|sample|demo|dummy)\.[a-z.]{2,6}"
     r"|(?:your|my|ihre?|deine?|votre|tu|su|uw|jouw|company|the)-?(?:theme|template|domain|company|site|website|email"
     r"|mail|business|firma|name|domena|dominio)s?\.[a-z.]{2,6}"
+    r"|your-?(?:theme|template|site|website|domain|company|business|store|shop|brand)s?-?(?:demo|name|here|test)?\.[a-z.]{2,7}"
     r"|(?:domain|domaine|dominio|email|e-?mail|website|site|sitename|company|companyname|untitled"
     r"|placeholder|mail|address|adresse)\.(?:com|org|net|de|fr|it|es|tld|ext|xyz|co|no|se)"
     r"|mustermann\.de|musterfirma\.de|musterdomain\.de|mysite\.com|yoursite\.com|sentry\.io"

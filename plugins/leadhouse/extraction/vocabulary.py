@@ -175,7 +175,7 @@ LOREM = re.compile(
     re.I,
 )
 PLACEHOLDER_TEXT = re.compile(
-    r"(?:^|\b)(?:your (?:company|website|site|business|brand|name|logo|email|phone"
+    r"(?:^|\b)(?:your (?:company|website|site|store|shop|business|brand|name|logo|email|phone"
     r"|address)\b(?: (?:name|here))?|company name\b|my (?:website|site|company) \d*|untitled\b"
     r"|sample (?:page|company|text)|ihre? (?:firma|firmenname|name)\b|max mustermann|musterfirma"
     r"|musterstra(?:ß|ss)e|musterstadt|votre (?:entreprise|société)|nombre de (?:la|su) empresa"

@@ -24,6 +24,10 @@ TUNING = {
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "10",
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+    # A task's supervisor that misses the exit of its process notices at its next heartbeat: up to 5 s by default, in
+    # which the worker is taken. As many failures as before the run is given up must then be borne.
+    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+    "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "50",
     "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",  # a changed file is read within this
     # An unchanged one. A reading that coincides with the end of a run leaves the DAG marked as full

@@ -1,1 +1,1 @@
-"""The Scrapy project: spiders read sites politely, archive every answer, and end in the records of the waist."""
+"""The Scrapy project: spiders read sites politely, archive every answer, and end in typed records."""

@@ -81,9 +81,9 @@ class Database:
         host, port = parts.hostname or "127.0.0.1", parts.port or 5432
         return DatabaseLogin(host, port, unquote(parts.username or ""), unquote(parts.password or ""), self.name)
 
-    def connect(self, room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
-        """A connection as the role of a room."""
-        return connect_to(self.dbt_url if room == "transform" else self.url, room, autocommit=autocommit)
+    def connect(self, component: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+        """A connection as the role of a component."""
+        return connect_to(self.dbt_url if component == "transform" else self.url, component, autocommit=autocommit)
 
     def owner(self, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
         """A connection as the administrator, whom no policy stops."""

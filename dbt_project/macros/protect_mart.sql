@@ -18,13 +18,13 @@
     {%- set predicate = 'organization_id = ' ~ organization -%}
   {%- endif -%}
   {%- set policy = 'members read what their organization may see' -%}
-  {%- set rooms = ['leadhouse_leads', 'leadhouse_campaigns', 'leadhouse_enrichment', 'leadhouse_console'] -%}
+  {%- set components = ['leadhouse_leads', 'leadhouse_campaigns', 'leadhouse_enrichment', 'leadhouse_console'] -%}
   {%- set rights -%}
     revoke all on {{ relation }} from public;
-    grant select on {{ relation }} to authenticated, leadhouse_analyst, {{ rooms | join(', ') }};
+    grant select on {{ relation }} to authenticated, leadhouse_analyst, {{ components | join(', ') }};
     create policy "{{ policy }}" on {{ relation }} for select to authenticated, leadhouse_analyst using ({{ predicate }});
-    {% for room in rooms %}
-    create policy "{{ room }} reads across organizations" on {{ relation }} for select to {{ room }} using (true);
+    {% for component in components %}
+    create policy "{{ component }} reads across organizations" on {{ relation }} for select to {{ component }} using (true);
     {% endfor %}
     alter table {{ relation }} enable row level security;
   {%- endset -%}

@@ -1,3 +1,3 @@
-"""Leadhouse: the library behind the DAGs. Rooms import lower floors only (see docs/architecture.md)."""
+"""Leadhouse: the library behind the DAGs. Components import lower floors only (see docs/architecture.md)."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The waist: every source, spider, importer and provider ends in these records.
+"""Where all sources meet: every spider, importer, connector and provider ends in these records.
 
 An *extraction* is one fetch or file read by one version of one extractor. Its records are the whole statement of that
 unit: the newest applied extraction of a unit replaces the former one, so a value that is absent is retracted.

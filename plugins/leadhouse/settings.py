@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=_home)
 
     # database: DATABASE_URL names an administrator of a Postgres >= 15 in place of the embedded server; `leadhouse up`
-    # and `leadhouse migrate` make the rest from it: the login `leadhouse_app` (SET ROLE to a room) and the others
+    # and `leadhouse migrate` make the rest from it: the login `leadhouse_app` (SET ROLE to a component) and the others
     server_url: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("DATABASE_URL", "LEADHOUSE_SERVER_URL")
     )
@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     dbt_url: SecretStr | None = None  # the login `leadhouse_dbt`, which acts as leadhouse_transform
     analyst_url: SecretStr | None = None  # a login under policies, for people: `leadhouse status` shows it
     api_url: SecretStr | None = None  # the login `leadhouse_api`, the only one whose claims count
-    statement_timeout_seconds: int = 900  # one statement of a room, and one transaction left idle
+    statement_timeout_seconds: int = 900  # one statement of a component, and one transaction left idle
 
     # archive: any fsspec address
     archive_url: str | None = None

@@ -1,4 +1,4 @@
--- Roles of the rooms, schemas, and the three claim functions
+-- Roles of the components, schemas, and the three claim functions
 -- depends:
 
 -- migrate: apply
@@ -6,20 +6,20 @@
 -- Roles belong to the cluster, not to a database: create what is missing, keep what is there.
 do $$
 declare
-  room text;
+  component text;
 begin
-  foreach room in array array['leadhouse_owner', 'leadhouse_authenticator', 'leadhouse_analyst', 'anon', 'authenticated',
+  foreach component in array array['leadhouse_owner', 'leadhouse_authenticator', 'leadhouse_analyst', 'anon', 'authenticated',
       'leadhouse_landing', 'leadhouse_imports', 'leadhouse_jobs', 'leadhouse_resolution', 'leadhouse_transform',
       'leadhouse_enrichment', 'leadhouse_quality', 'leadhouse_delivery', 'leadhouse_leads', 'leadhouse_campaigns',
       'leadhouse_maintenance', 'leadhouse_console'] loop
-    if not exists (select from pg_roles where rolname = room) then
-      execute format('create role %I nologin noinherit', room);
+    if not exists (select from pg_roles where rolname = component) then
+      execute format('create role %I nologin noinherit', component);
     end if;
   end loop;
-  -- Logins: the application takes one room's role a connection, dbt one role, the API's claims count for it alone.
-  foreach room in array array['leadhouse_app', 'leadhouse_dbt', 'leadhouse_api'] loop
-    if not exists (select from pg_roles where rolname = room) then
-      execute format('create role %I login noinherit', room);
+  -- Logins: the application takes one component's role a connection, dbt one role, the API's claims count for it alone.
+  foreach component in array array['leadhouse_app', 'leadhouse_dbt', 'leadhouse_api'] loop
+    if not exists (select from pg_roles where rolname = component) then
+      execute format('create role %I login noinherit', component);
     end if;
   end loop;
   grant leadhouse_landing, leadhouse_imports, leadhouse_jobs, leadhouse_resolution, leadhouse_enrichment,
@@ -105,15 +105,15 @@ begin
     using errcode = 'integrity_constraint_violation';
 end $$;
 
--- One room may do some verbs on one table, over all organizations. The policy says the room's name.
-create procedure identity.open_to_room(target regclass, room name, verbs text)
+-- One component may do some verbs on one table, over all organizations. The policy says the component's name.
+create procedure identity.open_to_component(target regclass, component name, verbs text)
 language plpgsql set search_path = '' as $$
 begin
   execute format('alter table %s owner to leadhouse_owner', target);
   execute format('alter table %s enable row level security', target);
-  execute format('grant %s on %s to %I', verbs, target, room);
+  execute format('grant %s on %s to %I', verbs, target, component);
   execute format('create policy %I on %s to %I using (true) with check (true)',
-    room || ' works across organizations', target, room);
+    component || ' works across organizations', target, component);
 end $$;
 
 -- Members and analysts of an organization read its rows.
@@ -127,12 +127,12 @@ begin
     'using (organization_id = (select identity.current_organization_id()))', 'members read rows of their organization', target);
 end $$;
 
-revoke execute on procedure identity.open_to_room, identity.open_to_tenants from public;
+revoke execute on procedure identity.open_to_component, identity.open_to_tenants from public;
 
 -- migrate: rollback
 
 drop procedure identity.open_to_tenants;
-drop procedure identity.open_to_room;
+drop procedure identity.open_to_component;
 do $$
 begin
   if pg_get_functiondef('auth.jwt()'::regprocedure) like '%identity.claims()%' then

@@ -89,17 +89,17 @@ alter table identity.sql_logins owner to leadhouse_owner;
 alter table identity.sql_logins enable row level security;
 do $$
 declare
-  room name;
+  component name;
 begin
-  foreach room in array array['leadhouse_imports', 'leadhouse_jobs', 'leadhouse_transform', 'leadhouse_leads',
+  foreach component in array array['leadhouse_imports', 'leadhouse_jobs', 'leadhouse_transform', 'leadhouse_leads',
       'leadhouse_campaigns', 'leadhouse_delivery', 'leadhouse_quality', 'leadhouse_console', 'leadhouse_enrichment',
       'leadhouse_resolution', 'leadhouse_landing'] loop
-    call identity.open_to_room('identity.organizations', room, 'select');
+    call identity.open_to_component('identity.organizations', component, 'select');
   end loop;
 end $$;
-call identity.open_to_room('identity.users', 'leadhouse_console', 'select');
-call identity.open_to_room('identity.members', 'leadhouse_console', 'select');
-call identity.open_to_room('identity.sql_logins', 'leadhouse_console', 'select');
+call identity.open_to_component('identity.users', 'leadhouse_console', 'select');
+call identity.open_to_component('identity.members', 'leadhouse_console', 'select');
+call identity.open_to_component('identity.sql_logins', 'leadhouse_console', 'select');
 
 -- migrate: rollback
 

@@ -100,26 +100,26 @@ call identity.open_to_tenants('billing.costs');
 call identity.open_to_tenants('quality.step_outcomes');
 do $$
 declare
-  room name;
+  component name;
 begin
-  foreach room in array array['leadhouse_landing', 'leadhouse_imports', 'leadhouse_jobs', 'leadhouse_resolution',
+  foreach component in array array['leadhouse_landing', 'leadhouse_imports', 'leadhouse_jobs', 'leadhouse_resolution',
       'leadhouse_transform', 'leadhouse_enrichment', 'leadhouse_quality', 'leadhouse_delivery', 'leadhouse_leads',
       'leadhouse_campaigns', 'leadhouse_maintenance'] loop
-    call identity.open_to_room('quality.step_outcomes', room, 'select, insert');
-    call identity.open_to_room('billing.costs', room, 'select, insert');
+    call identity.open_to_component('quality.step_outcomes', component, 'select, insert');
+    call identity.open_to_component('billing.costs', component, 'select, insert');
   end loop;
-  foreach room in array array['leadhouse_resolution', 'leadhouse_transform', 'leadhouse_enrichment', 'leadhouse_leads'] loop
-    call identity.open_to_room('app.consumer_positions', room, 'select, insert, update');
+  foreach component in array array['leadhouse_resolution', 'leadhouse_transform', 'leadhouse_enrichment', 'leadhouse_leads'] loop
+    call identity.open_to_component('app.consumer_positions', component, 'select, insert, update');
   end loop;
 end $$;
-call identity.open_to_room('quality.step_outcomes', 'leadhouse_console', 'select');
-call identity.open_to_room('billing.costs', 'leadhouse_console', 'select');
-call identity.open_to_room('app.consumer_positions', 'leadhouse_console', 'select');
-call identity.open_to_room('app.batch_counters', 'leadhouse_console', 'select');
-call identity.open_to_room('billing.budgets', 'leadhouse_console', 'select');
-call identity.open_to_room('billing.budgets', 'leadhouse_enrichment', 'select');
-call identity.open_to_room('billing.budgets', 'leadhouse_campaigns', 'select');
-call identity.open_to_room('billing.budgets', 'leadhouse_transform', 'select');
+call identity.open_to_component('quality.step_outcomes', 'leadhouse_console', 'select');
+call identity.open_to_component('billing.costs', 'leadhouse_console', 'select');
+call identity.open_to_component('app.consumer_positions', 'leadhouse_console', 'select');
+call identity.open_to_component('app.batch_counters', 'leadhouse_console', 'select');
+call identity.open_to_component('billing.budgets', 'leadhouse_console', 'select');
+call identity.open_to_component('billing.budgets', 'leadhouse_enrichment', 'select');
+call identity.open_to_component('billing.budgets', 'leadhouse_campaigns', 'select');
+call identity.open_to_component('billing.budgets', 'leadhouse_transform', 'select');
 
 alter function app.take_batch_number owner to leadhouse_owner;
 revoke execute on function app.take_batch_number from public;

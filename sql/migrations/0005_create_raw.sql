@@ -212,21 +212,21 @@ begin
   return made;
 end $$;
 
--- Appends only: batches and raw rows are never changed. Erasing a person goes through a function of the privacy room.
+-- Appends only: batches and raw rows are never changed. Erasing a person goes through a function of the privacy component.
 do $$
 declare
   target regclass;
-  room name;
+  component name;
 begin
   foreach target in array array['raw.batches', 'raw.fetches', 'raw.extractions', 'raw.applications', 'raw.company_records',
       'raw.person_records', 'raw.provider_responses', 'raw.email_checks', 'raw.email_events']::regclass[] loop
     execute format('create trigger %I before update or delete on %s for each row execute function identity.refuse_change()',
       'rows_are_appended', target);
-    foreach room in array array['leadhouse_landing', 'leadhouse_imports', 'leadhouse_enrichment', 'leadhouse_delivery'] loop
-      call identity.open_to_room(target, room, 'select, insert');
+    foreach component in array array['leadhouse_landing', 'leadhouse_imports', 'leadhouse_enrichment', 'leadhouse_delivery'] loop
+      call identity.open_to_component(target, component, 'select, insert');
     end loop;
-    foreach room in array array['leadhouse_resolution', 'leadhouse_transform', 'leadhouse_console', 'leadhouse_maintenance', 'leadhouse_leads', 'leadhouse_jobs'] loop
-      call identity.open_to_room(target, room, 'select');
+    foreach component in array array['leadhouse_resolution', 'leadhouse_transform', 'leadhouse_console', 'leadhouse_maintenance', 'leadhouse_leads', 'leadhouse_jobs'] loop
+      call identity.open_to_component(target, component, 'select');
     end loop;
   end loop;
 end $$;

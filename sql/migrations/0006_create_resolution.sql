@@ -139,19 +139,19 @@ grant usage on schema resolution to authenticated, leadhouse_analyst;
 do $$
 declare
   target regclass;
-  room name;
+  component name;
 begin
   foreach target in array array['resolution.batches', 'resolution.entities', 'resolution.assignments', 'resolution.subject_keys',
       'resolution.match_decisions', 'resolution.redirects', 'resolution.changes', 'resolution.overlays']::regclass[] loop
-    call identity.open_to_room(target, 'leadhouse_resolution', 'select, insert, update, delete');
-    foreach room in array array['leadhouse_transform', 'leadhouse_console', 'leadhouse_leads', 'leadhouse_enrichment', 'leadhouse_campaigns'] loop
-      call identity.open_to_room(target, room, 'select');
+    call identity.open_to_component(target, 'leadhouse_resolution', 'select, insert, update, delete');
+    foreach component in array array['leadhouse_transform', 'leadhouse_console', 'leadhouse_leads', 'leadhouse_enrichment', 'leadhouse_campaigns'] loop
+      call identity.open_to_component(target, component, 'select');
     end loop;
   end loop;
 end $$;
 -- Resolution's own memory: nobody else reads it.
-call identity.open_to_room('resolution.subjects', 'leadhouse_resolution', 'select, insert, update, delete');
-call identity.open_to_room('resolution.origins', 'leadhouse_resolution', 'select, insert, update, delete');
+call identity.open_to_component('resolution.subjects', 'leadhouse_resolution', 'select, insert, update, delete');
+call identity.open_to_component('resolution.origins', 'leadhouse_resolution', 'select, insert, update, delete');
 grant insert, delete on resolution.overlays to leadhouse_transform;
 
 -- migrate: rollback

@@ -79,7 +79,7 @@ create table app.corrections (
 create index corrections_by_entity on app.corrections (entity_id) where reverted_at is null;
 create index corrections_by_organization on app.corrections (organization_id);
 
--- What the work list shows of a lead's person or company. Its own writer: the leads room, after the marts are built.
+-- What the work list shows of a lead's person or company. Its own writer: the leads component, after the marts are built.
 create table app.lead_facts (
   lead_id uuid primary key references app.leads on delete cascade,
   organization_id uuid not null references identity.organizations,
@@ -238,23 +238,23 @@ call identity.open_to_tenants('app.lead_redirects');
 call identity.open_to_tenants('app.corrections');
 call identity.open_to_tenants('app.lead_facts');
 call identity.open_to_tenants('app.score_weights');
-call identity.open_to_room('app.lead_searches', 'leadhouse_leads', 'select, insert, update');
-call identity.open_to_room('app.lead_searches', 'leadhouse_enrichment', 'select');
-call identity.open_to_room('app.leads', 'leadhouse_leads', 'select, insert, update');
-call identity.open_to_room('app.leads', 'leadhouse_transform', 'select');
-call identity.open_to_room('app.leads', 'leadhouse_campaigns', 'select');
-call identity.open_to_room('app.leads', 'leadhouse_enrichment', 'select');
-call identity.open_to_room('app.leads', 'leadhouse_console', 'select');
-call identity.open_to_room('app.lead_redirects', 'leadhouse_leads', 'select, insert, update');
-call identity.open_to_room('app.lead_redirects', 'leadhouse_console', 'select');
-call identity.open_to_room('app.corrections', 'leadhouse_leads', 'select, insert, update');
-call identity.open_to_room('app.corrections', 'leadhouse_transform', 'select');
-call identity.open_to_room('app.corrections', 'leadhouse_console', 'select');
-call identity.open_to_room('app.lead_facts', 'leadhouse_leads', 'select, insert, update, delete');
-call identity.open_to_room('app.lead_facts', 'leadhouse_campaigns', 'select');
-call identity.open_to_room('app.lead_facts', 'leadhouse_console', 'select');
-call identity.open_to_room('app.score_weights', 'leadhouse_leads', 'select, insert, update');
-call identity.open_to_room('app.score_weights', 'leadhouse_transform', 'select');
+call identity.open_to_component('app.lead_searches', 'leadhouse_leads', 'select, insert, update');
+call identity.open_to_component('app.lead_searches', 'leadhouse_enrichment', 'select');
+call identity.open_to_component('app.leads', 'leadhouse_leads', 'select, insert, update');
+call identity.open_to_component('app.leads', 'leadhouse_transform', 'select');
+call identity.open_to_component('app.leads', 'leadhouse_campaigns', 'select');
+call identity.open_to_component('app.leads', 'leadhouse_enrichment', 'select');
+call identity.open_to_component('app.leads', 'leadhouse_console', 'select');
+call identity.open_to_component('app.lead_redirects', 'leadhouse_leads', 'select, insert, update');
+call identity.open_to_component('app.lead_redirects', 'leadhouse_console', 'select');
+call identity.open_to_component('app.corrections', 'leadhouse_leads', 'select, insert, update');
+call identity.open_to_component('app.corrections', 'leadhouse_transform', 'select');
+call identity.open_to_component('app.corrections', 'leadhouse_console', 'select');
+call identity.open_to_component('app.lead_facts', 'leadhouse_leads', 'select, insert, update, delete');
+call identity.open_to_component('app.lead_facts', 'leadhouse_campaigns', 'select');
+call identity.open_to_component('app.lead_facts', 'leadhouse_console', 'select');
+call identity.open_to_component('app.score_weights', 'leadhouse_leads', 'select, insert, update');
+call identity.open_to_component('app.score_weights', 'leadhouse_transform', 'select');
 alter function app.score_factors owner to leadhouse_owner;
 alter function app.adopt_leads owner to leadhouse_owner;
 alter function app.current_entity owner to leadhouse_owner;

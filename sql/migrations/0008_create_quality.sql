@@ -178,11 +178,11 @@ begin
   foreach target in array array['quality.suites', 'quality.snapshots', 'quality.snapshot_members', 'quality.gate_results',
       'quality.gate_expectations', 'quality.gate_revocations']::regclass[] loop
     execute format('create trigger rows_are_never_changed before update or delete on %s for each row execute function identity.refuse_change()', target);
-    call identity.open_to_room(target, 'leadhouse_quality', 'select, insert');
-    call identity.open_to_room(target, 'leadhouse_campaigns', 'select');
-    call identity.open_to_room(target, 'leadhouse_delivery', 'select');
-    call identity.open_to_room(target, 'leadhouse_transform', 'select');
-    call identity.open_to_room(target, 'leadhouse_console', 'select');
+    call identity.open_to_component(target, 'leadhouse_quality', 'select, insert');
+    call identity.open_to_component(target, 'leadhouse_campaigns', 'select');
+    call identity.open_to_component(target, 'leadhouse_delivery', 'select');
+    call identity.open_to_component(target, 'leadhouse_transform', 'select');
+    call identity.open_to_component(target, 'leadhouse_console', 'select');
     if target <> 'quality.suites'::regclass then
       call identity.open_to_tenants(target);
     end if;
@@ -190,14 +190,14 @@ begin
 end $$;
 grant insert on quality.snapshots, quality.snapshot_members to leadhouse_campaigns;
 call identity.open_to_tenants('quality.quarantine');
-call identity.open_to_room('quality.quarantine', 'leadhouse_landing', 'select, insert');
-call identity.open_to_room('quality.quarantine', 'leadhouse_imports', 'select, insert');
-call identity.open_to_room('quality.quarantine', 'leadhouse_enrichment', 'select, insert');
-call identity.open_to_room('quality.quarantine', 'leadhouse_delivery', 'select, insert');
-call identity.open_to_room('quality.quarantine', 'leadhouse_transform', 'select');
-call identity.open_to_room('quality.quarantine', 'leadhouse_console', 'select');
-call identity.open_to_room('quality.dbt_nodes', 'leadhouse_transform', 'select, insert, update');
-call identity.open_to_room('quality.dbt_nodes', 'leadhouse_console', 'select');
+call identity.open_to_component('quality.quarantine', 'leadhouse_landing', 'select, insert');
+call identity.open_to_component('quality.quarantine', 'leadhouse_imports', 'select, insert');
+call identity.open_to_component('quality.quarantine', 'leadhouse_enrichment', 'select, insert');
+call identity.open_to_component('quality.quarantine', 'leadhouse_delivery', 'select, insert');
+call identity.open_to_component('quality.quarantine', 'leadhouse_transform', 'select');
+call identity.open_to_component('quality.quarantine', 'leadhouse_console', 'select');
+call identity.open_to_component('quality.dbt_nodes', 'leadhouse_transform', 'select, insert, update');
+call identity.open_to_component('quality.dbt_nodes', 'leadhouse_console', 'select');
 alter function quality.lock_revoked_result owner to leadhouse_owner;
 alter function quality.gate_stands owner to leadhouse_owner;
 revoke execute on function quality.gate_stands from public;

@@ -309,21 +309,21 @@ begin
   foreach target in array array['app.email_accounts', 'app.campaigns', 'app.campaign_steps', 'app.campaign_members',
       'app.suppressions', 'app.messages', 'app.campaign_decisions']::regclass[] loop
     call identity.open_to_tenants(target);
-    call identity.open_to_room(target, 'leadhouse_campaigns', 'select, insert, update');
-    call identity.open_to_room(target, 'leadhouse_delivery', 'select');
-    call identity.open_to_room(target, 'leadhouse_transform', 'select');
-    call identity.open_to_room(target, 'leadhouse_enrichment', 'select');
-    call identity.open_to_room(target, 'leadhouse_quality', 'select');
-    call identity.open_to_room(target, 'leadhouse_console', 'select');
+    call identity.open_to_component(target, 'leadhouse_campaigns', 'select, insert, update');
+    call identity.open_to_component(target, 'leadhouse_delivery', 'select');
+    call identity.open_to_component(target, 'leadhouse_transform', 'select');
+    call identity.open_to_component(target, 'leadhouse_enrichment', 'select');
+    call identity.open_to_component(target, 'leadhouse_quality', 'select');
+    call identity.open_to_component(target, 'leadhouse_console', 'select');
   end loop;
 end $$;
 revoke update on app.suppressions from leadhouse_campaigns;
-call identity.open_to_room('raw.email_checks', 'leadhouse_campaigns', 'select');
+call identity.open_to_component('raw.email_checks', 'leadhouse_campaigns', 'select');
 grant update on app.messages, app.email_accounts to leadhouse_delivery;
 grant insert on app.suppressions to leadhouse_delivery, leadhouse_imports;
-call identity.open_to_room('app.suppressions', 'leadhouse_imports', 'select, insert');
-call identity.open_to_room('app.campaigns', 'leadhouse_leads', 'select');
-call identity.open_to_room('app.campaign_members', 'leadhouse_leads', 'select, insert, update');
+call identity.open_to_component('app.suppressions', 'leadhouse_imports', 'select, insert');
+call identity.open_to_component('app.campaigns', 'leadhouse_leads', 'select');
+call identity.open_to_component('app.campaign_members', 'leadhouse_leads', 'select, insert, update');
 alter function app.is_suppressed owner to leadhouse_owner;
 alter function app.claim_messages owner to leadhouse_owner;
 alter function app.lost_messages owner to leadhouse_owner;

@@ -27,12 +27,12 @@ create index enrichment_requests_by_entity on app.enrichment_requests (entity_id
 alter table billing.costs add foreign key (request_id) references app.enrichment_requests;
 
 call identity.open_to_tenants('app.enrichment_requests');
-call identity.open_to_room('app.enrichment_requests', 'leadhouse_enrichment', 'select, insert, update');
-call identity.open_to_room('app.enrichment_requests', 'leadhouse_transform', 'select');
-call identity.open_to_room('app.enrichment_requests', 'leadhouse_console', 'select');
+call identity.open_to_component('app.enrichment_requests', 'leadhouse_enrichment', 'select, insert, update');
+call identity.open_to_component('app.enrichment_requests', 'leadhouse_transform', 'select');
+call identity.open_to_component('app.enrichment_requests', 'leadhouse_console', 'select');
 
-call identity.open_to_room('app.corrections', 'leadhouse_enrichment', 'select');
-call identity.open_to_room('app.lead_facts', 'leadhouse_enrichment', 'select');
+call identity.open_to_component('app.corrections', 'leadhouse_enrichment', 'select');
+call identity.open_to_component('app.lead_facts', 'leadhouse_enrichment', 'select');
 
 -- migrate: rollback
 

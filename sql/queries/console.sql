@@ -1,4 +1,4 @@
--- Reads of the console room. A window is [since, until), in UTC.
+-- Reads of the console component. A window is [since, until), in UTC.
 
 -- name: list_nights
 -- Nights, newest first: requests within two minutes of one another began the same one, and it lasts to the next.

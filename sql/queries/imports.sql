@@ -1,4 +1,4 @@
--- Imports: what a file needs beside its records, which go through the landing. Room: imports.
+-- Imports: what a file needs beside its records, which go through the landing. Component: imports.
 
 -- name: find_source
 -- The organization's slug, and the source that an operator has set up for this very path, if any.

@@ -1,13 +1,13 @@
--- Reads of the orchestration room: what a run is about, and whether campaigns must wait.
+-- Reads of the orchestration component: what a run is about, and whether campaigns must wait.
 
 -- name: find_job
--- The request behind a run. Room: jobs.
+-- The request behind a run. Component: jobs.
 select job_id, organization_id, kind::text as kind, status::text as status, parameters, run_on
   from app.jobs
  where job_id = %(job_id)s;
 
 -- name: list_due_files
--- File sources that are due. Room: imports.
+-- File sources that are due. Component: imports.
 select source_key, organization_id, config ->> 'path' as path, config ->> 'kind' as kind
   from app.sources
  where kind = 'csv' and is_active and deleted_at is null and organization_id is not null
@@ -16,7 +16,7 @@ select source_key, organization_id, config ->> 'path' as path, config ->> 'kind'
  order by source_key;
 
 -- name: find_open_jobs
--- Room: console.
+-- Component: console.
 select kind::text as kind, job_id
   from app.jobs
  where kind in ('crawl', 'import') and status in ('pending', 'running')
@@ -25,7 +25,7 @@ select kind::text as kind, job_id
 
 -- name: find_unfinished_work
 -- What the campaigns wait for, but no longer than `hours`: a stage that is broken for longer must not hold mail that
--- its gate allows. Room: console.
+-- its gate allows. Component: console.
 select 'job' as kind, job.job_id::text as subject
   from app.jobs as job
  where job.kind in ('crawl', 'import') and job.status in ('pending', 'running')
@@ -47,5 +47,5 @@ select 'resolved, not in the marts', batch.batch_no::text
 limit 20;
 
 -- name: ensure_partitions
--- Room: maintenance.
+-- Component: maintenance.
 select raw.ensure_partitions(%(day)s) as made;

@@ -1,4 +1,4 @@
-"""Connections act as their room, and say what is wrong when they cannot be made."""
+"""Connections act as their component, and say what is wrong when they cannot be made."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import contextlib
 
 import pytest
 
-from leadhouse.database import ROOMS, DatabaseError, admin, connect, connect_to, provisioning
+from leadhouse.database import COMPONENTS, DatabaseError, admin, connect, connect_to, provisioning
 from leadhouse.settings import settings
 
 
-def test_session_acts_as_the_room(database):
+def test_session_acts_as_the_component(database):
     with connect("landing") as connection:
         row = connection.execute(
             "select current_user, session_user, current_setting('TimeZone') as zone,"
@@ -25,10 +25,10 @@ def test_session_acts_as_the_room(database):
     }
 
 
-@pytest.mark.parametrize("room", sorted(ROOMS))
-def test_every_room_can_be_entered(module_database, room):
-    with module_database.connect(room) as connection:
-        assert connection.execute("select current_user").fetchone() == {"current_user": f"leadhouse_{room}"}
+@pytest.mark.parametrize("component", sorted(COMPONENTS))
+def test_every_component_can_be_entered(module_database, component):
+    with module_database.connect(component) as connection:
+        assert connection.execute("select current_user").fetchone() == {"current_user": f"leadhouse_{component}"}
 
 
 def test_transformer_may_make_its_test_schemas(module_database):
@@ -54,8 +54,8 @@ def test_with_commits_or_rolls_back(database):
         assert connection.execute("select count(*) as rows from public.kept").fetchone() == {"rows": 0}
 
 
-def test_unknown_room_is_named_with_the_known_ones(database):
-    with pytest.raises(ValueError, match=r"no room 'kitchen'.*landing"):
+def test_unknown_component_is_named_with_the_known_ones(database):
+    with pytest.raises(ValueError, match=r"no component 'kitchen'.*landing"):
         connect("kitchen")
 
 

@@ -22,7 +22,7 @@ select '{}'::jsonb as empty, 7 %% 4 as rest
 
 
 def write(folder, text):
-    path = folder / "room.sql"
+    path = folder / "component.sql"
     path.write_text(text)
     return path
 
@@ -38,12 +38,14 @@ def test_names_and_docs(tmp_path):
     loaded = queries.load_file(write(tmp_path, FILE))
     assert list(loaded) == ["take_number", "list_percentages"]
     assert loaded.docs["take_number"] == "The next batch number.\nUnder an advisory lock."
-    assert loaded is queries.load_file(tmp_path / "room.sql")
+    assert loaded is queries.load_file(tmp_path / "component.sql")
 
 
 def test_unknown_query_lists_the_known_ones(tmp_path):
     loaded = queries.load_file(write(tmp_path, FILE))
-    with pytest.raises(AttributeError, match=r"room\.sql has no query 'take_nothing'.*list_percentages, take_number"):
+    with pytest.raises(
+        AttributeError, match=r"component\.sql has no query 'take_nothing'.*list_percentages, take_number"
+    ):
         _ = loaded.take_nothing
 
 
@@ -73,6 +75,6 @@ def test_missing_file_is_named():
         queries.load("kitchen")
 
 
-def test_query_files_of_the_rooms_are_well_formed():
+def test_query_files_of_the_components_are_well_formed():
     for path in (PROJECT / "sql" / "queries").glob("*.sql"):
         assert len(queries.load_file(path)) > 0, path

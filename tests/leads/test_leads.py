@@ -198,18 +198,18 @@ def test_lead_of_a_merged_entity_shows_the_winner_and_is_not_doubled(world, peop
     world.unmerge(people.fr_company, people.de_company)
 
 
-@pytest.mark.parametrize("room", ["transform", "campaigns", "console", "enrichment", "resolution"])
-def test_nobody_but_the_leads_room_writes_facts(world, room):
+@pytest.mark.parametrize("component", ["transform", "campaigns", "console", "enrichment", "resolution"])
+def test_nobody_but_the_leads_component_writes_facts(world, component):
     rights = world.rows(
         "select has_table_privilege(%(role)s, 'app.lead_facts', 'select') as reads,"
         " has_table_privilege(%(role)s, 'app.lead_facts', 'insert, update, delete, truncate') as writes".replace(
             "%(role)s", "%s"
         ),
-        f"leadhouse_{room}",
-        f"leadhouse_{room}",
+        f"leadhouse_{component}",
+        f"leadhouse_{component}",
     )
     assert not rights[0]["writes"]
-    assert rights[0]["reads"] is (room in {"campaigns", "console", "enrichment"})
+    assert rights[0]["reads"] is (component in {"campaigns", "console", "enrichment"})
 
 
 def test_dbt_cannot_read_the_projection(world):

@@ -1,4 +1,4 @@
-"""A whole night in order, as the DAGs call the rooms, without Airflow."""
+"""A whole night in order, as the DAGs call the components, without Airflow."""
 
 from __future__ import annotations
 

@@ -121,8 +121,8 @@ def test_held_rows_are_not_judged(world):
     assert (verdict.verdict, verdict.rows_checked) == ("passed", 1)
 
 
-@pytest.mark.parametrize("room", ["campaigns", "owner"])
-def test_failed_result_can_not_be_referenced(world, room):
+@pytest.mark.parametrize("component", ["campaigns", "owner"])
+def test_failed_result_can_not_be_referenced(world, component):
     campaign_id, snapshot_id, verdict = judged(world, [world.lead("info@x.example", is_role=True)])
     key = {
         "campaign_id": campaign_id,
@@ -130,7 +130,7 @@ def test_failed_result_can_not_be_referenced(world, room):
         "gate_run_id": verdict.gate_run_id,
         "account_id": world.account_id,
     }
-    connect = world.database.owner if room == "owner" else lambda: world.database.connect(room)
+    connect = world.database.owner if component == "owner" else lambda: world.database.connect(component)
     for claimed in ("failed", "passed", "overridden"):
         with pytest.raises(psycopg.errors.IntegrityError), connect() as connection:
             connection.execute(INSERT, {**key, "verdict": claimed})

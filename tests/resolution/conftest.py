@@ -26,7 +26,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def values(enum: Any, stated: dict[str, Any]) -> dict[Any, tuple[Value, ...]]:
-    """Plain values, one or a list an attribute, as the waist has them."""
+    """Plain values, one or a list an attribute, as the records have them."""
     listed = {name: each if isinstance(each, list) else [each] for name, each in stated.items()}
     return {enum(name): tuple(Value(value=text) for text in each) for name, each in listed.items()}
 

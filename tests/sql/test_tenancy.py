@@ -129,7 +129,7 @@ def test_an_sql_login_that_sets_every_claim_stays_itself(tenants):
         assert row == {"who": None, "uid": None, "org": north["organization"]}
 
 
-def test_an_analyst_cannot_become_a_room_nor_write(tenants):
+def test_an_analyst_cannot_become_a_component_nor_write(tenants):
     with psycopg.connect(tenants["north"]["url"]) as connection:
         for statement in (
             "set role leadhouse_landing", "set role leadhouse_owner", "set session authorization leadhouse_api",
@@ -159,15 +159,15 @@ def test_adopting_for_a_foreign_organization_takes_nothing(module_database, tena
 
 
 @pytest.mark.parametrize(
-    "room", ["landing", "imports", "resolution", "delivery", "campaigns", "quality", "leads", "console"]
+    "component", ["landing", "imports", "resolution", "delivery", "campaigns", "quality", "leads", "console"]
 )
-def test_a_room_has_no_right_of_another_room(module_database, room):
+def test_a_component_has_no_right_of_another_component(module_database, component):
     may_insert = {
         "landing": {"raw.fetches"}, "imports": {"raw.fetches"}, "resolution": {"resolution.entities"}, "delivery": {"raw.fetches"},
         "campaigns": {"app.messages", "quality.snapshots"}, "quality": {"quality.gate_results", "quality.snapshots"},
         "leads": {"app.leads"}, "console": set(),
     }  # fmt: skip
-    with module_database.connect(room) as connection:
+    with module_database.connect(component) as connection:
         for table in (
             "raw.fetches",
             "resolution.entities",
@@ -179,7 +179,7 @@ def test_a_room_has_no_right_of_another_room(module_database, room):
             row = connection.execute(
                 "select has_table_privilege(current_user, %s, 'insert') as may", (table,)
             ).fetchone()
-            assert row["may"] == (table in may_insert[room]), table
+            assert row["may"] == (table in may_insert[component]), table
         assert (
             connection.execute("select pg_has_role(current_user, 'leadhouse_owner', 'member') as is_owner").fetchone()[
                 "is_owner"

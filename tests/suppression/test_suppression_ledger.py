@@ -45,13 +45,13 @@ def test_what_is_no_address_or_domain_is_refused(database, organization_id, valu
         suppress(connection, organization_id, value, "manual", "test", scope)
 
 
-@pytest.mark.parametrize("room", ["delivery", "campaigns", "imports"])
-def test_rooms_add_and_never_take_back(database, organization_id, room):
+@pytest.mark.parametrize("component", ["delivery", "campaigns", "imports"])
+def test_components_add_and_never_take_back(database, organization_id, component):
     with database.connect("delivery") as connection:
         suppress(connection, organization_id, "anna@x.example", "unsubscribed", "link")
     for statement in (
         "delete from app.suppressions",
         "update app.suppressions set value_normalized = 'else@x.example'",
     ):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege), database.connect(room) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), database.connect(component) as connection:
             connection.execute(statement)

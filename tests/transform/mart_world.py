@@ -69,8 +69,10 @@ class MartWorld:
                 for key, (each, company) in (people or {}).items()
             ),
         )  # fmt: skip
-        room = "imports" if organization else "landing"
-        landing = Landing(room, run_on=RUN_ON, run_id="cli__world", source_key=source, organization_id=organization)
+        component = "imports" if organization else "landing"
+        landing = Landing(
+            component, run_on=RUN_ON, run_id="cli__world", source_key=source, organization_id=organization
+        )
         landing.add_extraction(extraction)
         landing.commit()
         known = {key: subject_id(extraction.unit_id, "company", key) for key in companies or {}}

@@ -44,10 +44,10 @@ def test_views_are_invokers(staged):
     assert loose == []
 
 
-@pytest.mark.parametrize("room", ["resolution", "console", "enrichment"])
-def test_rooms_read_staging(staged, room):
+@pytest.mark.parametrize("component", ["resolution", "console", "enrichment"])
+def test_components_read_staging(staged, component):
     database, _ = staged
-    with database.connect(room) as connection:
+    with database.connect(component) as connection:
         assert connection.execute("select count(*) as rows from staging.stg_raw__person_values").fetchone() == {
             "rows": 0
         }

@@ -30,7 +30,7 @@ class SendWindow(BaseModel):
 
 
 class CampaignConfig(BaseModel):
-    """What `app.campaigns.config` means to this room; other rooms' keys are left alone."""
+    """What `app.campaigns.config` means to this component; other components' keys are left alone."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

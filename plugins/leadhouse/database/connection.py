@@ -1,10 +1,11 @@
-"""Connections: one login for the application, one role a room.
+"""Connections: one login for the application, one role a component.
 
     with connect("landing") as connection:      # commits at the end, rolls back on an exception, then closes
         connection.execute(...)
 
-The login `leadhouse_app` inherits nothing; the start-up option ``role`` makes the session act as ``leadhouse_<room>``,
-so that a room can do what its grants and policies say and no more. Sessions speak UTC and rows are dictionaries.
+The login `leadhouse_app` inherits nothing; the start-up option ``role`` makes the session act as
+``leadhouse_<component>``, so that a component can do what its grants and policies say and no more. Sessions speak UTC
+and rows are dictionaries.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from psycopg.rows import DictRow, dict_row
 
 from leadhouse.settings import settings
 
-ROOMS = frozenset({
+COMPONENTS = frozenset({
     "landing", "jobs", "resolution", "transform", "enrichment", "quality", "delivery", "leads", "campaigns",
     "maintenance", "console", "imports",
 })  # fmt: skip
@@ -29,28 +30,30 @@ class DatabaseError(RuntimeError):
     """The database is not configured, not reachable or not migrated; the message says which, where and what to do."""
 
 
-def connect(room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
-    """A connection as the role of `room`, on the database of `settings().database_url`.
+def connect(component: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+    """A connection as the role of `component`, on the database of `settings().database_url`.
 
-    The room `transform` has a login of its own, dbt's (`settings().dbt_url`): what writes the marts is nothing else.
+    `transform` has a login of its own, dbt's (`settings().dbt_url`): what writes the marts is nothing else.
 
     Raises:
-        ValueError: there is no such room.
+        ValueError: there is no such component.
         DatabaseError: not configured, not reachable, or not migrated.
     """
     chosen = settings()
-    url = chosen.dbt_url if room == "transform" else chosen.database_url
-    return connect_to(url.get_secret_value() if url else None, room, autocommit=autocommit)
+    url = chosen.dbt_url if component == "transform" else chosen.database_url
+    return connect_to(url.get_secret_value() if url else None, component, autocommit=autocommit)
 
 
-def connect_to(url: str | None, room: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
-    """The same on another database; `url` names a login that may act as the room."""
-    if room not in ROOMS:
-        raise ValueError(f"There is no room {room!r}. Rooms with a database role: {', '.join(sorted(ROOMS))}.")
+def connect_to(url: str | None, component: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+    """The same on another database; `url` names a login that may act as the component."""
+    if component not in COMPONENTS:
+        raise ValueError(
+            f"There is no component {component!r}. Components with a database role: {', '.join(sorted(COMPONENTS))}."
+        )
     seconds = settings().statement_timeout_seconds
     limits = {"statement_timeout": f"{seconds}s", "idle_in_transaction_session_timeout": f"{seconds}s"}
-    setting = "LEADHOUSE_DBT_URL" if room == "transform" else "LEADHOUSE_DATABASE_URL"
-    return _open(url, setting, f"leadhouse {room}", {"role": f"leadhouse_{room}", **limits}, autocommit)
+    setting = "LEADHOUSE_DBT_URL" if component == "transform" else "LEADHOUSE_DATABASE_URL"
+    return _open(url, setting, f"leadhouse {component}", {"role": f"leadhouse_{component}", **limits}, autocommit)
 
 
 def admin(*, autocommit: bool = False) -> psycopg.Connection[DictRow]:

@@ -1,4 +1,4 @@
-"""From an empty server to a database that the house can use: create, migrate, give the logins their passwords."""
+"""From an empty server to a database that the platform can use: create, migrate, give the logins their passwords."""
 
 from __future__ import annotations
 

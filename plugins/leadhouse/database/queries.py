@@ -1,4 +1,4 @@
-"""SQL files of the rooms: ``sql/queries/<room>.sql``, statements under ``-- name: verb_object``.
+"""SQL files of the components: ``sql/queries/<component>.sql``, statements under ``-- name: verb_object``.
 
     queries = load("landing")
     connection.execute(queries.insert_batch, {"run_on": day})
@@ -29,7 +29,7 @@ class QueryFileError(ValueError):
 
 
 class Queries:
-    """The statements of one room as attributes. Immutable."""
+    """The statements of one component as attributes. Immutable."""
 
     __slots__ = ("_path", "_statements", "docs")
 
@@ -64,13 +64,13 @@ class Queries:
         return f"<Queries {self._path.name}: {', '.join(self._statements)}>"
 
 
-def load(room: str) -> Queries:
-    """The queries of a room, read once a process.
+def load(component: str) -> Queries:
+    """The queries of a component, read once a process.
 
     Raises:
         QueryFileError: no such file, or a malformed one.
     """
-    return load_file(PROJECT / "sql" / "queries" / f"{room}.sql")
+    return load_file(PROJECT / "sql" / "queries" / f"{component}.sql")
 
 
 @lru_cache(maxsize=64)

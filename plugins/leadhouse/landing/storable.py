@@ -1,4 +1,4 @@
-"""What Postgres can hold: no NUL character, no lone surrogate. Records that break the waist's rules, and why."""
+"""What Postgres can hold: no NUL character, no lone surrogate. What breaks the rules of records, and why."""
 
 from __future__ import annotations
 

@@ -35,9 +35,9 @@ class Landing:
         landing.add_extraction(extraction)
         counts = landing.commit()
 
-    `room` is the database role that writes (landing, imports, enrichment, delivery). `source_key` may be None where
+    `component` is the role that writes (landing, imports, enrichment, delivery). `source_key` may be None where
     one landing holds several sources. With a lease, a former holder is refused before anything is written. Who lands
-    often keeps one `connection` of the room open (a new one costs more than a small batch); it stays open.
+    often keeps one `connection` of the component open (a new one costs more than a small batch); it stays open.
 
     What is too large to be held in memory is written part by part, in the same one transaction:
 
@@ -51,7 +51,7 @@ class Landing:
 
     def __init__(
         self,
-        room: str,
+        component: str,
         *,
         run_on: date,
         run_id: str,
@@ -60,7 +60,7 @@ class Landing:
         lease: ShardLease | None = None,
         connection: Connection[Any] | None = None,
     ) -> None:
-        self._room, self._run_on, self._run_id = room, run_on, run_id
+        self._component, self._run_on, self._run_id = component, run_on, run_id
         self._source_key, self._organization_id, self._lease = source_key, organization_id, lease
         self._fetches: list[Fetch] = []
         self._statements: list[Statement] = []
@@ -127,7 +127,7 @@ class Landing:
         if self._connection is None:
             if self._written:
                 raise RuntimeError("This landing was flushed and is over: a part of it cannot be repeated.")
-            self._connection = connection = self._borrowed or connect(self._room)
+            self._connection = connection = self._borrowed or connect(self._component)
             # a transaction of its own: the lock that makes a partition must not be held while rows are written
             connection.execute(_sql().ensure_partitions, {"run_on": self._run_on})
             connection.commit()

@@ -35,7 +35,7 @@ def _cpu_seconds() -> float:
 
 @contextmanager
 def recorded_step(
-    room: str, run_id: str, stage: str, subject: str, organization_id: UUID | None = None
+    component: str, run_id: str, stage: str, subject: str, organization_id: UUID | None = None
 ) -> Iterator[Step]:
     """Writes one row of quality.step_outcomes when the block ends, with wall and CPU seconds.
 
@@ -50,7 +50,7 @@ def recorded_step(
         step.outcome, step.message = "failed", f"{type(error).__name__}: {error}"[:2000]
         raise
     finally:
-        with connect(room) as connection:
+        with connect(component) as connection:
             connection.execute(
                 "insert into quality.step_outcomes (run_id, stage, subject, outcome, counts, message, started_at,"
                 " wall_seconds, cpu_seconds, organization_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",

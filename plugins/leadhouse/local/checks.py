@@ -106,13 +106,13 @@ def _schema() -> Check:
     return Check("schema", "right", "all migrations are applied, unchanged since")
 
 
-def _room_role() -> Check:
+def _component_role() -> Check:
     from leadhouse.database import connect
 
     with connect("console") as connection:
         row = connection.execute("select current_user as acting, session_user as login").fetchone()
     if row is None or row["acting"] != "leadhouse_console":
-        return Check("roles", "wrong", f"a room acts as {row and row['acting']}", "Run `leadhouse migrate`.")
+        return Check("roles", "wrong", f"a component acts as {row and row['acting']}", "Run `leadhouse migrate`.")
     return Check("roles", "right", f"{row['login']} acts as {row['acting']}")
 
 
@@ -142,5 +142,5 @@ def _airflow() -> Check:
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (
-    _python, _packages, _disk, _private_settings, _server, _schema, _room_role, _archive, _airflow,
+    _python, _packages, _disk, _private_settings, _server, _schema, _component_role, _archive, _airflow,
 )  # fmt: skip

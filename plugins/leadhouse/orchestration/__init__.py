@@ -1,1 +1,1 @@
-"""Where Airflow meets the rooms: tasks, assets, connections, the dispatcher. The only room that imports Airflow."""
+"""Where Airflow meets the work: tasks, assets, connections, the dispatcher. Nothing else imports Airflow."""

@@ -19,7 +19,7 @@ from leadhouse.settings import settings
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Connection ids of Airflow's Postgres provider and the settings that the rooms read.
+# Connection ids of Airflow's Postgres provider and the settings that the components read.
 CONNECTIONS = {"leadhouse": "LEADHOUSE_DATABASE_URL", "leadhouse_dbt": "LEADHOUSE_DBT_URL"}
 
 

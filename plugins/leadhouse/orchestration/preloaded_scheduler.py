@@ -18,7 +18,7 @@ TASK_RUNNER = (
     "airflow.providers.standard.operators.empty",
     "airflow.providers_manager",
 )
-ROOMS = (
+COMPONENTS = (
     "leadhouse.orchestration.crawling",
     "leadhouse.orchestration.importing",
     "leadhouse.orchestration.stages",
@@ -33,7 +33,7 @@ HEAVY = ("dbt.cli.main", "dbt.adapters.postgres", "great_expectations")
 def main() -> None:
     """Import, then be `airflow scheduler`."""
     began = time.monotonic()
-    for name in (*TASK_RUNNER, *ROOMS, *HEAVY):
+    for name in (*TASK_RUNNER, *COMPONENTS, *HEAVY):
         import_module(name)
     sys.stdout.write(f"preloaded in {time.monotonic() - began:.1f} s\n")
     from airflow.__main__ import main as airflow

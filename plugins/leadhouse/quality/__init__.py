@@ -2,7 +2,7 @@
 
 Held or blocked: where the line runs
 ------------------------------------
-A candidate of a wave is **held** (by the room that freezes the audience, with a rule and its evidence) when nothing is
+A candidate of a wave is **held** (by who freezes the audience, with a rule and its evidence) when nothing is
 wrong with the data and it is merely not this person's turn: suppressed, no address yet, an address not verified yet or
 too long ago, contacted a short while ago, outside the send window, over the cap. Time, enrichment or a person changes
 that, the others go out, and nobody is alarmed.

@@ -86,7 +86,7 @@ _RESULT_FORMAT: dict[str, Any] = {
 
 
 def _sqlalchemy_url() -> str:
-    """The application's login for SQLAlchemy; the options take the room's role."""
+    """The application's login for SQLAlchemy; the options take the component's role."""
     import sqlalchemy
 
     url = settings().database_url

@@ -91,12 +91,7 @@ def test_second_start_changes_nothing(stack):
 
 def test_it_listens_on_loopback_alone(stack):
     ours = [process for process in psutil.process_iter() if _belongs_to(process, settings().home)]
-    addresses = {
-        connection.laddr.ip
-        for process in ours
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    addresses = {address for process in ours for address in _listening(process)}
     assert addresses == {"127.0.0.1"}
 
 
@@ -215,10 +210,19 @@ def test_taken_port_is_left_to_its_owner(stack):
     assert not airflow_stack.health()["healthy"]
     assert not [process for process in psutil.process_iter() if _belongs_to(process, settings().home)]
     with socket.create_server(("127.0.0.1", port)):
+        assert not airflow_stack.health()["healthy"]  # somebody answers there, but not we
         moved = airflow_stack.start(lambda step: None)
         assert moved.url != stack.url
         assert airflow_stack.health()["healthy"]
         assert settings().airflow_url == moved.url
+
+
+def _listening(process):
+    try:
+        connections = process.net_connections("inet")
+    except psutil.NoSuchProcess:
+        return set()  # a task that has ended meanwhile
+    return {each.laddr.ip for each in connections if each.status == psutil.CONN_LISTEN}
 
 
 def _belongs_to(process, home):

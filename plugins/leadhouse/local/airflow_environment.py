@@ -35,6 +35,7 @@ TUNING = {
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
     "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "60",
     "AIRFLOW__API__WORKERS": "1",
+    "AIRFLOW__API__WORKER_TIMEOUT": "4",  # stopping waits this long for idle connections, e.g. of an open browser
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
     "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
 }

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import psutil
+
 from leadhouse.database import admin_to
 from leadhouse.database.provisioning import url_with
 from leadhouse.local.airflow_database import AirflowSetupError, ensure_metadata, migrate_metadata
 from leadhouse.local.airflow_environment import AirflowPlaces, airflow_environment
 from leadhouse.local.airflow_secrets import ADMIN, AirflowSecrets, ensure_secrets
 from leadhouse.local.home_settings import save_settings
-from leadhouse.local.ports import HOST, PortBook
+from leadhouse.local.ports import HOST, PortBook, is_free
 from leadhouse.local.processes import BackgroundProcess, ProcessError
 from leadhouse.settings import airflow_overrides, inherited_environment, settings
 
@@ -32,6 +34,7 @@ Progress = Callable[[str], None]
 DATABASE_SUFFIX = "_airflow"
 PREFERRED_PORT = 8080
 START_SECONDS = 180.0
+START_ATTEMPTS = 3
 STOP_SECONDS = 20.0
 MOUNT = "leadhouse"
 
@@ -61,6 +64,18 @@ def start(on_progress: Progress) -> AirflowLogin:
         AirflowSetupError: no database is configured, or Airflow's migrations failed.
         ProcessError: a component ended or is not healthy in time; the message has its log's end.
     """
+    for attempt in range(1, START_ATTEMPTS + 1):
+        try:
+            return _start(on_progress)
+        except ProcessError:
+            # two stacks that start at once choose the same free port, and one of them cannot have it
+            if attempt == START_ATTEMPTS or _owns_port() or is_free(_ports().remembered("airflow") or 0):
+                raise
+            stop()
+    raise AssertionError("unreachable")
+
+
+def _start(on_progress: Progress) -> AirflowLogin:
     secrets = ensure_secrets(settings().home / "airflow")
     began = datetime.now(UTC)
     running = {name for name in COMPONENTS if _process(name).status().running}
@@ -93,8 +108,10 @@ def environment() -> dict[str, str]:
 
 def stop() -> None:
     """Stop all components; a task that runs is ended with its scheduler and starts again at the next `start`."""
-    with ThreadPoolExecutor(len(COMPONENTS)) as pool:
-        list(pool.map(lambda name: _process(name).stop(STOP_SECONDS), COMPONENTS))
+    others = [name for name in COMPONENTS if name != "api_server"]
+    with ThreadPoolExecutor(len(others)) as pool:
+        list(pool.map(lambda name: _process(name).stop(STOP_SECONDS), others))
+    _process("api_server").stop(STOP_SECONDS)  # last: running tasks tell it how they ended
 
 
 def health() -> dict[str, object]:
@@ -109,7 +126,7 @@ def health() -> dict[str, object]:
         heartbeat = answer.get(name, {})
         is_healthy = status.running
         if name == "api_server":
-            is_healthy = bool(answer)
+            is_healthy = bool(answer) and _owns_port()
         elif name in HEARTBEATS:
             is_healthy = status.running and heartbeat.get("status") == "healthy"
         components[name] = {
@@ -205,8 +222,8 @@ def _wait(began: datetime, running: set[str], on_progress: Progress) -> None:
         on_progress(f"Airflow: {what}")
         _process(name).wait_healthy(done, max(1.0, deadline - time.monotonic()))
 
-    wait_for("api_server", "API server", lambda: bool(_monitor()))
-    _answer("/execution/health")  # builds the tasks' API, for which the first task would wait 2 s
+    wait_for("api_server", "API server", lambda: _owns_port() and bool(_monitor()))
+    _answer("/execution/health", 60.0)  # builds the tasks' API, for which the first task would wait 2 to 4 s
     for name in HEARTBEATS:
         if name not in running:
             wait_for(name, name.replace("_", " "), lambda name=name: _beats_since(name, began))  # type: ignore[misc]
@@ -243,10 +260,22 @@ def _monitor() -> Mapping[str, dict[str, Any]]:
     return _answer("/api/v2/monitor/health")
 
 
-def _answer(path: str) -> dict[str, Any]:
+def _owns_port() -> bool:
+    """Whether it is our API server that listens: another stack's would answer as well."""
+    pid, port = _process("api_server").status().pid, _ports().remembered("airflow")
+    if pid is None:
+        return False
+    try:
+        listening = psutil.Process(pid).net_connections("tcp")
+    except psutil.Error:
+        return False
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in listening)
+
+
+def _answer(path: str, seconds: float = 5.0) -> dict[str, Any]:
     url = address()
     try:
-        with urllib.request.urlopen(f"{url}{path}", timeout=5) as response:  # noqa: S310  our own URL
+        with urllib.request.urlopen(f"{url}{path}", timeout=seconds) as response:  # noqa: S310  our own URL
             answer: dict[str, Any] = json.load(response) if url else {}
             return answer
     except (OSError, ValueError, urllib.error.URLError):

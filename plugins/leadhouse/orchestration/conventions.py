@@ -1,4 +1,4 @@
-"""What every DAG shares: tags, default arguments, the door to the databases."""
+"""What every DAG shares: tags, default arguments, the way to the databases."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
+
 from leadhouse.local import airflow_stack
 from leadhouse.local.ports import PortBook, free_port
 from leadhouse.local.processes import ProcessError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 import secrets
 
 from psycopg import Connection, sql
@@ -11,17 +11,19 @@ from psycopg.rows import DictRow
 from leadhouse.database.provisioning import set_passwords, url_with
 
 STATEMENT_TIMEOUT = "60s"
+LONGEST_NAME = 63  # bytes of a Postgres identifier
 
 
 def ensure_analyst(connection: Connection[DictRow], admin_url: str, slug: str, password: str | None = None) -> str:
-    """The URL of the organization's login `analyst_<slug>`, made if missing; its password is set anew each time.
+    """The URL of the organization's login `<database>_analyst_<slug>`, made if missing; its password is set anew.
 
+    Logins belong to the server: the database is in the name, so that two platforms on one server have their own.
     `connection` is the administrator's, in the Leadhouse database.
 
     Raises:
         LookupError: there is no organization with this slug.
     """
-    login, chosen = f"analyst_{re.sub(r'[^a-z0-9]', '_', slug)}", password or secrets.token_urlsafe(24)
+    login, chosen = login_name(connection.info.dbname, slug), password or secrets.token_urlsafe(24)
     with connection.transaction():
         row = connection.execute(
             "select organization_id from identity.organizations where slug = %s", [slug]
@@ -43,3 +45,11 @@ def ensure_analyst(connection: Connection[DictRow], admin_url: str, slug: str, p
             [login, row["organization_id"]],
         )
     return url_with(admin_url, login, chosen)
+
+
+def login_name(database: str, slug: str) -> str:
+    """The login's name; one that is too long ends in a hash of the whole instead."""
+    name = f"{database}_analyst_{slug}"
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[: LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -115,14 +115,6 @@ class Postgres:
                 server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a module's database run on one worker: built on both, it would be built twice."""
-    for item in items:
-        if "module_database" in getattr(item, "fixturenames", ()) and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """The process that was started by hand names the cluster's folder; workers are told it."""
     if not hasattr(config, "workerinput"):

@@ -17,7 +17,6 @@ from leadhouse.enrichment import call_provider, request_wanted
 from leadhouse.settings import PROJECT, settings
 from tests.docs.recipes import read_recipes, read_settings
 
-pytestmark = pytest.mark.xdist_group("contributing")  # one copy
 DAY = date(2026, 11, 20)
 PARTS = ("dbt_project", "plugins", "scrapers", "sql", "tests", "pyproject.toml")
 OWN_TESTS = {

@@ -12,7 +12,6 @@ from tests.faults.canonical_marts import differences
 from tests.faults.fault_nights import PLAN, FaultNight, fault_night
 from tests.faults.killing import Killer
 
-pytestmark = pytest.mark.xdist_group("faults")
 KILLS, MANY_KILLS = 20, 200
 VICTIMS = {"stage": "the stage's process", "crawl": "the Scrapy process", "postgres": "Postgres' postmaster"}
 STATES = {"accepted", "rejected", "unknown", "queued", "cancelled"}

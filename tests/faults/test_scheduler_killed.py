@@ -17,7 +17,7 @@ from leadhouse.local.ports import PortBook
 from leadhouse.settings import settings
 from tests.night.night_world import make_world
 
-pytestmark = [pytest.mark.airflow, pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.airflow
 SLOW_SITE = "web/mueller-haustechnik-koeln.example"  # asks for a second between two pages
 RUN_SECONDS = 240.0
 

@@ -9,8 +9,6 @@ from decimal import Decimal
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("night")
-
 # precision, recall once the planted wrong merge is undone; until then each of the two has the other's values as well
 FLOORS = {
     "companies": (1.0, 1.0), "names": (0.95, 0.95), "emails": (0.97, 0.95), "phones": (0.95, 0.95),

@@ -23,7 +23,7 @@ from leadhouse.local.processes import TOKEN_VARIABLE
 from leadhouse.settings import settings
 from tests.orchestration.signed_in_forwarder import SignedInForwarder
 
-pytestmark = [pytest.mark.airflow, pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.airflow
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGE_SECONDS = 0.3

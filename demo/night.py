@@ -27,6 +27,7 @@ from leadhouse.settings import settings
 
 NIGHT_SECONDS = 1800.0  # give up watching after this, with what is known
 QUIET_SECONDS = 3.0  # nothing queued or running for this long: the night is over
+GIVE_UP_SECONDS = 60.0  # … and no campaign was looked at: a stage has failed for good
 POLL_SECONDS = 0.5
 CRAWL_SHARDS = 2
 
@@ -110,14 +111,16 @@ def _watch(since: datetime, jobs: list[UUID]) -> Iterator[dict[str, Any]]:
     while True:
         open_jobs, open_runs, sends = _open_work(since, jobs)
         yield night_summary(since)
-        busy = open_jobs or open_runs or not sends
-        quiet_since = None if busy else quiet_since or time.monotonic()
-        if quiet_since and time.monotonic() - quiet_since >= QUIET_SECONDS:
+        now = time.monotonic()
+        quiet_since = None if open_jobs or open_runs else quiet_since or now
+        quiet_seconds = now - quiet_since if quiet_since else 0.0
+        if sends and quiet_seconds >= QUIET_SECONDS:
             return
-        if time.monotonic() > deadline:
+        if quiet_seconds >= GIVE_UP_SECONDS or now > deadline:
+            failed = ", ".join(_failed_tasks(since)) or "none"
             raise NightNotFinishedError(
-                f"The night did not end within {NIGHT_SECONDS / 60:.0f} minutes: {open_jobs} jobs and {open_runs} runs "
-                f"are open. See {airflow_stack.address()} and `leadhouse doctor`; `make demo` takes the night up again."
+                f"The night did not reach its campaigns: {open_jobs} jobs and {open_runs} runs are open, failed tasks: "
+                f"{failed}. See {airflow_stack.address()} and `leadhouse doctor`; `make demo` takes the night up again."
             )
         time.sleep(POLL_SECONDS)
 
@@ -140,8 +143,6 @@ def _final_summary(
     state: DemoState, world: World, since: datetime, start_seconds: float, night_seconds: float
 ) -> dict[str, Any]:
     summary = night_summary(since)
-    with admin_to(airflow_stack.metadata_admin_url()) as metadata:
-        failed = [f"{row['dag_id']}.{row['task_id']}" for row in metadata.execute(FAILED_TASKS, {"since": since})]
     with connect("console") as connection:
         working = connection.execute(WORKING_SECONDS, {"since": since}).fetchone()
     assert working is not None
@@ -153,6 +154,11 @@ def _final_summary(
         "seconds_outside_stages": round(night_seconds - working["seconds"], 1),
         **summary,
         **summary["entities"],
-        "failed_tasks": failed,
+        "failed_tasks": _failed_tasks(since),
         "truth": score_marts(world),
     }
+
+
+def _failed_tasks(since: datetime) -> list[str]:
+    with admin_to(airflow_stack.metadata_admin_url()) as metadata:
+        return [f"{row['dag_id']}.{row['task_id']}" for row in metadata.execute(FAILED_TASKS, {"since": since})]

@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 export LEADHOUSE_HOME ?= $(CURDIR)/.leadhouse
+# uv trusts what this machine trusts, as pip does: a company's own certificate authority is in the system's store.
+export UV_SYSTEM_CERTS ?= true
 
 .PHONY: demo down clean test test-fast prove bench lint docs lock environment help
 

@@ -41,7 +41,7 @@ def _parse() -> argparse.Namespace:
 
 def _night(options: argparse.Namespace) -> int:
     from demo.night import NightNotFinishedError, run_night
-    from demo.view import summary_tables
+    from demo.view import print_addresses, summary_tables
     from leadhouse.database.connection import DatabaseError
     from leadhouse.local.addresses import addresses
     from leadhouse.local.airflow_database import AirflowSetupError
@@ -54,7 +54,8 @@ def _night(options: argparse.Namespace) -> int:
     except expected as error:
         Console(stderr=True, highlight=False).print(f"leadhouse: {error}", markup=False, style="red")
         return 1
-    console.print(summary_tables(summary, addresses()))
+    console.print(summary_tables(summary), "")
+    print_addresses(console, addresses())
     console.print(f"\n{settings().home / 'night.json'} has it all. All is left running: `make down` stops it.")
     return 0
 

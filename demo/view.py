@@ -107,8 +107,8 @@ def stages_table(summary: dict[str, Any]) -> Table:
     return table
 
 
-def summary_tables(summary: dict[str, Any], addresses: dict[str, object]) -> RenderableType:
-    """What a night ends with: stages, figures, the truth, and where to look."""
+def summary_tables(summary: dict[str, Any]) -> RenderableType:
+    """What a night ends with: stages, figures, the truth."""
     facts = Table(box=None, show_header=False, pad_edge=False)
     for name in ("pages", "records", "quarantined", "entities", "gate", "messages", "cost_eur"):
         if name in summary:
@@ -116,15 +116,20 @@ def summary_tables(summary: dict[str, Any], addresses: dict[str, object]) -> Ren
     facts.add_row("seconds", f"{summary['start_seconds']} to start, {summary['night_seconds']} for the night")
     if summary["failed_tasks"]:
         facts.add_row("red tasks", ", ".join(summary["failed_tasks"]))
-    where = Table(box=None, show_header=False, pad_edge=False)
-    labels = {
-        "airflow_url": "Airflow UI", "airflow_user": "  user", "airflow_password": "  password",
-        "email_url": "emails sent", "database_url": "SQL (one organization)",
-    }  # fmt: skip
-    for name, label in labels.items():
+    return Group(stages_table(summary), "", facts, "", truth_table(summary["truth"]))
+
+
+LABELS = {
+    "airflow_url": "Airflow UI", "airflow_user": "  user", "airflow_password": "  password",
+    "email_url": "emails sent", "database_url": "SQL (one organization)",
+}  # fmt: skip
+
+
+def print_addresses(console: Console, addresses: dict[str, object]) -> None:
+    """Where to look, a line each, never cut: they are there to be copied."""
+    for name, label in LABELS.items():
         if addresses.get(name):
-            where.add_row(label, escape(str(addresses[name])))
-    return Group(stages_table(summary), "", facts, "", truth_table(summary["truth"]), "", where)
+            console.print(f"{label:24}{addresses[name]}", markup=False, soft_wrap=True)
 
 
 def truth_table(truth: dict[str, Any]) -> Table:

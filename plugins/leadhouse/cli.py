@@ -38,6 +38,7 @@ JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result 
 @contextmanager
 def clear_failures() -> Iterator[None]:
     """Expected failures end the command with their message; anything else keeps its traceback."""
+    from leadhouse.campaigns import CampaignNotReadyError
     from leadhouse.connectors import ImportFileError
     from leadhouse.database.connection import DatabaseError
     from leadhouse.database.migrations import MigrationError
@@ -45,7 +46,15 @@ def clear_failures() -> Iterator[None]:
     from leadhouse.local.postgres_binaries import PostgresSetupError
     from leadhouse.local.processes import ProcessError
 
-    expected = (DatabaseError, MigrationError, PostgresSetupError, ProcessError, LockTimeoutError, ImportFileError)
+    expected = (
+        DatabaseError,
+        MigrationError,
+        PostgresSetupError,
+        ProcessError,
+        LockTimeoutError,
+        ImportFileError,
+        CampaignNotReadyError,
+    )
     try:
         yield
     except expected as error:
@@ -94,7 +103,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON, on sta
         sys.stdout.write(json.dumps(found, indent=1) + "\n")
         return
     for name, value in found.items():
-        console.print(f"{name:20} {escape(str(value if value is not None else '-'))}")
+        console.print(f"{name:20} {value if value is not None else '-'}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -42,8 +42,12 @@ class Settings(BaseSettings):
     api_url: SecretStr | None = None  # the login `leadhouse_api`, the only one whose claims count
     statement_timeout_seconds: int = 900  # one statement of a component, and one transaction left idle
 
-    # archive: any fsspec address
+    # archive and stored files: any fsspec address
     archive_url: str | None = None
+    files_url: str | None = None
+
+    # credentials: "id:base64 of 32 bytes", comma-separated; the first wraps data keys, the others still open them
+    master_keys: SecretStr | None = None
 
     # crawling
     crawl_proxy: str | None = None  # HTTP forward proxy, e.g. http://127.0.0.1:8099
@@ -88,6 +92,11 @@ class Settings(BaseSettings):
     def archive_root(self) -> str:
         """Where WARC files go: the setting, or a folder of the home."""
         return self.archive_url or str(self.home / "archive")
+
+    @property
+    def files_root(self) -> str:
+        """Where stored files go: the setting, or a folder of the home."""
+        return self.files_url or str(self.home / "files")
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from leadhouse.settings import settings
 
 COMPONENTS = frozenset({
     "landing", "jobs", "resolution", "transform", "enrichment", "quality", "delivery", "leads", "campaigns",
-    "maintenance", "console", "imports",
+    "maintenance", "console", "imports", "identity", "billing", "credentials", "files", "events", "privacy",
 })  # fmt: skip
 
 CONNECT_SECONDS = 10

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     unsubscribe_base_url: str = "http://127.0.0.1:8080/leadhouse"
     signing_key: SecretStr | None = None  # signs unsubscribe tokens
 
+    # privacy: hashes of erased people, which keep them out; never change it, keep it apart from the backups
+    erasure_key: SecretStr | None = None
+
     # enrichment
     provider_url: str | None = None
     provider_key: SecretStr | None = None

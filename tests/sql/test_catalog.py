@@ -14,9 +14,20 @@ MATRIX = Path(__file__).with_name("access_matrix.txt")
 # Definer functions that anybody may call: they say who the caller is, and nothing of anybody else.
 CALLABLE_BY_ALL = {
     "identity.claims()",
+    "identity.standing()",
     "identity.current_user_id()",
     "identity.current_organization_id()",
     "identity.current_member_role()",
+    "identity.current_client_id()",
+    "identity.my_scope(text,text)",
+    "identity.may(text,text)",
+    "identity.reaches_all(text,text)",
+    "identity.reach(text,text)",
+    "identity.my_organization_ids()",
+    "identity.my_campaign_ids()",
+    "identity.is_signed_in_person()",
+    "identity.require(text,text)",
+    "identity.require_organization(uuid)",
     "resolution.my_overlays(resolution.entity_kind)",
 }
 

@@ -29,9 +29,18 @@ def read_settings() -> dict[str, str]:
 
 def save_settings(values: Mapping[str, str]) -> None:
     """Merge `values` into the file (mode 0600) and make this process read them."""
+    _merge(values, {})
+
+
+def save_missing_settings(values: Mapping[str, str]) -> None:
+    """The same for those that the file has not: a key that another process has just made is kept."""
+    _merge({}, values)
+
+
+def _merge(values: Mapping[str, str], defaults: Mapping[str, str]) -> None:
     path = settings_file()
     with exclusive(path.with_suffix(".lock"), "writing the settings"):
-        lines = {**read_settings(), **values}
+        lines = {**defaults, **read_settings(), **values}
         for name, value in lines.items():
             if "\n" in value or "'" in value:
                 raise ValueError(

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from leadhouse.credentials import new_master_key
 from leadhouse.database.provisioning import LOGINS, provision
 from leadhouse.local import airflow_stack
-from leadhouse.local.home_settings import read_settings, save_settings
+from leadhouse.local.home_settings import read_settings, save_missing_settings, save_settings
 from leadhouse.local.postgres_server import PostgresServer
 from leadhouse.settings import settings
 
@@ -68,7 +69,9 @@ def migrate(on_progress: Progress) -> None:
     on_progress("migrations")
     save_settings(provision(server_admin_url(), _database_name(), _saved_passwords()))
     if settings().signing_key is None:
-        save_settings({"LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32)})
+        save_missing_settings({"LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32)})
+    if settings().master_keys is None:
+        save_missing_settings({"LEADHOUSE_MASTER_KEYS": new_master_key()})
     on_progress("staging views")
     deploy_staging()
 

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     analyst_url: SecretStr | None = None  # a login under policies, for people: `leadhouse status` shows it
     api_url: SecretStr | None = None  # the login `leadhouse_api`, the only one whose claims count
     statement_timeout_seconds: int = 900  # one statement of a component, and one transaction left idle
+    backup_days: Annotated[int, Field(ge=1)] = 7  # how long a dump is kept; its expiry stands in its name
 
     # archive and stored files: any fsspec address
     archive_url: str | None = None

@@ -3,7 +3,9 @@
 ``sql/migrations/NNNN_verb_subject.sql`` holds ``-- <message>``, ``-- depends: <previous id>``, ``-- migrate: apply``
 and ``-- migrate: rollback``. pogo records which ids were applied (``public._pogo_migration``); ``migrations.contents``
 records the SHA-256 of each applied file, so that an edited one is an error and never a silent difference.
-Each migration and its two records are one transaction, unless the file says ``-- transaction: false``.
+Each migration and its two records are one transaction, unless the file says ``-- transaction: false``. A statement that
+waits longer than `LOCK_SECONDS` for a lock fails, so that a migration never makes the platform queue behind it.
+``-- changes: app.leads, identity.members`` in the header declares the tables whose present rows it changes.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ from leadhouse.settings import PROJECT
 
 FOLDER = PROJECT / "sql" / "migrations"
 NAME = re.compile(r"\d{4}_[a-z]+(_[a-z0-9]+)+")
+CHANGES = re.compile(r"^-- changes:(.*)$", re.M)
 LOCK_KEY = 0x6C656164686F7573  # "leadhous": any number, the same for every migrator
+LOCK_SECONDS = 5  # a migration may raise it for itself: `set local lock_timeout = '60s'`
 SCHEMA = "public"  # the name under which pogo records; the migrations name their own schemas
 # Parameters of connection URLs that libpq knows and asyncpg does not; hosting providers hand out such URLs.
 LIBPQ_ONLY = frozenset({
@@ -49,6 +53,16 @@ insert into migrations.contents (migration_id, sha256) values ($1, $2)
 on conflict (migration_id) do update set sha256 = excluded.sha256, applied_at = now()
 """
 
+# Who holds locks when a migration did not get one: transactions that are older than its wait.
+LONG_TRANSACTIONS = """
+select format('process %s (%s, %s, for %s s)', pid, coalesce(nullif(application_name, ''), usename), state,
+              round(extract(epoch from clock_timestamp() - xact_start))) as session
+  from pg_stat_activity
+ where datname = current_database() and pid <> pg_backend_pid()
+   and xact_start < clock_timestamp() - make_interval(secs => $1)
+ order by xact_start limit 5
+"""
+
 T = TypeVar("T")
 
 
@@ -64,15 +78,42 @@ class MigrationStatus:
     state: str
 
 
-def migrate(url: str, folder: Path = FOLDER) -> list[str]:
+@dataclass(frozen=True)
+class PendingMigration:
+    """A migration that is still to be applied: its id, its first line, and the tables whose rows it says to change."""
+
+    migration_id: str
+    title: str
+    changes: frozenset[str]
+
+
+def migrate(url: str, folder: Path = FOLDER, until: str | None = None) -> list[str]:
     """Apply what is pending, in order, and return the ids. A second migrator waits, then finds nothing to do.
 
     Runs an event loop of its own: not to be called from within one.
 
+    Args:
+        until: the id of the last one to apply; None for all.
+
     Raises:
-        MigrationError: an applied file was changed or is gone, a file is malformed, or its SQL failed.
+        MigrationError: an applied file was changed or is gone, a file is malformed, its SQL failed, or a lock was not
+            to be had.
     """
-    return _run(url, lambda database: _migrate(database, folder))
+    return _run(url, lambda database: _migrate(database, folder, until))
+
+
+def list_pending(url: str, folder: Path = FOLDER) -> list[PendingMigration]:
+    """What `migrate` would apply, in order.
+
+    Raises:
+        MigrationError: as `migrate`.
+    """
+
+    async def pending(database: asyncpg.Connection) -> list[PendingMigration]:
+        await _require_unchanged(database, folder)
+        return [_describe(found) for found in await _read(database, folder) if not found.applied]
+
+    return _run(url, pending)
 
 
 def rollback(url: str, count: int, folder: Path = FOLDER) -> list[str]:
@@ -128,21 +169,25 @@ async def _locked(database: asyncpg.Connection) -> AsyncIterator[None]:
     try:
         await pogo_sql.ensure_pogo_sync(database)
         await database.execute(CREATE_CONTENTS)
+        await database.execute(f"set lock_timeout = '{LOCK_SECONDS}s'")
         yield
     finally:
         await database.execute("select pg_advisory_unlock($1)", LOCK_KEY)
 
 
-async def _migrate(database: asyncpg.Connection, folder: Path) -> list[str]:
+async def _migrate(database: asyncpg.Connection, folder: Path, until: str | None) -> list[str]:
     await _require_unchanged(database, folder)
     hashes, applied = _hashes(folder), []
+    if until is not None and until not in hashes:
+        raise MigrationError(f"There is no migration {until!r} in {folder}.")
     for migration in await _read(database, folder):
+        if until is not None and str(migration.id) > until:
+            break
         if not migration.applied:
-            with _explained(migration.path, "apply"):
-                async with pogo.transaction(database, migration):
-                    await migration.apply(database)
-                    await pogo_sql.migration_applied(database, migration.id, migration.hash, schema_name=SCHEMA)
-                    await database.execute(INSERT_CONTENT, migration.id, hashes[migration.id])
+            async with _explained(database, migration.path, "apply"), pogo.transaction(database, migration):
+                await migration.apply(database)
+                await pogo_sql.migration_applied(database, migration.id, migration.hash, schema_name=SCHEMA)
+                await database.execute(INSERT_CONTENT, migration.id, hashes[migration.id])
             applied.append(migration.id)
     return applied
 
@@ -151,11 +196,10 @@ async def _rollback(database: asyncpg.Connection, count: int, folder: Path) -> l
     await _require_unchanged(database, folder)
     newest = [migration for migration in reversed(await _read(database, folder)) if migration.applied][:count]
     for migration in newest:
-        with _explained(migration.path, "roll back"):
-            async with pogo.transaction(database, migration):
-                await migration.rollback(database)
-                await pogo_sql.migration_unapplied(database, migration.id, schema_name=SCHEMA)
-                await database.execute("delete from migrations.contents where migration_id = $1", migration.id)
+        async with _explained(database, migration.path, "roll back"), pogo.transaction(database, migration):
+            await migration.rollback(database)
+            await pogo_sql.migration_unapplied(database, migration.id, schema_name=SCHEMA)
+            await database.execute("delete from migrations.contents where migration_id = $1", migration.id)
     return [migration.id for migration in newest]
 
 
@@ -203,10 +247,24 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-@contextlib.contextmanager
-def _explained(path: Path, verb: str) -> Any:
+def _describe(migration: Migration) -> PendingMigration:
+    header = migration.path.read_text().partition("-- migrate: apply")[0]
+    declared = CHANGES.search(header)
+    changes = re.findall(r"[\w.]+", declared[1]) if declared else []
+    return PendingMigration(str(migration.id), header.partition("\n")[0].lstrip("- "), frozenset(changes))
+
+
+@contextlib.asynccontextmanager
+async def _explained(database: asyncpg.Connection, path: Path, verb: str) -> AsyncIterator[None]:
     try:
         yield
+    except asyncpg.LockNotAvailableError as error:
+        sessions = [row["session"] for row in await database.fetch(LONG_TRANSACTIONS, LOCK_SECONDS)]
+        raise MigrationError(
+            f"{path} could not {verb}: {error.args[0]} after {LOCK_SECONDS} s. Nothing of this migration was kept, and "
+            f"nothing waits for it. Open transactions: {'; '.join(sessions) or 'none now'}. Try again when they have "
+            "ended; for a longer wait pause the DAGs first."
+        ) from error
     except asyncpg.PostgresError as error:
         detail = "".join(f" {part}." for part in (error.detail, error.hint) if part)
         context = getattr(error, "context", None)

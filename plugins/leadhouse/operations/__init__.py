@@ -1,0 +1,1 @@
+"""What keeps the database fit: backups, restoring, rehearsed migrations, partitions, purging, reports."""

@@ -1,7 +1,8 @@
 -- Landing: what the transaction asks and writes. Bulk goes by COPY, see leadhouse.landing.transaction.
 
 -- name: ensure_partitions
-select raw.ensure_partitions(%(run_on)s)
+-- And whether anybody was ever erased: where nobody was, a landing asks no more about it.
+select raw.ensure_partitions(%(run_on)s), privacy.keeps_anyone_out()
 
 -- name: assert_lease
 select app.assert_shard_lease(%(job_id)s, %(shard_no)s, %(token)s)

@@ -19,6 +19,7 @@ _GZIP = 31  # zlib: a gzip header, the largest window
 _PIECE = 16 * 1024
 _ENCODINGS = {"content-encoding", "transfer-encoding", "content-length"}
 _ORIGINAL = "X-Archive-Orig-"
+ERASED = "Leadhouse-Erased"  # header of the record that stands where an erased one stood
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Exchange:
 
     `body` is the decoded one (no content or transfer encoding); headers that spoke of the wire form are kept in the
     archive as ``X-Archive-Orig-*`` and left out here. `requested_at` has a time zone; the archive keeps microseconds.
+    `is_erased`: the answer was erased, for the sake of a person whom it named; nothing of it is known any more.
     """
 
     fetch_id: UUID
@@ -47,6 +49,7 @@ class Exchange:
     request_headers: tuple[tuple[str, str], ...] = ()
     source_key: str = ""
     purpose: str = "page"
+    is_erased: bool = False
 
     def header(self, name: str) -> str | None:
         """The first header of that name (any case)."""
@@ -88,6 +91,12 @@ def information_member(name: str, software: str) -> bytes:
     }
     writer.write_record(writer.create_warcinfo_record(name, lines))
     return _compressed(writer.get_contents())
+
+
+def is_tombstone(record: bytes) -> bool:
+    """Whether a decompressed record says that what stood there was erased."""
+    head = record[:1024].partition(b"\r\n\r\n")[0]
+    return f"\r\n{ERASED}: ".encode() in head
 
 
 def parse_member(member: bytes) -> Exchange | None:

@@ -21,6 +21,7 @@ from leadhouse.database import connect, queries
 from leadhouse.database.copying import copy_to_temporary
 from leadhouse.landing import rows
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
+from leadhouse.landing.erased import Sieved, sieve
 from leadhouse.landing.plan import Plan, make_plan
 from leadhouse.landing.storable import Fault, Statement, clean_json, clean_text, is_storable, read_statement
 from leadhouse.ledger.batches import take_batch_number
@@ -70,7 +71,10 @@ class Landing:
         self._borrowed = connection
         self._landing_id = uuid.uuid4()
         self._written: Counter[str] = Counter()
+        self._keeps_anyone_out = False
         self.landed_extractions = 0  # extractions written by now that say something which was not known
+        self.erased_extractions = 0  # extractions written by now that spoke of nobody but erased people
+        self.erased_pages: list[Fetch] = []  # whose archived answers state an erased person: overwrite after the commit
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +105,10 @@ class Landing:
             self.quarantine(_quarantined(extraction, fault))
 
     def quarantine(self, refused: Quarantined) -> None:
-        """Keep what was refused, with its reason. The same thing refused twice is kept once and counted as known."""
+        """Keep what was refused, with its reason. The same thing refused twice is kept once and counted as known.
+
+        What an erased person says is kept without saying so, see `leadhouse.landing.erased`.
+        """
         source_key = refused.source_key or self._source_key
         if source_key is None:
             raise ValueError(f"{refused.unit_key}: a landing of several sources needs the source key of each refusal")
@@ -129,7 +136,8 @@ class Landing:
                 raise RuntimeError("This landing was flushed and is over: a part of it cannot be repeated.")
             self._connection = connection = self._borrowed or connect(self._component)
             # a transaction of its own: the lock that makes a partition must not be held while rows are written
-            connection.execute(_sql().ensure_partitions, {"run_on": self._run_on})
+            row = connection.execute(_sql().ensure_partitions, {"run_on": self._run_on}).fetchone()
+            self._keeps_anyone_out = bool(row and row["keeps_anyone_out"])
             connection.commit()
             self._assert_lease(connection)
         return self._connection
@@ -180,6 +188,8 @@ class Landing:
 
     def _write(self, connection: Connection[Any]) -> Counter[str]:
         """Returns the counts of what waited."""
+        if self._keeps_anyone_out:
+            self._keep_erased_out(connection)
         self._write_fetches(connection, self._landing_id)
         plan = make_plan(connection, self._statements, self._run_on)
         landed = self._write_extractions(connection, plan, self._landing_id)
@@ -191,6 +201,33 @@ class Landing:
             known=stated - landed + len(self._quarantine) - quarantined + self._repeated,
             quarantined=quarantined,
         )
+
+    def _keep_erased_out(self, connection: Connection[Any]) -> None:
+        waiting = list(self._quarantine.values())
+        found = sieve(connection, [each.extraction for each in self._statements], self._fetches, waiting)
+        if found is None:
+            return
+        self._fetches, self._quarantine = found.fetches, {}
+        self._statements = [
+            former if former.extraction is kept else read_statement(kept)[0]
+            for former, kept in zip(self._statements, found.extractions, strict=True)
+        ]
+        for refused in (*found.quarantine, *found.refused):
+            self.quarantine(refused)
+        self.erased_extractions += found.emptied
+        self._note_pages(connection, found)
+
+    def _note_pages(self, connection: Connection[Any], found: Sieved) -> None:
+        """In the landing's transaction: who erases them is free to die."""
+        if not found.pages:
+            return
+        self.erased_pages += found.pages
+        positions = {
+            "uris": [each.warc_uri for each in found.pages],
+            "offsets": [each.warc_offset for each in found.pages],
+            "lengths": [each.warc_length for each in found.pages],
+        }
+        connection.execute(queries.load("suppression").note_pages, positions)
 
     def _number(self, connection: Connection[Any], written: Counter[str]) -> LandingCounts:
         counts = {name: written[name] for name in ("received", "landed", "known", "quarantined")}

@@ -1,8 +1,8 @@
 """Who must not come back: keyed hashes of what an erased person was known by.
 
-An identifier is brought into one form (`Token`), hashed with HMAC-SHA-256 (RFC 2104) under `settings().erasure_key`, and
-kept as the hash alone. Whoever lacks the key can neither read nor guess the identifiers; without it nobody is kept out,
-so a landing refuses to go on when there are hashes and no key.
+An identifier is brought into one form (`Token`), hashed with HMAC-SHA-256 (RFC 2104) under `settings().erasure_key`,
+and kept as the hash alone. Whoever lacks the key can neither read nor guess the identifiers; without it nobody is kept
+out, so a landing refuses to go on when there are hashes and no key.
 """
 
 from __future__ import annotations
@@ -28,14 +28,17 @@ _PURPOSE = b"leadhouse erased person 1\x00"
 _LETTERS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "ø": "o", "æ": "a", "ł": "l", "đ": "d"})
 _SPELLED = re.compile(r"([aou])e")
 _WORDS = re.compile(r"[^\W_]+")
-_SILENT = frozenset(
-    "dr prof med dent jur dipl ing mr mrs ms herr frau gmbh mbh ag kg kgaa ohg ug eg ev gbr sarl sas sa srl spa ltd "
-    "limited llc llp plc inc corp co bv nv oy ab as aps and the".split()
-)
+_SILENT_TEXT = """
+    dr prof med dent jur dipl ing mr mrs ms herr frau gmbh mbh ag kg kgaa ohg ug eg ev gbr sarl sas sa srl spa ltd
+    limited llc llp plc inc corp co bv nv oy ab as aps and the
+"""
+_SILENT = frozenset(_SILENT_TEXT.split())  # titles and legal forms
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _PHONE = re.compile(r"(?<![\w@.])\+?\d[\d\s()./-]{6,22}\d(?!\w)")
-_URL = re.compile(r"\b(?:https?://|www\.|[\w-]+\.(?:linkedin|xing|facebook|twitter|x|instagram)\.com/)[^\s\"'<>]+", re.I)
-_DOMAIN = re.compile(r"\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}\b", re.I)
+_URL = re.compile(
+    r"\b(?:https?://|www\.|(?:[\w-]+\.)?(?:linkedin|xing|facebook|twitter|x|instagram)\.com/)[^\s\"'<>]+", re.IGNORECASE
+)
+_DOMAIN = re.compile(r"\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

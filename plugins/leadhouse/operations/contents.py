@@ -55,6 +55,11 @@ def holds_data(connection: psycopg.Connection[DictRow]) -> bool:
     )
 
 
+def quoted(table: str) -> str:
+    """``schema.table`` as SQL names it."""
+    return sql.Identifier(*table.split(".", 1)).as_string()
+
+
 def _hash_table(connection: psycopg.Connection[DictRow], table: str, columns: Sequence[str]) -> str:
     row = connection.execute(
         sql.SQL(

@@ -33,12 +33,11 @@ def ensure_partitions() -> int:
 def backup_database() -> dict[str, Any]:
     """Dump the application's database."""
     from leadhouse.ledger.steps import recorded_step
-    from leadhouse.orchestration.backups import make_backup
-    from leadhouse.settings import settings
+    from leadhouse.operations.backups import backup_folder, make_backup
 
     with recorded_step("maintenance", current_run().run_id, "maintain_database", "backup") as step:
-        backup = make_backup(_admin_url(), settings().home / "backups")
-        step.counts |= {"bytes": backup.size_bytes, "rows": sum(backup.rows.values())}
+        backup = make_backup(_admin_url(), backup_folder())
+        step.counts |= {"bytes": backup.size_bytes, "rows": sum((backup.rows or {}).values())}
     return {"path": str(backup.path), "rows": backup.rows}
 
 
@@ -46,7 +45,7 @@ def backup_database() -> dict[str, Any]:
 def verify_backup(backup: dict[str, Any]) -> int:
     """Restore the dump beside the database and compare; the number of rows compared."""
     from leadhouse.ledger.steps import recorded_step
-    from leadhouse.orchestration.backups import prove_backup
+    from leadhouse.operations.backups import prove_backup
 
     with recorded_step("maintenance", current_run().run_id, "maintain_database", "restore") as step:
         step.counts["rows"] = prove_backup(_admin_url(), Path(backup["path"]), backup["rows"])

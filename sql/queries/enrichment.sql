@@ -73,6 +73,7 @@ select distinct on (leads.organization_id, leads.entity_id, wanted.attribute)
    and (lead_facts.email_normalized is null or lead_facts.email_status = 'invalid')
    and lead_facts.full_name is not null
    and not former.is_asked
+   and leads.organization_id in (select organization_id from identity.organizations where billing.has_access(organization_id))
    and exists (select from billing.budgets
                 where budgets.organization_id = leads.organization_id and budgets.kind = 'provider'
                   and %(today)s between budgets.starts_on and budgets.ends_on
@@ -116,6 +117,7 @@ update app.enrichment_requests as claimed
          limit 1) as own on true
      where requests.state = 'pending' and requests.provider = %(provider)s
        and not requests.organization_id = any (%(exhausted)s::uuid[])
+       and requests.organization_id in (select organization_id from identity.organizations where billing.has_access(organization_id))
        and facts.full_name is not null and coalesce(own.company_domain, facts.domain) is not null
      order by requests.created_at, requests.request_id
      limit 1

@@ -184,7 +184,7 @@ APPENDED = {
     "raw.batches", "raw.fetches", "raw.extractions", "raw.applications", "raw.company_records", "raw.person_records",
     "raw.provider_responses", "raw.email_checks", "raw.email_events", "billing.costs", "quality.suites",
     "quality.snapshots", "quality.snapshot_members", "quality.gate_results", "quality.gate_expectations",
-    "quality.gate_revocations", "identity.audit_log",
+    "quality.gate_revocations", "identity.audit_log", "billing.credit_transactions",
 }  # fmt: skip
 
 

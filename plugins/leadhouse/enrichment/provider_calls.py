@@ -9,7 +9,7 @@ becomes `unknown`, keeps its reservation and is never called again by itself.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -48,6 +48,7 @@ class Claim:
     budget_id: UUID
     full_name: str
     company_domain: str
+    credits: Decimal = Decimal(0)  # taken from the wallet
 
 
 def call_provider(run_id: str, run_on: date) -> int:
@@ -121,14 +122,14 @@ def _claim(connection: Connection[DictRow], provider: str, run_on: date, exhaust
         return None
     claim = Claim(**row)
     try:
-        record_cost(connection, _cost(claim, claim.reserved_eur))
+        taken = record_cost(connection, _cost(claim, claim.reserved_eur))
     except BudgetExceededError:
         connection.rollback()
         connection.execute(sql.unlock_request, {"request_id": claim.request_id})
         connection.commit()
         return claim.organization_id
     connection.commit()
-    return claim
+    return replace(claim, credits=taken)
 
 
 def _cost(claim: Claim, amount: Decimal, **changed: Any) -> Cost:
@@ -193,13 +194,15 @@ def _write_answer(connection: Connection[Any], landing_id: UUID, claim: Claim, a
 
 
 def _settle_cost(connection: Connection[Any], claim: Claim, answer: Answer) -> None:
-    """Give back what was reserved and not charged. What is not known stays charged; what passed the price is added."""
-    if answer.price_eur is None:
-        return
-    difference = answer.price_eur - claim.reserved_eur
-    if difference < 0:
-        record_cost(connection, _cost(claim, difference))
-    elif difference > 0:
+    """Give back what was reserved and not charged. What is not known stays charged; what passed the price is added.
+
+    Credits come back when the provider failed, or charged nothing: the price of a failure is the platform's.
+    """
+    difference = Decimal(0) if answer.price_eur is None else answer.price_eur - claim.reserved_eur
+    returned = -claim.credits if answer.state in ("error", "refused") or answer.price_eur == 0 else Decimal(0)
+    if difference < 0 or returned:
+        record_cost(connection, _cost(claim, min(difference, Decimal(0)), credits=returned))
+    if difference > 0:
         # the money is gone: the ledger tells the truth, outside the budget where that has no room for it
         try:
             record_cost(connection, _cost(claim, difference, request_id=None))

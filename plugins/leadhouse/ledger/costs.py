@@ -1,4 +1,7 @@
-"""The cost ledger: every paid call, token, send and compute second is a row that is never changed."""
+"""The cost ledger: every paid call, token, send and compute second is a row that is never changed.
+
+Where the organization has a credit wallet, a row of a provider or of tokens moves it in the same statement.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,17 @@ class BudgetExceededError(Exception):
     """The charge would pass the budget's ceiling; nothing was written."""
 
 
+class InsufficientCreditsError(BudgetExceededError):
+    """The organization's wallet holds fewer credits than the charge takes; nothing was written."""
+
+
 @dataclass(frozen=True)
 class Cost:
-    """One entry; `amount_eur` is negative for a refund of the request's charge."""
+    """One entry; `amount_eur` is negative for a refund of the request's charge.
+
+    `credits`: what the wallet pays; 0 for a provider's request takes the price list's; negative gives back what the
+    request's debit took. Without a wallet none are written.
+    """
 
     kind: CostKind
     amount_eur: Decimal
@@ -33,18 +44,20 @@ class Cost:
     lead_id: UUID | None = None
 
 
-def record_cost(connection: Connection[Any], cost: Cost) -> None:
-    """Writes the entry; with a budget, moves it in the same transaction.
+def record_cost(connection: Connection[Any], cost: Cost) -> Decimal:
+    """Writes the entry; with a budget or a wallet, moves them in the same transaction. Returns the credits it took.
 
-    Raises BudgetExceededError when the ceiling would be passed (the database's constraint decides, also among
-    concurrent charges).
+    Raises:
+        BudgetExceededError: the ceiling would be passed (the database's constraint decides, also among concurrent
+            charges).
+        InsufficientCreditsError: the wallet holds less.
     """
     try:
         with connection.transaction():
-            connection.execute(
+            cursor = connection.execute(
                 "insert into billing.costs (kind, amount_eur, organization_id, provider, credits, budget_id,"
                 " request_id, job_id, source_key, campaign_id, lead_id, is_refund)"
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning credits",
                 (
                     cost.kind,
                     cost.amount_eur,
@@ -57,12 +70,20 @@ def record_cost(connection: Connection[Any], cost: Cost) -> None:
                     cost.source_key,
                     cost.campaign_id,
                     cost.lead_id,
-                    cost.amount_eur < 0,
+                    cost.amount_eur < 0 or cost.credits < 0,
                 ),
             )
+            return Decimal(next(iter(_values(cursor.fetchone()))))
     except errors.CheckViolation as error:
         if error.diag.constraint_name == "budget_is_not_exceeded":
             raise BudgetExceededError(
                 f"{cost.amount_eur} EUR for {cost.provider or cost.kind} passes the ceiling of budget {cost.budget_id}"
             ) from error
+        if error.diag.constraint_name == "wallet_is_not_negative":
+            raise InsufficientCreditsError(f"{error.diag.message_primary}. {error.diag.message_hint}") from error
         raise
+
+
+def _values(row: Any) -> Any:
+    """The values of a row, whatever the connection makes of rows."""
+    return row.values() if isinstance(row, dict) else row

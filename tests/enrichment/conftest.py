@@ -221,6 +221,11 @@ def make_demand(database: Any, slug: str, ceiling: str | None, wanted: list[str]
             " values (%s, 'c', 'active', %s, %s) returning campaign_id",
             (organization, account, Jsonb({"wanted_attributes": ["email"] if wanted is None else wanted})),
         ).fetchone()["campaign_id"]
+        connection.execute(
+            "insert into app.campaign_steps (organization_id, campaign_id, step_no, subject_template, body_template)"
+            " values (%s, %s, 1, 's', 'b')",
+            (organization, campaign),
+        )
         budget = None
         if ceiling is not None:
             budget = connection.execute(

@@ -1,0 +1,48 @@
+"""A person's own account: the name, its deletion and its return within 30 days."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+
+from leadhouse.identity.audit import Origin, record_act
+from leadhouse.identity.component_work import component, done, transaction
+from leadhouse.identity.errors import AddressTakenError, translated
+
+
+def rename_person(connection: Connection[Any], full_name: str) -> bool:
+    """Change the caller's own name. The connection acts as the caller."""
+    with translated(connection):
+        return done(connection, "rename_person", full_name=full_name.strip())
+
+
+def delete_account(user_id: UUID, origin: Origin) -> bool:
+    """Delete a user: memberships, keys and sessions end with it; False when there is none.
+
+    Raises:
+        LastAdminError: the user is the last admin of an organization.
+    """
+    with component() as connection, transaction(connection, origin, user_id), translated(connection):
+        is_deleted = done(connection, "delete_user", user_id=user_id)
+        if is_deleted:
+            record_act(connection, "delete_account", "users", user_id)
+        return is_deleted
+
+
+def restore_account(user_id: UUID, origin: Origin) -> bool:
+    """Take a deleted user back within 30 days, with the memberships that ended with the account.
+
+    Raises:
+        AddressTakenError: somebody else signed up with the address meanwhile.
+    """
+    try:
+        with component() as connection, transaction(connection, origin, user_id):
+            is_back = done(connection, "restore_user", user_id=user_id)
+            if is_back:
+                record_act(connection, "restore_account", "users", user_id)
+            return is_back
+    except psycopg.errors.UniqueViolation as error:
+        raise AddressTakenError("Another account has this address now; this one cannot come back under it.") from error

@@ -79,11 +79,13 @@ create trigger transactions_are_appended before update or delete on billing.cred
 -- The balance is that of the newest transaction, whoever writes: an owner's slip included.
 create function billing.check_wallet() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  newest record;
 begin
-  if (new.balance, new.last_entry_no) is distinct from (
-      select coalesce(max(newest.balance_after), 0), coalesce(max(newest.entry_no), 0)
-        from (select balance_after, entry_no from billing.credit_transactions
-               where organization_id = new.organization_id order by entry_no desc limit 1) as newest) then
+  select coalesce(max(entry.balance_after), 0) as balance, coalesce(max(entry.entry_no), 0) as entry_no into newest
+    from (select balance_after, entry_no from billing.credit_transactions
+           where organization_id = new.organization_id order by entry_no desc limit 1) as entry;
+  if (new.balance, new.last_entry_no) is distinct from (newest.balance, newest.entry_no) then
     raise exception 'a balance moves by a row of billing.credit_transactions, never by itself'
       using errcode = 'integrity_constraint_violation';
   end if;

@@ -183,7 +183,7 @@ with pending as (
            order by correction.organization_id, entity_id, correction.attribute, correction.created_at desc) as newest
    group by organization_id, entity_id),
 facts as (
-  select lead.lead_id, lead.organization_id,
+  select lead.lead_id, lead.organization_id, lead.status,
          case when person.facts ? 'full_name' then person.facts ->> 'full_name' else mart.full_name end as full_name,
          case when person.facts ? 'title' then person.facts ->> 'title' else mart.title_raw end as title,
          case when owner_facts.facts ? 'email' then owner_facts.facts ->> 'email' else mart.email_normalized end as email_normalized,
@@ -205,13 +205,13 @@ facts as (
      and (%(organization_id)s::uuid is null or lead.organization_id = %(organization_id)s)
      and (%(entity_id)s::uuid is null or %(entity_id)s in (mart.person_id, mart.company_id)))
 insert into app.lead_facts as stored (lead_id, organization_id, full_name, title, email_normalized, email_status, phone_e164,
-  company_id, company_name, domain, country_code, lead_score)
+  company_id, company_name, domain, country_code, lead_score, status)
 select facts.lead_id, facts.organization_id, facts.full_name, facts.title, facts.email_normalized,
        case when facts.email_normalized is not distinct from facts.mart_email then facts.mart_status
             else (select email_check.status from raw.email_checks as email_check
                    where email_check.email_normalized = facts.email_normalized
                    order by email_check.checked_at desc limit 1) end,
-       facts.phone_e164, facts.company_id, facts.company_name, facts.domain, facts.country_code, facts.lead_score
+       facts.phone_e164, facts.company_id, facts.company_name, facts.domain, facts.country_code, facts.lead_score, facts.status
   from facts
 on conflict (lead_id) do update
    set full_name = excluded.full_name, title = excluded.title, email_normalized = excluded.email_normalized,

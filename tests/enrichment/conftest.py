@@ -176,7 +176,9 @@ class Demand:
             connection.execute(
                 "insert into app.lead_facts"
                 " (lead_id, organization_id, full_name, email_normalized, email_status, domain)"
-                " values (%s, %s, %s, %s, %s, %s)",
+                " values (%s, %s, %s, %s, %s, %s) on conflict (lead_id) do update set full_name = excluded.full_name,"
+                " email_normalized = excluded.email_normalized, email_status = excluded.email_status,"
+                " domain = excluded.domain",
                 (lead, self.organization_id, full_name, email, status, domain),
             )
             connection.execute(

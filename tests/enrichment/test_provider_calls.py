@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pytest
 
+from leadhouse.billing import debit_credits, grant_credits
 from leadhouse.enrichment import ProviderUnavailableError, call_provider, request_wanted
 from leadhouse.enrichment.provider_apis import APIS
 from leadhouse.enrichment.provider_client import ProviderClient, read_answer
@@ -284,3 +285,63 @@ def test_every_answer_has_a_meaning(status, body, state, price):
     answer = read_answer(status, body, dict)
     assert (answer.state, answer.price_eur) == (state, Decimal(price) if price is not None else None)
     assert (answer.fault is None) == (state == "hit")
+
+
+def give_credits(demand, amount):
+    with demand.database.connect("billing") as connection:
+        grant_credits(connection, demand.organization_id, Decimal(amount), "first", "welcome")
+
+
+def wallet(demand):
+    [row] = demand.query(
+        "select wallet.balance, (select coalesce(sum(amount), 0) from billing.credit_transactions) as entries,"
+        " (select 10 - coalesce(sum(credits), 0) from billing.costs) as by_costs from billing.credit_wallets as wallet"
+    )
+    assert row["balance"] == row["entries"] == row["by_costs"]
+    return row["balance"]
+
+
+def test_paid_call_takes_credits_and_a_failed_one_gives_them_back(demand, provider):
+    give_credits(demand, 10)
+    ask(
+        demand, "Hit Alt", "Miss Neu", "Paidmiss Alt", "Lost Weg", "Malformed Antwort", "Nonsense Adresse", "Dear Teuer"
+    )
+    call_provider("run", DAY)
+    kept = demand.query(
+        "select full_name, -sum(amount) as credits from billing.credit_transactions join app.enrichment_requests"
+        " using (organization_id, request_id) join app.leads using (organization_id, entity_id)"
+        " join app.lead_facts using (lead_id) group by full_name"
+    )
+    assert {row["full_name"]: int(row["credits"]) for row in kept} == {
+        "Hit Alt": 1, "Miss Neu": 0, "Paidmiss Alt": 1, "Lost Weg": 1, "Malformed Antwort": 0, "Nonsense Adresse": 0,
+        "Dear Teuer": 1,
+    }  # fmt: skip
+    assert wallet(demand) == 6
+    assert demand.spent() == demand.budget(), "the euros are what they are without a wallet"
+
+
+def test_empty_wallet_leaves_requests_pending(demand, provider):
+    give_credits(demand, 10)
+    with demand.database.connect("billing") as connection:
+        debit_credits(connection, demand.organization_id, Decimal(8), "spent", "elsewhere")
+        ask(demand, *(f"Hit Nummer{number}" for number in range(4)))
+    assert call_provider("run", DAY) == 2
+    states = list(demand.states().values())
+    assert (states.count("hit"), states.count("pending")) == (2, 2)
+    [row] = demand.query("select balance from billing.credit_wallets")
+    assert row["balance"] == 0
+    assert len(provider.keys) == 2
+    assert demand.spent() == demand.budget() == provider.total
+
+
+def test_locked_organization_asks_nobody(demand, provider):
+    ask(demand, "Hit Alt")
+    with demand.database.owner() as connection:
+        connection.execute(
+            "insert into billing.subscriptions (organization_id, tier, status) values (%s, 'STARTER', 'canceled')",
+            (demand.organization_id,),
+        )
+    demand.add("Hit Neu")
+    assert request_wanted("r", DAY) == 0
+    assert call_provider("run", DAY) == 0
+    assert (demand.states(), provider.keys) == ({"Hit Alt": "pending"}, [])

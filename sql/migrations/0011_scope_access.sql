@@ -657,6 +657,8 @@ language sql stable security definer set search_path = '' as $$
      and member.organization_id = identity.current_organization_id()
      and member.deleted_at is null
 $$;
+alter function identity.current_organization_id() owner to current_user;
+alter function identity.current_member_role() owner to current_user;
 drop function app.require_correction;
 do $$
 declare

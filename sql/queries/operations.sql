@@ -76,7 +76,8 @@ union all
 select 'comment', concat_ws(' ', item.type, item.identity), des.description
   from pg_description as des
  cross join lateral pg_identify_object(des.classoid, des.objoid, des.objsubid) as item
- where item.schema in (select nspname from ours) or (item.type = 'schema' and item.name in (select quote_ident(nspname) from ours))
+ where (item.schema in (select nspname from ours)
+        or (item.type = 'schema' and item.name <> 'public' and item.name in (select quote_ident(nspname) from ours)))
    and (des.classoid, des.objoid) not in (select classid, objid from extended)
 union all
 select 'sequence', seqrelid::regclass::text, concat_ws(' ', seqtypid::regtype, seqstart, seqincrement, seqmax, seqmin, seqcycle)

@@ -57,8 +57,11 @@ def test_up_down_and_up_again_keep_every_row(populated):
     migrated = contents(populated)
     assert migrations.rollback(populated, len(applied)) == applied[::-1]
     with admin_to(populated) as connection:
-        assert list_tables(connection) == columns
-    assert contents(populated) == before
+        found = list_tables(connection)
+    assert {table: set(names) for table, names in found.items()} == {
+        table: set(names) for table, names in columns.items()
+    }
+    assert contents(populated, columns) == before
     assert migrations.migrate(populated) == applied
     again = contents(populated)
     counts = [{table: value.partition(":")[0] for table, value in each.items()} for each in (migrated, again)]
@@ -97,7 +100,7 @@ def test_undeclared_change_is_an_error_and_a_declared_one_is_not(populated, fold
         ("delete from app.suppressions where organization_id is null;", "select 1;",
          ("app.suppressions", 2, 1, "rows added or removed")),
         ("drop table app.score_weights;", "create table app.score_weights (organization_id uuid);",
-         ("app.score_weights", 1, None, "table dropped")),
+         ("app.score_weights", 21, None, "table dropped")),
         ("alter table app.leads drop column notes;", "alter table app.leads add column notes text;",
          ("app.leads", 4, 4, "values changed")),
     ],

@@ -80,7 +80,7 @@ def _rehearse_on(before: str, after: str, pending: list[migrations.PendingMigrat
     compared, differences = _compare(before, after, "migrated", declared)
     migrations.rollback(after, len(applied), folder)
     _, reverted = _compare(before, after, "rolled back", declared)
-    left = sorted(f"{kind} {name}" for kind, name, _ in catalog ^ _catalog(after))
+    left = sorted({f"{kind} {name}" for kind, name, _ in catalog ^ _catalog(after)})
     return Rehearsal(applied, len(compared), sum(compared.values()), differences + reverted, left)
 
 

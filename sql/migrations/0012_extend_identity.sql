@@ -395,7 +395,7 @@ call identity.open_to_person('identity.external_identities', 'select');
 call identity.open_to_person('identity.totp_factors', 'select');
 revoke select on identity.totp_factors from authenticated;
 grant select (factor_id, user_id, confirmed_at, created_at, deleted_at) on identity.totp_factors to authenticated;
-grant select (email_confirmed_at), update (full_name) on identity.users to authenticated;
+grant select (email_confirmed_at, deleted_at), update (full_name) on identity.users to authenticated;
 create policy "people change their own name" on identity.users for update to authenticated
   using (user_id = (select identity.current_user_id()) and (select identity.is_signed_in_person()))
   with check (user_id = (select identity.current_user_id()) and (select identity.is_signed_in_person()));
@@ -412,7 +412,7 @@ call identity.add_scope_policies('identity.api_keys', 'api_keys', '{user_id}', '
 -- migrate: rollback
 
 drop policy "people change their own name" on identity.users;
-revoke select (email_confirmed_at), update (full_name) on identity.users from authenticated;
+revoke select (email_confirmed_at, deleted_at), update (full_name) on identity.users from authenticated;
 revoke update (email_normalized, full_name, email_confirmed_at, updated_by) on identity.users from leadhouse_identity;
 do $$
 declare

@@ -17,6 +17,9 @@ select distinct applications.unit_id
   join raw.applications on applications.landing_id = batches.landing_id
  where batches.batch_no > %(after)s and batches.batch_no <= %(upto)s
 
+-- name: insert_given_units
+insert into touched_units select distinct unnest(%(unit_ids)s::uuid[])
+
 -- name: insert_all_units
 insert into touched_units
 select unit_id from raw.applications union select unit_id from resolution.subjects

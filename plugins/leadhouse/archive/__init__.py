@@ -2,10 +2,10 @@
 
 from leadhouse.archive.reader import read_exchange, read_exchanges
 from leadhouse.archive.records import Exchange, Position
-from leadhouse.archive.tombstones import erase_exchange, erase_member, list_files, read_members
+from leadhouse.archive.tombstones import erase_exchange, list_files, read_members
 from leadhouse.archive.writer import ArchiveWriter
 
 __all__ = [
-    "ArchiveWriter", "Exchange", "Position", "erase_exchange", "erase_member", "list_files", "read_exchange",
+    "ArchiveWriter", "Exchange", "Position", "erase_exchange", "list_files", "read_exchange",
     "read_exchanges", "read_members",
 ]  # fmt: skip

@@ -37,12 +37,6 @@ def erase_exchange(position: Position) -> int:
     return len(stubs)
 
 
-def erase_member(position: Position) -> None:
-    """Overwrite one member, whatever it holds."""
-    fs, path = fsspec.core.url_to_fs(position.uri)
-    _overwrite(fs, path, [(position.offset, tombstone(position.length))])
-
-
 def _overwrite(fs: fsspec.AbstractFileSystem, path: str, stubs: list[tuple[int, bytes]]) -> None:
     if stubs and isinstance(fs, LocalFileSystem):
         with open(path, "r+b") as file:  # noqa: PTH123

@@ -2,7 +2,7 @@
 
 from leadhouse.resolution.decisions import DecisionError, DecisionSummary, decide, unmerge
 from leadhouse.resolution.explanation import Explanation, explain
-from leadhouse.resolution.stage import ResolutionSummary, full_refresh, resolve_unread
+from leadhouse.resolution.stage import ResolutionSummary, full_refresh, resolve_units, resolve_unread
 
 __all__ = [
     "DecisionError",
@@ -12,6 +12,7 @@ __all__ = [
     "decide",
     "explain",
     "full_refresh",
+    "resolve_units",
     "resolve_unread",
     "unmerge",
 ]

@@ -49,15 +49,21 @@ class Reading:
     dirty: list[Dirty]
 
 
-def read_units(connection: Connection[DictRow], unread: tuple[int, int] | None) -> Reading:
+def read_units(
+    connection: Connection[DictRow], unread: tuple[int, int] | None, unit_ids: list[UUID] | None = None
+) -> Reading:
     """Read the current statements of the units of the unread batches (after, up to); of all units when None.
+
+    With `unit_ids` it reads those, whatever was read before: their records were erased.
 
     Afterwards resolution.subjects and resolution.subject_keys hold the present, and the transaction's temporary tables
     (read_subjects, changed_keys, dirty_subjects) say what differs.
     """
     sql = queries.load("resolution")
     connection.execute(sql.create_touched_units)
-    if unread is None:
+    if unit_ids is not None:
+        connection.execute(sql.insert_given_units, {"unit_ids": unit_ids})
+    elif unread is None:
         connection.execute(sql.insert_all_units)
     else:
         connection.execute(sql.insert_unread_units, {"after": unread[0], "upto": unread[1]})
@@ -67,7 +73,8 @@ def read_units(connection: Connection[DictRow], unread: tuple[int, int] | None) 
     subjects = 0
     for start in range(0, len(units), UNITS_AT_ONCE):
         subjects += _keep(connection, list(_statements(connection, units[start : start + UNITS_AT_ONCE])))
-    return Reading(len(units), subjects, _changes(connection, everything=unread is None))
+    everything = unread is None and unit_ids is None
+    return Reading(len(units), subjects, _changes(connection, everything=everything))
 
 
 def _statements(connection: Connection[DictRow], unit_ids: list[UUID]) -> Iterator[Subject]:

@@ -14,7 +14,7 @@ from leadhouse.ledger.batches import advance, position
 from leadhouse.ledger.steps import recorded_step
 from leadhouse.resolution.atoms import assign_origins
 from leadhouse.resolution.changes import Changes, Reason
-from leadhouse.resolution.reading import Dirty, read_units
+from leadhouse.resolution.reading import Dirty, Reading, read_units
 from leadhouse.resolution.settling import settle
 
 CONSUMER = "resolve_entities"
@@ -63,6 +63,20 @@ def full_refresh(run_id: str) -> ResolutionSummary:
     return summary
 
 
+def resolve_units(run_id: str, unit_ids: list[UUID]) -> ResolutionSummary:
+    """Read the given units again, out of their turn: records of them were erased. Unread batches stay unread.
+
+    Entities that nothing states any more retire, and all that stood on the units is in the ledger.
+    """
+    with recorded_step("resolution", run_id, "resolve_entities", "erased") as step:
+        with connect("resolution") as connection:
+            connection.execute(queries.load("resolution").lock_resolution)
+            after = position(connection, CONSUMER, "raw")
+            summary = _settle(connection, run_id, read_units(connection, None, unit_ids), (after, after), "refreshed")
+        step.counts |= _counts(summary)
+    return summary
+
+
 def _counts(summary: ResolutionSummary) -> dict[str, int | float | str]:
     names = ("units", "subjects", "dirty", "entities_changed", "created", "merged", "unmerged", "retired")
     return {name: getattr(summary, name) for name in names}
@@ -77,15 +91,21 @@ def _resolve(connection: Connection[DictRow], run_id: str, *, everything: bool) 
     if upto <= after and not everything:
         return ResolutionSummary(None, after, 0, 0, 0, 0, 0, 0, 0, 0)
     reading = read_units(connection, None if everything else (after, upto))
+    advance(connection, CONSUMER, "raw", upto)
+    return _settle(connection, run_id, reading, (after, upto), "refreshed" if everything else "landed")
+
+
+def _settle(
+    connection: Connection[DictRow], run_id: str, reading: Reading, batches: tuple[int, int], reason: Reason
+) -> ResolutionSummary:
+    """Place what was read and publish what changed; `batches` are those (after, up to) that were read."""
     changes = Changes()
     _place(connection, reading.dirty, changes)
-    _touch_read(connection, after, upto, changes)
-    reason: Reason = "refreshed" if everything else "landed"
-    advance(connection, CONSUMER, "raw", upto)
+    _touch_read(connection, *batches, changes)
     batch_no = changes.publish(connection, run_id, reason)
     return ResolutionSummary(
         batch_no,
-        upto,
+        batches[1],
         reading.units,
         reading.subjects,
         len(reading.dirty),

@@ -1,5 +1,5 @@
 -- Encrypted values: data keys, secrets, and the sign-in of email accounts
--- depends: 0011_scope_access
+-- depends: 0013_create_audit
 
 -- migrate: apply
 
@@ -89,6 +89,8 @@ create policy "members read the organization's secrets' names, and their own" on
   using (organization_id = (select identity.current_organization_id())
          and case when user_id is null then (select identity.may('integrations', 'read'))
                   else user_id = (select identity.current_user_id()) and (select identity.is_signed_in_person()) end);
+
+call identity.audit_changes('credentials.secrets', '{ciphertext}', key_columns => '{secret_id}');
 
 -- An account signs in by a secret of its organization: user name, password and the host they are for.
 alter table app.email_accounts

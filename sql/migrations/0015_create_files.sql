@@ -169,6 +169,8 @@ create policy "members go on with files they create" on files.upload_parts for a
          or exists (select from files.uploads as upload
                      where upload.organization_id = upload_parts.organization_id and upload.upload_id = upload_parts.upload_id
                        and upload.created_by = any ((select identity.reach('files', 'create'))::uuid[]))));
+call identity.audit_changes('files.objects', '{key,original_name}', of_people_only => true);
+call identity.audit_changes('files.buckets');
 
 -- migrate: rollback
 

@@ -4,12 +4,20 @@
 -- The campaign with its account and organization.
 select campaign.campaign_id, campaign.organization_id, campaign.name as campaign_name, campaign.status::text,
        account.email_account_id, account.from_email, account.from_name, account.smtp_host, account.smtp_port,
-       account.security, account.price_eur, account.status as account_status, account.paused_reason,
+       account.security, account.secret_id, account.price_eur, account.status as account_status, account.paused_reason,
        organization.name as organization_name, organization.postal_address
   from app.campaigns as campaign
   join app.email_accounts as account using (email_account_id)
   join identity.organizations as organization on organization.organization_id = campaign.organization_id
  where campaign.campaign_id = %(campaign_id)s;
+
+-- name: find_account
+select email_account_id, smtp_host from app.email_accounts
+ where organization_id = %(organization_id)s and from_email = %(from_email)s and deleted_at is null;
+
+-- name: set_account_secret
+update app.email_accounts set secret_id = %(secret_id)s
+ where organization_id = %(organization_id)s and from_email = %(from_email)s and deleted_at is null;
 
 -- name: list_templates
 select step_no, subject_template, body_template from app.campaign_steps where campaign_id = %(campaign_id)s;

@@ -8,6 +8,7 @@ a final state or back to the queue; an answer that was lost after DATA, or with 
 from leadhouse.delivery.opt_out import MessageNotFoundError, unsubscribe
 from leadhouse.delivery.reputation import pause_poor_account
 from leadhouse.delivery.sending import NotReadyError, mark_lost, send_queued
+from leadhouse.delivery.sign_in import store_sign_in
 from leadhouse.delivery.templates import MessageTemplate, TemplateError, TemplateValueError, message_values
 from leadhouse.delivery.transport import TransportError
 
@@ -22,5 +23,6 @@ __all__ = [
     "message_values",
     "pause_poor_account",
     "send_queued",
+    "store_sign_in",
     "unsubscribe",
 ]

@@ -16,11 +16,13 @@ from uuid import UUID, uuid4
 
 from psycopg import Connection
 
+from leadhouse.credentials import CredentialError
 from leadhouse.database import connect
 from leadhouse.database.queries import load
 from leadhouse.delivery.composition import AddressError, Message
 from leadhouse.delivery.outcomes import Ledger, Outcome, land_lost, outcome_of, settle, untried
 from leadhouse.delivery.reputation import pause_poor_account
+from leadhouse.delivery.sign_in import read_sign_in
 from leadhouse.delivery.templates import MessageTemplate, TemplateValueError, message_values
 from leadhouse.delivery.transport import Server, Transport, TransportError
 from leadhouse.settings import settings
@@ -116,6 +118,7 @@ class _Sender:
     def holding(self) -> Iterator[None]:
         """Ready to send: templates, connection, and the session lock that says this sender lives."""
         self._prepare()
+        self._sign_in()
         self.transport.open()
         self.connection.execute(self.queries.lock_holder, {"holder": self.holder})
         try:
@@ -165,6 +168,14 @@ class _Sender:
         self.templates = {
             row["step_no"]: MessageTemplate.compile(row["subject_template"], row["body_template"]) for row in rows
         }
+
+    def _sign_in(self) -> None:
+        row = self.sending
+        if row["secret_id"] is not None:
+            try:
+                self.transport.sign_in = read_sign_in(row["organization_id"], row["secret_id"], row["smtp_host"])
+            except CredentialError as error:
+                raise NotReadyError(f"{row['from_email']} cannot sign in at {row['smtp_host']}. {error}") from error
 
     def _claim(self) -> list[dict[str, Any]]:
         wanted = max(1, min(LARGEST_GROUP, int(GROUP_SECONDS / self.seconds_a_message)))

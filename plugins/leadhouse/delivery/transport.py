@@ -6,7 +6,9 @@ once content has begun to go out, only an answer tells, and without one the mess
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import ipaddress
 import re
 import smtplib
 import socket
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from leadhouse.delivery.replies import Command, ReasonClass, classify, enhanced_status
+from leadhouse.delivery.sign_in import SignIn
 from leadhouse.network import assert_allowed, open_connection
 from leadhouse.settings import settings
 
@@ -60,8 +63,9 @@ class _CheckedSMTPS(smtplib.SMTP_SSL):
 class Transport:
     """A connection that is opened at need and opened again when the server has closed it."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, sign_in: SignIn | None = None) -> None:
         self.server = server
+        self.sign_in = sign_in
         self._smtp: smtplib.SMTP | None = None
         self._content_has_begun = False
 
@@ -71,7 +75,7 @@ class Transport:
             return
         where = f"{self.server.host}:{self.server.port}"
         try:
-            self._smtp = self._connect()
+            self._smtp = _signed_in(self._connect(), self.sign_in)
         except smtplib.SMTPResponseException as error:
             text = _text(error.smtp_error)
             raise TransportError(f"The server {where} answers {error.smtp_code} {text}. Nothing was sent.") from error
@@ -173,6 +177,46 @@ def _greet(smtp: smtplib.SMTP) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+def _signed_in(smtp: smtplib.SMTP, sign_in: SignIn | None) -> smtplib.SMTP:
+    """Signs in, if the account has a sign-in (RFC 4954); over encryption or within this machine only."""
+    if sign_in is None:
+        return smtp
+    try:
+        if not _is_private(smtp.sock):
+            raise TransportError("signing in without encryption would show the password; set starttls or tls")
+        smtp.login(sign_in.username, sign_in.password.get_secret_value())
+    except smtplib.SMTPAuthenticationError as error:
+        smtp.close()
+        answer = f"{error.smtp_code} {_redacted(error.smtp_error, sign_in)}"
+        # not `from error`: a server may quote what it was sent
+        raise TransportError(
+            f"it refuses the sign-in of {sign_in.username!r} ({answer}); "
+            "store the right password by `leadhouse secrets put --email-account`"
+        ) from None
+    except UnicodeError:
+        smtp.close()
+        raise TransportError("the account's user name or password has characters outside ASCII") from None
+    except (smtplib.SMTPException, OSError):
+        smtp.close()
+        raise
+    return smtp
+
+
+def _is_private(connection: Any) -> bool:
+    """Encrypted, or with this machine itself: by the address that was reached, not by the name."""
+    if isinstance(connection, ssl.SSLSocket):
+        return True
+    return ipaddress.ip_address(str(connection.getpeername()[0]).partition("%")[0]).is_loopback
+
+
+def _redacted(reply: Any, sign_in: SignIn) -> str:
+    text, password = _text(reply), sign_in.password.get_secret_value()
+    plain = f"\0{sign_in.username}\0{password}"
+    for quoted in (*(base64.b64encode(each.encode()).decode() for each in (plain, password)), password):
+        text = text.replace(quoted, "[password]") if quoted else text
+    return text
 
 
 _LEADING_DOT = re.compile(rb"(?m)^\.")

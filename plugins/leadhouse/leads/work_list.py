@@ -1,0 +1,160 @@
+"""The work list: live leads, filtered, sorted, in pages by cursor or number, under the policies of the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg import Connection, sql
+from pydantic import BaseModel, ConfigDict, Field
+
+from leadhouse.database import queries
+from leadhouse.leads.criteria import Condition, compile_criteria
+from leadhouse.leads.work import LeadStatus, Priority
+
+Sort = Literal["created_at", "updated_at", "lead_score", "full_name"]
+SortOrder = Literal["asc", "desc"]
+Cursor = tuple[Any, UUID]
+LARGEST_PAGE = 200
+_COLUMNS: dict[Sort, sql.SQL] = {
+    "created_at": sql.SQL("lead.created_at"),
+    "updated_at": sql.SQL("lead.updated_at"),
+    "lead_score": sql.SQL("facts.lead_score"),
+    "full_name": sql.SQL("facts.full_name"),
+}
+_TYPES: dict[Sort, sql.SQL] = {
+    "created_at": sql.SQL("timestamptz"),
+    "updated_at": sql.SQL("timestamptz"),
+    "lead_score": sql.SQL("smallint"),
+    "full_name": sql.SQL("text"),
+}
+_BY_FACTS = frozenset({"lead_score", "full_name"})
+
+
+class LeadFilter(BaseModel):
+    """What the work list is narrowed to; what is left out does not. `criteria` is a rule as segments have it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    status: tuple[LeadStatus, ...] = ()
+    priority: tuple[Priority, ...] = ()
+    campaign_id: UUID | None = None
+    owner_id: UUID | None = None
+    tags: tuple[str, ...] = ()
+    list_id: UUID | None = None
+    criteria: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of the work list, and where the next page begins: None behind the last row."""
+
+    leads: list[dict[str, Any]]
+    next: Cursor | None
+
+
+def list_leads(
+    connection: Connection[Any],
+    organization_id: UUID,
+    wanted: LeadFilter | None = None,
+    *,
+    sort: Sort = "created_at",
+    order: SortOrder = "desc",
+    after: Cursor | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> Page:
+    """A page of live leads: behind the cursor of the former one (same filter and sort), or by its number from 1.
+
+    Values that are missing (no score, no name) come last in both orders.
+
+    Raises:
+        CriteriaError: see `criteria.compile_criteria`. ValueError: a page that cannot be.
+    """
+    if not 1 <= page_size <= LARGEST_PAGE or page < 1:
+        raise ValueError(f"A page has 1 to {LARGEST_PAGE} rows and a number from 1; not {page_size} and {page}.")
+    condition = _conditions(wanted or LeadFilter(), by_facts=sort in _BY_FACTS)
+    scope = {"organization_id": organization_id, "offset": 0 if after else (page - 1) * page_size}
+    rows = _fetch(connection, condition, _behind(sort, order, after), sort, order, scope, page_size + 1)
+    if after and after[0] is not None and sort in _BY_FACTS and len(rows) <= page_size:
+        missing = Condition(sql.SQL("{} is null").format(_COLUMNS[sort]), {})
+        rows += _fetch(connection, condition, missing, sort, order, scope, page_size + 1 - len(rows))
+    has_more, rows = len(rows) > page_size, rows[:page_size]
+    return Page(rows, (rows[-1][sort], rows[-1]["lead_id"]) if has_more else None)
+
+
+def _fetch(
+    connection: Connection[Any],
+    condition: Condition,
+    behind: Condition,
+    sort: Sort,
+    order: SortOrder,
+    scope: dict[str, Any],
+    limit: int,
+) -> list[dict[str, Any]]:
+    ordering = sql.SQL("{} {} nulls last, {}").format(
+        _COLUMNS[sort], sql.SQL("desc" if order == "desc" else "asc"), _id_column(sort)
+    )
+    text = sql.SQL(" and ").join([condition.text, behind.text])
+    statement = queries.load("lead_lists").list_leads.format(conditions=text, order=ordering)
+    parameters = {**condition.parameters, **behind.parameters, **scope, "limit": limit}
+    return [dict(row) for row in connection.execute(statement, parameters)]
+
+
+def _id_column(sort: Sort) -> sql.SQL:
+    return sql.SQL("facts.lead_id" if sort in _BY_FACTS else "lead.lead_id")
+
+
+def count_leads(connection: Connection[Any], organization_id: UUID, wanted: LeadFilter | None = None) -> int:
+    """How many live leads the filter leaves the caller."""
+    condition = _conditions(wanted or LeadFilter(), by_facts=False)
+    statement = queries.load("lead_lists").count_leads.format(conditions=condition.text)
+    parameters = {**condition.parameters, "organization_id": organization_id}
+    row = connection.execute(statement, parameters).fetchone() or {"leads": 0}
+    return int(row["leads"])
+
+
+def conditions_of(wanted: LeadFilter) -> Condition:
+    """The filter as a condition over `lead` and `facts`; wants the parameter `organization_id` beside its own."""
+    return _conditions(wanted, by_facts=False)
+
+
+def _conditions(wanted: LeadFilter, *, by_facts: bool) -> Condition:
+    """`by_facts`: the status as the facts carry it, so that the index by status and score serves."""
+    rule = compile_criteria(wanted.criteria)
+    parts: list[sql.Composable] = [rule.text]
+    texts = {
+        "status": "facts.status = any (%(status)s::app.lead_status[])"
+        if by_facts
+        else "lead.status = any (%(status)s::app.lead_status[])",
+        "priority": "lead.priority = any (%(priority)s)",
+        "campaign_id": "lead.campaign_id = %(campaign_id)s",
+        "owner_id": "lead.owner_id = %(owner_id)s",
+        "tags": "lead.tags @> %(tags)s",
+        "list_id": "exists (select from app.list_members as member where member.organization_id = %(organization_id)s"
+        " and member.list_id = %(list_id)s and member.lead_id = lead.lead_id)",
+    }
+    given = {name: getattr(wanted, name) for name in texts if getattr(wanted, name)}
+    if wanted.status and len(wanted.status) == 1:  # one value keeps the order of an index by status and another column
+        texts["status"] = texts["status"].replace("any (%(status)s::app.lead_status[])", "%(status)s::app.lead_status")
+        given["status"] = wanted.status[0]
+    parts += [sql.SQL(texts[name]) for name in given]
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    return Condition(sql.SQL(" and ").join(parts), {**rule.parameters, **values})
+
+
+def _behind(sort: Sort, order: SortOrder, after: Cursor | None) -> Condition:
+    """Rows behind the cursor in a form that an index reads: a bound, then the ties. A null is behind all values."""
+    if after is None:
+        return Condition(sql.SQL("true"), {})
+    value, lead_id = after
+    column, parameters = _COLUMNS[sort], {"after_value": value, "after_id": lead_id}
+    if value is None:
+        missing = sql.SQL("{} is null and {} > %(after_id)s").format(column, _id_column(sort))
+        return Condition(missing, parameters)
+    bound = sql.SQL("%(after_value)s::{}").format(_TYPES[sort])
+    reaches, passes = (sql.SQL("<="), sql.SQL("<")) if order == "desc" else (sql.SQL(">="), sql.SQL(">"))
+    text = sql.SQL("{column} {reaches} {bound} and ({column} {passes} {bound} or {id} > %(after_id)s)")
+    parts = {"column": column, "bound": bound, "reaches": reaches, "passes": passes, "id": _id_column(sort)}
+    return Condition(text.format(**parts), parameters)

@@ -1,0 +1,97 @@
+-- The work list, lists of leads and their members, segments. `{…}` are filled from fixed parts, values are parameters.
+
+-- name: list_leads
+-- Live leads: filters, order and the place behind the cursor are composed in lists.py from a closed set.
+select lead.lead_id, lead.entity_kind::text as entity_kind, lead.status::text as status, lead.priority, lead.rating_1_to_5,
+       lead.owner_id, lead.campaign_id, lead.tags, lead.first_source, lead.created_at, lead.updated_at,
+       facts.full_name, facts.title, facts.email_normalized, facts.email_status, facts.phone_e164, facts.company_id,
+       facts.company_name, facts.domain, facts.country_code, facts.lead_score
+  from app.leads as lead
+  join app.lead_facts as facts on facts.lead_id = lead.lead_id and facts.organization_id = %(organization_id)s
+ where lead.organization_id = %(organization_id)s and lead.deleted_at is null
+   and {conditions}
+ order by {order}
+ limit %(limit)s offset %(offset)s;
+
+-- name: count_leads
+select count(*) as leads
+  from app.leads as lead
+  join app.lead_facts as facts on facts.lead_id = lead.lead_id and facts.organization_id = %(organization_id)s
+ where lead.organization_id = %(organization_id)s and lead.deleted_at is null
+   and {conditions};
+
+-- name: insert_list
+insert into app.lists (organization_id, name, description, is_shared)
+values (%(organization_id)s, %(name)s, %(description)s, %(is_shared)s)
+returning list_id;
+
+-- name: change_list
+update app.lists set name = coalesce(%(name)s, name), description = coalesce(%(description)s, description),
+       is_shared = coalesce(%(is_shared)s, is_shared)
+ where organization_id = %(organization_id)s and list_id = %(list_id)s and deleted_at is null
+returning list_id;
+
+-- name: delete_list
+update app.lists set deleted_at = clock_timestamp()
+ where organization_id = %(organization_id)s and list_id = %(list_id)s and deleted_at is null
+returning list_id;
+
+-- name: restore_list
+update app.lists set deleted_at = null
+ where organization_id = %(organization_id)s and list_id = %(list_id)s and deleted_at > clock_timestamp() - interval '30 days'
+returning list_id;
+
+-- name: find_lists
+-- With the number of live leads among the members that the caller sees.
+select list.list_id, list.name, list.description, list.is_shared, list.created_by, list.created_at, list.updated_at,
+       (select count(*) from app.list_members as member
+          join app.leads as lead on lead.lead_id = member.lead_id and lead.organization_id = %(organization_id)s
+               and lead.deleted_at is null
+         where member.organization_id = %(organization_id)s and member.list_id = list.list_id) as members
+  from app.lists as list
+ where list.organization_id = %(organization_id)s and list.deleted_at is null
+   and (%(list_id)s::uuid is null or list.list_id = %(list_id)s)
+ order by lower(list.name), list.list_id;
+
+-- name: add_members
+-- Leads that are live and seen by the caller; who is a member already stays one.
+insert into app.list_members (organization_id, list_id, lead_id)
+select lead.organization_id, %(list_id)s, lead.lead_id
+  from app.leads as lead
+ where lead.organization_id = %(organization_id)s and lead.lead_id = any (%(lead_ids)s) and lead.deleted_at is null
+on conflict (list_id, lead_id) do nothing
+returning lead_id;
+
+-- name: remove_members
+delete from app.list_members
+ where organization_id = %(organization_id)s and list_id = %(list_id)s and lead_id = any (%(lead_ids)s)
+returning lead_id;
+
+-- name: insert_segment
+insert into app.segments (organization_id, name, description, criteria)
+values (%(organization_id)s, %(name)s, %(description)s, %(criteria)s)
+returning segment_id;
+
+-- name: change_segment
+update app.segments set name = coalesce(%(name)s, name), description = coalesce(%(description)s, description),
+       criteria = coalesce(%(criteria)s, criteria)
+ where organization_id = %(organization_id)s and segment_id = %(segment_id)s and deleted_at is null
+returning segment_id;
+
+-- name: delete_segment
+update app.segments set deleted_at = clock_timestamp()
+ where organization_id = %(organization_id)s and segment_id = %(segment_id)s and deleted_at is null
+returning segment_id;
+
+-- name: restore_segment
+update app.segments set deleted_at = null
+ where organization_id = %(organization_id)s and segment_id = %(segment_id)s
+   and deleted_at > clock_timestamp() - interval '30 days'
+returning segment_id;
+
+-- name: find_segments
+select segment_id, name, description, criteria, created_by, created_at, updated_at
+  from app.segments
+ where organization_id = %(organization_id)s and deleted_at is null
+   and (%(segment_id)s::uuid is null or segment_id = %(segment_id)s)
+ order by lower(name), segment_id;

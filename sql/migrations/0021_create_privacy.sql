@@ -153,7 +153,7 @@ create function privacy.erase_tagged(of_erasure uuid, of_schemas text[])
 returns table (table_name text, column_name text, changed bigint)
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  ids uuid[] := array(select value::uuid from privacy.erasure_targets where erasure_id = of_erasure and kind = 'id');
+  ids text[] := array(select value from privacy.erasure_targets where erasure_id = of_erasure and kind = 'id');
   contact text := (select value from privacy.erasure_targets where erasure_id = of_erasure and kind = 'contact_pattern');
   names text := (select value from privacy.erasure_targets where erasure_id = of_erasure and kind = 'name_pattern');
   companies text := (select value from privacy.erasure_targets where erasure_id = of_erasure and kind = 'company_pattern');
@@ -185,8 +185,11 @@ begin
     sets := '{}'; counts := '{}'; changes := '{}'; labels := '{}'; gone := null;
     for tag in select * from privacy.personal_columns as each
                 where each.table_oid = target.table_oid and each.erased_by not like 'with the %' order by each.column_name loop
-      select string_agg(format('coalesce(%I = any ($1), false)', key), ' or ') into linked
-        from unnest(tag.found_by) as key where key <> 'value';
+      -- a column of JSON names the resource that it points to
+      select string_agg(format('coalesce(%s = any ($1), false)', case when attribute.atttypid = 'jsonb'::regtype
+               then format('%I ->> ''id''', key) else format('%I::text', key) end), ' or ') into linked
+        from unnest(tag.found_by) as key
+        join pg_catalog.pg_attribute as attribute on attribute.attrelid = target.table_oid and attribute.attname = key;
       linked := format('(%s)', coalesce(linked, 'false'));
       -- a name counts where the row is the person's, or says the company as well
       theirs := format('(%s or lower(concat_ws('' '', %s)) ~ $2)', linked, target.texts);

@@ -114,8 +114,9 @@ begin
       'execute function billing.check_quota_of_statement(%L, %L)', rule.target, rule.metric, rule.counted);
   end loop;
 end $$;
+-- A person's restore counts; an un-merge, which reopens a lead by itself, is not stopped.
 create trigger quota_of_restored_rows after update of deleted_at on app.leads
-  for each row when (old.deleted_at is not null and new.deleted_at is null) execute function billing.check_quota_of_row('leads');
+  for each row when (old.deleted_at is not null and new.deleted_at is null and identity.current_user_id() is not null) execute function billing.check_quota_of_row('leads');
 create trigger quota_of_restored_rows after update of deleted_at, role on identity.members
   for each row when (new.deleted_at is null and new.role <> 'client' and (old.deleted_at is not null or old.role = 'client'))
   execute function billing.check_quota_of_row('seats');

@@ -15,13 +15,13 @@ select campaign.campaign_id, campaign.organization_id, campaign.name, campaign.s
    and campaign.deleted_at is null;
 
 -- name: list_active_steps
--- Steps that may send now: campaign and account active, time reached.
+-- Steps that may send now: campaign and account active, time reached, the organization not locked.
 select campaign.campaign_id, campaign.name, campaign.suite_name, step.step_no
   from app.campaigns as campaign
   join app.campaign_steps as step using (campaign_id)
   join app.email_accounts as account using (email_account_id)
  where campaign.status = 'active' and campaign.deleted_at is null and step.channel = 'email'
-   and account.status = 'active' and account.deleted_at is null
+   and account.status = 'active' and account.deleted_at is null and billing.has_access(campaign.organization_id)
    and (step.send_at is null or step.send_at <= %(now)s)
  order by campaign.campaign_id, step.step_no;
 
@@ -191,7 +191,8 @@ update pg_temp.candidates as candidate
 -- The best leads go first; days are UTC.
 with used as (
   select count(*) filter (where message.email_account_id = %(email_account_id)s) as by_account,
-         count(*) filter (where message.campaign_id = %(campaign_id)s) as by_campaign
+         count(*) filter (where message.campaign_id = %(campaign_id)s) as by_campaign,
+         billing.quota_room(%(organization_id)s, 'messages_a_day') as tier_left -- null: any number, which `least` leaves out
     from app.messages as message
    where message.organization_id = %(organization_id)s and message.created_at >= date_trunc('day', %(now)s, 'UTC')
      and message.state not in ('cancelled', 'suppressed')),
@@ -201,11 +202,12 @@ ranked as (
 update pg_temp.candidates as candidate
    set rule_id = 'over_cap',
        evidence = jsonb_build_object('place', ranked.place, 'account_limit', %(daily_limit)s::integer,
-                                     'campaign_limit', %(daily_cap)s::integer, 'used_today', used.by_account),
+                                     'campaign_limit', %(daily_cap)s::integer, 'used_today', used.by_account)
+                  || jsonb_strip_nulls(jsonb_build_object('tier_left', used.tier_left)),
        held_until = date_trunc('day', %(now)s, 'UTC') + interval '1 day'
   from ranked, used
  where ranked.member_id = candidate.member_id
-   and ranked.place > least(%(daily_limit)s - used.by_account, %(daily_cap)s - used.by_campaign);
+   and ranked.place > least(%(daily_limit)s - used.by_account, %(daily_cap)s - used.by_campaign, used.tier_left);
 
 -- name: list_candidates
 select member_id, lead_id, full_name, email_normalized, company_name, lead_score, is_defective, rule_id, evidence, held_until

@@ -97,7 +97,8 @@ on conflict (campaign_id, lead_id) do nothing
 returning lead_id;
 
 -- name: count_leads_of_source
-select count(*) as leads from app.leads
+-- And how many more the organization's tier lets in; null: any number.
+select count(*) as leads, billing.quota_room(%(organization_id)s, 'leads') as room from app.leads
  where organization_id = %(organization_id)s and first_source = %(source)s and deleted_at is null;
 
 -- name: close_merged_leads

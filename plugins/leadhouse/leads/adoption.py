@@ -74,11 +74,13 @@ def _lists(criteria: SearchCriteria) -> dict[str, list[str] | None]:
 
 
 def _free_places(connection: Connection[DictRow], criteria: SearchCriteria, scope: dict[str, Any]) -> int | None:
-    """How many more leads the search may hold; None: any number."""
-    if criteria.limit is None:
-        return None
-    row = connection.execute(queries.load("leads").count_leads_of_source, scope).fetchone() or {"leads": 0}
-    return max(0, criteria.limit - int(row["leads"]))
+    """How many more leads the search may hold, and the organization's tier allows; None: any number."""
+    row = connection.execute(queries.load("leads").count_leads_of_source, scope).fetchone() or {
+        "leads": 0,
+        "room": None,
+    }
+    places = [] if criteria.limit is None else [max(0, criteria.limit - int(row["leads"]))]
+    return min([*places, *([] if row["room"] is None else [int(row["room"])])], default=None)
 
 
 def _name_bad_search(search: DictRow, error: ValidationError, step: Step) -> None:

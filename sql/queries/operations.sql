@@ -94,3 +94,53 @@ union all
 select 'publication', pub.pubname, concat_ws(' ', pub.puballtables, pub.pubinsert, pub.pubupdate, pub.pubdelete,
        array(select prrelid::regclass::text from pg_publication_rel where prpubid = pub.oid order by 1)) from pg_publication as pub
 order by 1, 2;
+
+-- name: list_partition_makers
+-- Every function `ensure_…partitions(date)` of ours. Component: maintenance.
+select fn.oid::regproc::text as name, has_function_privilege(fn.oid, 'execute') as is_granted
+  from pg_proc as fn
+ where fn.proname ~ '^ensure_(.+_)?partitions$' and fn.pronargs = 1 and fn.proargtypes[0] = 'date'::regtype
+   and fn.proowner = 'leadhouse_owner'::regrole
+ order by 1;
+
+-- name: list_expired_partitions
+-- Component: maintenance.
+select parent, partition, ends_on, days from operations.expired_partitions(%(day)s);
+
+-- name: retire_partition
+-- Component: maintenance.
+select operations.retire_partition(%(partition)s, %(day)s) as rows;
+
+-- name: list_own_retirements
+-- Tables whose component retires their partitions itself. Component: maintenance.
+select parent, retired_by, %(day)s::date - days as before
+  from operations.retention
+ where retired_by is not null and to_regclass(parent) is not null
+ order by parent;
+
+-- name: list_purgeable_tables
+-- Component: maintenance.
+select target from operations.purgeable_tables();
+
+-- name: list_purge_order
+-- Which purgeable table refers to which: children are purged first. Component: maintenance.
+select distinct found.child, purgeable.target
+  from operations.purgeable_tables() as purgeable
+ cross join lateral operations.references_to(purgeable.target) as found
+ where found.child <> purgeable.target;
+
+-- name: purge_deleted
+-- Component: maintenance.
+select operations.purge_deleted(%(target)s, %(before)s, %(at_most)s) as purged;
+
+-- name: list_slow_queries
+-- Component: maintenance.
+select * from operations.slow_queries(%(at_most)s);
+
+-- name: list_table_sizes
+-- Component: maintenance.
+select * from operations.table_sizes() limit %(at_most)s;
+
+-- name: list_unused_indexes
+-- Component: maintenance.
+select * from operations.unused_indexes() limit %(at_most)s;

@@ -149,6 +149,31 @@ def test_two_migrators_at_once_apply_each_once(empty, folder):
     assert sorted(map(len, applied)) == [0, 0, 2]
 
 
+def test_lock_that_is_held_fails_the_migration_and_names_the_holder(empty, folder, monkeypatch):
+    monkeypatch.setattr(migrations, "LOCK_SECONDS", 1)
+    migrations.migrate(empty, folder)
+    text = BROKEN.replace("insert into public.nowhere values (1);", "alter table public.things add column more int;")
+    (folder / "0003_add_column.sql").write_text(text)
+    with admin_to(empty) as holder:
+        holder.execute("lock table public.things in share mode")
+        with pytest.raises(migrations.MigrationError, match=r"lock timeout after 1 s.*leadhouse admin.*Try again"):
+            migrations.migrate(empty, folder)
+        assert not exists(empty, "public.halves")
+    assert migrations.migrate(empty, folder) == ["0003_add_column"]
+
+
+def test_migrating_stops_where_asked_and_says_what_is_pending(empty, folder):
+    text = FIRST.replace("-- depends:", "-- depends:\n-- changes: app.leads, identity.members", 1)
+    (folder / "0001_create_things.sql").write_text(text)
+    first, second = migrations.list_pending(empty, folder)
+    assert (first.migration_id, first.title) == ("0001_create_things", "Make a table")
+    assert (first.changes, second.changes) == ({"app.leads", "identity.members"}, frozenset())
+    assert migrations.migrate(empty, folder, until="0001_create_things") == ["0001_create_things"]
+    assert migrations.list_pending(empty, folder) == [second]
+    with pytest.raises(migrations.MigrationError, match="no migration '0009_lost'"):
+        migrations.migrate(empty, folder, until="0009_lost")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -172,14 +197,15 @@ def test_unreachable_database_says_what_to_run():
 def test_schema_rolls_back_step_by_step(empty, tmp_path):
     """Each migration's rollback restores the catalog as it stood, while another database uses the same roles."""
     before = []
-    for file in sorted(migrations.FOLDER.glob("*.sql")):
+    in_order = [migrations.FOLDER / f"{each.migration_id}.sql" for each in migrations.list_pending(empty)]
+    for file in in_order:
         shutil.copy(file, tmp_path)
         migrations.status(empty, tmp_path)  # makes the tables that record, which stay
         before.append(catalog(empty))
         assert migrations.migrate(empty, tmp_path) == [file.stem]
-    for file, expected in zip(sorted(tmp_path.glob("*.sql"), reverse=True), reversed(before), strict=True):
+    for file, expected in zip(reversed(in_order), reversed(before), strict=True):
         assert migrations.rollback(empty, 1, tmp_path) == [file.stem]
         left = set(catalog(empty)) ^ set(expected)
         assert not left, f"{file.name}: {sorted(left)[:5]}"
-        file.unlink()
-    assert migrations.migrate(empty) == sorted(file.stem for file in migrations.FOLDER.glob("*.sql"))
+        (tmp_path / file.name).unlink()
+    assert migrations.migrate(empty) == [file.stem for file in in_order]

@@ -181,14 +181,14 @@ async def _migrate(database: asyncpg.Connection, folder: Path, until: str | None
     if until is not None and until not in hashes:
         raise MigrationError(f"There is no migration {until!r} in {folder}.")
     for migration in await _read(database, folder):
-        if until is not None and str(migration.id) > until:
-            break
         if not migration.applied:
             async with _explained(database, migration.path, "apply"), pogo.transaction(database, migration):
                 await migration.apply(database)
                 await pogo_sql.migration_applied(database, migration.id, migration.hash, schema_name=SCHEMA)
                 await database.execute(INSERT_CONTENT, migration.id, hashes[migration.id])
             applied.append(migration.id)
+        if migration.id == until:
+            break
     return applied
 
 

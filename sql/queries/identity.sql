@@ -331,12 +331,12 @@ select theme, language, time_zone, email_notifications, other from identity.user
 -- What is null stays as it is.
 insert into identity.user_preferences as mine (user_id, theme, language, time_zone, email_notifications, other)
 values (identity.current_user_id(), coalesce(%(theme)s, 'system'), coalesce(%(language)s, 'en'), coalesce(%(time_zone)s, 'UTC'),
-        coalesce(%(email_notifications)s, '{}'), coalesce(%(other)s, '{}'))
+        coalesce(%(email_notifications)s::jsonb, '{}'), coalesce(%(other)s::jsonb, '{}'))
 on conflict (user_id) do update
    set theme = coalesce(%(theme)s, mine.theme), language = coalesce(%(language)s, mine.language),
        time_zone = coalesce(%(time_zone)s, mine.time_zone),
-       email_notifications = mine.email_notifications || coalesce(%(email_notifications)s, '{}'),
-       other = mine.other || coalesce(%(other)s, '{}')
+       email_notifications = mine.email_notifications || coalesce(%(email_notifications)s::jsonb, '{}'),
+       other = mine.other || coalesce(%(other)s::jsonb, '{}')
 returning theme, language, time_zone, email_notifications, other;
 
 -- name: wants_email

@@ -11,6 +11,7 @@ from leadhouse.database import connect
 from leadhouse.identity.api_keys import authenticate_api_key, create_api_key, list_api_keys, revoke_api_key
 from leadhouse.identity.errors import IdentityError, RefusedError, WrongCredentialsError
 from leadhouse.identity.members import change_role, remove_member
+from leadhouse.identity.teams import create_team
 
 
 @pytest.fixture
@@ -178,8 +179,6 @@ def test_changes_by_a_key_name_it_in_the_log(world, component, origin):
     made = make(world, person, "teams:write", "teams:read")
     claims = authenticate_api_key(component, made.key, origin)
     with world.as_claims(claims) as connection:
-        connection.execute(
-            "insert into identity.teams (organization_id, name) values (%s, 'North')", (person.organization,)
-        )
+        create_team(connection, "North")
     [act] = world.acts(resource="teams", organization_id=person.organization)
     assert (act["api_key_id"], act["actor_user_id"], act["component"]) == (made.api_key_id, person.user, "api")

@@ -40,7 +40,8 @@ def test_invited_stranger_signs_up_as_a_member_with_a_confirmed_address(world, a
         [guest] = [each for each in list_members(connection) if each.user_id == entered.user_id]
     assert (guest.email_normalized, guest.role) == ("guest@x.example", "sales_manager")
     row = world.rows(
-        "select email_confirmed_at, member.created_by from identity.users join identity.members as member using (user_id)"
+        "select email_confirmed_at, member.created_by from identity.users"
+        " join identity.members as member using (user_id)"
         " where user_id = %s", entered.user_id,
     )[0]  # fmt: skip
     assert row["email_confirmed_at"] is not None
@@ -143,7 +144,8 @@ def test_nobody_invites_above_the_own_rank(world, origin):
         assert accept_invitation(mine.token, user, origin).role == "sales_manager"
     finally:
         world.rows(
-            "delete from identity.role_permissions where role = 'sales_manager' and resource = 'members' and action = 'create'"
+            "delete from identity.role_permissions"
+            " where role = 'sales_manager' and resource = 'members' and action = 'create'"
         )
 
 

@@ -1,16 +1,20 @@
 """
 # maintain_database
 
-Keeps the database fit: next month's partitions, and a backup that is proven by restoring it.
+Keeps the database fit: next month's partitions, a backup that is proven by restoring it, and an end for what has had
+its time.
 
-**What.** Makes the partitions of this month and the next. Dumps the application's database, restores the dump into
-a database of its own, compares the tables' row counts, drops it, and keeps the last seven dumps.
+**What.** Makes the partitions of this month and the next, of every table that has a function `ensure_…partitions`.
+Dumps the application's database, restores the dump into a database of its own, compares the tables' row counts, drops
+it. Then: drops partitions older than `operations.retention` says, deletes for good what was deleted more than 30 days
+ago and to which nothing refers, removes Airflow's logs of more than 30 days. Dumps are kept for
+`LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
 
 **When.** Every night at 04:00 UTC.
 
 **Inputs.** The application's database; `LEADHOUSE_DATABASE_ADMIN_URL` for backups.
 
-**Outputs.** Partitions of `raw`, files in the backup folder.
+**Outputs.** Partitions, files in the backup folder, counts in `quality.step_outcomes`.
 
 **Triage.**
 
@@ -18,7 +22,10 @@ a database of its own, compares the tables' row counts, drops it, and keeps the 
   which table is in the way.
 - *`backup_database` is red.* Is the disk full (`leadhouse doctor`)? Is `pg_dump` at least as new as the server?
 - *`verify_backup` is red.* The newest dump is not to be relied on; the one before is kept. Look at the first table
-  whose count differs.
+  whose count differs. Nothing is retired or purged that night.
+- *`retire_partitions` is red.* A long transaction held the table for 5 seconds, or a foreign key still points into the
+  partition; what came before it is retired. The next night tries again.
+- *`purge_deleted` is red.* The log names the table. Batches before are purged, the rest waits for the next night.
 """
 
 from __future__ import annotations
@@ -26,7 +33,14 @@ from __future__ import annotations
 from airflow.sdk import CronTriggerTimetable, dag
 
 from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
-from leadhouse.orchestration.maintenance import backup_database, ensure_partitions, verify_backup
+from leadhouse.orchestration.maintenance import (
+    backup_database,
+    ensure_partitions,
+    purge_deleted,
+    remove_old_logs,
+    retire_partitions,
+    verify_backup,
+)
 
 
 @dag(
@@ -38,10 +52,11 @@ from leadhouse.orchestration.maintenance import backup_database, ensure_partitio
     tags=[DagTag.MAINTAIN, DagTag.NIGHTLY],
 )
 def maintain_database() -> None:
-    """Partitions first: they are what tomorrow needs."""
+    """Partitions first: they are what tomorrow needs. Nothing is dropped that a proven backup does not hold."""
     backup = backup_database()
     ensure_partitions() >> backup
-    verify_backup(backup)
+    verify_backup(backup) >> [retire_partitions(), purge_deleted()]
+    remove_old_logs()
 
 
 maintain_database()

@@ -22,13 +22,13 @@ with ours as (
 extended as (
   select classid, objid from pg_depend where deptype = 'e')
 select 'schema' as kind, quote_ident(nspname) as name,
-       concat_ws(' ', nspowner::regrole, (select array_agg(acl::text order by acl::text) from unnest(nspacl) as acl)) as detail
+       concat_ws(' ', nspowner::regrole, (select array_agg(acl::text order by acl::text) from unnest(coalesce(nspacl, acldefault('n', nspowner))) as acl)) as detail
   from pg_namespace where oid in (select oid from ours)
 union all
 select 'relation', rel.oid::regclass::text, concat_ws(' ', rel.relkind, rel.relowner::regrole, rel.relrowsecurity,
        rel.relforcerowsecurity, rel.relreplident, rel.relpersistence, array_to_string(rel.reloptions, ','),
        pg_get_partkeydef(rel.oid), pg_get_expr(rel.relpartbound, rel.oid),
-       (select array_agg(acl::text order by acl::text) from unnest(rel.relacl) as acl),
+       (select array_agg(acl::text order by acl::text) from unnest(coalesce(rel.relacl, acldefault(case rel.relkind when 'S' then 's' else 'r' end::"char", rel.relowner))) as acl),
        case when rel.relkind in ('v', 'm') then md5(pg_get_viewdef(rel.oid)) end)
   from pg_class as rel
  where rel.relnamespace in (select oid from ours) and rel.relkind <> 'i' and rel.relkind <> 'I' and rel.relname !~ '^_pogo_'
@@ -53,7 +53,7 @@ select 'constraint', conrelid::regclass || ' ' || quote_ident(conname), pg_get_c
 union all
 select 'function', fn.oid::regprocedure::text, concat_ws(' ', fn.proowner::regrole,
        case when fn.prokind in ('f', 'p') then md5(pg_get_functiondef(fn.oid)) end,
-       (select array_agg(acl::text order by acl::text) from unnest(fn.proacl) as acl))
+       (select array_agg(acl::text order by acl::text) from unnest(coalesce(fn.proacl, acldefault('f', fn.proowner))) as acl))
   from pg_proc as fn
  where fn.pronamespace in (select oid from ours)
    and ('pg_proc'::regclass, fn.oid) not in (select classid, objid from extended)

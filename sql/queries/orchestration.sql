@@ -45,7 +45,3 @@ select 'resolved, not in the marts', batch.batch_no::text
    and batch.entities_changed > 0
    and batch.committed_at > now() - make_interval(hours => %(hours)s)
 limit 20;
-
--- name: ensure_partitions
--- Component: maintenance.
-select raw.ensure_partitions(%(day)s) as made;

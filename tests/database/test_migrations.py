@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 
 from leadhouse.database import admin_to, migrations, provisioning
+from leadhouse.database.queries import load
 
 FIRST = """-- Make a table
 -- depends:
@@ -37,31 +38,6 @@ insert into public.nowhere values (1);
 -- migrate: rollback
 drop table public.halves;
 """
-# Everything a migration may make, by name; equal before and after means that nothing was left or lost.
-CATALOG = """
-select 'relation' as kind, c.oid::regclass::text || ' ' || relkind::text || ' ' || coalesce(relacl::text, '')
-    || relrowsecurity || relforcerowsecurity as entry
-  from pg_class c where relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and relkind <> 'i'
-union all select 'index', pg_get_indexdef(indexrelid) from pg_index join pg_class c on c.oid = indexrelid
-  where relnamespace::regnamespace::text !~ '^pg_'
-union all select 'column', attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod) || attnotnull
-    || coalesce(attacl::text, '') from pg_attribute join pg_class c on c.oid = attrelid
-  where attnum > 0 and not attisdropped and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
-union all select 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-  from pg_constraint where conrelid <> 0
-union all select 'function', oid::regprocedure || coalesce(proacl::text, '') || md5(prosrc) from pg_proc
-  where pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
-union all select 'trigger', pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-union all select 'policy', polrelid::regclass || ' ' || polname || coalesce(pg_get_expr(polqual, polrelid), '')
-    || coalesce(pg_get_expr(polwithcheck, polrelid), '') from pg_policy
-union all select 'schema', nspname || coalesce(nspacl::text, '') from pg_namespace
-  where nspname !~ '^(pg_|information_schema)'
-union all select 'type', oid::regtype::text from pg_type
-  where typnamespace::regnamespace::text !~ '^(pg_|information_schema)' and typtype in ('d', 'e', 'r')
-union all select 'default', defaclrole::regrole::text || defaclacl::text from pg_default_acl
-union all select 'extension', extname from pg_extension
-order by 1, 2
-"""
 
 
 @pytest.fixture
@@ -84,7 +60,7 @@ def empty(postgres, request):
 
 def catalog(url):
     with admin_to(url) as connection:
-        return [tuple(row.values()) for row in connection.execute(CATALOG)]
+        return [tuple(row.values()) for row in connection.execute(load("operations").list_catalog)]
 
 
 def exists(url, name):

@@ -44,6 +44,7 @@ def provision(
         server.execute("select pg_advisory_lock(%s)", [LOCK_KEY])
         create_database(server, database)
         migrations.migrate(owner_url, folder)
+        count_statements(owner_url)
         set_passwords(server, chosen)
     lines = {LOGINS[login]: url_with(owner_url, login, password) for login, password in chosen.items()}
     return {**lines, "LEADHOUSE_DATABASE_ADMIN_URL": owner_url}
@@ -65,6 +66,22 @@ def create_database(server: psycopg.Connection[DictRow], name: str) -> bool:
     if server.execute("select from pg_database where datname = %s", [name]).fetchone() is not None:
         return False
     server.execute(sql.SQL("create database {} encoding 'UTF8' template template0").format(sql.Identifier(name)))
+    return True
+
+
+def count_statements(owner_url: str) -> bool:
+    """Make pg_stat_statements readable in this database where the server has loaded it; False where it has not.
+
+    Not a migration: whether it can be made is the server's business, and the report says so when it is missing.
+    """
+    with admin_to(owner_url) as connection:
+        row = connection.execute(
+            "select current_setting('shared_preload_libraries') ~ 'pg_stat_statements'"
+            " and exists (select from pg_available_extensions where name = 'pg_stat_statements') as is_loaded"
+        ).fetchone()
+        if row is None or not row["is_loaded"]:
+            return False
+        connection.execute("create extension if not exists pg_stat_statements with schema public")
     return True
 
 

@@ -44,6 +44,8 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] %q%u@%d/%a ",
     "log_lock_waits": "on",
     "track_io_timing": "on",
+    "shared_preload_libraries": "pg_stat_statements",  # what `leadhouse report slow-queries` reads
+    "pg_stat_statements.track_utility": "off",  # their literals are kept, a password's verifier included
 }
 # For tests alone: a crash of the machine may lose everything, which is what they want.
 VOLATILE_SETTINGS = {

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from leadhouse.credentials import new_master_key
-from leadhouse.database.provisioning import LOGINS, provision
+from leadhouse.database import DatabaseError, admin_to, migrations
+from leadhouse.database.provisioning import LOGINS, provision, url_with
 from leadhouse.local import airflow_stack
 from leadhouse.local.home_settings import read_settings, save_missing_settings, save_settings
 from leadhouse.local.postgres_server import PostgresServer
+from leadhouse.operations.backups import backup_folder, make_backup
+from leadhouse.operations.contents import holds_data
 from leadhouse.settings import settings
 
 DATABASE = "leadhouse"
@@ -54,19 +57,27 @@ def _saved_passwords() -> dict[str, str]:
     return {login: unquote(urlsplit(url).password or "") for login, url in urls.items() if url}
 
 
-def migrate(on_progress: Progress) -> None:
+def database_admin_url() -> str:
+    """The administrator's URL in the platform's database, whether or not that is made yet."""
+    return url_with(server_admin_url(), database=_database_name())
+
+
+def migrate(on_progress: Progress, *, back_up: bool = True) -> None:
     """Bring the database (made if missing) and its staging views to this checkout's state, and save its settings.
+
+    A database that holds data is dumped first when something is pending, unless `back_up` is false.
 
     Raises:
         PostgresSetupError: the embedded server does not start.
         DatabaseError, MigrationError: see `leadhouse.database`.
+        BackupError: it could not be backed up; nothing was migrated.
     """
     from leadhouse.transform import deploy_staging
 
     if settings().server_url is None:
         on_progress("Postgres (embedded)")
         postgres().ensure()
-    on_progress("migrations")
+    _announce_migrations(on_progress, back_up)
     save_settings(provision(server_admin_url(), _database_name(), _saved_passwords()))
     if settings().signing_key is None:
         save_missing_settings({"LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32)})
@@ -74,6 +85,33 @@ def migrate(on_progress: Progress) -> None:
         save_missing_settings({"LEADHOUSE_MASTER_KEYS": new_master_key()})
     on_progress("staging views")
     deploy_staging()
+
+
+def _announce_migrations(on_progress: Progress, back_up: bool) -> None:
+    """Say what is pending, and dump a database that holds data before it is touched."""
+    if not _database_exists():
+        on_progress("migrations: a new database")
+        return
+    url = database_admin_url()
+    pending = migrations.list_pending(url)
+    on_progress(f"migrations: {len(pending) or 'none'} pending")
+    for each in pending:
+        on_progress(f"  {each.migration_id}: {each.title}")
+    with admin_to(url) as connection:
+        has_data = holds_data(connection)
+    if pending and back_up and has_data:
+        made = make_backup(url, backup_folder(), precedes=pending[0].migration_id)
+        on_progress(f"backup: {made.path}")
+
+
+def _database_exists() -> bool:
+    try:
+        with admin_to(url_with(server_admin_url(), database="postgres"), autocommit=True) as server:
+            name = _database_name()
+            return server.execute("select from pg_database where datname = %s", [name]).fetchone() is not None
+    except DatabaseError:  # a provider's login that may enter its own database alone
+        with admin_to(server_admin_url()):
+            return True
 
 
 def up(on_progress: Progress, extra_settings: Mapping[str, str] | None = None) -> None:

@@ -1,32 +1,84 @@
-"""Tasks of `maintain_database`: partitions, a backup, its proof."""
+"""Tasks of `maintain_database`: partitions, a backup and its proof, then what has had its time."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import contextlib
+import time
 from pathlib import Path
 from typing import Any
 
+from airflow.sdk import TriggerRule
 from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.conventions import current_run, stage_task
 
-A_MONTH_AHEAD = timedelta(days=31)
+LOG_DAYS = 30
 
 
 @stage_task()
 def ensure_partitions() -> int:
-    """Make the partitions of this month and the next; the number that were missing."""
-    from leadhouse.database import connect
-    from leadhouse.database.queries import load
+    """Make the partitions of this month and the next of every partitioned table; the number that were missing."""
     from leadhouse.ledger.steps import recorded_step
+    from leadhouse.operations import partitions
 
     run = current_run()
     with recorded_step("maintenance", run.run_id, "maintain_database", "partitions") as step:
-        with connect("maintenance") as connection:
-            for day in (run.run_on, run.run_on + A_MONTH_AHEAD):
-                row = connection.execute(load("orchestration").ensure_partitions, {"day": day}).fetchone()
-                step.counts["made"] = int(step.counts.get("made", 0)) + (row["made"] if row else 0)
-        return int(step.counts["made"])
+        made = partitions.ensure_partitions(run.run_on)
+        step.counts |= {"made": sum(made.values()), **made}
+    return sum(made.values())
+
+
+@stage_task(trigger_rule=TriggerRule.NONE_FAILED)
+def retire_partitions() -> dict[str, int]:
+    """Drop the partitions that have had their time; partition → rows."""
+    from leadhouse.ledger.steps import recorded_step
+    from leadhouse.operations import partitions
+
+    run = current_run()
+    with recorded_step("maintenance", run.run_id, "maintain_database", "retirement") as step:
+        retired = partitions.retire_partitions(run.run_on)
+        step.counts |= {"retired": len(retired), **retired}
+    return retired
+
+
+@stage_task(trigger_rule=TriggerRule.NONE_FAILED)
+def purge_deleted() -> dict[str, int]:
+    """Delete for good what was deleted more than thirty days ago; table → rows."""
+    from leadhouse.ledger.steps import recorded_step
+    from leadhouse.operations import purging
+
+    with recorded_step("maintenance", current_run().run_id, "maintain_database", "purge") as step:
+        purged = purging.purge_deleted()
+        step.counts |= {"purged": sum(purged.values()), **purged}
+    return purged
+
+
+@stage_task()
+def remove_old_logs() -> int:
+    """Delete Airflow's log files that nobody wrote to for thirty days, and the folders this empties."""
+    from airflow.configuration import conf
+
+    from leadhouse.ledger.steps import recorded_step
+
+    with recorded_step("maintenance", current_run().run_id, "maintain_database", "logs") as step:
+        removed = remove_files_older_than(Path(conf.get("logging", "base_log_folder")), LOG_DAYS)
+        step.counts["removed"] = removed
+    return removed
+
+
+def remove_files_older_than(folder: Path, days: int) -> int:
+    """Delete the ``*.log*`` files below `folder` last written more than `days` ago; returns how many."""
+    oldest, removed = time.time() - days * 86400, 0
+    for path in sorted(folder.rglob("*"), reverse=True):  # a folder's files before the folder
+        if path.is_symlink():
+            continue
+        if path.is_dir():
+            with contextlib.suppress(OSError):  # not empty
+                path.rmdir()
+        elif ".log" in path.name and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
 
 
 @stage_task()

@@ -1,0 +1,72 @@
+"""`leadhouse analyst`: logins for people with SQL, who see the marts of their organization and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+app = typer.Typer(no_args_is_help=True, help="Logins of people with SQL: the marts of one organization, read-only.")
+
+Organization = Annotated[str, typer.Option(help="Slug of the organization.")]
+Name = Annotated[str | None, typer.Option(help="Whose login it is, where an organization has several.")]
+
+
+@contextmanager
+def _administrator() -> Iterator[tuple[Connection[DictRow], str]]:
+    """The administrator's connection and URL; expected failures end the command with their message."""
+    from leadhouse.database import DatabaseError, admin
+    from leadhouse.database.analysts import AnalystError
+    from leadhouse.settings import settings
+
+    try:
+        with admin(autocommit=True) as connection:
+            url = settings().database_admin_url
+            yield connection, url.get_secret_value() if url else ""
+    except (AnalystError, DatabaseError, LookupError) as error:
+        typer.echo(f"leadhouse: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def create(organization: Organization, name: Name = None) -> None:
+    """Make a login and print its URL; the password is shown this once."""
+    from leadhouse.database.analysts import create_analyst
+
+    with _administrator() as (connection, url):
+        typer.echo(create_analyst(connection, url, organization, name))
+
+
+@app.command()
+def rotate(organization: Organization, name: Name = None) -> None:
+    """Give the login a new password, end its open sessions, and print the new URL."""
+    from leadhouse.database.analysts import rotate_analyst
+
+    with _administrator() as (connection, url):
+        typer.echo(rotate_analyst(connection, url, organization, name))
+
+
+@app.command()
+def revoke(organization: Organization, name: Name = None) -> None:
+    """Drop the login and end its open sessions."""
+    from leadhouse.database.analysts import revoke_analyst
+
+    with _administrator() as (connection, _):
+        ended = revoke_analyst(connection, organization, name)
+    typer.echo(f"revoked; {ended} open sessions were ended")
+
+
+@app.command("list")
+def list_logins(organization: Organization) -> None:
+    """The organization's logins and how many sessions each has open."""
+    from leadhouse.database.analysts import list_analysts
+
+    with _administrator() as (connection, _):
+        for analyst in list_analysts(connection, organization):
+            typer.echo(f"{analyst.login}  since {analyst.created_at:%Y-%m-%d}  open sessions: {analyst.sessions}")

@@ -1,0 +1,70 @@
+"""The queries of docs/analysts.md run as an analyst's login over filled marts, and each gives rows."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from leadhouse.database.analysts import ensure_analyst
+from leadhouse.settings import PROJECT
+from leadhouse.transform import build_marts
+from tests.dbt_project.test_populated_marts import night, world
+
+__all__ = ["night", "world"]
+
+PAGE = (PROJECT / "docs" / "analysts.md").read_text()
+QUERY = re.compile(r"^## (?P<title>[^\n]+)\n(?:(?!^## ).)*?^```sql\n(?P<statement>.*?)^```$", re.M | re.S)
+QUERIES = {match["title"]: match["statement"] for match in QUERY.finditer(PAGE)}
+
+
+def test_page_has_its_six_queries():
+    assert list(QUERIES) == [
+        "Who to call today", "Why this score", "Where the values came from", "What the gate stopped",
+        "Cost per lead by source", "What changed, and how fresh it is",
+    ]  # fmt: skip
+    assert PAGE.count("```sql") == len(QUERIES)
+
+
+@pytest.fixture(scope="module")
+def logins(world, night):
+    """Analysts of the organization with the campaign and of one that knows nobody; the company has moved since."""
+    world.organization("south")
+    moved = {"c": {"name": "Delta", "phone_e164": ["+493"]}}
+    people = {key: ({"full_name": f"Person {key}", "email": f"{key}@delta.example"}, "c") for key in ("one", "two")}
+    world.state("https://delta.example/", moved, people, source="web/delta.example")
+    for row in world.rows("select entity_id from resolution.entities"):
+        world.touch(row["entity_id"])
+    build_marts("cli__next_night")
+    with world.database.owner() as connection:
+        return {slug: ensure_analyst(connection, world.database.admin_url, slug) for slug in ("north", "south")}
+
+
+@pytest.mark.parametrize("title", QUERIES)
+def test_query_gives_rows(logins, title):
+    with psycopg.connect(logins["north"], row_factory=dict_row) as connection:
+        rows = connection.execute(QUERIES[title]).fetchall()
+    assert rows
+    assert any(value is not None for value in rows[0].values())
+
+
+def test_the_answers_are_those_of_the_night(logins, night):
+    with psycopg.connect(logins["north"], row_factory=dict_row) as connection:
+        answers = {title: connection.execute(statement).fetchall() for title, statement in QUERIES.items()}
+    assert {row["full_name"] for row in answers["Who to call today"]} == {"Person one", "Person two"}
+    factors = answers["Why this score"]
+    assert min(100, sum(row["points"] for row in factors)) == factors[0]["score_total"]
+    assert {row["attribute"] for row in answers["Where the values came from"]} >= {"full_name", "email"}
+    assert [row["overridden"] for row in answers["What the gate stopped"]] == [1, 1]
+    [source] = answers["Cost per lead by source"]
+    assert (source["source"], source["leads"], float(source["eur_per_lead"])) == ("api", 2, 0.002)
+    changed = {(row["attribute"], row["new_value"]) for row in answers["What changed, and how fresh it is"]}
+    assert ("phone_e164", "+493") in changed
+
+
+def test_another_organization_finds_no_leads_of_it(logins):
+    with psycopg.connect(logins["south"], row_factory=dict_row) as connection:
+        for title in list(QUERIES)[:5]:
+            assert connection.execute(QUERIES[title]).fetchall() == []

@@ -11,9 +11,10 @@ select job_id, organization_id, kind, status, parameters, run_on, dag_run_id, di
   from app.jobs where job_id = %(job_id)s
 
 -- name: list_pending
+-- What was released and not begun, and what is to have a further run.
 select job_id, kind, dag_run_id, run_on, parameters
   from app.jobs
- where status = 'pending' and dispatched_at is null
+ where dispatched_at is null and ((status = 'pending' and is_released) or wanted_status = 'running')
  order by requested_at, job_id
  limit 100
 
@@ -34,6 +35,110 @@ returning job_id
 
 -- name: fail_job
 update app.jobs set status = 'failed', error = %(error)s, finished_at = now() where job_id = %(job_id)s returning job_id
+
+-- name: refuse_job
+-- No run could be started: a request fails; a job that was to be resumed stays as it is.
+update app.jobs
+   set status = case when status = 'pending' then 'failed' else status end, error = %(error)s,
+       finished_at = case when status = 'pending' then now() else finished_at end, wanted_status = null, wanted_at = null
+ where job_id = %(job_id)s
+returning job_id
+
+-- name: find_wish
+-- What is wished of a running job, and whether it may go on at all.
+select status::text as status, wanted_status::text as wanted_status from app.jobs where job_id = %(job_id)s
+
+-- name: settle_wish
+-- The work has stopped: what was wished is true now.
+update app.jobs
+   set status = wanted_status, finished_at = case when wanted_status = 'cancelled' then clock_timestamp() end
+ where job_id = %(job_id)s and status = 'running' and wanted_status in ('paused', 'cancelled')
+returning status::text as status
+
+-- name: settle_abandoned_wishes
+-- Running jobs that nobody works on any more: no shard is held, and the wish is older than a lease.
+update app.jobs as job
+   set status = wanted_status, finished_at = case when wanted_status = 'cancelled' then clock_timestamp() end
+ where job.status = 'running' and job.wanted_status in ('paused', 'cancelled')
+   and job.wanted_at < clock_timestamp() - make_interval(secs => %(seconds)s)
+   and not exists (select from app.shards as shard where shard.job_id = job.job_id and shard.leased_until > clock_timestamp())
+returning job_id, status::text as status
+
+-- name: report_progress
+-- Sources of the job's shards: how many have ended, and how many of them badly. Written where it differs only.
+with counted as (
+  select (select coalesce(sum(cardinality(source_keys)), 0) from app.shards where job_id = %(job_id)s) as total,
+         count(*) filter (where outcome = 'succeeded') as done, count(*) filter (where outcome <> 'succeeded') as failed
+    from (select distinct on (subject) outcome from quality.step_outcomes
+           where run_id = any (select unnest(app.run_ids_of_job(job)) from app.jobs as job where job_id = %(job_id)s)
+             and stage = 'crawl_site' order by subject, finished_at desc) as told)
+update app.jobs
+   set progress_total = counted.total, progress_done = counted.done, progress_failed = counted.failed
+  from counted
+ where job_id = %(job_id)s
+   and (progress_total, progress_done, progress_failed) is distinct from (counted.total, counted.done, counted.failed)
+
+-- name: set_progress
+update app.jobs set progress_total = %(total)s, progress_done = %(done)s, progress_failed = %(failed)s where job_id = %(job_id)s
+
+-- name: request_job
+-- Under the caller's rights, as the five below.
+select * from app.request_job(%(kind)s::app.job_kind, %(parameters)s, %(organization_id)s, %(run_on)s, %(released)s)
+
+-- name: begin_job
+select * from app.start_job(%(job_id)s)
+
+-- name: pause_job
+select * from app.pause_job(%(job_id)s)
+
+-- name: resume_job
+select * from app.resume_job(%(job_id)s)
+
+-- name: cancel_job
+select * from app.cancel_job(%(job_id)s)
+
+-- name: write_logs
+select app.write_job_logs(%(job_id)s, %(levels)s::text[], %(messages)s::text[], %(details)s::jsonb[]) as written
+
+-- name: select_logs
+select log_no, log_id, level, message, details, logged_at
+  from app.job_logs
+ where job_id = %(job_id)s and log_no > %(after)s and (%(levels)s::text[] is null or level = any (%(levels)s::text[]))
+ order by log_no
+ limit %(limit)s
+
+-- name: drop_old_logs
+select app.drop_old_job_logs(%(keep_days)s) as dropped
+
+-- name: ensure_log_partition
+select app.ensure_job_log_partition(%(day)s) as made
+
+-- name: select_jobs_of_source
+select about.job_id, about.outcome, about.landed, about.quarantined, about.finished_at, job.kind::text as kind,
+       job.status::text as status, job.requested_at
+  from app.job_sources as about
+  join app.sources as source using (source_key)
+  left join app.jobs as job using (job_id)
+ where source.source_id = %(source_id)s
+ order by about.finished_at desc nulls first, about.job_id
+ limit %(limit)s
+
+-- name: insert_own_source
+insert into app.sources (organization_id, kind, name, start_url, config, secret_id, is_active)
+values (%(organization_id)s, %(kind)s::app.source_kind, %(name)s, %(start_url)s, %(config)s, %(secret_id)s, %(is_active)s)
+returning source_id, source_key, organization_id, kind::text as kind, name, start_url, config, secret_id, status,
+          last_tested_at, last_test_result, last_test_message, jobs_run, jobs_completed, records_landed, records_quarantined, last_run_at
+
+-- name: find_own_source
+select source_id, source_key, organization_id, kind::text as kind, name, start_url, config, secret_id, status,
+       last_tested_at, last_test_result, last_test_message, jobs_run, jobs_completed, records_landed, records_quarantined, last_run_at
+  from app.sources where source_id = %(source_id)s and deleted_at is null
+
+-- name: record_source_test
+select status from app.record_source_test(%(source_id)s, %(has_passed)s, %(message)s)
+
+-- name: list_transitions
+select machine, from_state, to_state, means from app.state_transitions order by machine, from_state, to_state
 
 -- name: insert_source
 -- A site named by a request becomes a shared source; one that is there stays as it is.
@@ -128,10 +233,11 @@ select units.unit_id, newest.extractor, newest.extractor_version
                 where records.run_on = newest.run_on and records.extraction_id = newest.extraction_id)
 
 -- name: select_finished_sources
--- Sources that a former try of this run has already told the outcome of.
+-- Sources that a former try of this run, or a former run of its job, has already told the outcome of.
 select distinct on (subject) subject as source_key, counts
   from quality.step_outcomes
- where run_id = %(run_id)s and stage = 'crawl_site' and subject = any(%(source_keys)s)
+ where (run_id = %(run_id)s or run_id = any (select unnest(app.run_ids_of_job(job)) from app.jobs as job where job_id = %(job_id)s))
+   and stage = 'crawl_site' and subject = any(%(source_keys)s)
  order by subject, finished_at desc
 
 -- name: insert_source_outcome

@@ -17,13 +17,13 @@ from typing import IO
 from uuid import UUID
 
 from leadhouse.database import connect, queries
-from leadhouse.jobs import leases
+from leadhouse.jobs import control, leases, logs
 from leadhouse.jobs.leases import LEASE_SECONDS, Lease
 from leadhouse.jobs.requests import Job, find_job
 from leadhouse.ledger.steps import recorded_step
 from leadhouse.settings import settings
 
-RENEW_SECONDS = LEASE_SECONDS / 4
+RENEW_SECONDS = LEASE_SECONDS / 12  # also how soon a wish to pause or cancel is noticed
 STALE_LEASE = 3  # the child's exit code when landing refused its token
 LAST_LINES = 20
 
@@ -40,20 +40,32 @@ def run_shard(job_id: UUID, shard_no: int, run_id: str) -> dict[str, int]:
     Raises:
         LeaseHeldError: another living process has the shard.
         CrawlFailedError: the process failed, or its lease was taken over.
+        StoppedError: the job was paused or cancelled; what had landed stays, what was fetched is archived.
     """
     values = {"job_id": job_id, "shard_no": shard_no}
     with connect("jobs") as connection:
         shard = connection.execute(queries.load("jobs").find_shard, values).fetchone()
     if shard is not None and shard["status"] == "completed":
         return dict(shard["counts"])
+    control.require_wanted(job_id)
     lease = leases.lease_shard(job_id, shard_no, run_id)
     counts: dict[str, int] | None = None
     delay = settings().crawl_delay_seconds
     try:
         with recorded_step("jobs", run_id, "crawl_shard", f"{job_id}/{shard_no}") as step:
             hosts = leases.lease_hosts(lease, shard["hosts"] if shard else ())
-            counts = _supervise(lease, _command(find_job(job_id), lease, run_id), hosts)
+            logs.write(job_id, "info", f"Shard {shard_no} begins with {len(hosts)} hosts.")
+            try:
+                counts = _supervise(lease, _command(find_job(job_id), lease, run_id), hosts)
+            except control.StoppedError as stop:
+                step.outcome, step.message = "skipped", str(stop)
+                logs.write(job_id, "warning", str(stop), {"shard_no": shard_no})
+                raise
+            except CrawlFailedError as failure:
+                logs.write(job_id, "error", str(failure), {"shard_no": shard_no})
+                raise
             step.counts.update(counts)
+            logs.write(job_id, "info", f"Shard {shard_no} is done.", counts)
             if not leases.complete(lease, counts, delay):
                 raise CrawlFailedError(f"Shard {shard_no} of job {job_id} was taken over before it could be closed.")
     finally:
@@ -90,6 +102,8 @@ def _supervise(lease: Lease, command: Sequence[str], hosts: Sequence[str]) -> di
                 break
             if not leases.renew(lease, hosts):
                 raise CrawlFailedError(f"Shard {lease.shard_no} of job {lease.job_id} was taken over; crawl stopped.")
+            control.report_progress(lease.job_id)
+            control.require_wanted(lease.job_id)  # a landing is whole or not at all: any moment is safe to stop at
     finally:
         if process.poll() is None:
             process.kill()
@@ -98,6 +112,7 @@ def _supervise(lease: Lease, command: Sequence[str], hosts: Sequence[str]) -> di
             reader.join(5)
     if process.returncode != 0:
         raise CrawlFailedError(_explain(lease, process.returncode, lines))
+    control.report_progress(lease.job_id)
     return {name: int(value) for name, value in json.loads(said[-1]).items()}
 
 

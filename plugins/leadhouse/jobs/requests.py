@@ -72,7 +72,7 @@ def find_job(job_id: UUID) -> Job:
 
 
 def pending() -> list[Job]:
-    """Requests that no run was started for, oldest first, 100 at most."""
+    """Released requests and resumed jobs that no run was started for, oldest first, 100 at most."""
     with connect("jobs") as connection:
         return [Job(**row) for row in connection.execute(_sql().list_pending)]
 
@@ -95,6 +95,11 @@ def finish(job_id: UUID, counts: Mapping[str, Any]) -> None:
 def fail(job_id: UUID, error: str) -> None:
     """Failed, with what a person should know."""
     _change(_sql().fail_job, job_id, error=error[:4000])
+
+
+def refuse(job_id: UUID, error: str) -> None:
+    """No run can be started: the request has failed; a job that was to be resumed or tried again stays as it is."""
+    _change(_sql().refuse_job, job_id, error=error[:4000])
 
 
 def _change(statement: Any, job_id: UUID, **values: Any) -> None:

@@ -84,7 +84,8 @@ def load_sources(lease: Lease, run_id: str) -> ShardSources:
         shard = connection.execute(sql.find_shard, vars(lease)).fetchone()
         keys = list(shard["source_keys"]) if shard else []
         held = {row["host"]: row["next_request_at"] for row in connection.execute(sql.select_host_leases, vars(lease))}
-        done = connection.execute(sql.select_finished_sources, {"run_id": run_id, "source_keys": keys})
+        told = {"run_id": run_id, "job_id": lease.job_id, "source_keys": keys}
+        done = connection.execute(sql.select_finished_sources, told)
         finished = {row["source_key"]: row["counts"] for row in done}
         sources, busy = [], []
         for row in connection.execute(sql.select_sources, {"source_keys": keys}).fetchall():

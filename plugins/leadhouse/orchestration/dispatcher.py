@@ -15,6 +15,7 @@ from collections.abc import Callable
 import structlog
 
 from leadhouse.database import DatabaseError
+from leadhouse.jobs import control
 from leadhouse.jobs import requests as job_requests
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError, RunRefusedError
 from leadhouse.orchestration.job_runs import RUN_KEY
@@ -41,7 +42,7 @@ def dispatch_pending(api: AirflowApi) -> int:
         try:
             outcome = api.trigger(DAGS[job.kind], job.dag_run_id)
         except RunRefusedError as error:
-            job_requests.fail(job.job_id, str(error))
+            job_requests.refuse(job.job_id, str(error))
             log.error("run refused", job_id=str(job.job_id), error=str(error))
             continue
         job_requests.mark_dispatched(job.job_id)
@@ -56,6 +57,8 @@ def run_until(stopped: threading.Event, make_api: Callable[[], AirflowApi]) -> N
     while not stopped.wait(pause):
         try:
             dispatch_pending(api)
+            for job_id, status in control.settle_abandoned():
+                log.info("job stopped, nobody was working on it", job_id=str(job_id), status=status)
         except (AirflowUnavailableError, DatabaseError) as error:
             if str(error) != trouble:
                 log.warning("waiting", reason=str(error))

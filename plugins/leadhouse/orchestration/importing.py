@@ -32,12 +32,14 @@ COUNTED = ("rows", "landed", "known", "quarantined")
 @stage_task(on_failure_callback=[FailureNotifier(), close_failed_job])
 def find_files() -> list[FileRequest]:
     """The files of the dispatched job, or every file source that is due."""
-    from leadhouse.jobs import requests
+    from leadhouse.jobs import control, requests
 
     job_id, is_dispatched = job_of_run(current_run().run_id)
     if not is_dispatched:
         return _due_files(None)
     job = find_job(job_id)
+    if control.is_withdrawn(job_id):
+        raise AirflowSkipException(f"Job {job_id} was cancelled before its run began.")
     requests.start(job_id)
     parameters = job["parameters"]
     if "path" not in parameters:
@@ -51,25 +53,38 @@ def find_files() -> list[FileRequest]:
 def import_file(file: FileRequest) -> dict[str, Any]:
     """Land one file's rows; bad ones go to quarantine with their reason."""
     from leadhouse.connectors import csv_import
+    from leadhouse.jobs import control, logs
     from leadhouse.ledger.steps import recorded_step
 
+    job_id, is_dispatched = job_of_run(current_run().run_id)
+    if is_dispatched:
+        try:
+            control.require_wanted(job_id)  # between two files is a safe point
+        except control.StoppedError as stop:
+            raise AirflowSkipException(str(stop)) from stop
     run, path, organization_id = current_run(), Path(file["path"]), UUID(file["organization_id"])
     with recorded_step("imports", run.run_id, "import_records", path.name, organization_id) as step:
         summary = csv_import.import_file(path, organization_id, file["kind"], run.run_on, run.run_id)
         step.counts |= {name: getattr(summary, name) for name in COUNTED}
+    if is_dispatched:
+        logs.write(job_id, "info", f"{path.name} is imported.", dict(step.counts))
     return as_counts(summary)
 
 
 @stage_task(outlets=[RAW_IMPORTS], trigger_rule=TriggerRule.ALL_DONE)
 def finish_import(files: list[FileRequest] | None, imported: Any) -> dict[str, int]:
     """Add the files' counts up and close the job. What landed moves on, also when a file failed."""
-    from leadhouse.jobs import requests
+    from leadhouse.jobs import control, requests
 
     if files is None:
         raise AirflowSkipException("The files were not found out.")
     done = [counts for counts in imported or [] if counts]
     totals = {name: sum(int(counts.get(name, 0)) for counts in done) for name in COUNTED}
     job_id, is_dispatched = job_of_run(current_run().run_id)
+    if is_dispatched:
+        control.set_progress(job_id, len(files), len(done), 0)
+    if is_dispatched and len(done) < len(files) and control.settle(job_id) is not None:
+        return totals
     if is_dispatched and len(done) < len(files):
         requests.fail(job_id, f"{len(files) - len(done)} of {len(files)} files were not imported; see the run's log")
     elif is_dispatched:

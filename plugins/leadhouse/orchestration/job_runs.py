@@ -19,11 +19,11 @@ RUN_NAMESPACE = UUID("6f1d2c0e-3f1b-5b61-9c53-6f0a5a0f7c11")
 def job_of_run(run_id: str) -> tuple[UUID, bool]:
     """The job of a run, and whether it was requested before the run.
 
-    ``job__<id>`` is a dispatched request; any other run is its own request, whose id follows from the run's name, so
-    that a retry finds the row it made before.
+    ``job__<id>`` is a dispatched request, ``job__<id>__2`` its second run after a pause or a failure; any other run is
+    its own request, whose id follows from the run's name, so that a retry finds the row it made before.
     """
     if run_id.startswith(JOB_PREFIX):
-        return UUID(run_id.removeprefix(JOB_PREFIX)), True
+        return UUID(run_id.removeprefix(JOB_PREFIX).partition("__")[0]), True
     return uuid5(RUN_NAMESPACE, run_id), False
 
 

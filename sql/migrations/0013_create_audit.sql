@@ -39,7 +39,8 @@ begin
     return 0;
   end if;
   perform pg_advisory_xact_lock(hashtext('identity.ensure_audit_partitions'));
-  if to_regclass('identity.' || partition_name) is not null then
+  -- a query: the name was looked up in vain before the wait, and that may still be remembered
+  if exists (select from pg_catalog.pg_class where relnamespace = 'identity'::regnamespace and relname = partition_name) then
     return 0;
   end if;
   execute format('create table identity.%I partition of identity.audit_log for values from (%L) to (%L)', partition_name,

@@ -132,7 +132,7 @@ def test_an_sql_login_that_sets_every_claim_stays_itself(tenants):
 
 
 def test_an_analyst_cannot_become_a_component_nor_write(tenants):
-    with psycopg.connect(tenants["north"]["url"]) as connection:
+    with psycopg.connect(tenants["north"]["url"], options="-c default_transaction_read_only=off") as connection:
         for statement in (
             "set role leadhouse_landing", "set role leadhouse_owner", "set session authorization leadhouse_api",
             "insert into app.suppressions (scope, value_normalized, reason, source) values ('email', 'a@b', 'manual', 'x')",

@@ -82,6 +82,15 @@ def count_statements(owner_url: str) -> bool:
         if row is None or not row["is_loaded"]:
             return False
         connection.execute("create extension if not exists pg_stat_statements with schema public")
+        # it shows everybody what all logins of the server do; the report reads it as its owner
+        views = connection.execute(
+            "select pg_class.oid::regclass::text as name from pg_extension"
+            " join pg_depend on refobjid = pg_extension.oid and deptype = 'e' join pg_class on pg_class.oid = objid and relkind = 'v'"
+            " where extname = 'pg_stat_statements' and pg_has_role(relowner, 'member')"
+        ).fetchall()
+        for view in views:
+            connection.execute(sql.SQL("revoke all on {} from public").format(sql.SQL(view["name"])))
+            connection.execute(sql.SQL("grant select on {} to leadhouse_owner").format(sql.SQL(view["name"])))
     return True
 
 

@@ -9,11 +9,14 @@ select coalesce((select max(batch_no) from resolution.batches), 0) as entities,
        coalesce((select max(batch_no) from raw.batches), 0) as raw;
 
 -- name: count_unread_changes
--- Whether any entity model has work: touched entities, or checked addresses.
+-- Whether any entity model has work: touched entities, checked addresses, or addresses that proved right or wrong.
 select (select count(distinct entity_id) from resolution.changes
          where batch_no > %(from_batch)s and batch_no <= %(to_batch)s) as entities,
        (select count(*) from raw.batches join raw.email_checks using (landing_id)
-         where batch_no > %(from_landing_batch)s and batch_no <= %(to_landing_batch)s) as checks;
+         where batch_no > %(from_landing_batch)s and batch_no <= %(to_landing_batch)s) as checks,
+       (select count(*) from raw.batches join raw.email_events using (landing_id)
+         where batch_no > %(from_landing_batch)s and batch_no <= %(to_landing_batch)s
+           and event_kind in ('replied', 'bounced', 'rejected')) as events;
 
 -- name: get_model_fingerprint
 -- The models that the marts were last built in full from.

@@ -3,24 +3,29 @@
   different and inserts the new ones. Nothing is swapped unless the columns changed, so a reader with an older snapshot keeps its rows
   (in a swapped table it finds none), and unchanged rows are not written.
 
-  meta.tenant: which policy the table takes, see protect_mart.
+  meta.tenant, meta.access: which policies the table takes, see protect_mart.
   meta.entity_kind, meta.entity_id: the rows belong to entities, and a build replaces those of int_entities__to_rebuild alone.
-  meta.rows: predicate of the rows that a build may replace (`stored` is the table); history outside it stays, also in a full refresh.
+  meta.rows: predicate of the rows that a build may replace (`stored` is the table); history outside it stays, also in a full refresh, and
+  such a table takes the contract's new, renamed and relaxed columns in place (mart_shape).
 #}
 {% materialization mart, adapter='postgres' %}
   {%- set target_relation = this.incorporate(type='table') -%}
   {%- set existing = load_cached_relation(this) -%}
   {%- set meta = config.get('meta', {}) -%}
-  {%- set fits = existing is not none and has_columns_of(existing, model.columns) -%}
-  {%- do check_mart(meta, fits, existing) -%}
-  {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
 
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {%- set reshaped = existing is not none and meta.get('rows') and reshape_history(existing, model.columns) -%}
+  {%- set fits = existing is not none and has_columns_of(existing, model.columns, is_ordered=not meta.get('rows')) -%}
+  {%- do check_mart(meta, fits, existing) -%}
+  {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
   {{ get_assert_columns_equivalent(sql) }}
   {% if fits %}
+    {% do relax_nulls(existing, model.columns) %}
     {% call statement('main') -%}{{ replace_rows(target_relation, names, mart_rows(meta), sql) }}{%- endcall %}
+    {% do refuse_nulls(existing, model.columns) %}
     {% do run_query(protect_mart(target_relation, meta)) %}
+    {% if reshaped %}{% do persist_docs(target_relation, model) %}{% endif %}
   {% else %}
     {% set next = make_intermediate_relation(target_relation) %}
     {% do run_query('drop table if exists ' ~ next) %}
@@ -45,32 +50,19 @@
 {% endmaterialization %}
 
 {% macro check_mart(meta, fits, existing) %}
-  {% if meta.get('tenant') not in ['organization', 'overlay'] %}
-    {{ exceptions.raise_compiler_error(model.name ~ ": a mart says in meta.tenant who may read its rows: 'organization' or 'overlay'.") }}
-  {% endif %}
+  {% do check_tenant(meta) %}
   {% if not config.get('contract').enforced %}
     {{ exceptions.raise_compiler_error(model.name ~ ': a mart has an enforced contract.') }}
   {% endif %}
   {% if meta.get('rows') and existing is not none and not fits %}
-    {% set reason = ' holds history that no build can make again, and has other columns than its contract: alter the table to match.' %}
+    {% set reason = ' holds history that no build can make again, and has columns that its contract lacks or types differently:'
+      ~ ' name the former column in meta.renamed_from of the new one, or alter the table to match.' %}
     {{ exceptions.raise_compiler_error(model.name ~ reason) }}
   {% endif %}
   {% if meta.get('entity_kind') and not fits and not flags.FULL_REFRESH %}
     {% set reason = ' is missing or has other columns than its contract: only a full refresh makes all its rows.' %}
     {{ exceptions.raise_compiler_error(model.name ~ reason) }}
   {% endif %}
-{% endmacro %}
-
-{# Same names, types and order as the contract. #}
-{% macro has_columns_of(existing, columns) %}
-  {% if existing.type != 'table' %}{{ return(false) }}{% endif %}
-  {% set stored = get_column_schema_from_query('select * from ' ~ existing) %}
-  {% set wanted = get_column_schema_from_query(get_empty_schema_sql(columns)) %}
-  {% if stored | length != wanted | length %}{{ return(false) }}{% endif %}
-  {% for column in stored %}
-    {% if column.name != wanted[loop.index0].name or column.data_type != wanted[loop.index0].data_type %}{{ return(false) }}{% endif %}
-  {% endfor %}
-  {{ return(true) }}
 {% endmacro %}
 
 {# The stored rows that this build may replace. #}

@@ -73,3 +73,16 @@ select %(run_on)s, gen_random_uuid(), landing_id, 'web/slow.example', 'https://s
 -- name: insert_source_outcome
 insert into quality.step_outcomes (run_id, stage, subject, outcome, counts, message, started_at, wall_seconds)
 values (%(run)s, 'crawl_site', %(source)s, 'succeeded', jsonb_build_object('outcome', %(outcome)s::text), %(reason)s, now(), 2);
+
+-- name: insert_company_around
+-- A member, two sources, and a company's domain suppressed by the organization and by the platform.
+with person as (
+  insert into identity.users (email_normalized, full_name) values ('kim@north.example', 'Kim North') returning user_id),
+member as (
+  insert into identity.members (organization_id, user_id, role) select %(organization)s, user_id, 'sales_rep' from person),
+sources as (
+  insert into app.sources (source_key, organization_id, kind, name, start_url, host)
+  values ('web/delta.example', null, 'web_site', 'Delta', 'https://delta.example/', 'delta.example'),
+         ('csv/customers', %(organization)s, 'csv', 'Customers', null, null))
+insert into app.suppressions (organization_id, scope, value_normalized, reason, source)
+values (%(organization)s, 'domain', 'delta.example', 'existing_customer', 'csv/customers'), (null, 'domain', 'delta.example', 'manual', 'operator');

@@ -39,7 +39,7 @@ def night(world):
     north = world.organization("north")
     subjects = world.state(
         "https://delta.example/",
-        {"c": {"name": "Delta", "phone_e164": ["+491", "+492"]}},
+        {"c": {"name": "Delta", "domain": "delta.example", "phone_e164": ["+491", "+492"]}},
         {key: ({"full_name": f"Person {key}", "email": f"{key}@delta.example"}, "c") for key in ("one", "two")},
         source="web/delta.example",
     )
@@ -54,6 +54,7 @@ def night(world):
             for person in people
         ]
     made = world.insert("insert_campaign_night", **scope)
+    world.insert("insert_company_around", **scope)
     scope |= {"campaign": made.campaign_id, "account": made.email_account_id}
     scope |= {"snapshot": world.insert("insert_snapshot", **scope).snapshot_id}
     emails = ["one@delta.example", "two@delta.example"]
@@ -94,7 +95,7 @@ def night(world):
 
 GRAINS = {
     "mart_companies.dim_companies": "select 1",
-    "mart_companies.fct_company_values": "select 3",
+    "mart_companies.fct_company_values": "select 4",
     "mart_companies.fct_company_changes": "select 0",
     "mart_leads.dim_people": "select 2",
     "mart_leads.fct_person_values": "select 4",
@@ -106,6 +107,17 @@ GRAINS = {
     "mart_analytics.fct_campaign_decisions": "select count(*) from app.campaign_decisions",
     "mart_analytics.fct_provider_calls": "select count(*) from raw.provider_responses",
     "mart_analytics.fct_source_runs": "select 4",  # delta once, slow twice, closed once
+    "mart_companies.dim_company_exclusions": "select 1",
+    "mart_leads.dim_leads_history": "select count(*) from app.leads where deleted_at is null",
+    "mart_leads.fct_status_changes": "select count(*) from app.lead_status_changes",
+    "mart_analytics.fct_email_events": "select count(*) from raw.email_events",
+    "mart_analytics.dim_campaigns": "select count(*) from app.campaigns",
+    "mart_analytics.dim_sources": "select count(*) from app.sources",
+    "mart_analytics.dim_owners": "select count(*) from identity.members",
+    "mart_analytics.dim_dates": "select make_date(extract(year from now())::integer + 11, 1, 1) - date '2020-01-01'",
+    "mart_analytics.agg_funnel_weekly": "select 1",
+    "mart_analytics.agg_field_freshness": "select 5",  # name, domain, phone; full_name, email
+    "mart_analytics.agg_provider_quality": "select 2",  # a row a provider
 }
 
 

@@ -42,12 +42,19 @@ people_of_companies as (
   join {{ ref('stg_resolution__assignments') }} as assignments on assignments.subject_id = people.subject_id
 ),
 
--- the status of an address is a fact of the people who have it
+-- the status of an address is a fact of the people who have it, and so is what became of a message to it
 checked_addresses as (
   select distinct checks.email_normalized
   from {{ ref('stg_raw__batches') }} as batches
   join {{ ref('stg_raw__email_checks') }} as checks on checks.landing_id = batches.landing_id
   where batches.batch_no > {{ var('from_landing_batch') }} and batches.batch_no <= {{ var('to_landing_batch') }}
+  union
+  select messages.email_normalized
+  from {{ ref('stg_raw__batches') }} as batches
+  join {{ ref('stg_raw__email_events') }} as events on events.landing_id = batches.landing_id
+  join {{ ref('stg_app__messages') }} as messages on messages.message_id = events.message_id
+  where batches.batch_no > {{ var('from_landing_batch') }} and batches.batch_no <= {{ var('to_landing_batch') }}
+    and events.event_kind in ('replied', 'bounced', 'rejected')
 ),
 
 people_of_addresses as (

@@ -100,12 +100,17 @@ def _build(connection: Connection[Any], step: Step, run_id: str, full_refresh: b
 def fingerprint_models(manifest: Any) -> str:
     """SHA-256 over everything that shapes the rows of entities: their models, contracts and the project's macros."""
     models = {
-        node.unique_id: [node.checksum.checksum, {name: column.data_type for name, column in node.columns.items()}]
+        node.unique_id: [node.checksum.checksum, {name: _shape(column) for name, column in node.columns.items()}]
         for node in manifest.nodes.values()
         if node.resource_type == "model" and ("entity" in node.tags or "staging" in node.tags)
     }
     macros = {name: macro.macro_sql for name, macro in manifest.macros.items() if macro.package_name == "leadhouse"}
     return hash_json([models, macros])
+
+
+def _shape(column: Any) -> list[str]:
+    """Type and constraints of a contract's column."""
+    return [column.data_type, *sorted(str(getattr(each.type, "value", each.type)) for each in column.constraints)]
 
 
 def _stored_fingerprint(connection: Connection[Any]) -> str | None:
@@ -124,7 +129,7 @@ def _unread(connection: Connection[Any]) -> Window:
 
 def _count_unread(connection: Connection[Any], window: Window) -> int:
     row = connection.execute(queries.load("transform").count_unread_changes, asdict(window)).fetchone() or {}
-    return int(row["entities"]) + int(row["checks"])
+    return sum(int(row[name]) for name in ("entities", "checks", "events"))
 
 
 def _count_by_status(results: Iterable[NodeResult]) -> dict[str, int]:

@@ -17,6 +17,14 @@ shared; an organization that knows better has a row of its own, and policies sho
 """
 
 
+_READERS = {
+    "organization": "rows of one organization",
+    "shared": "rows of one organization and those of nobody",
+    "overlay": "shared rows and overlays",
+    "everyone": "all rows",
+}
+
+
 def data_dictionary() -> str:
     """The page as Markdown; needs no database.
 
@@ -55,7 +63,7 @@ def _contents(marts: Iterable[Any]) -> list[str]:
 
 
 def _mart(node: Any) -> list[str]:
-    readers = "shared rows and overlays" if node.config.meta["tenant"] == "overlay" else "rows of one organization"
+    readers = _READERS[node.config.meta["tenant"]]
     columns = [
         f"| `{each.name}` | {each.data_type} | {'' if _is_required(each) else 'yes'} | {_cell(each.description)} |"
         for each in node.columns.values()

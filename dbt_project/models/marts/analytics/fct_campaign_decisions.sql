@@ -1,6 +1,6 @@
 -- Grain: candidate of a wave (snapshot and member). Why someone was mailed or not; the decisions of a wave sum to its audience.
 {{ config(
-  meta={'tenant': 'organization'},
+  meta={'tenant': 'organization', 'access': 'lead_of_campaign'},
   indexes=[{'columns': ['snapshot_id', 'member_id']}, {'columns': ['organization_id', 'campaign_id']}, {'columns': ['lead_id']}]
 ) }}
 

@@ -1,6 +1,6 @@
 -- Grain: entry of the cost ledger. Where the money goes.
 {{ config(
-  meta={'tenant': 'organization'},
+  meta={'tenant': 'organization', 'access': 'analytics'},
   indexes=[{'columns': ['cost_id']}, {'columns': ['organization_id', 'occurred_at']}, {'columns': ['lead_id']}]
 ) }}
 

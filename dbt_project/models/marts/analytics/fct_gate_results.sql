@@ -1,6 +1,6 @@
 -- Grain: gate run and expectation. What was checked, what stopped an audience, and who overrode it.
 {{ config(
-  meta={'tenant': 'organization'},
+  meta={'tenant': 'organization', 'access': 'campaign'},
   indexes=[{'columns': ['gate_run_id']}, {'columns': ['organization_id', 'campaign_id']}]
 ) }}
 

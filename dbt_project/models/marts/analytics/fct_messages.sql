@@ -1,6 +1,6 @@
 -- Grain: message of the outbox. What happened to each.
 {{ config(
-  meta={'tenant': 'organization'},
+  meta={'tenant': 'organization', 'access': 'lead_of_campaign'},
   indexes=[{'columns': ['message_id']}, {'columns': ['organization_id', 'campaign_id']}, {'columns': ['lead_id']}]
 ) }}
 
@@ -35,6 +35,16 @@ attempts as (
   group by campaign_id, lead_id
 ),
 
+-- who gave the address, where it was bought
+providers as (
+  select distinct on (leads.lead_id, values.value) leads.lead_id, values.value as email_normalized, values.provider
+  from {{ ref('int_leads__facts') }} as leads
+  join {{ ref('fct_person_values') }} as values
+    on values.person_id = leads.person_id and values.organization_id = leads.organization_id and values.attribute = 'email'
+  where values.provider is not null
+  order by leads.lead_id, values.value, values.place
+),
+
 final as (
   select
     messages.organization_id,
@@ -56,9 +66,11 @@ final as (
     events.unsubscribed_at,
     events.complained_at,
     messages.score_at_send::integer as score_at_send,
+    providers.provider as provider_of_email,
     case when messages.attempted_at is not null then coalesce(send_costs.amount_eur / attempts.attempted_count, 0) else 0 end::numeric
       as cost_eur
   from messages
+  left join providers on providers.lead_id = messages.lead_id and providers.email_normalized = messages.email_normalized
   left join events on events.message_id = messages.message_id
   left join send_costs on send_costs.campaign_id = messages.campaign_id and send_costs.lead_id = messages.lead_id
   left join attempts on attempts.campaign_id = messages.campaign_id and attempts.lead_id = messages.lead_id

@@ -1,6 +1,6 @@
 -- Grain: answer of a paid provider. The waterfall, to replay it with other orders and prices.
 {{ config(
-  meta={'tenant': 'organization'},
+  meta={'tenant': 'organization', 'access': 'analytics'},
   indexes=[{'columns': ['response_id']}, {'columns': ['organization_id', 'provider']}]
 ) }}
 
@@ -10,6 +10,20 @@ with responses as (
 
 requests as (
   select * from {{ ref('stg_app__enrichment_requests') }}
+),
+
+-- the order in which providers were asked for the same
+places as (
+  select
+    request_id,
+    row_number() over (
+      partition by organization_id, entity_id, attribute, window_on order by created_at, request_id
+    ) as place
+  from requests
+),
+
+leads as (
+  select * from {{ ref('stg_app__leads') }}
 ),
 
 final as (
@@ -22,6 +36,8 @@ final as (
     requests.entity_kind::text as entity_kind,
     requests.attribute,
     requests.wanted_by,
+    places.place::integer as place,
+    leads.lead_id,
     responses.outcome,
     responses.status_code,
     responses.price_eur::numeric as price_eur,
@@ -29,6 +45,8 @@ final as (
     responses.received_at
   from responses
   left join requests on requests.request_id = responses.request_id
+  left join places on places.request_id = responses.request_id
+  left join leads on leads.organization_id = requests.organization_id and leads.entity_id = requests.entity_id
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- Grain: run, source and organization (null: an operator's source). How each source did, so that one that rots is seen.
 {{ config(
-  meta={'tenant': 'organization'},
+  meta={'tenant': 'shared', 'access': 'sources'},
   indexes=[{'columns': ['source_key', 'run_on']}, {'columns': ['organization_id', 'run_on']}]
 ) }}
 
@@ -21,7 +21,8 @@ told_outcomes as (
     message as reason,
     started_at,
     finished_at,
-    wall_seconds
+    wall_seconds,
+    cpu_seconds
   from {{ ref('stg_quality__step_outcomes') }}
   where stage = 'crawl_site'
   order by run_id, subject, organization_id, finished_at desc
@@ -41,7 +42,8 @@ runs as (
     coalesce(counted.body_bytes, 0)::bigint as body_bytes,
     coalesce(told_outcomes.started_at, counted.first_requested_at, counted.first_landed_at) as started_at,
     greatest(told_outcomes.finished_at, counted.last_landed_at) as finished_at,
-    told_outcomes.wall_seconds
+    told_outcomes.wall_seconds,
+    told_outcomes.cpu_seconds
   from counted
   full join told_outcomes
     on told_outcomes.run_id = counted.run_id

@@ -3,7 +3,7 @@
 -- depends_on: {{ ref('int_entities__to_rebuild') }}, {{ ref('int_redirects__resolved') }}, {{ ref('stg_resolution__entities') }}
 {{ config(
   tags=['entity'],
-  meta={'tenant': 'overlay', 'entity_kind': 'company', 'entity_id': 'company_id'},
+  meta={'tenant': 'overlay', 'entity_kind': 'company', 'entity_id': 'company_id', 'access': 'company'},
   indexes=[
     {'columns': ['company_id']}, {'columns': ['organization_id', 'company_id']},
     {'columns': ['organization_id', 'domain']}, {'columns': ['organization_id', 'country_code']}
@@ -37,7 +37,9 @@ companies as (
     {%- endfor %}
     array_agg(value order by place) filter (where attribute = 'social_url') as social_urls,
     array_agg(value order by place) filter (where attribute = 'technology') as technologies,
-    count(distinct attribute) filter (where attribute in {{ sql_list(attributes) }}) as filled_count
+    count(distinct attribute) filter (where attribute in {{ sql_list(attributes) }}) as filled_count,
+    count(*) filter (where is_primary) as value_count,
+    count(*) filter (where is_primary and agreeing_sources >= 2) as agreed_value_count
   from winners
   group by scope_id, entity_id
 ),
@@ -52,6 +54,8 @@ final as (
     coalesce(companies.social_urls, '{}') as social_urls,
     coalesce(companies.technologies, '{}') as technologies,
     coalesce(evidence.source_count, 0)::integer as source_count,
+    coalesce(companies.value_count, 0)::integer as value_count,
+    coalesce(companies.agreed_value_count, 0)::integer as agreed_value_count,
     coalesce(companies.filled_count, 0)::integer as filled_count,
     {{ attributes | length }} as fillable_count,
     coalesce(companies.filled_count, 0)::double precision / {{ attributes | length }} as completeness_ratio,

@@ -2,7 +2,7 @@
 -- depends_on: {{ ref('int_entities__to_rebuild') }}
 {{ config(
   tags=['entity'],
-  meta={'tenant': 'overlay', 'entity_kind': 'company', 'entity_id': 'company_id', 'rows': 'false'},
+  meta={'tenant': 'overlay', 'entity_kind': 'company', 'entity_id': 'company_id', 'access': 'company', 'rows': 'false'},
   indexes=[{'columns': ['company_id', 'detected_at']}, {'columns': ['organization_id', 'detected_at']}]
 ) }}
 

@@ -2,7 +2,7 @@
 -- depends_on: {{ ref('int_entities__to_rebuild') }}, {{ ref('fct_company_changes') }} (compares with the rows that this replaces)
 {{ config(
   tags=['entity'],
-  meta={'tenant': 'overlay', 'entity_kind': 'company', 'entity_id': 'company_id'},
+  meta={'tenant': 'overlay', 'entity_kind': 'company', 'entity_id': 'company_id', 'access': 'company'},
   indexes=[{'columns': ['company_id', 'attribute']}, {'columns': ['organization_id', 'company_id']}]
 ) }}
 

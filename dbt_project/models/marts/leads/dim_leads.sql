@@ -1,6 +1,7 @@
 -- Grain: lead. An organization's work on a person or company, with what it sees of them.
+-- Exclusion stands here and in dim_company_exclusions: it is one organization's, and the rows of dim_companies are everyone's.
 {{ config(
-  meta={'tenant': 'organization'},
+  meta={'tenant': 'organization', 'access': 'lead'},
   indexes=[
     {'columns': ['lead_id']}, {'columns': ['organization_id', 'status']}, {'columns': ['organization_id', 'lead_score']},
     {'columns': ['person_id']}, {'columns': ['company_id']}
@@ -16,11 +17,15 @@ facts as (
 ),
 
 scores as (
-  select distinct lead_id, score_total from {{ ref('int_lead_factors__scored') }}
+  select * from {{ ref('int_leads__scored') }}
 ),
 
 suppressions as (
   select * from {{ ref('stg_app__suppressions') }}
+),
+
+exclusions as (
+  select * from {{ ref('dim_company_exclusions') }}
 ),
 
 suppressed as (
@@ -59,23 +64,33 @@ final as (
     leads.priority,
     leads.rating_1_to_5::integer as rating_1_to_5,
     leads.tags,
-    coalesce(scores.score_total, 0)::integer as lead_score,
+    scores.lead_score,
+    scores.fit_score,
+    scores.engagement_score,
+    scores.data_confidence,
+    scores.rule_version,
     facts.full_name,
     facts.title_raw,
+    facts.seniority,
+    facts.department,
     facts.email_normalized,
     facts.email_status,
     facts.phone_e164,
     facts.company_name,
     facts.domain,
     facts.country_code,
+    facts.legal_basis,
     leads.created_at,
     facts.last_activity_at,
     reasons.not_contactable_reason is null as is_contactable,
-    reasons.not_contactable_reason
+    reasons.not_contactable_reason,
+    exclusions.company_id is not null as is_excluded,
+    exclusions.exclusion_reason
   from leads
   join facts on facts.lead_id = leads.lead_id
-  left join scores on scores.lead_id = leads.lead_id
+  join scores on scores.lead_id = leads.lead_id
   left join reasons on reasons.lead_id = leads.lead_id
+  left join exclusions on exclusions.organization_id = leads.organization_id and exclusions.company_id = facts.company_id
 )
 
 select * from final

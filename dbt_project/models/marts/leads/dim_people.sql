@@ -3,7 +3,7 @@
 -- depends_on: {{ ref('int_entities__to_rebuild') }}, {{ ref('int_redirects__resolved') }}, {{ ref('stg_resolution__entities') }}
 {{ config(
   tags=['entity'],
-  meta={'tenant': 'overlay', 'entity_kind': 'person', 'entity_id': 'person_id'},
+  meta={'tenant': 'overlay', 'entity_kind': 'person', 'entity_id': 'person_id', 'access': 'person'},
   indexes=[
     {'columns': ['person_id']}, {'columns': ['organization_id', 'person_id']},
     {'columns': ['company_id']}, {'columns': ['organization_id', 'email_normalized']}
@@ -40,9 +40,19 @@ people as (
     {%- for attribute in attributes %}
     max(value) filter (where attribute = '{{ attribute }}' and is_primary) as {{ attribute }},
     {%- endfor %}
-    array_agg(value order by place) filter (where attribute = 'social_url') as social_urls
+    array_agg(value order by place) filter (where attribute = 'social_url') as social_urls,
+    count(*) filter (where is_primary) as value_count,
+    count(*) filter (where is_primary and agreeing_sources >= 2) as agreed_value_count
   from winners
   group by scope_id, entity_id
+),
+
+titles as (
+  select scope_id, entity_id, {{ plain_title('title') }} as plain_title from people where title is not null
+),
+
+places as (
+  select * from {{ ref('int_people__places') }}
 ),
 
 checked as (
@@ -64,6 +74,8 @@ final as (
     employments.company_id,
     people.full_name,
     people.title as title_raw,
+    {{ seniority_of('titles.plain_title') }} as seniority,
+    {{ department_of('titles.plain_title') }} as department,
     people.email as email_normalized,
     checked.status as email_status,
     checked.has_mx,
@@ -74,15 +86,21 @@ final as (
     people.phone_e164,
     coalesce(people.social_urls, '{}') as social_urls,
     people.country_code,
+    places.time_zone,
+    places.confidence as time_zone_confidence,
     -- who stands on an open page may be written to about his work; of a purely private person the import must say why
     coalesce(evidence.stated_legal_basis, case when not scopes.is_private then 'legitimate_interest' end) as legal_basis,
     coalesce(evidence.source_count, 0)::integer as source_count,
+    coalesce(people.value_count, 0)::integer as value_count,
+    coalesce(people.agreed_value_count, 0)::integer as agreed_value_count,
     evidence.last_verified_at,
     scopes.is_private
   from scopes
   left join people on people.scope_id = scopes.scope_id and people.entity_id = scopes.entity_id
   left join evidence on evidence.scope_id = scopes.scope_id and evidence.entity_id = scopes.entity_id
   left join employments on employments.scope_id = scopes.scope_id and employments.entity_id = scopes.entity_id
+  left join titles on titles.scope_id = scopes.scope_id and titles.entity_id = scopes.entity_id
+  left join places on places.scope_id = scopes.scope_id and places.entity_id = scopes.entity_id
   left join checked on checked.scope_id = scopes.scope_id and checked.entity_id = scopes.entity_id
   where people.entity_id is not null or evidence.entity_id is not null
 )

@@ -2,7 +2,7 @@
 -- depends_on: {{ ref('int_entities__to_rebuild') }}
 {{ config(
   tags=['entity'],
-  meta={'tenant': 'overlay', 'entity_kind': 'person', 'entity_id': 'person_id'},
+  meta={'tenant': 'overlay', 'entity_kind': 'person', 'entity_id': 'person_id', 'access': 'person'},
   indexes=[{'columns': ['person_id', 'attribute']}, {'columns': ['organization_id', 'person_id']}]
 ) }}
 
@@ -12,6 +12,18 @@ with ranked_values as (
 
 fetches as (
   select * from {{ ref('stg_raw__fetches') }}
+),
+
+answers as (
+  select records.record_id, requests.attribute, responses.price_eur
+  from {{ ref('stg_raw__provider_responses') }} as responses
+  join {{ ref('stg_app__enrichment_requests') }} as requests on requests.request_id = responses.request_id
+  join {{ ref('stg_raw__person_records') }} as records
+    on records.landing_id = responses.landing_id and records.run_on = responses.run_on
+),
+
+outcomes as (
+  select * from {{ ref('int_person_values__outcomes') }}
 ),
 
 final as (
@@ -29,6 +41,9 @@ final as (
     ranked_values.mention_count::integer as mention_count,
     ranked_values.is_private,
     ranked_values.source_key,
+    case when ranked_values.source_key like 'provider/%' then split_part(ranked_values.source_key, '/', 2) end as provider,
+    answers.price_eur::numeric as price_eur,
+    outcomes.outcome,
     ranked_values.url,
     ranked_values.locator,
     ranked_values.raw_value,
@@ -42,6 +57,12 @@ final as (
     fetches.warc_offset
   from ranked_values
   left join fetches on fetches.fetch_id = ranked_values.fetch_id and fetches.run_on = ranked_values.run_on
+  left join answers on answers.record_id = ranked_values.record_id and answers.attribute = ranked_values.attribute
+  left join outcomes
+    on outcomes.organization_id = ranked_values.organization_id
+    and outcomes.entity_id = ranked_values.entity_id
+    and outcomes.attribute = ranked_values.attribute
+    and outcomes.value = ranked_values.value
 )
 
 select * from final

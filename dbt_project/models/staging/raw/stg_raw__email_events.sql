@@ -14,7 +14,8 @@ final as (
     dsn_status,
     occurred_at,
     received_at,
-    is_machine
+    is_machine,
+    landing_id
   from source
 )
 

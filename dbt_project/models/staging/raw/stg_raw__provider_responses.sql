@@ -13,7 +13,9 @@ final as (
     status_code,
     price_eur,
     latency_ms,
-    received_at
+    received_at,
+    landing_id,
+    run_on
   from source
 )
 

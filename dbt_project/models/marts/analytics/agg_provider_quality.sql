@@ -1,0 +1,74 @@
+-- Grain: organization, provider, attribute, country ('' unknown) and month. Whom to ask first: what was paid, found and proved right.
+{{ config(
+  meta={'tenant': 'organization', 'access': 'analytics'},
+  indexes=[{'columns': ['organization_id', 'month_starts_on']}]
+) }}
+
+{%- set keys = ['organization_id', 'provider', 'attribute', 'country_code', 'month_starts_on'] %}
+
+with calls as (
+  select
+    calls.organization_id,
+    calls.provider,
+    calls.attribute,
+    coalesce(people.country_code, companies.country_code, '') as country_code,
+    date_trunc('month', calls.received_at at time zone 'UTC')::date as month_starts_on,
+    calls.outcome,
+    calls.price_eur
+  from {{ ref('fct_provider_calls') }} as calls
+  left join {{ visible_row(ref('dim_people'), 'person_id', 'calls.entity_id', 'calls.organization_id') }} as people on true
+  left join {{ visible_row(ref('dim_companies'), 'company_id', 'people.company_id', 'calls.organization_id') }} as companies on true
+  where calls.attribute is not null
+),
+
+answers as (
+  select
+    found.organization_id,
+    found.provider,
+    found.attribute,
+    coalesce(people.country_code, companies.country_code, '') as country_code,
+    date_trunc('month', found.observed_at at time zone 'UTC')::date as month_starts_on,
+    found.outcome
+  from {{ ref('fct_person_values') }} as found
+  left join {{ visible_row(ref('dim_people'), 'person_id', 'found.person_id', 'found.organization_id') }} as people on true
+  left join {{ visible_row(ref('dim_companies'), 'company_id', 'people.company_id', 'found.organization_id') }} as companies on true
+  -- what the provider echoes of the question is no answer
+  where found.provider is not null and found.organization_id is not null and found.locator = 'answer'
+),
+
+asked as (
+  select
+    {{ keys | join(', ') }},
+    count(*) as calls,
+    count(*) filter (where outcome = 'hit') as hits,
+    sum(price_eur) as cost_eur
+  from calls
+  group by {{ keys | join(', ') }}
+),
+
+proved as (
+  select
+    {{ keys | join(', ') }},
+    count(*) filter (where outcome is not null) as judged,
+    count(*) filter (where outcome = 'confirmed') as correct
+  from answers
+  group by {{ keys | join(', ') }}
+),
+
+final as (
+  select
+    {%- for key in keys %}
+    {{ key }},
+    {%- endfor %}
+    coalesce(asked.calls, 0)::integer as calls,
+    coalesce(asked.hits, 0)::integer as hits,
+    coalesce(proved.judged, 0)::integer as judged,
+    coalesce(proved.correct, 0)::integer as correct,
+    {{ wilson_bound('proved.correct', 'proved.judged', '-') }} as precision_lower,
+    {{ wilson_bound('proved.correct', 'proved.judged', '+') }} as precision_upper,
+    coalesce(asked.cost_eur, 0)::numeric as cost_eur
+  from asked
+  full join proved using ({{ keys | join(', ') }})
+)
+
+select * from final

@@ -8,6 +8,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from leadhouse.transform import build_marts
+from tests.leads.lead_team import LeadTeam
 from tests.transform.mart_world import MartWorld
 
 
@@ -63,3 +64,8 @@ def people(world):
         made[f"{key}_person"] = world.entity("person", subjects["p"], organization=organization)
     build_marts("cli__people")
     return SimpleNamespace(**made)
+
+
+@pytest.fixture(scope="module")
+def team(module_database):
+    return LeadTeam(module_database)

@@ -124,7 +124,9 @@ def ensure_partitions(connection: Connection[Any], day: date) -> bool:
     return bool(row and row["is_new"])
 
 
-def _change(connection: Connection[Any], name: str, organization_id: UUID, interaction_id: UUID, **stated: Any) -> bool:
+def _change(
+    connection: Connection[Any], statement: str, organization_id: UUID, interaction_id: UUID, **stated: Any
+) -> bool:
     parameters = {"organization_id": organization_id, "interaction_id": interaction_id, **stated}
     with errors_told():
-        return connection.execute(getattr(queries.load("interactions"), name), parameters).fetchone() is not None
+        return connection.execute(getattr(queries.load("interactions"), statement), parameters).fetchone() is not None

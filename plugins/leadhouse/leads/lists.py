@@ -114,7 +114,7 @@ def _find(connection: Connection[Any], organization_id: UUID, list_id: UUID | No
     return [LeadList(**row) for row in connection.execute(queries.load("lead_lists").find_lists, key)]
 
 
-def _change(connection: Connection[Any], name: str, organization_id: UUID, list_id: UUID, **stated: Any) -> bool:
+def _change(connection: Connection[Any], statement: str, organization_id: UUID, list_id: UUID, **stated: Any) -> bool:
     parameters = {"organization_id": organization_id, "list_id": list_id, **stated}
     with errors_told():
-        return connection.execute(getattr(queries.load("lead_lists"), name), parameters).fetchone() is not None
+        return connection.execute(getattr(queries.load("lead_lists"), statement), parameters).fetchone() is not None

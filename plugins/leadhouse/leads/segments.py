@@ -74,7 +74,9 @@ def _find(connection: Connection[Any], organization_id: UUID, segment_id: UUID |
     return list(connection.execute(queries.load("lead_lists").find_segments, key).fetchall())
 
 
-def _change(connection: Connection[Any], name: str, organization_id: UUID, segment_id: UUID, **stated: Any) -> bool:
+def _change(
+    connection: Connection[Any], statement: str, organization_id: UUID, segment_id: UUID, **stated: Any
+) -> bool:
     parameters = {"organization_id": organization_id, "segment_id": segment_id, **stated}
     with errors_told():
-        return connection.execute(getattr(queries.load("lead_lists"), name), parameters).fetchone() is not None
+        return connection.execute(getattr(queries.load("lead_lists"), statement), parameters).fetchone() is not None

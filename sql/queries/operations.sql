@@ -96,10 +96,10 @@ select 'publication', pub.pubname, concat_ws(' ', pub.puballtables, pub.pubinser
 order by 1, 2;
 
 -- name: list_partition_makers
--- Every function `ensure_…partitions(date)` of ours. Component: maintenance.
+-- Every function `ensure_…partitions(date)` (or `…partition`) of ours. Component: maintenance.
 select fn.oid::regproc::text as name, has_function_privilege(fn.oid, 'execute') as is_granted
   from pg_proc as fn
- where fn.proname ~ '^ensure_(.+_)?partitions$' and fn.pronargs = 1 and fn.proargtypes[0] = 'date'::regtype
+ where fn.proname ~ '^ensure_(.+_)?partitions?$' and fn.pronargs = 1 and fn.proargtypes[0] = 'date'::regtype
    and fn.proowner = 'leadhouse_owner'::regrole
  order by 1;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import os
 import re
@@ -186,4 +187,16 @@ def test_data_stand_on_named_volumes():
     home = {f"leadhouse-home:{service['environment']['LEADHOUSE_HOME']}" for service in OWN.values()}
     assert [service["volumes"] for service in OWN.values()] == [[*home]] * len(OWN)
     # from 18 on the image keeps its data in a folder of the version below this one
-    assert SERVICES["postgres"]["volumes"] == ["postgres-data:/var/lib/postgresql"]
+    assert SERVICES["postgres"]["volumes"] == ["postgres-data:/var/lib/postgresql", "postgres-archive:/archive"]
+
+
+def test_every_change_reaches_an_archive_beside_the_data():
+    words = SERVICES["postgres"]["command"]
+    given = dict(word.split("=", 1) for before, word in itertools.pairwise(words) if before == "-c")
+    assert (given["archive_mode"], given["wal_level"]) == ("on", "replica")
+    assert 0 < int(given["archive_timeout"]) <= 600
+    assert "%p" in given["archive_command"]
+    assert "test ! -f /archive/wal/%f" in given["archive_command"], "a segment must never be written over"
+    archive = SERVICES["postgres-archive"]
+    assert archive["volumes"] == ["postgres-archive:/archive"]
+    assert set(archive["entrypoint"][-2:]) == {"/archive/wal", "/archive/base"}

@@ -30,7 +30,7 @@ def ensure_partitions(day: date) -> dict[str, int]:
 def retire_partitions(day: date) -> dict[str, int]:
     """Detach and drop the partitions that have expired by `day`, each in a transaction; partition → rows it held.
 
-    A partition whose component retires it itself has no count: -1.
+    What a table's own component retires has no count of rows: -1, under the partition's name or ``table: partitions``.
 
     Raises:
         psycopg.errors.LockNotAvailable: a long transaction holds the table; those before it are retired.
@@ -47,5 +47,6 @@ def retire_partitions(day: date) -> dict[str, int]:
     for each in own:
         call = sql.SQL("select gone from {}(%s) as gone").format(sql.Identifier(*each["retired_by"].split(".")))
         with connect("maintenance") as connection:
-            retired |= {row["gone"]: -1 for row in connection.execute(call, [each["before"]])}
+            gone = [row["gone"] for row in connection.execute(call, [each["before"]])]
+        retired |= {f"{each['parent']}: {one}" if isinstance(one, int) else one: -1 for one in gone if one}
     return retired

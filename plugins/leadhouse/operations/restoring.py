@@ -65,11 +65,11 @@ def restore(admin_url: str, path: Path, *, into: str | None = None, overwrite: b
         RestoreError: the database holds data and `overwrite` is false, or the dump does not fit.
         BackupError: the dump cannot be read or restored.
     """
-    read_dump(admin_url, path)
     name = into or database_of(admin_url)
     server_url = url_with(admin_url, database="postgres")
+    read_dump(server_url, path)
     _refuse_data(server_url, name, path, overwrite)
-    if _has_schema(admin_url, path):
+    if _has_schema(server_url, path):
         _restore_beside(server_url, path, name)
     else:
         _restore_data(url_with(admin_url, database=name), path)

@@ -1,5 +1,5 @@
 -- What people do in the product: events in batches, a month a partition, counted by day
--- depends: 0016_extend_billing
+-- depends: 0016_extend_billing 0023_create_reports
 
 -- migrate: apply
 
@@ -20,8 +20,6 @@ create table app.usage_events (
 create index usage_events_by_organization on app.usage_events (organization_id, occurred_at);
 create index usage_events_by_user on app.usage_events (user_id, occurred_at);
 create index usage_events_by_type on app.usage_events (organization_id, event_type, occurred_at);
-comment on column app.usage_events.user_agent is 'Browser and system, as the client states them.';
-comment on column app.usage_events.ip_address is 'Address of the client.';
 
 -- Makes the month's partition where it is missing; returns how many were made.
 create function app.ensure_usage_partitions(of_day date) returns integer
@@ -41,23 +39,6 @@ begin
     first_day::timestamp at time zone 'UTC', (first_day + interval '1 month')::timestamp at time zone 'UTC');
   execute format('alter table app.%I enable row level security', partition_name);
   return 1;
-end $$;
-
--- Drops the months that ended before the day; returns how many.
-create function app.drop_usage_partitions(before date) returns integer
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-  old record;
-  dropped integer := 0;
-begin
-  for old in select child.oid::regclass as partition from pg_catalog.pg_inherits
-               join pg_catalog.pg_class as child on child.oid = inhrelid
-              where inhparent = 'app.usage_events'::regclass
-                and child.relname < 'usage_events' || to_char(date_trunc('month', before), '"_"YYYY"_"MM') loop
-    execute format('drop table %s', old.partition);
-    dropped := dropped + 1;
-  end loop;
-  return dropped;
 end $$;
 
 -- Takes a batch of one person's events, checked before by the caller: a JSON array of objects with the columns' names.
@@ -97,16 +78,18 @@ alter view app.usage_by_day owner to leadhouse_owner;
 grant select on app.usage_by_day to authenticated;
 
 alter function app.ensure_usage_partitions owner to leadhouse_owner;
-alter function app.drop_usage_partitions owner to leadhouse_owner;
 alter function app.record_usage_events owner to leadhouse_owner;
-revoke execute on function app.ensure_usage_partitions, app.drop_usage_partitions, app.record_usage_events from public;
-grant execute on function app.ensure_usage_partitions, app.drop_usage_partitions to leadhouse_maintenance;
+revoke execute on function app.ensure_usage_partitions, app.record_usage_events from public;
+grant execute on function app.ensure_usage_partitions to leadhouse_maintenance;
 grant execute on function app.record_usage_events to authenticated;
+
+insert into operations.retention (parent, days, reason) values
+  ('app.usage_events', 400, 'a year of use, to compare a month with the one a year before');
 
 -- migrate: rollback
 
 drop view app.usage_by_day;
 drop function app.record_usage_events;
-drop function app.drop_usage_partitions;
+delete from operations.retention where parent = 'app.usage_events';
 drop function app.ensure_usage_partitions;
 drop table app.usage_events;

@@ -161,9 +161,3 @@ select day, event_type, event_name, events, users, sessions
   from app.usage_by_day
  where organization_id = %(organization_id)s and day >= %(since)s
  order by day desc, events desc, event_type, event_name
-
--- name: ensure_usage_partitions
-select app.ensure_usage_partitions(%(day)s) as made
-
--- name: drop_usage_partitions
-select app.drop_usage_partitions(%(before)s) as dropped

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from leadhouse.billing import drop_usage_partitions, ensure_usage_partitions, list_usage_by_day, record_usage_events
+from leadhouse.billing import list_usage_by_day, record_usage_events
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -94,16 +94,22 @@ def test_people_see_their_own_and_analytics_sees_the_organization(billing):
             assert list_usage_by_day(connection, south, NOW.date()) == []
 
 
-def test_partitions_are_made_once_and_retired(billing):
+def test_partitions_are_made_once_are_granted_to_nobody_and_retired(billing):
     with billing.database.connect("maintenance") as connection:
-        assert [ensure_usage_partitions(connection, date(2026, month, 7)) for month in (9, 9, 10, 11)] == [1, 0, 1, 1]
-        assert drop_usage_partitions(connection, date(2026, 11, 1)) == 2
-        assert drop_usage_partitions(connection, date(2026, 11, 30)) == 0
+        for month, made in ((9, 1), (9, 0), (10, 1)):
+            row = connection.execute(
+                "select app.ensure_usage_partitions(%s) as made", [date(2026, month, 7)]
+            ).fetchone()
+            assert row == {"made": made}
     rows = billing.run(
         "select relname, relrowsecurity, relacl from pg_class where relname ~ '^usage_events_2026' and relkind = 'r'"
     )
-    assert [(row["relname"], row["relrowsecurity"]) for row in rows] == [("usage_events_2026_11", True)]
-    assert "authenticated" not in str(rows[0]["relacl"])
+    assert {row["relname"]: row["relrowsecurity"] for row in rows} == {
+        "usage_events_2026_09": True, "usage_events_2026_10": True,
+    }  # fmt: skip
+    assert "authenticated" not in str([row["relacl"] for row in rows])
+    expired = billing.run("select partition from operations.expired_partitions(date '2027-11-15')")
+    assert [row["partition"] for row in expired] == ["app.usage_events_2026_09"]
 
 
 def test_a_new_year_needs_no_maintenance_first(billing):

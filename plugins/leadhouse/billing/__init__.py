@@ -33,8 +33,6 @@ from leadhouse.billing.signatures import SignatureError, verify_signature
 from leadhouse.billing.stripe_events import StripeEventError, read_event
 from leadhouse.billing.usage_events import (
     UsageIntake,
-    drop_usage_partitions,
-    ensure_usage_partitions,
     list_usage_by_day,
     record_usage_events,
 )
@@ -42,7 +40,7 @@ from leadhouse.billing.usage_events import (
 __all__ = [
     "BillingError", "CreditEntry", "InsufficientCreditsError", "Plan", "RefundError", "SignatureError",
     "StripeEventError", "Usage", "UsageIntake", "apply_stripe_event", "apply_waiting_events", "debit_credits",
-    "drop_usage_partitions", "ensure_usage_partitions", "find_plan", "find_profile", "grant_credits",
+    "find_plan", "find_profile", "grant_credits",
     "grant_due_credits", "list_entries", "list_tiers", "list_usage", "list_usage_by_day", "purchase_credits",
     "read_event", "record_usage_events", "refund_credits", "set_price", "set_tier", "start_trial", "verify_signature",
 ]  # fmt: skip

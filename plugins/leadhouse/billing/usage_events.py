@@ -78,18 +78,6 @@ def list_usage_by_day(connection: Connection[DictRow], organization_id: UUID, si
     return connection.execute(queries.load("billing").list_usage_by_day, values).fetchall()
 
 
-def ensure_usage_partitions(connection: Connection[DictRow], day: date) -> int:
-    """Make the partition of the day's month; returns how many were made. `connection` is maintenance's, as below."""
-    row = connection.execute(queries.load("billing").ensure_usage_partitions, {"day": day}).fetchone()
-    return int(row["made"]) if row else 0
-
-
-def drop_usage_partitions(connection: Connection[DictRow], before: date) -> int:
-    """Drop the months that ended before the day; returns how many were dropped."""
-    row = connection.execute(queries.load("billing").drop_usage_partitions, {"before": before}).fetchone()
-    return int(row["dropped"]) if row else 0
-
-
 def _checked(stated: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     event = UsageEvent.model_validate(stated)
     occurred_at = event.occurred_at or now

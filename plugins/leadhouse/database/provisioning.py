@@ -85,7 +85,8 @@ def count_statements(owner_url: str) -> bool:
         # it shows everybody what all logins of the server do; the report reads it as its owner
         views = connection.execute(
             "select pg_class.oid::regclass::text as name from pg_extension"
-            " join pg_depend on refobjid = pg_extension.oid and deptype = 'e' join pg_class on pg_class.oid = objid and relkind = 'v'"
+            " join pg_depend on refobjid = pg_extension.oid and deptype = 'e'"
+            " join pg_class on pg_class.oid = objid and relkind = 'v'"
             " where extname = 'pg_stat_statements' and pg_has_role(relowner, 'member')"
         ).fetchall()
         for view in views:

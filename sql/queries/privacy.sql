@@ -162,3 +162,41 @@ select columns.table_schema, columns.table_name,
   join information_schema.tables using (table_schema, table_name)
  where tables.table_type = 'BASE TABLE' and (columns.table_schema like 'mart\_%%' or columns.table_schema = 'intermediate')
  group by 1, 2 order by 1, 2
+
+-- name: select_provenance
+select jsonb_build_object('record_id', records.record_id, 'source', records.source_key, 'page_or_file', extractions.unit_key,
+         'observed_at', extractions.observed_at, 'extractor', extractions.extractor, 'version', extractions.extractor_version,
+         'organization_id', records.organization_id) as row
+  from raw.person_records as records
+  join raw.extractions using (run_on, extraction_id)
+ where records.record_id = any (%(ids)s)
+ order by extractions.observed_at
+
+-- name: find_organization
+select organization_id, slug from identity.organizations where slug = %(slug)s
+
+-- name: close_organization
+-- From here on nobody signs in; the rows go when the time of grace is over.
+select privacy.shut_organization(%(organization_id)s)
+
+-- name: reopen_organization
+select privacy.reopen_organization(%(organization_id)s)
+
+-- name: list_due_closings
+select erasure_id from privacy.erasures
+ where kind = 'organization' and state in ('requested', 'running') and due_at <= clock_timestamp() order by requested_at
+
+-- name: find_closing
+select erasure_id, due_at from privacy.erasures
+ where kind = 'organization' and state in ('requested', 'running') and organization_id = %(organization_id)s
+
+-- name: list_stored_files
+select storage_name from files.objects where organization_id = %(organization_id)s
+union select parts.storage_name from files.upload_parts as parts join files.uploads using (upload_id)
+ where uploads.organization_id = %(organization_id)s
+
+-- name: list_logins
+select login::text as login from identity.sql_logins where organization_id = %(organization_id)s
+
+-- name: delete_organization
+select table_name, changed from privacy.delete_organization(%(organization_id)s)

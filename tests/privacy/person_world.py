@@ -93,7 +93,8 @@ class PersonWorld:
                 (OWN_PAGE, {"p1": PERSON}, PAGE_HTML),
                 (f"https://{HOST}/imprint", {}, "<p>Acme GmbH, info@acme.example</p>"),
             ]:
-                self._land_page(landing, archive, url, acme, people, body)
+                said = acme if people else {**acme, "email": "info@acme.example"}
+                self._land_page(landing, archive, url, said, people, body)
             archive.sync()
         counts = landing.commit()
         self.erased_pages = landing.erased_pages

@@ -22,17 +22,17 @@ select relation.relnamespace::regnamespace::text as schema, relation.relname::te
 
 
 def tables_saying(database: Any, texts: Iterable[str]) -> list[str]:
-    """``schema.table: text (rows)``; a row is looked at whole, as text."""
+    """``schema.table: text in row`` for every row, looked at whole, as text."""
     found = []
     with database.owner() as connection:
         for table in connection.execute(TABLES).fetchall():
             target = sql.Identifier(table["schema"], table["name"])
             statement = sql.SQL(
-                "select asked, count(*) as rows, min(t::text) as example from {} as t, unnest(%s::text[]) as asked"
-                " where position(asked in lower(t::text)) > 0 group by asked"
+                "select asked, t::text as said from {} as t, unnest(%s::text[]) as asked"
+                " where position(asked in lower(t::text)) > 0"
             ).format(target)
             for row in connection.execute(statement, [list(texts)]):
-                found.append(f"{table['schema']}.{table['name']}: {row['asked']} ({row['rows']}) {row['example'][:300]}")
+                found.append(f"{table['schema']}.{table['name']}: {row['asked']} in {row['said']}")
     return found
 
 

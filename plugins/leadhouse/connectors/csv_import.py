@@ -35,6 +35,7 @@ from leadhouse.landing import Landing, Quarantined
 
 PART_ROWS = 5_000  # written at a time
 KEPT_ERRORS = 100
+ERASED = "erased_person"  # of a row whose person was erased, see leadhouse.landing.erased
 
 __all__ = ["ImportFileError", "ImportSummary", "import_file", "preview_file"]
 
@@ -131,7 +132,9 @@ class _Import:
             for row, statement in self.file.read():
                 if isinstance(statement, Quarantined):
                     self.landing.quarantine(statement)
-                    error_file.add(row, statement)
+                    statement = self._without_erased(statement)
+                    if statement.reason != ERASED:
+                        error_file.add(row, statement)
                     if len(errors) < KEPT_ERRORS:
                         errors.append(RowError(row.line, statement.reason, statement.detail))
                 else:
@@ -144,19 +147,32 @@ class _Import:
         batch_no = None if self.is_dry_run else self.landing.commit().batch_no
         return self._summary(landed, batch_no, errors, str(errors_to) if errors_to and errors else None)
 
+    def _without_erased(self, refused: Quarantined) -> Quarantined:
+        """Of a row that speaks of an erased person nothing is said, in no file and no answer."""
+        kept = self.landing.without_erased(refused)
+        if kept is not refused:
+            self.file.reasons[refused.reason] -= 1
+            self.file.reasons += {ERASED: 1}
+        return kept
+
     def _lock_source(self) -> None:
         values = {**self._scope, "name": storable(self.file.path.name), "run_on": self.run_on}
         if self.landing.begin().execute(_sql().upsert_source, values).fetchone() is None:
             raise ValueError(f"The source {self.file.source_key} belongs to another organization: rename the file.")
 
     def _flush(self) -> None:
+        former = self.landing.erased_extractions
         self.landing.flush()
+        if self.landing.erased_extractions > former:
+            self.file.reasons[ERASED] += self.landing.erased_extractions - former
         if self.file.suppressed:
+            allowed = self.landing.without_erased_emails(address for address, _ in self.file.suppressed)
+            suppressed = [each for each in self.file.suppressed if each[0] in allowed]
             values = {
                 "organization_id": self.file.organization_id,
                 "source": self.file.source_key,
-                "addresses": [address for address, _ in self.file.suppressed],
-                "reasons": [reason for _, reason in self.file.suppressed],
+                "addresses": [address for address, _ in suppressed],
+                "reasons": [reason for _, reason in suppressed],
             }
             self.suppressed += self.landing.begin().execute(_sql().insert_suppressions, values).rowcount
             self.file.suppressed.clear()

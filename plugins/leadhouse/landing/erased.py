@@ -156,7 +156,8 @@ def _without_values(record: Any, companies: list[str], erased: frozenset[Token])
 def _clean_refused(refused: Quarantined, erased: frozenset[Token]) -> Quarantined:
     if erased.isdisjoint(_tokens_of_refused(refused)):
         return refused
-    return replace(refused, unit_key=_impersonal_unit(refused.unit_key), reason=REASON, detail=DETAIL, payload={})
+    unit_key = impersonal_url(refused.unit_key) if _names(refused.unit_key, erased) else refused.unit_key
+    return replace(refused, unit_key=_impersonal_unit(unit_key), reason=REASON, detail=DETAIL, payload={})
 
 
 def _tokens_of(extraction: Extraction) -> Iterator[Token]:

@@ -21,7 +21,7 @@ from leadhouse.database import connect, queries
 from leadhouse.database.copying import copy_to_temporary
 from leadhouse.landing import rows
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
-from leadhouse.landing.erased import Sieved, sieve
+from leadhouse.landing.erased import Sieved, sieve, without_erased
 from leadhouse.landing.plan import Plan, make_plan
 from leadhouse.landing.storable import Fault, Statement, clean_json, clean_text, is_storable, read_statement
 from leadhouse.ledger.batches import take_batch_number
@@ -115,6 +115,17 @@ class Landing:
         key = hash_json([source_key, refused.unit_key, refused.line, refused.reason, refused.payload])
         self._repeated += key in self._quarantine
         self._quarantine[key] = refused
+
+    def without_erased(self, refused: Quarantined) -> Quarantined:
+        """The refusal as quarantine will hold it: the same, or one that tells nothing of an erased person."""
+        connection = self.begin()
+        found = sieve(connection, [], [], [refused]) if self._keeps_anyone_out else None
+        return found.quarantine[0] if found else refused
+
+    def without_erased_emails(self, emails: Iterable[str]) -> frozenset[str]:
+        """Those of the addresses that belong to nobody who was erased."""
+        connection = self.begin()
+        return without_erased(connection, emails) if self._keeps_anyone_out else frozenset(emails)
 
     def __len__(self) -> int:
         """Fetches, extractions and refusals that wait for the commit."""

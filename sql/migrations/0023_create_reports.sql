@@ -32,7 +32,7 @@ create table operations.retention (
 );
 insert into operations.retention (parent, days, retired_by, reason) values
   ('identity.audit_log', 730, 'identity.retire_audit_partitions', 'two years answer who did what'),
-  ('app.usage_events', 400, 'app.drop_usage_partitions', 'a year''s use and the month before it'),
+  ('app.usage_events', 400, null, 'a year''s use and the month before it'),
   ('app.job_logs', 90, null, 'a job''s outcome stands in its row'),
   ('raw.email_checks', 400, null, 'a check holds for thirty days and is made again; the newest of each address counts');
 create trigger retention_touch before update on operations.retention for each row execute function identity.touch_row();

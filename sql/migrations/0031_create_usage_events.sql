@@ -1,5 +1,5 @@
 -- What people do in the product: events in batches, a month a partition, counted by day
--- depends: 0016_extend_billing 0023_create_reports
+-- depends: 0016_extend_billing
 
 -- migrate: apply
 
@@ -83,13 +83,9 @@ revoke execute on function app.ensure_usage_partitions, app.record_usage_events 
 grant execute on function app.ensure_usage_partitions to leadhouse_maintenance;
 grant execute on function app.record_usage_events to authenticated;
 
-insert into operations.retention (parent, days, reason) values
-  ('app.usage_events', 400, 'a year of use, to compare a month with the one a year before');
-
 -- migrate: rollback
 
 drop view app.usage_by_day;
 drop function app.record_usage_events;
-delete from operations.retention where parent = 'app.usage_events';
 drop function app.ensure_usage_partitions;
 drop table app.usage_events;

@@ -99,7 +99,7 @@ language sql stable security definer set search_path = '' as $$
      where message.campaign_id = of_campaign and message.lead_id = any (of_leads)
        and message.state in ('accepted', 'rejected', 'bounced', 'unknown') and message.attempted_at is not null),
   judged as (
-    select heard.*, state = 'accepted' or (state = 'bounced' and bounced_at > attempted_at + interval '7 days') as was_delivered from heard)
+    select heard.*, state = 'accepted' or (state = 'bounced' and coalesce(bounced_at > attempted_at + interval '7 days', false)) as was_delivered from heard)
   select campaign_id, organization_id, lead_id, (min(attempted_at) at time zone organization.time_zone)::date, min(attempted_at),
          count(*)::smallint, (count(*) filter (where state = 'accepted'))::smallint, (count(*) filter (where was_delivered))::smallint,
          (count(*) filter (where state = 'bounced' and not was_delivered))::smallint, (count(*) filter (where state = 'rejected'))::smallint,

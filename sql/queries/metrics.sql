@@ -54,7 +54,7 @@ with messages as (
   select message.organization_id, message.campaign_id, message.lead_id, message.final_state, message.attempted_at,
          message.bounce_class, message.first_reply_at, message.unsubscribed_at, message.complained_at,
          message.final_state = 'accepted' or (message.final_state = 'bounced'
-           and message.bounced_at > message.attempted_at + interval '7 days') as was_delivered,
+           and coalesce(message.bounced_at > message.attempted_at + interval '7 days', false)) as was_delivered,
          (min(message.attempted_at) over (partition by message.campaign_id, message.lead_id)
             at time zone organization.time_zone)::date as cohort_on,
          (now() at time zone organization.time_zone)::date as today

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from leadhouse.commands import backups, migrate, reports
 from leadhouse.database import migrations
-from leadhouse.settings import PROJECT
+from leadhouse.local.home_settings import save_settings
+from leadhouse.settings import PROJECT, settings
 from tests.operations.populated_database import populated_database
 
 PAGES = sorted((PROJECT / "docs/runbooks").glob("*.md"))
@@ -38,8 +39,10 @@ def commands():
 
 @pytest.fixture
 def server_of(database, monkeypatch):
-    """The commands reach the test's database."""
-    monkeypatch.setattr("leadhouse.local.stack.database_admin_url", lambda: database.admin_url)
+    """The commands reach the test's database, and keep its logins' passwords."""
+    save_settings(database.environment)
+    monkeypatch.setenv("DATABASE_URL", database.admin_url)
+    settings.cache_clear()
     return database
 
 
@@ -73,7 +76,9 @@ def test_backup_is_made_listed_and_restored(server_of):
     assert "holds data" in refused.output + refused.stderr
     restored = run.invoke(OWN, ["restore", path, "--yes"])
     assert restored.exit_code == 0, restored.output
-    assert "leadhouse migrate" in restored.output
+    assert "erasures made again: 0" in restored.output
+    with server_of.connect("imports") as connection:
+        assert connection.execute("select slug from identity.organizations").fetchall() == [{"slug": "acme"}]
 
 
 def test_rehearsal_ends_with_a_verdict(postgres, database, monkeypatch):
@@ -88,6 +93,8 @@ def test_rehearsal_ends_with_a_verdict(postgres, database, monkeypatch):
 
 @pytest.mark.parametrize("report", ["slow-queries", "table-sizes", "unused-indexes"])
 def test_reports_as_table_and_as_json(report, server_of):
+    with server_of.owner() as connection:
+        connection.execute("select count(*) from app.leads")
     for words, sign in ((["report", report], "┃"), (["report", report, "--json"], '": ')):
         shown = run.invoke(OWN, words)
         assert shown.exit_code == 0, shown.output

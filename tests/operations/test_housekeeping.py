@@ -61,7 +61,8 @@ def test_every_partitioned_table_has_this_month_and_the_next(database):
     parents = rows(
         database,
         "select partrelid::regclass::text as name from pg_partitioned_table"
-        " join pg_attribute on attrelid = partrelid and attnum = partattrs[0] and atttypid::regtype::text ~ '^(date|time)'",
+        " join pg_attribute on attrelid = partrelid and attnum = partattrs[0]"
+        " where atttypid::regtype::text ~ '^(date|time)'",
     )
     assert len(parents) > 7
     for parent in parents:
@@ -76,7 +77,8 @@ def test_partitions_go_when_their_time_is_over_and_raw_stays(database):
     rows(
         database,
         "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status,"
-        " is_syntax_valid, is_role, is_free, is_disposable, checked_at) values ('2026-01-10', 'a@b.example', gen_random_uuid(), 'b.example',"
+        " is_syntax_valid, is_role, is_free, is_disposable, checked_at)"
+        " values ('2026-01-10', 'a@b.example', gen_random_uuid(), 'b.example',"
         " 'valid', true, false, false, false, now())",
     )
     kept = partitions(database, "raw.fetches")
@@ -93,12 +95,15 @@ def test_partitions_go_when_their_time_is_over_and_raw_stays(database):
 
 def test_living_partition_cannot_be_retired(database):
     ensure_partitions(date(2026, 1, 15))
+    query, asked = (
+        load("operations").retire_partition,
+        {"partition": "raw.email_checks_2026_01", "day": date(2026, 3, 1)},
+    )
     with (
         pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="has not expired"),
         database.connect("maintenance") as connection,
     ):
-        query = load("operations").retire_partition
-        connection.execute(query, {"partition": "raw.email_checks_2026_01", "day": date(2026, 3, 1)})
+        connection.execute(query, asked)
 
 
 def test_retention_is_a_row(database):

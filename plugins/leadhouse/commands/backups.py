@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -55,17 +57,41 @@ def restore(
         register_hooks()
         found = restore_dump(stack.database_admin_url(), file, into=into, overwrite=yes)
     console.print(f"{found.database}: {found.tables} tables restored from {file.name}")
-    if found.pending_migrations or into is None:
-        console.print(
-            f"{found.pending_migrations} migrations pending. Run `leadhouse migrate`: it also sets the logins' passwords."
-        )
+    if found.pending_migrations:
+        console.print(f"{found.pending_migrations} migrations are pending there")
 
 
 def register_hooks() -> None:
-    """What components above this one want done after a restore: privacy erases again whom the dump brings back."""
+    """What components above the restore want done after it."""
     from leadhouse.operations.restoring import after_restore
 
-    if importlib.util.find_spec("leadhouse.privacy") is not None:
-        reapply = getattr(importlib.import_module("leadhouse.privacy"), "reapply", None)
-        if reapply is not None:
-            after_restore(reapply)
+    after_restore(finish_platform)
+
+
+def finish_platform(admin_url: str) -> None:
+    """Migrate the platform's own database, set the logins' passwords, and erase again whom the dump brought back.
+
+    Another database is only looked at: nobody's erasure is repeated in it, which is said.
+    """
+    from leadhouse.local import stack
+    from leadhouse.operations.postgres_programs import database_of
+
+    if database_of(admin_url) != database_of(stack.database_admin_url()):
+        console.print(
+            f"{database_of(admin_url)} is not the platform's database: it was not migrated, and holds people who were"
+            " erased since the dump. Drop it when you have looked."
+        )
+        return
+    stack.migrate(lambda step: console.print(f"- {step}", markup=False), back_up=False)
+    reapply = _reapplying()
+    if reapply is not None:
+        certificates = reapply(f"restore__{datetime.now(UTC):%Y%m%dT%H%M%S}")
+        console.print(f"erasures made again: {len(certificates)}")
+
+
+def _reapplying() -> Callable[[str], list[object]] | None:
+    """Privacy's way to repeat erasures, if the package is installed."""
+    if importlib.util.find_spec("leadhouse.privacy") is None:
+        return None
+    found: Callable[[str], list[object]] = importlib.import_module("leadhouse.privacy.reapplying").reapply
+    return found

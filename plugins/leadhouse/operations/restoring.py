@@ -2,7 +2,7 @@
 
 Roles belong to the server and stand in no dump. On a server that lacks ours they are made by migrating a scratch
 database, which also says what is granted on the database itself (a dump does not hold that either). Passwords are set
-by the next `leadhouse migrate`, people's SQL logins by `leadhouse analyst rotate`.
+by `leadhouse migrate`, people's SQL logins by `leadhouse analyst rotate`.
 """
 
 from __future__ import annotations

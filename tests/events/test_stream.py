@@ -185,8 +185,8 @@ def test_a_role_hears_of_what_it_may_read(north, south, make_leads):
     }
     every = {mine, others, of_client}
     assert heard == {
-        "organization_admin": every, "sales_manager": every, "read_only": every, "sales_rep": {mine}, "other_rep": {others},
-        "client": {of_client},
+        "organization_admin": every, "sales_manager": every, "read_only": every, "sales_rep": {mine},
+        "other_rep": {others}, "client": {of_client},
     }  # fmt: skip
     assert not every & {event.row_id for event in read(south, "organization_admin", begin)}
     assert read(north, "sales_manager", begin, permissions=["campaigns:read"]) == []
@@ -226,7 +226,8 @@ def test_job_logs_are_told_to_the_requester(north):
 def test_nobody_writes_events_and_no_partition_is_granted(north):
     for statement in (
         "insert into app.events select * from app.events", "delete from app.events", "select * from app.event_queue",
-        "select * from app.events_000000", "update app.event_counters set last_event_no = 0", "select app.drop_old_events(1)",
+        "select * from app.events_000000", "update app.event_counters set last_event_no = 0",
+        "select app.drop_old_events(1)",
     ):  # fmt: skip
         with north.acting("organization_admin") as admin, pytest.raises(psycopg.errors.InsufficientPrivilege):
             admin.execute(statement)

@@ -93,9 +93,9 @@ def _fetch(
     scope: dict[str, Any],
     limit: int,
 ) -> list[dict[str, Any]]:
-    ordering = sql.SQL("{} {} nulls last, {}").format(
-        _COLUMNS[sort], sql.SQL("desc" if order == "desc" else "asc"), _id_column(sort)
-    )
+    places = {"desc": sql.SQL("desc"), "asc": sql.SQL("asc")}[order]
+    missing = sql.SQL("nulls last" if sort in _BY_FACTS else "")  # an index of a column without nulls says neither
+    ordering = sql.SQL("{} {} {}, {}").format(_COLUMNS[sort], places, missing, _id_column(sort))
     text = sql.SQL(" and ").join([condition.text, behind.text])
     statement = queries.load("lead_lists").list_leads.format(conditions=text, order=ordering)
     parameters = {**condition.parameters, **behind.parameters, **scope, "limit": limit}

@@ -110,24 +110,63 @@ begin
   return made;
 end $$;
 
--- Columns that are noise (stamps, counters, what a machine saw last), and those whose values never enter the log.
+-- Columns that are noise (stamps, counters, what a machine saw last), and those whose values never enter the log. Without a
+-- search_path of their own they are inlined.
 create function identity.is_unaudited(column_name text) returns boolean
-language sql immutable set search_path = '' as $$
+language sql immutable as $$
   select column_name ~ '^(created_at|created_by|updated_at|updated_by|last_used_at|last_seen_at|search_document)$|_count$|_total$|^metrics?$'
 $$;
 create function identity.is_masked(column_name text) returns boolean
-language sql immutable set search_path = '' as $$
+language sql immutable as $$
   select column_name ~ '(hash|sealed|secret|password|token|ciphertext|email|phone|full_name|first_name|last_name|address|notes|custom_fields)'
 $$;
 
--- What changed between two rows: column → {"old", "new"}; masked columns only that they did. Null when nothing did.
-create function identity.row_change(old_row jsonb, new_row jsonb, masked text[]) returns jsonb
-language sql immutable set search_path = '' as $$
-  select jsonb_object_agg(key, case when key = any (masked) or identity.is_masked(key) then '{"masked": true}'
-           else (case when coalesce(before.value, 'null') = 'null' then '{}' else jsonb_build_object('old', before.value) end)
-             || (case when coalesce(after.value, 'null') = 'null' then '{}' else jsonb_build_object('new', after.value) end) end)
-    from jsonb_each(coalesce(old_row, '{}')) as before full join jsonb_each(coalesce(new_row, '{}')) as after using (key)
-   where coalesce(before.value, 'null') <> coalesce(after.value, 'null') and not identity.is_unaudited(key)
+-- What changed in a row, as an expression over `o` (before) and `n` (after): column → {"old", "new"}, null when nothing did. Columns
+-- are compared as they are and only those that differ are written: 20 us a row where two rows as jsonb took 1,000.
+create function identity.change_expression(target regclass, operation text, masked text[]) returns text
+language sql stable set search_path = '' as $$
+  select 'nullif(' || string_agg(format(case operation
+             when 'UPDATE' then 'case when o.%1$I%4$s is distinct from n.%1$I%4$s then jsonb_build_object(%2$L, %3$s) else ''{}'' end'
+             when 'INSERT' then 'case when n.%1$I is not null then jsonb_build_object(%2$L, %3$s) else ''{}'' end'
+             else 'case when o.%1$I is not null then jsonb_build_object(%2$L, %3$s) else ''{}'' end' end,
+           att.attname, att.attname,
+           case when att.attname = any (masked) or identity.is_masked(att.attname) then '''{"masked": true}''::jsonb'
+                else format(case operation when 'UPDATE' then 'jsonb_build_object(''old'', o.%1$I, ''new'', n.%1$I)'
+                  when 'INSERT' then 'jsonb_build_object(''new'', n.%1$I)' else 'jsonb_build_object(''old'', o.%1$I)' end, att.attname) end,
+           case when att.atttypid = 'json'::regtype then '::text' else '' end), ' || ' order by att.attnum) || ', ''{}'')'
+    from pg_catalog.pg_attribute as att
+   where att.attrelid = target and att.attnum > 0 and not att.attisdropped and att.attgenerated = ''
+     and not identity.is_unaudited(att.attname)
+$$;
+
+-- The statement that writes the entries of one trigger: $1 time, $2 the caller's organization, $3 resource, $4 to $9 who acts. A
+-- soft delete is a deletion to people, and its end a restoration.
+create function identity.audit_statement(target regclass, operation text, keys text[], masked text[], is_mass boolean) returns text
+language sql stable set search_path = '' as $$
+  with shape as (
+    select case operation when 'INSERT' then 'n' else 'o' end as one,
+           case operation when 'INSERT' then 'new_rows as n' when 'DELETE' then 'old_rows as o'
+             else format('old_rows as o join new_rows as n using (%s)', (select string_agg(quote_ident(key), ', ') from unnest(keys) as key))
+             end as rows,
+           exists (select from pg_catalog.pg_attribute where attrelid = target and attname = 'organization_id' and not attisdropped) as is_tenant,
+           exists (select from pg_catalog.pg_attribute where attrelid = target and attname = 'deleted_at' and not attisdropped) as is_soft),
+  parts as (
+    select shape.rows, case when is_tenant then format('coalesce(%s.organization_id, $2)', one) else '$2' end as organization,
+           case when operation = 'UPDATE' and is_soft then
+                  'case when o.deleted_at is null and n.deleted_at is not null then ''delete'' '
+                  'when o.deleted_at is not null and n.deleted_at is null then ''restore'' else ''update'' end'
+                else quote_literal(case operation when 'INSERT' then 'create' else lower(operation) end) end as verb,
+           (select format('concat_ws(''/'', %s)', string_agg(format('%s.%I', one, key), ', ' order by place))
+              from unnest(keys) with ordinality as each (key, place)) as id
+      from shape)
+  select format('insert into identity.audit_log (occurred_at, resource, actor_user_id, api_key_id, component, session_id, address, agent, '
+      'organization_id, verb, resource_id, details, change) select $1, $3, $4, $5, $6, $7, $8, $9, ')
+    || case when is_mass then format('%s, %L, null, jsonb_build_object(''rows'', count(*)), null from %s group by 9',
+                 organization, case operation when 'INSERT' then 'create' else 'delete' end, parts.rows)
+            else format('%s, %s, %s, ''{}'', told.change from %s cross join lateral (select %s as change) as told '
+                 'where told.change is not null', organization, verb, id, parts.rows,
+                 identity.change_expression(target, operation, masked)) end
+    from parts
 $$;
 
 -- Once a statement. Arguments: resource, key columns, masked columns, 'people' when only what a person does counts. Rows that
@@ -137,49 +176,17 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   actor record := identity.acting();
   moment timestamptz := clock_timestamp();
-  is_mass boolean := actor.user_id is null and tg_op <> 'UPDATE';
-  masked text[] := string_to_array(tg_argv[2], ',');
-  keys text[] := string_to_array(tg_argv[1], ',');
-  pairs text := case tg_op when 'INSERT' then 'select null::jsonb as old_row, to_jsonb(n) as new_row from new_rows as n'
-    when 'DELETE' then 'select to_jsonb(o) as old_row, null::jsonb as new_row from old_rows as o'
-    else 'select to_jsonb(o) as old_row, to_jsonb(n) as new_row from old_rows as o join new_rows as n using ('
-      || (select string_agg(quote_ident(key), ', ') from unnest(keys) as key) || ')' end;
 begin
   if tg_argv[3] = 'people' and actor.user_id is null then
     return null;
   end if;
   perform identity.ensure_audit_partitions((moment at time zone 'UTC')::date);
-  execute format($sql$
-    insert into identity.audit_log (occurred_at, organization_id, verb, resource, resource_id, actor_user_id, api_key_id, component,
-      session_id, address, agent, details, change)
-    select $1, coalesce((coalesce(new_row, old_row) ->> 'organization_id')::uuid, $2), verb, $3, resource_id, $4, $5, $6, $7, $8, $9,
-           details, change
-      from (%s) as change_of_rows $sql$,
-    case when is_mass then
-      format($sql$select (array_agg(old_row))[1] as old_row, (array_agg(new_row))[1] as new_row, null::text as resource_id, %L as verb,
-               jsonb_build_object('rows', count(*)) as details, null::jsonb as change
-          from (%s) as pairs group by coalesce(new_row, old_row) ->> 'organization_id'$sql$, identity.audit_verb(tg_op, null, null), pairs)
-    else
-      format($sql$select old_row, new_row, resource_id, identity.audit_verb(%L, old_row, new_row) as verb, '{}'::jsonb as details, change
-          from (%s) as pairs
-         cross join lateral (select (select string_agg(coalesce(new_row, old_row) ->> key, '/' order by place)
-                                       from unnest($10) with ordinality as key (key, place)) as resource_id,
-                                    identity.row_change(old_row, new_row, $11) as change) as told
-         where change is not null$sql$, tg_op, pairs)
-    end)
+  execute identity.audit_statement(tg_relid, tg_op, string_to_array(tg_argv[1], ','), string_to_array(tg_argv[2], ','),
+    actor.user_id is null and tg_op <> 'UPDATE')
   using moment, identity.current_organization_id(), tg_argv[0], actor.user_id, actor.api_key_id, actor.component, actor.session_id,
-    actor.address, actor.agent, keys, masked;
+    actor.address, actor.agent;
   return null;
 end $$;
-
--- A soft delete is a deletion to people, and its end a restoration.
-create function identity.audit_verb(operation text, old_row jsonb, new_row jsonb) returns text
-language sql immutable set search_path = '' as $$
-  select case when operation = 'INSERT' then 'create'
-              when operation = 'DELETE' or old_row ->> 'deleted_at' is null and new_row ->> 'deleted_at' is not null then 'delete'
-              when old_row ->> 'deleted_at' is not null and new_row ->> 'deleted_at' is null then 'restore'
-              else 'update' end
-$$;
 
 -- Puts a table under audit; `masked` names columns with personal values beyond those that `identity.is_masked` knows.
 create procedure identity.audit_changes(target regclass, masked text[] default '{}', of_people_only boolean default false,
@@ -223,7 +230,8 @@ declare
 begin
   foreach routine in array array['identity.ensure_audit_partitions(date)', 'identity.retire_audit_partitions(date)', 'identity.acting()',
       'identity.record_act(text, text, text, text, jsonb, uuid, uuid)', 'identity.is_unaudited(text)', 'identity.is_masked(text)',
-      'identity.row_change(jsonb, jsonb, text[])', 'identity.record_change()', 'identity.audit_verb(text, jsonb, jsonb)']::regprocedure[] loop
+      'identity.change_expression(regclass, text, text[])', 'identity.record_change()',
+      'identity.audit_statement(regclass, text, text[], text[], boolean)']::regprocedure[] loop
     execute format('alter function %s owner to leadhouse_owner', routine);
     execute format('revoke execute on function %s from public', routine);
   end loop;
@@ -271,9 +279,9 @@ begin
   end loop;
 end $$;
 drop procedure identity.audit_changes;
-drop function identity.audit_verb;
 drop function identity.record_change;
-drop function identity.row_change;
+drop function identity.audit_statement;
+drop function identity.change_expression;
 drop function identity.is_masked;
 drop function identity.is_unaudited;
 drop function identity.record_act;

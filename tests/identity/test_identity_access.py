@@ -32,7 +32,7 @@ FUNCTIONS = {
     "anon": set(),
 }  # fmt: skip
 NOBODYS = {
-    "can_grant_role", "end_membership", "require_rank", "acting", "row_change", "audit_verb", "is_masked",
+    "can_grant_role", "end_membership", "require_rank", "acting", "change_expression", "audit_statement", "is_masked",
     "is_unaudited",
 }  # fmt: skip
 

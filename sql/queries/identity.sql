@@ -270,6 +270,15 @@ select identity.delete_user(%(user_id)s) as done;
 -- name: restore_user
 select identity.restore_user(%(user_id)s) as done;
 
+-- name: make_super_admin
+insert into identity.members as member (organization_id, user_id, role)
+select organization.organization_id, person.user_id, 'super_admin'
+  from identity.users as person
+  join identity.organizations as organization on organization.slug = %(slug)s and organization.deleted_at is null
+ where person.email_normalized = %(email)s and person.deleted_at is null
+on conflict on constraint members_pkey do update set role = 'super_admin', client_id = null, deleted_at = null
+returning user_id;
+
 -- name: rename_person
 update identity.users set full_name = %(full_name)s where user_id = identity.current_user_id() and deleted_at is null returning user_id;
 

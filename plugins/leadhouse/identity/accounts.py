@@ -8,8 +8,9 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 
+from leadhouse.identity.addresses import normalize_email
 from leadhouse.identity.audit import Origin, record_act
-from leadhouse.identity.component_work import component, done, transaction
+from leadhouse.identity.component_work import component, done, one, transaction
 from leadhouse.identity.errors import AddressTakenError, translated
 
 
@@ -46,3 +47,17 @@ def restore_account(user_id: UUID, origin: Origin) -> bool:
             return is_back
     except psycopg.errors.UniqueViolation as error:
         raise AddressTakenError("Another account has this address now; this one cannot come back under it.") from error
+
+
+def make_super_admin(connection: Connection[Any], email: str, slug: str) -> UUID:
+    """Make a user the platform's super admin, as a member of one organization; return the user's id.
+
+    The first one is made so, by whoever administers the server; `connection` is theirs. A super admin invites others.
+
+    Raises:
+        LookupError: there is no such user or organization.
+    """
+    row = one(connection, "make_super_admin", email=normalize_email(email), slug=slug)
+    if row is None:
+        raise LookupError("There is no such user, or no such organization. Sign up first; the slug is its short name.")
+    return UUID(str(row["user_id"]))

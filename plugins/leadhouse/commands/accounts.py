@@ -1,0 +1,60 @@
+"""`leadhouse accounts`: what the operator of the platform does to accounts, beside what the API offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Accounts: the first super admin, deleted users, signing keys.")
+
+
+@contextmanager
+def _clear_failures() -> Iterator[None]:
+    from leadhouse.credentials import CredentialError
+    from leadhouse.database import DatabaseError
+    from leadhouse.identity.errors import IdentityError
+
+    try:
+        yield
+    except (CredentialError, DatabaseError, IdentityError, LookupError) as error:
+        typer.echo(f"leadhouse: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def promote(
+    email: Annotated[str, typer.Argument(help="Address of a user who has signed up.")],
+    organization: Annotated[str, typer.Option(help="Slug of the organization that operates the platform.")],
+) -> None:
+    """Make a user super admin: every organization, every right. Others are invited by this one."""
+    from leadhouse.database import admin
+    from leadhouse.identity.accounts import make_super_admin
+
+    with _clear_failures(), admin() as connection:
+        typer.echo(f"super admin: {make_super_admin(connection, email, organization)}")
+
+
+@app.command()
+def restore(user: Annotated[UUID, typer.Argument(help="Id of a user who was deleted in the last 30 days.")]) -> None:
+    """Take a deleted user back, with the memberships that ended with the account."""
+    from leadhouse.identity.accounts import restore_account
+    from leadhouse.identity.audit import Origin
+
+    with _clear_failures():
+        if not restore_account(user, Origin(agent="leadhouse accounts restore")):
+            raise LookupError(f"There is no user {user} who was deleted in the last 30 days.")
+    typer.echo("restored")
+
+
+@app.command("rotate-signing-key")
+def rotate_signing_key() -> None:
+    """Sign access tokens with a new key; those of the former one hold until they expire, ten minutes at most."""
+    from leadhouse.identity import access_tokens
+    from leadhouse.identity.component_work import component
+
+    with _clear_failures(), component() as connection:
+        typer.echo(f"signing key: {access_tokens.rotate_signing_key(connection)['key_id']}")

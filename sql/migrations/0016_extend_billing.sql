@@ -238,6 +238,10 @@ call identity.open_by_scope('billing.customers', 'billing', '{}', 'select');
 grant execute on function billing.has_access, billing.require_access to authenticated, leadhouse_billing, leadhouse_jobs,
   leadhouse_imports, leadhouse_enrichment, leadhouse_campaigns, leadhouse_leads, leadhouse_console;
 
+-- Who is whose customer, and what became of a subscription, is on record.
+call identity.audit_changes('billing.customers', resource => 'billing');
+call identity.audit_changes('billing.subscriptions', resource => 'billing');
+
 -- migrate: rollback
 
 drop policy "leadhouse_billing works across organizations" on identity.organizations;

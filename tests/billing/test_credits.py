@@ -20,6 +20,7 @@ from leadhouse.billing import (
     purchase_credits,
     refund_credits,
 )
+from leadhouse.ledger.costs import Cost, record_cost
 
 
 def balance(billing, organization):
@@ -235,3 +236,36 @@ def test_who_may_read_billing_sees_the_wallet(billing, role, sees):
             assert [row["organization_id"] for row in rows] == ([north] if sees else [])
     with billing.member(north, role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select billing.move_credits(%s, 'grant', 100, 'mine', 'gift')", [north])
+
+
+def test_costs_of_tokens_take_the_credits_that_they_name(billing):
+    organization, other = billing.organization(), billing.organization("south")
+    with billing.database.connect("billing") as connection:
+        grant_credits(connection, organization, Decimal(5), "first", "welcome")
+    with billing.database.connect("enrichment") as connection:
+        for payer, taken in ((organization, 2), (other, 0)):
+            cost = Cost("token", Decimal("0.01"), payer, "model", credits=Decimal(2))
+            assert record_cost(connection, cost) == taken, "without a wallet none are written"
+        assert record_cost(connection, Cost("send", Decimal("0.01"), organization)) == 0
+        with pytest.raises(InsufficientCreditsError, match="the wallet holds 3"):
+            record_cost(connection, Cost("token", Decimal("0.01"), organization, "model", credits=Decimal(4)))
+        with pytest.raises(psycopg.errors.NoDataFound), connection.transaction():
+            record_cost(connection, Cost("token", Decimal(0), organization, "model", credits=Decimal(-1)))
+    assert balance(billing, organization) == 3
+    assert [row["amount_eur"] for row in billing.run("select amount_eur from billing.costs")] == [Decimal("0.01")] * 3
+
+
+def test_price_of_a_provider_goes_before_the_general_one(billing):
+    billing.run("insert into billing.credit_prices (kind, provider, credits) values ('provider', 'dear', 5)")
+    organization = billing.organization()
+    with billing.member(organization, "sales_rep") as connection:
+        for kind, provider, quantity, wanted in (
+            ("provider", "dear", 1, 5), ("provider", "cheap", 1, 1), ("provider", None, 3, 3),
+            ("token", "model", Decimal("2.5"), Decimal("0.25")),
+        ):  # fmt: skip
+            row = connection.execute(
+                "select billing.price_credits(%s, %s, %s) as credits", [kind, provider, quantity]
+            ).fetchone()
+            assert row["credits"] == wanted
+        for table in ("tiers", "tier_limits", "tier_prices", "credit_prices"):
+            assert connection.execute(f"select * from billing.{table}").fetchall(), table  # noqa: S608

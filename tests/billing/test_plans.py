@@ -116,6 +116,17 @@ def test_not_even_an_admin_writes_billing(billing, statement):
         connection.execute(statement)
 
 
+def test_changes_of_a_subscription_are_on_record(billing):
+    organization = billing.organization()
+    with billing.database.connect("billing") as connection:
+        start_trial(connection, organization, "STARTER")
+        set_tier(connection, organization, "SCALE")
+    acts = billing.run(
+        "select distinct verb from identity.audit_log where resource = 'billing' and organization_id = %s", organization
+    )
+    assert {row["verb"] for row in acts} == {"create", "update"}
+
+
 def call(*words):
     done = CliRunner().invoke(app, list(words))
     return done.exit_code, " ".join(done.output.split())

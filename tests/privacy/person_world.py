@@ -1,4 +1,4 @@
-"""A person everywhere: on a page with somebody else, in two organizations' files, in work, mail, checks, files, logs."""
+"""A person everywhere: on a page with somebody else, in two organizations' files, in work, mail, checks, logs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ NAMES = ("jörg müller", "joerg mueller", "müller, jörg", "jorg muller")
 REQUEST = PersonRequest(emails=("Joerg.Mueller@acme.example",), requested_by="the person, ticket 4711")
 
 PAGE_HTML = f"""<html><title>Acme</title><h1>Team</h1>
-<p>Dr. Jörg Müller, Head of Sales, <a href="mailto:joerg.mueller%40{HOST}">joerg.mueller&#64;{HOST}</a>, +49 (0)30 1234567-89
+<p>Dr. Jörg Müller, Head of Sales, <a href="mailto:joerg.mueller%40{HOST}">joerg.mueller&#64;{HOST}</a>,
++49 (0)30 1234567-89
 <a href="https://de.linkedin.com/in/joerg-mueller-acme">LinkedIn</a></p>
 <p>Anna Schmidt, CTO, anna.schmidt@{HOST}</p></html>"""
 CSV = (
@@ -106,21 +107,31 @@ class PersonWorld:
         self.positions[url] = position
         landing.add_fetch(
             Fetch(
-                fetch_id=exchange.fetch_id, source_key=f"web/{HOST}", url=url, requested_at=NOON,
-                outcome=Outcome.FETCHED, warc_uri=position.uri, warc_offset=position.offset, warc_length=position.length,
+                fetch_id=exchange.fetch_id,
+                source_key=f"web/{HOST}",
+                url=url,
+                requested_at=NOON,
+                outcome=Outcome.FETCHED,
+                warc_uri=position.uri,
+                warc_offset=position.offset,
+                warc_length=position.length,
             )  # fmt: skip
         )
         landing.add_extraction(
             Extraction(
-                source_key=f"web/{HOST}", unit_key=url, extractor="company_site", extractor_version="1",
+                source_key=f"web/{HOST}",
+                unit_key=url,
+                extractor="company_site",
+                extractor_version="1",
                 content_hash=hashlib.sha256(f"{body}{self.crawls}".encode()).hexdigest(),
-                observed_at=NOON + timedelta(hours=self.crawls), fetch_id=exchange.fetch_id,
+                observed_at=NOON + timedelta(hours=self.crawls),
+                fetch_id=exchange.fetch_id,
                 companies=(CompanyRecord(record_key="company", values=values(company)),),
                 persons=tuple(
                     PersonRecord(record_key=key, values=values(each), company_key="company")
                     for key, each in people.items()
                 ),
-            )  # fmt: skip
+            )
         )
         if not people:
             return
@@ -153,8 +164,9 @@ class PersonWorld:
     def entity(self, email: str, organization: UUID | None = None) -> UUID:
         """The entity that has an address, of everybody's records or of an organization's."""
         [row] = self.rows(
-            "select distinct entity_id from resolution.subject_keys as keys join resolution.assignments using (subject_id)"
-            " where key_value = %s and assignments.entity_kind = 'person' and keys.organization_id is not distinct from %s",
+            "select distinct entity_id from resolution.subject_keys as keys"
+            " join resolution.assignments using (subject_id) where key_value = %s"
+            " and assignments.entity_kind = 'person' and keys.organization_id is not distinct from %s",
             email,
             organization,
         )
@@ -184,7 +196,11 @@ def plant(database: Any) -> PersonWorld:
 def _plant_work(world: PersonWorld, slug: str, person: UUID) -> None:
     organization = world.organizations[slug]
     with world.database.connect("leads") as connection:
-        others = [world.entity(f"anna.schmidt@{HOST}"), world.entity("jm@beta.example", organization)] if slug == "north" else []
+        others = (
+            [world.entity(f"anna.schmidt@{HOST}"), world.entity("jm@beta.example", organization)]
+            if slug == "north"
+            else []
+        )
         rows = connection.execute(
             "select lead_id, entity_id from app.adopt_leads(%s, %s, 'api')", [organization, [person, *others]]
         ).fetchall()
@@ -201,7 +217,8 @@ def _plant_work(world: PersonWorld, slug: str, person: UUID) -> None:
             [organization, person],
         )
     world.write(
-        "update app.leads set notes = 'Jörg Müller likes tea', tags = '{mueller}', custom_fields = %s where lead_id = %s",
+        "update app.leads set notes = 'Jörg Müller likes tea', tags = '{mueller}', custom_fields = %s"
+        " where lead_id = %s",
         Jsonb({"private": "+49 30 1234567-89"}), lead,
     )  # fmt: skip
     world.write(
@@ -241,19 +258,19 @@ def _plant_mail(world: PersonWorld, organization: UUID, lead: UUID, person: UUID
         )
         connection.execute(
             "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status, is_syntax_valid,"
-            " has_mx, is_role, is_free, is_disposable, checked_at) values (%s, %s, gen_random_uuid(), %s, 'valid', true,"
-            " true, false, false, false, now()) on conflict do nothing",
+            " has_mx, is_role, is_free, is_disposable, checked_at) values (%s, %s, gen_random_uuid(), %s, 'valid',"
+            " true, true, false, false, false, now()) on conflict do nothing",
             [RUN_ON, f"joerg.mueller@{HOST}", HOST],
         )
         request = connection.execute(
             "insert into app.enrichment_requests (organization_id, entity_id, entity_kind, attribute, provider,"
-            " window_on, wanted_by, state, max_price_eur) values (%s, %s, 'person', 'email', 'p', %s, 'search:x', 'hit',"
-            " 1) returning request_id",
+            " window_on, wanted_by, state, max_price_eur) values (%s, %s, 'person', 'email', 'p', %s, 'search:x',"
+            " 'hit', 1) returning request_id",
             [organization, person, RUN_ON],
         ).fetchone()["request_id"]
         connection.execute(
-            "insert into raw.provider_responses (run_on, response_id, landing_id, organization_id, request_id, provider,"
-            " outcome, payload, received_at) values (%s, gen_random_uuid(), gen_random_uuid(), %s, %s, 'p', 'hit', %s,"
+            "insert into raw.provider_responses (run_on, response_id, landing_id, organization_id, request_id,"
+            " provider, outcome, payload, received_at) values (%s, gen_random_uuid(), gen_random_uuid(), %s, %s, 'p', 'hit', %s,"
             " now())",
             [RUN_ON, organization, request, Jsonb({"person": {"name": "Jörg Müller", "job": "Head of Sales"}})],
         )
@@ -274,7 +291,8 @@ def _plant_files(world: PersonWorld) -> None:
     logs = world.home / "logs"
     logs.mkdir(exist_ok=True)
     (logs / "crawl.log").write_text(
-        f"12:00 fetched {OWN_PAGE}\n12:01 refused joerg.mueller@{HOST}: Jörg Müller\n12:02 Jörg Müller of beta.example\n"
+        f"12:00 fetched {OWN_PAGE}\n12:01 refused joerg.mueller@{HOST}: Jörg Müller\n"
+        "12:02 Jörg Müller of beta.example\n"
     )
     exports = world.home / "exports"
     exports.mkdir(exist_ok=True)

@@ -16,7 +16,8 @@ from leadhouse.settings import settings
 TABLES = """
 select relation.relnamespace::regnamespace::text as schema, relation.relname::text as name
   from pg_class as relation
- where relation.relkind in ('r', 'm') and relation.relnamespace::regnamespace::text not in ('pg_catalog', 'information_schema')
+ where relation.relkind in ('r', 'm')
+   and relation.relnamespace::regnamespace::text not in ('pg_catalog', 'information_schema')
  order by 1, 2
 """
 
@@ -31,8 +32,9 @@ def tables_saying(database: Any, texts: Iterable[str]) -> list[str]:
                 "select asked, t::text as said from {} as t, unnest(%s::text[]) as asked"
                 " where position(asked in lower(t::text)) > 0"
             ).format(target)
-            for row in connection.execute(statement, [list(texts)]):
-                found.append(f"{table['schema']}.{table['name']}: {row['asked']} in {row['said']}")
+            name = f"{table['schema']}.{table['name']}"
+            rows = connection.execute(statement, [list(texts)])
+            found += [f"{name}: {row['asked']} in {row['said']}" for row in rows]
     return found
 
 
@@ -42,9 +44,8 @@ def members_saying(texts: Iterable[str]) -> list[str]:
     for uri in list_files(settings().archive_root):
         for offset, record in members(Path(uri.removeprefix("file://")).read_bytes()):
             said = record.decode("utf-8", "replace").lower()
-            for text in texts:
-                if any(text in each for each in (said, said.replace("&#64;", "@").replace("%40", "@"))):
-                    found.append(f"{uri.rpartition('/')[2]}@{offset}: {text}")
+            said += said.replace("&#64;", "@").replace("%40", "@")
+            found += [f"{uri.rpartition('/')[2]}@{offset}: {text}" for text in texts if text in said]
     return found
 
 
@@ -63,7 +64,11 @@ def files_saying(root: Path, texts: Iterable[str]) -> list[str]:
     found = []
     for path in sorted(each for each in root.rglob("*") if each.is_file() and not each.name.endswith(".dump")):
         data = path.read_bytes()
-        data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" and path.suffix == ".gz" and ".warc" not in path.name else data
+        data = (
+            gzip.decompress(data)
+            if data[:2] == b"\x1f\x8b" and path.suffix == ".gz" and ".warc" not in path.name
+            else data
+        )
         for encoding in ("utf-8", "cp1252", "utf-16"):
             said = data.decode(encoding, "replace").lower()
             found += [f"{path.relative_to(root)}: {text}" for text in texts if text in said]

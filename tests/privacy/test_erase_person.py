@@ -78,7 +78,9 @@ def test_the_other_on_the_page_stays(world, erased):
     assert (lead["deleted_at"], lead["notes"]) == (None, "stays")
     [facts] = world.rows("select * from app.lead_facts where lead_id = %s", world.leads["anna"])
     assert facts["email_normalized"] == f"anna.schmidt@{HOST}"
-    said = world.rows("select url from mart_leads.fct_person_values where value = 'Anna Schmidt' and source_key like 'web/%%'")
+    said = world.rows(
+        "select url from mart_leads.fct_person_values where value = 'Anna Schmidt' and source_key like 'web/%%'"
+    )
     assert {row["url"] for row in said} == {PAGE}
 
 
@@ -90,9 +92,13 @@ def test_the_namesake_stays(world, erased):
 
 
 def test_the_company_lives_on_without_the_address(world, erased):
-    [company] = world.rows("select * from mart_companies.dim_companies where domain = %s and organization_id is null", HOST)
+    [company] = world.rows(
+        "select * from mart_companies.dim_companies where domain = %s and organization_id is null", HOST
+    )
     assert company["name"] == "Acme GmbH"
-    [row] = world.rows("select count(*) as n from raw.company_records where payload -> 'email' @> '[{\"value\": \"info@acme.example\"}]'")
+    [row] = world.rows(
+        "select count(*) as n from raw.company_records where payload -> 'email' @> '[{\"value\": \"info@acme.example\"}]'"
+    )
     assert row["n"] >= 3
 
 
@@ -118,7 +124,9 @@ def test_the_leads_of_both_organizations_are_closed_and_empty(world, erased):
 
 
 def test_triggers_guard_raw_again(world, erased):
-    off = world.rows("select tgrelid::regclass::text as name from pg_trigger where tgenabled = 'D' and not tgisinternal")
+    off = world.rows(
+        "select tgrelid::regclass::text as name from pg_trigger where tgenabled = 'D' and not tgisinternal"
+    )
     assert off == []
 
 
@@ -127,7 +135,11 @@ def test_the_certificate_is_kept_and_genuine(world, erased):
     assert is_genuine(certificate.content)
     assert not is_genuine({**certificate.content, "requested_by": "nobody"})
     [row] = world.rows("select * from privacy.erasures")
-    assert (row["state"], row["certificate"], row["certificate_hash"]) == ("done", certificate.content, certificate.sha256)
+    assert (row["state"], row["certificate"], row["certificate_hash"]) == (
+        "done",
+        certificate.content,
+        certificate.sha256,
+    )
     assert world.rows("select * from privacy.erasure_targets") == []
     assert [each["name"] for each in certificate.content["backups"]] == [erased["backup"].path.name]
     assert certificate.content["backups"][0]["expires_at"] == erased["backup"].expires_at.isoformat()
@@ -148,7 +160,9 @@ def test_a_crawl_of_the_same_page_brings_nobody_back(world, erased):
     assert traces(world) == []
     assert names_of_others(world) == []
     assert "Anna Schmidt" in people(world)
-    [row] = world.rows("select count(*) as n, bool_and(payload::text !~* 'joerg|jörg') as is_clean from quality.quarantine where reason = 'erased_person'")
+    [row] = world.rows(
+        "select count(*) as n, bool_and(payload::text !~* 'joerg|jörg') as is_clean from quality.quarantine where reason = 'erased_person'"
+    )
     assert (row["n"] >= 2, row["is_clean"]) == (True, True)
 
 
@@ -175,7 +189,7 @@ def test_a_restore_of_an_older_backup_erases_again(world, erased):
     admin = settings().database_admin_url.get_secret_value()
     with world.database.owner(autocommit=True) as owner:
         for row in owner.execute(
-            "select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')"
+            "select nspname from pg_namespace where nspname !~ '^(pg_|information_schema|public)'"
         ).fetchall():
             owner.execute(f'drop schema "{row["nspname"]}" cascade')
         owner.execute("drop schema public cascade")

@@ -1,7 +1,7 @@
 """Everything that is held about a person, to be handed to them (GDPR, article 15 and 20): JSON, and a folder or zip.
 
-Found as an erasure would find them, and nothing is changed. What it writes is as personal as what it read: the folder is
-its owner's alone, and the command that made it says where it is.
+Found as an erasure would find them, and nothing is changed. What it writes is as personal as what it read: the folder
+is its owner's alone, and the command that made it says where it is.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _marts(connection: Connection[Any], targets: Targets) -> Iterator[tuple[str,
 def _rows(
     connection: Connection[Any], schema: str, name: str, texts: list[str], ids: list[str], targets: Targets
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    cells = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(each)) for each in texts) or sql.SQL("''")
+    cells = sql.SQL(", ").join([sql.SQL("''"), *(sql.SQL("{}::text").format(sql.Identifier(each)) for each in texts)])
     own = [sql.SQL("{} = any (%(ids)s)").format(sql.Identifier(each)) for each in ids]
     said = sql.SQL("lower(concat_ws(' ', {})) ~ %(contacts)s").format(cells)
     statement = sql.SQL("select to_jsonb(t) as row from {} as t where {}").format(

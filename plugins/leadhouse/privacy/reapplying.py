@@ -106,12 +106,9 @@ def _split(pair: Named) -> tuple[str, list[str]]:
 
 def _pairs(row: dict[str, Any]) -> Iterator[Named]:
     payload, company = row["payload"], row["company"] or {}
-    companies = {
-        str(each["value"])
-        for source, attributes in ((payload, ("company_domain", "company_name")), (company, ("domain", "name", "legal_name")))
-        for attribute in attributes
-        for each in source.get(attribute, ())
-    }
+    stated = [each for name in ("company_domain", "company_name") for each in payload.get(name, ())]
+    stated += [each for name in ("domain", "name", "legal_name") for each in company.get(name, ())]
+    companies = {str(each["value"]) for each in stated}
     companies |= {str(each["value"]).rpartition("@")[2] for each in payload.get("email", ())}
     for name in payload.get("full_name", ()):
         yield from ((str(name["value"]), each) for each in companies)

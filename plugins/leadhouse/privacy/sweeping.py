@@ -76,7 +76,7 @@ def _parameters(targets: Targets) -> dict[str, Any]:
 
 def _says_person(ids: list[str], texts: list[str]) -> sql.Composable:
     """Whether a name counts in the row: it has an id of the person, or says a contact or a company of theirs."""
-    cells = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in texts) or sql.SQL("''")
+    cells = sql.SQL(", ").join([sql.SQL("''"), *(sql.SQL("{}::text").format(sql.Identifier(name)) for name in texts)])
     row = sql.SQL("lower(concat_ws(' ', {})) ~ (%(contacts)s || '|' || %(companies)s)").format(cells)
     owned = [sql.SQL("coalesce({} = any (%(ids)s), false)").format(sql.Identifier(name)) for name in ids]
     return sql.SQL("({})").format(sql.SQL(" or ").join([row, *owned]))

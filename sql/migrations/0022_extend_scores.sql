@@ -233,7 +233,7 @@ end $$;
 -- The score of a lead now, 0 to 100, under the caller's policies; null: no such lead, or the caller may not read weights.
 create function app.calculate_lead_score(of_lead uuid) returns integer
 language sql stable begin atomic
-  select least(100, sum(factor.points))::integer
+  select case when count(*) > 0 then least(100, sum(factor.points))::integer end
     from app.leads as lead
     left join app.lead_facts as facts on facts.lead_id = lead.lead_id
     left join lateral app.last_activity(lead.organization_id, array[lead.lead_id]) as activity on true

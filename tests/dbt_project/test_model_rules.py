@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zoneinfo
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,16 @@ def test_survivorship_lists_attributes_of_the_records():
     }
     assert listed
     assert listed <= {*CompanyAttribute, *PersonAttribute}
+
+
+def test_time_zones_are_those_of_the_database_and_shares_are_shares():
+    macro = (PROJECT / "dbt_project" / "macros" / "time_zones.sql").read_text()
+    entries = re.findall(r"\('([A-Z]{2})', '([^']+)', ([\d.]+)\)", macro)
+    entries += [(country, zone, "1") for country, zone in re.findall(r"\b([A-Z]{2})=(\S+)", macro)]
+    assert len(entries) > 230
+    assert len({country for country, _, _ in entries}) == len(entries)
+    assert {zone for _, zone, _ in entries} <= zoneinfo.available_timezones()
+    assert all(0 < float(share) <= 1 for _, _, share in entries)
 
 
 def test_nothing_reads_the_projection(manifest):

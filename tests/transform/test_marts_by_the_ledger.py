@@ -271,7 +271,7 @@ def test_policies_stand_after_builds_and_full_refresh(world, built):
     loose = world.rows(
         "select relname from pg_class join pg_namespace as n on n.oid = relnamespace"
         " where nspname like 'mart_%%' and relkind = 'r' and (not relrowsecurity or relforcerowsecurity"
-        " or (select count(*) from pg_policy where polrelid = pg_class.oid) <> 5)".replace("%%", "%")
+        " or (select count(*) from pg_policy where polrelid = pg_class.oid) <> 7)".replace("%%", "%")
     )
     assert loose == []
     assert world.seen_by(built.logins["north"], "select count(*) as rows from mart_analytics.fct_messages") == [

@@ -194,40 +194,23 @@ begin
   return written;
 end $$;
 
--- Drops the months that ended more than `keep_days` ago; returns how many.
-create function app.drop_old_job_logs(keep_days integer default 90) returns integer
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-  partition_name text;
-  dropped integer := 0;
-begin
-  for partition_name in select child.relname from pg_inherits join pg_class as child on child.oid = inhrelid
-                         where inhparent = 'app.job_logs'::regclass
-                           and to_date(right(child.relname, 7), 'YYYY_MM') + interval '1 month' <= now() - make_interval(days => keep_days) loop
-    execute format('drop table app.%I', partition_name);
-    dropped := dropped + 1;
-  end loop;
-  return dropped;
-end $$;
-
 do $$
 declare
   routine regprocedure;
 begin
   for routine in select oid from pg_proc where pronamespace = 'app'::regnamespace
                   and proname in ('is_platform', 'request_job', 'lock_job', 'wish_job', 'rerun_job', 'start_job', 'pause_job',
-                    'resume_job', 'cancel_job', 'ensure_job_log_partition', 'write_job_logs', 'drop_old_job_logs') loop
+                    'resume_job', 'cancel_job', 'ensure_job_log_partition', 'write_job_logs') loop
     execute format('alter function %s owner to leadhouse_owner', routine);
     execute format('revoke execute on function %s from public', routine);
   end loop;
 end $$;
 grant execute on function app.request_job, app.start_job, app.pause_job, app.resume_job, app.cancel_job to authenticated, leadhouse_jobs;
 grant execute on function app.write_job_logs to leadhouse_jobs, leadhouse_landing, leadhouse_imports, leadhouse_enrichment;
-grant execute on function app.ensure_job_log_partition, app.drop_old_job_logs to leadhouse_maintenance;
+grant execute on function app.ensure_job_log_partition to leadhouse_maintenance;
 
 -- migrate: rollback
 
-drop function app.drop_old_job_logs;
 drop function app.write_job_logs;
 drop function app.ensure_job_log_partition;
 drop table app.job_logs;

@@ -107,12 +107,6 @@ select log_no, log_id, level, message, details, logged_at
  order by log_no
  limit %(limit)s
 
--- name: drop_old_logs
-select app.drop_old_job_logs(%(keep_days)s) as dropped
-
--- name: ensure_log_partition
-select app.ensure_job_log_partition(%(day)s) as made
-
 -- name: select_jobs_of_source
 select about.job_id, about.outcome, about.landed, about.quarantined, about.finished_at, job.kind::text as kind,
        job.status::text as status, job.requested_at

@@ -46,20 +46,29 @@ def subjects(north):
             " values (%s, %s, 1, 's', 'b')", [campaign, organization],
         )  # fmt: skip
         job = owner.execute("insert into app.jobs (kind) values ('crawl') returning job_id").fetchone()["job_id"]
+        owner.execute("set local session_replication_role = replica")  # a message without the gate that it came through
+        message = owner.execute(
+            "insert into app.messages (organization_id, campaign_id, step_no, lead_id, snapshot_id, member_id,"
+            " email_normalized, gate_run_id, gate_verdict, email_account_id)"
+            " values (%s, %s, 1, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'a@b.example',"
+            " gen_random_uuid(), 'passed', %s) returning message_id",
+            [organization, campaign, account],
+        ).fetchone()["message_id"]
     return {
+        "message": ("app.messages", "message_id", "state", message),
         "job": ("app.jobs", "job_id", "status", job),
         "campaign": ("app.campaigns", "campaign_id", "status", campaign),
     }
 
 
 def can_become(owner, table, key, column, subject, before, after):
-    """Tries the transition in a transaction that is rolled back."""
+    """Puts the row into the state by force, then tries the transition in a transaction that is rolled back."""
     ended = {"completed", "failed", "cancelled"}
-    with owner.transaction(force_rollback=True):
+    with owner.transaction():
         owner.execute("set local session_replication_role = replica")
         finished = ", finished_at = now()" if table == "app.jobs" and before in ended else ""
         owner.execute(f"update {table} set {column} = %s{finished} where {key} = %s", [before, subject])  # noqa: S608
-        owner.execute("set local session_replication_role = origin")
+    with owner.transaction(force_rollback=True):
         finished = f", finished_at = {'now()' if after in ended else 'null'}" if table == "app.jobs" else ""
         try:
             owner.execute(f"update {table} set {column} = %s{finished} where {key} = %s", [after, subject])  # noqa: S608

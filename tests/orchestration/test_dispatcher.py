@@ -14,10 +14,10 @@ from uuid import uuid4
 
 import pytest
 
-from leadhouse.jobs import requests
+from leadhouse.jobs import control, requests
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError
 from leadhouse.orchestration.dispatcher import dispatch_pending, run_until
-from leadhouse.orchestration.job_runs import RUN_KEY
+from leadhouse.orchestration.job_runs import RUN_KEY, job_of_run
 from leadhouse.settings import PROJECT
 from tests.orchestration.run_counter import RunCounter
 
@@ -137,3 +137,48 @@ def wait_for(done, seconds=30.0):
     while not done():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.005)
+
+
+def test_a_resumed_job_gets_a_further_run(database, airflow):
+    job_id = request()
+    assert dispatch_pending(api_of(airflow)) == 1
+    requests.start(job_id)
+    with database.connect("jobs") as connection:
+        control.pause_job(connection, job_id)
+    assert control.settle(job_id) == "paused"
+    assert dispatch_pending(api_of(airflow)) == 0
+    with database.connect("jobs") as connection:
+        control.resume_job(connection, job_id)
+    airflow.fail_next = ["lost"]
+    with pytest.raises(AirflowUnavailableError):
+        dispatch_pending(api_of(airflow))
+    assert dispatch_pending(api_of(airflow)) == 1
+    assert dispatch_pending(api_of(airflow)) == 0
+    assert airflow.runs == {("crawl_sites", f"job__{job_id}"): 1, ("crawl_sites", f"job__{job_id}__2"): 1}
+    assert [job_of_run(run_id) for _, run_id in airflow.runs] == [(job_id, True)] * 2
+
+
+def test_a_run_that_is_refused_leaves_a_paused_job_paused(database, airflow):
+    job_id = request()
+    requests.start(job_id)
+    with database.connect("jobs") as connection:
+        control.pause_job(connection, job_id)
+    control.settle(job_id)
+    with database.connect("jobs") as connection:
+        control.resume_job(connection, job_id)
+    airflow.fail_next = ["422"]
+    assert dispatch_pending(api_of(airflow)) == 0
+    assert dispatch_pending(api_of(airflow)) == 0
+    with database.connect("jobs") as connection:
+        row = connection.execute("select status::text, wanted_status, error from app.jobs").fetchone()
+    assert (row["status"], row["wanted_status"]) == ("paused", None)
+    assert "answered 422" in row["error"]
+
+
+def test_what_was_only_written_down_waits(database, airflow):
+    with database.connect("jobs") as connection:
+        job_id = control.request_job(connection, "enrich", {}, released=False)["job_id"]
+    assert dispatch_pending(api_of(airflow)) == 0
+    with database.connect("jobs") as connection:
+        control.start_job(connection, job_id)
+    assert dispatch_pending(api_of(airflow)) == 1

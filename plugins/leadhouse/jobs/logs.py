@@ -1,10 +1,10 @@
-"""What a job says while it works: a few lines a shard or file, not one a page."""
+"""What a job says while it works: a few lines a shard or file, not one a page. Kept as `operations.retention` says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 from leadhouse.database import connect, queries
 
 Level = Literal["debug", "info", "warning", "error"]
-KEEP_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +57,6 @@ def read_logs(
     """The job's lines after a number, in order; `connection` acts as the caller, who sees the jobs in scope."""
     values = {"job_id": job_id, "after": after, "levels": list(levels) if levels else None, "limit": limit}
     return [LogLine(**row) for row in connection.execute(_sql().select_logs, values)]
-
-
-def ensure_partition(day: date) -> int:
-    """The month's partition; returns 1 where it was missing. Writing makes the current month's by itself."""
-    with connect("maintenance") as connection:
-        row = connection.execute(_sql().ensure_log_partition, {"day": day}).fetchone()
-    return int(row["made"]) if row else 0
-
-
-def drop_old(keep_days: int = KEEP_DAYS) -> int:
-    """Drops months that ended before; returns how many."""
-    with connect("maintenance") as connection:
-        row = connection.execute(_sql().drop_old_logs, {"keep_days": keep_days}).fetchone()
-    return int(row["dropped"]) if row else 0
 
 
 def _sql() -> queries.Queries:

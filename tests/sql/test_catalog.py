@@ -186,6 +186,7 @@ APPENDED = {
     "raw.provider_responses", "raw.email_checks", "raw.email_events", "billing.costs", "quality.suites",
     "quality.snapshots", "quality.snapshot_members", "quality.gate_results", "quality.gate_expectations",
     "quality.gate_revocations", "identity.audit_log", "billing.credit_transactions",
+    "app.lead_status_changes", "app.lead_owner_changes", "app.lead_legal_basis", "app.export_rows",
 }  # fmt: skip
 
 

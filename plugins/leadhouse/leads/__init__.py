@@ -1,4 +1,8 @@
-"""An organization's work: leads, corrections, the projection of facts, and why a value is what it is."""
+"""An organization's work: leads, corrections, the projection of facts, and why a value is what it is.
+
+What people do under their own role is in modules of its own: `work` (rate, assign, change, delete, restore, history),
+`work_list`, `search`, `lists`, `segments` with `criteria`, `exports`, `interactions`.
+"""
 
 from leadhouse.leads.adoption import SearchCriteria, adopt_from_searches
 from leadhouse.leads.corrections import CorrectionError, correct, revert_correction

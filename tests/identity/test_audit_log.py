@@ -323,6 +323,14 @@ def test_acts_of_a_month_without_partition_make_it(world, admin):
         owner.rollback()
 
 
+def test_an_origin_has_one_form_of_its_address():
+    assert Origin("::ffff:203.0.113.7") == Origin("203.0.113.7")
+    assert Origin("FE80:0::1%eth0").address == "fe80::1"
+    assert Origin().address is None
+    with pytest.raises(ValueError, match="testclient"):
+        Origin("testclient")
+
+
 def test_old_months_are_dropped_whole_and_others_stay(world):
     with connect("maintenance") as connection:
         for day in ("2020-01-31", "2020-02-01", "2020-03-01"):

@@ -6,6 +6,7 @@ use of a key, control of a job, an approval) are recorded by `record_act`, in th
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,11 +25,21 @@ LARGEST_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request comes from: IP address, user agent, the device's name as its person calls it."""
+    """Where a request comes from: IP address, user agent, the device's name as its person calls it.
+
+    The address gets its shortest form, without a zone, and an IPv4 address in IPv6 (RFC 4291 section 2.5.5.2) its own.
+    Raises ValueError for text that is none.
+    """
 
     address: str | None = None
     agent: str | None = None
     device: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.address is not None:
+            parsed = ipaddress.ip_address(self.address.partition("%")[0])
+            mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+            object.__setattr__(self, "address", str(mapped or parsed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from leadhouse.archive import ArchiveWriter
+from leadhouse.archive import ArchiveWriter, Position, erase_exchange
 from leadhouse.database import DatabaseError, connect
 from leadhouse.jobs.sources import Source, SourceOutcome, finish_source
 from leadhouse.landing import Landing, LandingCounts, Quarantined, ShardLease, StaleLeaseError
@@ -114,7 +114,12 @@ class LandingPipeline:
         )
         for item in batch.items:
             _add(landing, item)
-        return landing.commit()
+        counts = landing.commit()
+        # noted in the same transaction: should this process die now, the next run of erase_person does it
+        for fetch in landing.erased_pages:
+            if fetch.warc_uri is not None and fetch.warc_offset is not None and fetch.warc_length is not None:
+                erase_exchange(Position(fetch.warc_uri, fetch.warc_offset, fetch.warc_length))
+        return counts
 
     def _disconnect(self) -> None:
         if self._connection is not None:

@@ -81,6 +81,8 @@ def migrate(on_progress: Progress, *, back_up: bool = True) -> None:
     save_settings(provision(server_admin_url(), _database_name(), _saved_passwords()))
     if settings().signing_key is None:
         save_missing_settings({"LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32)})
+    if settings().erasure_key is None:
+        save_missing_settings({"LEADHOUSE_ERASURE_KEY": secrets.token_urlsafe(32)})
     if settings().master_keys is None:
         save_missing_settings({"LEADHOUSE_MASTER_KEYS": new_master_key()})
     on_progress("staging views")

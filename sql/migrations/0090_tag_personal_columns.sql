@@ -1,5 +1,5 @@
 -- Personal columns say so in their comments: what they hold, how a person's rows are found, how they are erased
--- depends: 0021_create_privacy 0019_create_notifications_and_events 0063_search_leads 0041_add_member_functions 0033_create_quotas
+-- depends: 0022_extend_scores 0023_create_reports 0033_create_quotas 0041_add_member_functions 0053_create_analytics 0064_notify_assignments
 
 -- migrate: apply
 
@@ -100,6 +100,7 @@ begin
     ('app.sources', 'start_url', 'name (by value; redact)'),
     ('app.sources', 'config', 'free text (by value; drop values)'),
     ('app.sources', 'last_test_message', 'free text (by value; redact)'),
+    ('app.analytics_cache', 'payload', 'statement (by value; drop values)'),
     -- checks and refusals
     ('quality.quarantine', 'unit_key', 'name (by value; redact)'),
     ('quality.quarantine', 'detail', 'free text (by value; redact)'),

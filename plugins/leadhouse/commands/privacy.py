@@ -1,4 +1,4 @@
-"""`leadhouse erase-person`, `export-person`, `close-organization`, and `leadhouse privacy`: personal data on request."""
+"""`leadhouse erase-person`, `export-person`, `close-organization`, `leadhouse privacy`: personal data on request."""
 
 from __future__ import annotations
 

@@ -83,6 +83,8 @@ declare
   reads_all boolean := identity.reaches_all('leads', 'read');
   readable uuid[] := identity.reach('leads', 'read');
   campaigns uuid[] := identity.my_campaign_ids();
+  enrolled uuid[] := array(select member.lead_id from app.campaign_members as member
+                            where member.organization_id = mine and member.campaign_id = any (campaigns)); -- hashed, not looked up a row
   patterns text[] := app.search_patterns(query);
   unknown text;
   statuses text[];
@@ -110,9 +112,7 @@ begin
       join app.leads as lead on lead.lead_id = facts.lead_id and lead.organization_id = mine and lead.deleted_at is null
      where facts.organization_id = mine and facts.document like patterns[1] and facts.document like all (patterns)
        and (reads_all or lead.owner_id = any (readable) or lead.created_by = any (readable) or lead.campaign_id = any (campaigns)
-            or (cardinality(campaigns) > 0 and exists (
-                 select from app.campaign_members as member
-                  where member.organization_id = mine and member.lead_id = lead.lead_id and member.campaign_id = any (campaigns))))
+            or lead.lead_id = any (enrolled))
        and (statuses is null or facts.status::text = any (statuses))
        and (priorities is null or lead.priority = any (priorities))
        and (wanted_tags is null or lead.tags @> wanted_tags)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +18,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from leadhouse.commands import accounts, analyst, backups, billing, credentials, migrate, privacy, reports
+from leadhouse.commands.failures import clear_failures
 from leadhouse.settings import settings
 
 app = typer.Typer(
@@ -28,38 +28,20 @@ app = typer.Typer(
 campaign_app = typer.Typer(no_args_is_help=True, help="Look at a campaign before it sends.")
 demo_app = typer.Typer(no_args_is_help=True, help="The demo world: seeded companies on loopback, with known truth.")
 app.add_typer(campaign_app, name="campaign")
+app.add_typer(migrate.app, name="migrate")
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
+app.add_typer(reports.app, name="report")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(analyst.app, name="analyst")
+app.add_typer(billing.app, name="billing")
+app.add_typer(credentials.app, name="secrets")
+privacy.register(app)
 app.add_typer(demo_app, name="demo")
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
-
-
-@contextmanager
-def clear_failures() -> Iterator[None]:
-    """Expected failures end the command with their message; anything else keeps its traceback."""
-    from leadhouse.campaigns import CampaignNotReadyError
-    from leadhouse.connectors import ImportFileError
-    from leadhouse.database.connection import DatabaseError
-    from leadhouse.database.migrations import MigrationError
-    from leadhouse.local.locks import LockTimeoutError
-    from leadhouse.local.postgres_binaries import PostgresSetupError
-    from leadhouse.local.processes import ProcessError
-
-    expected = (
-        DatabaseError,
-        MigrationError,
-        PostgresSetupError,
-        ProcessError,
-        LockTimeoutError,
-        ImportFileError,
-        CampaignNotReadyError,
-    )
-    try:
-        yield
-    except expected as error:
-        errors.print(f"[red]leadhouse:[/red] {escape(str(error))}")
-        raise typer.Exit(1) from error
 
 
 def _run_id() -> str:
@@ -104,15 +86,6 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON, on sta
         return
     for name, value in found.items():
         console.print(f"{name:20} {value if value is not None else '-'}", markup=False, soft_wrap=True)
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database to this checkout's schema (made if missing)."""
-    from leadhouse.local import stack
-
-    with clear_failures():
-        stack.migrate(lambda step: console.print(f"- {step}"))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from leadhouse.commands.failures import clear_failures
+
 app = typer.Typer(no_args_is_help=True, help="Accounts: the first super admin, deleted users, signing keys.")
-
-
-@contextmanager
-def _clear_failures() -> Iterator[None]:
-    from leadhouse.credentials import CredentialError
-    from leadhouse.database import DatabaseError
-    from leadhouse.identity.errors import IdentityError
-
-    try:
-        yield
-    except (CredentialError, DatabaseError, IdentityError, LookupError) as error:
-        typer.echo(f"leadhouse: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -34,7 +21,7 @@ def promote(
     from leadhouse.database import admin
     from leadhouse.identity.accounts import make_super_admin
 
-    with _clear_failures(), admin() as connection:
+    with clear_failures(), admin() as connection:
         typer.echo(f"super admin: {make_super_admin(connection, email, organization)}")
 
 
@@ -44,7 +31,7 @@ def restore(user: Annotated[UUID, typer.Argument(help="Id of a user who was dele
     from leadhouse.identity.accounts import restore_account
     from leadhouse.identity.audit import Origin
 
-    with _clear_failures():
+    with clear_failures():
         if not restore_account(user, Origin(agent="leadhouse accounts restore")):
             raise LookupError(f"There is no user {user} who was deleted in the last 30 days.")
     typer.echo("restored")
@@ -56,5 +43,5 @@ def rotate_signing_key() -> None:
     from leadhouse.identity import access_tokens
     from leadhouse.identity.component_work import component
 
-    with _clear_failures(), component() as connection:
+    with clear_failures(), component() as connection:
         typer.echo(f"signing key: {access_tokens.rotate_signing_key(connection)['key_id']}")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadhouse.commands.failures import clear_failures
+
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -21,17 +23,12 @@ Name = Annotated[str | None, typer.Option(help="Whose login it is, where an orga
 @contextmanager
 def _administrator() -> Iterator[tuple[Connection[DictRow], str]]:
     """The administrator's connection and URL; expected failures end the command with their message."""
-    from leadhouse.database import DatabaseError, admin
-    from leadhouse.database.analysts import AnalystError
+    from leadhouse.database import admin
     from leadhouse.settings import settings
 
-    try:
-        with admin(autocommit=True) as connection:
-            url = settings().database_admin_url
-            yield connection, url.get_secret_value() if url else ""
-    except (AnalystError, DatabaseError, LookupError) as error:
-        typer.echo(f"leadhouse: {error}", err=True)
-        raise typer.Exit(1) from error
+    with clear_failures(), admin(autocommit=True) as connection:
+        url = settings().database_admin_url
+        yield connection, url.get_secret_value() if url else ""
 
 
 @app.command()

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 
 import typer
 
+from leadhouse.commands.failures import clear_failures
+
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -22,15 +24,10 @@ Organization = Annotated[str, typer.Option(help="Slug of the organization.")]
 @contextmanager
 def _billing() -> Iterator[Connection[DictRow]]:
     """A connection of the billing component; expected failures end the command with their message."""
-    from leadhouse.billing import BillingError
-    from leadhouse.database import DatabaseError, connect
+    from leadhouse.database import connect
 
-    try:
-        with connect("billing") as connection:
-            yield connection
-    except (BillingError, DatabaseError, LookupError) as error:
-        typer.echo(f"leadhouse: {error}", err=True)
-        raise typer.Exit(1) from error
+    with clear_failures(), connect("billing") as connection:
+        yield connection
 
 
 def _find(connection: Connection[DictRow], slug: str) -> UUID:

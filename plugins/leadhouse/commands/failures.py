@@ -4,28 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+# By name: the packages behind them are imported only when something has failed.
+EXPECTED = (
+    ("leadhouse.billing", "BillingError"),
+    ("leadhouse.campaigns", "CampaignNotReadyError"),
+    ("leadhouse.connectors", "ImportFileError"),
+    ("leadhouse.credentials", "CredentialError"),
+    ("leadhouse.database.analysts", "AnalystError"),
+    ("leadhouse.database.connection", "DatabaseError"),
+    ("leadhouse.database.migrations", "MigrationError"),
+    ("leadhouse.identity.errors", "IdentityError"),
+    ("leadhouse.local.locks", "LockTimeoutError"),
+    ("leadhouse.local.postgres_binaries", "PostgresSetupError"),
+    ("leadhouse.local.processes", "ProcessError"),
+    ("leadhouse.operations.backups", "BackupError"),
+    ("leadhouse.operations.postgres_programs", "ProgramError"),
+    ("leadhouse.operations.reports", "ReportError"),
+    ("leadhouse.operations.restoring", "RestoreError"),
+)
+
 
 @contextmanager
 def clear_failures() -> Iterator[None]:
     """End the command with the message of a failure that says what to do."""
-    from leadhouse.database.connection import DatabaseError
-    from leadhouse.database.migrations import MigrationError
-    from leadhouse.local.postgres_binaries import PostgresSetupError
-    from leadhouse.operations.backups import BackupError
-    from leadhouse.operations.postgres_programs import ProgramError
-    from leadhouse.operations.reports import ReportError
-    from leadhouse.operations.restoring import RestoreError
-
-    expected = (
-        DatabaseError, MigrationError, PostgresSetupError, BackupError, ProgramError, ReportError, RestoreError,
-    )  # fmt: skip
     try:
         yield
-    except expected as error:
-        Console(stderr=True, highlight=False).print(f"[red]leadhouse:[/red] {escape(str(error))}", soft_wrap=True)
+    except typer.Exit:
+        raise
+    except Exception as error:
+        if not _is_expected(error):
+            raise
+        message = str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)
+        Console(stderr=True, highlight=False).print(f"[red]leadhouse:[/red] {escape(message)}", soft_wrap=True)
         raise typer.Exit(1) from error
+
+
+def _is_expected(error: Exception) -> bool:
+    """A failure of the list, or a name that is not there (`LookupError`, but no missing key or index of the code)."""
+    if type(error) is LookupError:
+        return True
+    return any(isinstance(error, getattr(import_module(module), name)) for module, name in EXPECTED)

@@ -25,7 +25,7 @@ CACHE_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A closed day whose counter differs from the marts: they were built before a late event, or one of them is wrong."""
+    """A closed day whose counter differs from the marts: they are older than a late event, or one is wrong."""
 
     campaign_id: UUID
     cohort_on: date
@@ -36,7 +36,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What the nightly count found: figures that were wrong and are right now, and what still differs from the marts."""
+    """What the nightly count found: `repaired` figures were wrong and are right now; `drift` still differs."""
 
     campaigns: int = 0
     repaired: int = 0
@@ -119,7 +119,7 @@ def cached(
 
 
 def reconcile() -> Reconciliation:
-    """Counts every campaign anew, repairs what was wrong, and compares closed days with the marts where they are built."""
+    """Counts every campaign anew, repairs what was wrong, and compares closed days with the marts if they exist."""
     with connect("campaigns", autocommit=True) as connection:
         campaigns = [row["campaign_id"] for row in connection.execute(_sql().list_campaigns_with_messages)]
         repaired = 0

@@ -7,7 +7,8 @@ its time.
 **What.** Makes the partitions of this month and the next, of every table that has a function `ensure_…partitions`.
 Dumps the application's database, restores the dump into a database of its own, compares the tables' row counts, drops
 it. Then: drops partitions older than `operations.retention` says, deletes for good what was deleted more than 30 days
-ago and to which nothing refers, removes Airflow's logs of more than 30 days. Dumps are kept for
+ago and to which nothing refers, sweeps stored files that expired, removes Airflow's logs of more than 30 days. Beside
+that it grants the credits of billing periods that began and forgets sign-in tokens that are spent or expired. Dumps are kept for
 `LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
 
 **When.** Every night at 04:00 UTC.
@@ -25,6 +26,8 @@ ago and to which nothing refers, removes Airflow's logs of more than 30 days. Du
   whose count differs. Nothing is retired or purged that night.
 - *`retire_partitions` is red.* A long transaction held the table for 5 seconds, or a foreign key still points into the
   partition; what came before it is retired. The next night tries again.
+- *`sweep_files` is red.* The store of `LEADHOUSE_FILES_URL` does not answer; no row is lost, the next night goes on.
+- *`settle_accounts` is red.* A grant is made once a period, whenever it succeeds: run the task again.
 - *`purge_deleted` is red.* The log names the table. Batches before are purged, the rest waits for the next night.
 """
 
@@ -37,8 +40,11 @@ from leadhouse.orchestration.maintenance import (
     backup_database,
     ensure_partitions,
     purge_deleted,
+    reconcile_figures,
     remove_old_logs,
     retire_partitions,
+    settle_accounts,
+    sweep_files,
     verify_backup,
 )
 
@@ -55,7 +61,9 @@ def maintain_database() -> None:
     """Partitions first: they are what tomorrow needs. Nothing is dropped that a proven backup does not hold."""
     backup = backup_database()
     ensure_partitions() >> backup
-    verify_backup(backup) >> [retire_partitions(), purge_deleted()]
+    verify_backup(backup) >> [retire_partitions(), purge_deleted(), sweep_files()]
+    settle_accounts()
+    reconcile_figures()
     remove_old_logs()
 
 

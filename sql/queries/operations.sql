@@ -133,6 +133,10 @@ select distinct found.child, purgeable.target
 -- Component: maintenance.
 select operations.purge_deleted(%(target)s, %(before)s, %(at_most)s) as purged;
 
+-- name: purge_sign_ins
+-- Component: maintenance.
+select identity.purge_sign_ins(%(before)s) as purged;
+
 -- name: list_slow_queries
 -- Component: maintenance.
 select * from operations.slow_queries(%(at_most)s);

@@ -8,7 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-SCHEMAS = ["identity", "app", "billing", "raw", "resolution", "quality"]
+SCHEMAS = [
+    "identity", "app", "billing", "raw", "resolution", "quality", "credentials", "files", "privacy", "operations",
+]  # fmt: skip
 MATRIX = Path(__file__).with_name("access_matrix.txt")
 
 # Definer functions that anybody may call: they say who the caller is, and nothing of anybody else.

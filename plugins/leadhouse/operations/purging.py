@@ -22,6 +22,14 @@ def purge_deleted(now: datetime | None = None, *, batch: int = BATCH) -> dict[st
     return {table: purged for table, purged in counts.items() if purged}
 
 
+def purge_sign_ins(now: datetime | None = None) -> int:
+    """Forget sessions, one-time tokens and throttles that ended more than 30 days before `now` (UTC); how many."""
+    before = (now or datetime.now(UTC)) - timedelta(days=RESTORABLE_DAYS)
+    with connect("maintenance") as connection:
+        row = connection.execute(load("operations").purge_sign_ins, {"before": before}).fetchone()
+    return int(row["purged"]) if row else 0
+
+
 def _purge_table(table: str, before: datetime, batch: int) -> int:
     total = 0
     while True:

@@ -53,6 +53,52 @@ def purge_deleted() -> dict[str, int]:
     return purged
 
 
+@stage_task(trigger_rule=TriggerRule.NONE_FAILED)
+def sweep_files() -> dict[str, int]:
+    """Delete stored files that have expired, were deleted 30 days ago or were never finished; kind → how many."""
+    from leadhouse.database import connect
+    from leadhouse.files import sweep_expired
+    from leadhouse.ledger.steps import recorded_step
+
+    with recorded_step("maintenance", current_run().run_id, "maintain_database", "files") as step:
+        with connect("files", autocommit=True) as connection:
+            swept = sweep_expired(connection)
+        step.counts |= swept
+    return swept
+
+
+@stage_task()
+def settle_accounts() -> dict[str, float]:
+    """Grant the credits of periods that began, and forget spent and expired sign-in tokens; what → how much."""
+    from leadhouse.billing import grant_due_credits
+    from leadhouse.database import connect
+    from leadhouse.ledger.steps import recorded_step
+    from leadhouse.operations.purging import purge_sign_ins
+
+    with recorded_step("maintenance", current_run().run_id, "maintain_database", "accounts") as step:
+        with connect("billing") as billing:
+            granted = float(grant_due_credits(billing))
+        purged = purge_sign_ins()
+        step.counts |= {"credits_granted": granted, "sign_ins_purged": purged}
+    return {"credits_granted": granted, "sign_ins_purged": float(purged)}
+
+
+@stage_task()
+def reconcile_figures() -> dict[str, int]:
+    """Count the campaigns' figures anew and compare them with the marts; number, then drop old events and answers."""
+    from leadhouse.campaigns import metrics
+    from leadhouse.events import stream
+    from leadhouse.ledger.steps import recorded_step
+
+    with recorded_step("maintenance", current_run().run_id, "maintain_database", "figures") as step:
+        found = metrics.reconcile()
+        step.counts |= {"campaigns": found.campaigns, "repaired": found.repaired, "drift": len(found.drift)}
+        step.counts |= {"event_blocks": stream.drop_old_events(), "cached_answers": metrics.archive_cache()}
+        if found.drift:
+            step.outcome, step.message = "partial", f"differs from the marts: {found.drift[:5]}"[:2000]
+    return {name: int(value) for name, value in step.counts.items()}
+
+
 @stage_task()
 def remove_old_logs() -> int:
     """Delete Airflow's log files that nobody wrote to for thirty days, and the folders this empties."""

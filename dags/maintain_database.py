@@ -8,8 +8,8 @@ its time.
 Dumps the application's database, restores the dump into a database of its own, compares the tables' row counts, drops
 it. Then: drops partitions older than `operations.retention` says, deletes for good what was deleted more than 30 days
 ago and to which nothing refers, sweeps stored files that expired, removes Airflow's logs of more than 30 days. Beside
-that it grants the credits of billing periods that began and forgets sign-in tokens that are spent or expired. Dumps are kept for
-`LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
+that it grants the credits of billing periods that began and forgets sign-in tokens that are spent or expired. Dumps
+are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
 
 **When.** Every night at 04:00 UTC.
 

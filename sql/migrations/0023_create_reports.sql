@@ -49,11 +49,6 @@ create table operations.purge_rules (
   primary key (child, parent)
 );
 insert into operations.purge_rules (child, parent, reason) values
-  ('app.campaign_members', 'app.leads', 'membership says nothing without its lead'),
-  ('app.lead_status_changes', 'app.leads', 'history of a lead'),
-  ('app.lead_owner_changes', 'app.leads', 'history of a lead'),
-  ('app.lead_legal_basis', 'app.leads', 'the ground on which a lead was held'),
-  ('app.interactions', 'app.leads', 'what was done with a lead'),
   ('identity.password_credentials', 'identity.users', 'a way to sign in'),
   ('identity.sessions', 'identity.users', 'a way to sign in'),
   ('identity.one_time_tokens', 'identity.users', 'a way to sign in'),
@@ -61,8 +56,7 @@ insert into operations.purge_rules (child, parent, reason) values
   ('identity.external_identities', 'identity.users', 'a way to sign in'),
   ('identity.user_preferences', 'identity.users', 'a person''s own'),
   ('app.notifications', 'identity.users', 'a person''s own'),
-  ('app.list_members', 'app.lists', 'membership says nothing without its list'),
-  ('app.list_members', 'app.leads', 'membership says nothing without its lead');
+  ('app.list_members', 'app.lists', 'membership says nothing without its list');
 call identity.open_to_component('operations.purge_rules', 'leadhouse_maintenance', 'select');
 call identity.open_to_component('operations.purge_rules', 'leadhouse_console', 'select');
 
@@ -107,6 +101,7 @@ language sql stable security definer set search_path = '' as $$
    where att.attname = 'deleted_at' and not att.attisdropped and rel.relkind in ('r', 'p') and not rel.relispartition
      and rel.relowner = 'leadhouse_owner'::regrole
      and rel.relnamespace::regnamespace::text <> 'files' -- its component sweeps rows and bytes together
+     and rel.oid is distinct from to_regclass('app.leads') -- emptied, not removed: a search must not adopt again what somebody deleted
      and exists (select from pg_catalog.pg_constraint as con where con.conrelid = rel.oid and con.contype = 'p')
    order by 1
 $$;

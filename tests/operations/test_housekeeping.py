@@ -40,20 +40,18 @@ def north(database):
     return database
 
 
-def lead(database, deleted_days_ago=None):
+def campaign(database, deleted_days_ago=None):
     [made] = rows(
         database,
-        "with entity as (insert into resolution.entities (entity_kind, created_batch_no)"
-        " values ('person', 1) returning entity_id)"
-        " insert into app.leads (organization_id, entity_id, entity_kind, first_source, deleted_at)"
-        " select %s, entity_id, 'person', 'api', now() - make_interval(days => %s) from entity returning lead_id",
+        "insert into app.campaigns (organization_id, name, deleted_at)"
+        " values (%s, gen_random_uuid()::text, now() - make_interval(days => %s)) returning campaign_id",
         NORTH, deleted_days_ago,
     )  # fmt: skip
-    return made["lead_id"]
+    return made["campaign_id"]
 
 
-def leads(database):
-    return {row["lead_id"] for row in rows(database, "select lead_id from app.leads")}
+def campaigns(database):
+    return {row["campaign_id"] for row in rows(database, "select campaign_id from app.campaigns")}
 
 
 def test_every_partitioned_table_has_this_month_and_the_next(database):
@@ -114,44 +112,37 @@ def test_retention_is_a_row(database):
 
 
 def test_deleted_rows_go_after_thirty_days_in_batches(north):
-    living, restorable = lead(north), lead(north, 29)
-    old = {lead(north, 31) for _ in range(5)}
-    assert old < leads(north)
+    living, restorable = campaign(north), campaign(north, 29)
+    old = {campaign(north, 31) for _ in range(5)}
+    assert old < campaigns(north)
     counts = purge_deleted(batch=2)
-    assert counts["app.leads"] == 5
-    assert leads(north) == {living, restorable}
+    assert counts["app.campaigns"] == 5
+    assert campaigns(north) == {living, restorable}
     assert purge_deleted() == {}
 
 
 def test_what_a_ledger_names_is_kept(north):
-    named, unnamed, redirected, target = lead(north, 40), lead(north, 40), lead(north, 40), lead(north)
+    named, unnamed = campaign(north, 40), campaign(north, 40)
     rows(
         north,
-        "insert into billing.costs (organization_id, kind, amount_eur, lead_id) values (%s, 'send', 0.001, %s)",
+        "insert into billing.costs (organization_id, kind, amount_eur, campaign_id) values (%s, 'send', 0.001, %s)",
         NORTH, named,
     )  # fmt: skip
-    rows(
-        north,
-        "insert into app.lead_redirects (organization_id, from_lead_id, to_lead_id) values (%s, %s, %s)",
-        NORTH, redirected, target,
-    )  # fmt: skip
-    assert unnamed in leads(north)
-    assert purge_deleted()["app.leads"] == 1
-    assert leads(north) == {named, redirected, target}
+    assert unnamed in campaigns(north)
+    assert purge_deleted()["app.campaigns"] == 1
+    assert campaigns(north) == {named}
 
 
 def test_children_that_say_nothing_alone_go_with_their_parent(north):
-    gone = lead(north, 40)
-    rows(north, "insert into app.lead_facts (lead_id, organization_id) values (%s, %s)", gone, NORTH)
-    rows(north, "insert into app.campaigns (campaign_id, organization_id, name) values (%s, %s, 'x')", NORTH, NORTH)
+    gone = campaign(north, 40)
     rows(
         north,
-        "insert into app.campaign_members (campaign_id, organization_id, lead_id) values (%s, %s, %s)",
-        NORTH, NORTH, gone,
+        "insert into app.campaign_steps (organization_id, campaign_id, step_no, subject_template, body_template)"
+        " values (%s, %s, 1, 's', 'b')",
+        NORTH, gone,
     )  # fmt: skip
-    assert purge_deleted()["app.leads"] == 1
-    assert rows(north, "select from app.campaign_members") == []
-    assert rows(north, "select from app.lead_facts") == []
+    assert purge_deleted()["app.campaigns"] == 1
+    assert rows(north, "select from app.campaign_steps") == []
 
 
 def test_deleted_members_go_before_their_users_and_organizations(north):
@@ -172,7 +163,7 @@ def test_deleted_members_go_before_their_users_and_organizations(north):
 def test_what_may_be_restored_cannot_be_purged(north):
     query = load("operations").purge_deleted
     for target, before in (
-        ("app.leads", datetime.now(UTC) - timedelta(days=29)),
+        ("app.campaigns", datetime.now(UTC) - timedelta(days=29)),
         ("billing.costs", datetime(2020, 1, 1, tzinfo=UTC)),
     ):
         with (

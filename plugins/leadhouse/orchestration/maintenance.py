@@ -43,12 +43,16 @@ def retire_partitions() -> dict[str, int]:
 
 @stage_task(trigger_rule=TriggerRule.NONE_FAILED)
 def purge_deleted() -> dict[str, int]:
-    """Delete for good what was deleted more than thirty days ago; table → rows."""
+    """Delete for good what was deleted more than thirty days ago, and empty such leads; table → rows."""
+    from leadhouse.database import connect
+    from leadhouse.leads.work import purge_deleted_leads
     from leadhouse.ledger.steps import recorded_step
     from leadhouse.operations import purging
 
     with recorded_step("maintenance", current_run().run_id, "maintain_database", "purge") as step:
         purged = purging.purge_deleted()
+        with connect("leads") as connection:
+            purged["app.leads"] = purge_deleted_leads(connection)
         step.counts |= {"purged": sum(purged.values()), **purged}
     return purged
 

@@ -129,7 +129,7 @@ declare
   block bigint := of_number / 100000;
   partition_name text := 'events_' || lpad(block::text, 6, '0');
 begin
-  if to_regclass('app.' || partition_name) is null then
+  if not exists (select from pg_catalog.pg_class where relnamespace = 'app'::regnamespace and relname = partition_name) then
     execute format('create table app.%I (like app.events including all)', partition_name);
     execute format('alter table app.%I enable row level security', partition_name);
     execute format('alter table app.events attach partition app.%I for values from (%s) to (%s)', partition_name, block * 100000, (block + 1) * 100000);

@@ -169,7 +169,8 @@ begin
     return 0;
   end if;
   perform pg_advisory_xact_lock(hashtext('app.ensure_job_log_partition'));
-  if to_regclass('app.' || partition_name) is not null then
+  -- read from the catalog itself: to_regclass would remember that there was none before the wait
+  if exists (select from pg_catalog.pg_class where relnamespace = 'app'::regnamespace and relname = partition_name) then
     return 0;
   end if;
   execute format('create table app.%I (like app.job_logs including all)', partition_name);

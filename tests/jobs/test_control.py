@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
@@ -237,6 +238,24 @@ def test_months_of_logs_are_partitions(north):
             job, f"{logged_at}+00",
         )  # fmt: skip
     assert north.rows("select count(*) as n from app.job_logs_2020_02") == [{"n": 2}]
+
+
+def test_first_lines_of_a_month_at_once_make_one_partition(database):
+    job = requests.request_job("crawl", {}, RUN_ON)
+    failed = []
+
+    def write():
+        try:
+            logs.write(job, "info", "x")
+        except psycopg.Error as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
 
 
 def test_no_partition_of_the_logs_is_granted(north):

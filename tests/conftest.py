@@ -26,10 +26,11 @@ import pytest
 from psycopg import sql
 from psycopg.rows import DictRow
 
-from leadhouse.database import admin_to, connect_to, migrations, provisioning
+from leadhouse.database import DatabaseError, admin_to, connect_to, migrations, provisioning
 from leadhouse.local.postgres_binaries import PostgresSetupError, can_reach, installed_binaries, server_account
 from leadhouse.local.postgres_server import PostgresServer
 from leadhouse.settings import settings
+from tests.function_calls import FOLDER, read_calls, record_calls
 
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 * 1024**3
@@ -111,8 +112,29 @@ class Postgres:
         try:
             yield Database(name, _environment(self.admin_url, name))
         finally:
+            with (
+                contextlib.suppress(DatabaseError),
+                admin_to(provisioning.url_with(self.admin_url, database=name)) as made,
+            ):
+                record_calls(made)
             with admin_to(self.admin_url, autocommit=True) as server:
                 server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--function-calls`: fail when a function of the database was never called by any test of the run."""
+    parser.addoption("--function-calls", action="store_true", help="fail where a database function was never called")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The process that was started by hand adds up what the workers' databases counted."""
+    if session.config.getoption("--function-calls") and not hasattr(session.config, "workerinput"):
+        known, called = read_calls()
+        print(f"\n{len(called)} of {len(known)} database functions were called")
+        if known - called and session.exitstatus == pytest.ExitCode.OK:
+            print("never called:", *sorted(known - called), sep="\n  ")
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -121,6 +143,8 @@ def pytest_configure(config: pytest.Config) -> None:
         started = int(psutil.Process().create_time())
         folder = _clusters() / f"leadhouse-tests-{os.getuid()}" / f"{os.getpid()}-{started}"
         config.leadhouse_cluster = str(folder)  # type: ignore[attr-defined]
+        if config.getoption("--function-calls"):
+            os.environ[FOLDER] = tempfile.mkdtemp(prefix="function-calls-")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -135,6 +159,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if folder and Path(folder).exists():
         PostgresServer(Path(folder) / "postgres", durable=False).remove()
         shutil.rmtree(folder, ignore_errors=True)
+    if folder and FOLDER in os.environ:
+        shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -200,6 +226,9 @@ def _ensure_template(admin_url: str) -> str:
     name = f"leadhouse_template_{migrations.content_hash()[:16]}"
     with admin_to(admin_url, autocommit=True) as server:
         server.execute("select pg_advisory_lock(hashtext('leadhouse_template'))")
+        if FOLDER in os.environ:
+            server.execute("alter system set track_functions = 'all'")
+            server.execute("select pg_reload_conf()")
         if server.execute("select from pg_database where datname = %s", [name]).fetchone() is None:
             partial = f"{name}_partial"
             server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(partial)))

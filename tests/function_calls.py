@@ -1,0 +1,42 @@
+"""Which functions of the database the tests have called: `pytest --function-calls` fails where one was never called.
+
+The server counts (`track_functions`); a test's database is asked before it is dropped. Triggers count, too. Procedures
+are left out: the migrations call them, and nothing else does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import DictRow
+
+FOLDER = "LEADHOUSE_TEST_FUNCTION_CALLS"
+FUNCTIONS = """
+select fn.oid::regprocedure::text as name, coalesce(calls.calls, 0) > 0 as is_called
+  from pg_proc as fn left join pg_stat_user_functions as calls on calls.funcid = fn.oid
+ where fn.prokind = 'f' and fn.proowner in (select oid from pg_roles where rolname = 'leadhouse_owner' or rolsuper)
+   and fn.pronamespace::regnamespace::text = any (array['identity', 'app', 'billing', 'raw', 'resolution', 'quality',
+     'credentials', 'files', 'privacy', 'operations'])
+"""
+
+
+def record_calls(connection: psycopg.Connection[DictRow]) -> None:
+    """Note the functions of a database and which were called, if the run asks for it."""
+    folder = os.environ.get(FOLDER)
+    if folder:
+        with contextlib.suppress(psycopg.Error):  # a test may have left a database without its schema
+            rows = connection.execute(FUNCTIONS).fetchall()
+            lines = "".join(f"{int(row['is_called'])} {row['name']}\n" for row in rows)
+            Path(folder, secrets.token_hex(8)).write_text(lines)
+
+
+def read_calls() -> tuple[set[str], set[str]]:
+    """All functions, and those that were called."""
+    noted = [
+        line.split(" ", 1) for file in Path(os.environ[FOLDER]).iterdir() for line in file.read_text().splitlines()
+    ]
+    return {name for _, name in noted}, {name for flag, name in noted if flag == "1"}

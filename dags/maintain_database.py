@@ -28,8 +28,8 @@ are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
   partition; what came before it is retired. The next night tries again.
 - *`sweep_files` is red.* The store of `LEADHOUSE_FILES_URL` does not answer; no row is lost, the next night goes on.
 - *`settle_accounts` is red.* A grant is made once a period, whenever it succeeds: run the task again.
-- *`reconcile_figures` is `partial`.* Figures of closed days differ from the marts: build the marts, and look at the days
-  named if they differ the next night, too.
+- *`reconcile_figures` is `partial`.* Figures of closed days differ from the marts: build the marts, and look at the
+  days named if they differ the next night, too.
 - *`purge_deleted` is red.* The log names the table. Batches before are purged, the rest waits for the next night.
 """
 

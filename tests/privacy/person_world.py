@@ -115,7 +115,7 @@ class PersonWorld:
                 warc_uri=position.uri,
                 warc_offset=position.offset,
                 warc_length=position.length,
-            )  # fmt: skip
+            )
         )
         landing.add_extraction(
             Extraction(
@@ -270,8 +270,8 @@ def _plant_mail(world: PersonWorld, organization: UUID, lead: UUID, person: UUID
         ).fetchone()["request_id"]
         connection.execute(
             "insert into raw.provider_responses (run_on, response_id, landing_id, organization_id, request_id,"
-            " provider, outcome, payload, received_at) values (%s, gen_random_uuid(), gen_random_uuid(), %s, %s, 'p', 'hit', %s,"
-            " now())",
+            " provider, outcome, payload, received_at) values (%s, gen_random_uuid(), gen_random_uuid(), %s, %s, 'p',"
+            " 'hit', %s, now())",
             [RUN_ON, organization, request, Jsonb({"person": {"name": "Jörg Müller", "job": "Head of Sales"}})],
         )
 

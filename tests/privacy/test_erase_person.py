@@ -96,9 +96,7 @@ def test_the_company_lives_on_without_the_address(world, erased):
         "select * from mart_companies.dim_companies where domain = %s and organization_id is null", HOST
     )
     assert company["name"] == "Acme GmbH"
-    [row] = world.rows(
-        "select count(*) as n from raw.company_records where payload -> 'email' @> '[{\"value\": \"info@acme.example\"}]'"
-    )
+    [row] = world.rows("select count(*) as n from raw.company_records where payload::text ~ 'info@acme.example'")
     assert row["n"] >= 3
 
 
@@ -161,7 +159,8 @@ def test_a_crawl_of_the_same_page_brings_nobody_back(world, erased):
     assert names_of_others(world) == []
     assert "Anna Schmidt" in people(world)
     [row] = world.rows(
-        "select count(*) as n, bool_and(payload::text !~* 'joerg|jörg') as is_clean from quality.quarantine where reason = 'erased_person'"
+        "select count(*) as n, bool_and(payload::text !~* 'joerg|jörg') as is_clean"
+        " from quality.quarantine where reason = 'erased_person'"
     )
     assert (row["n"] >= 2, row["is_clean"]) == (True, True)
 

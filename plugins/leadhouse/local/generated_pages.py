@@ -20,7 +20,17 @@ def _data_dictionary() -> str:
     return data_dictionary()
 
 
-PAGES: dict[str, Callable[[], str]] = {"docs/dags.md": _dags, "docs/data_dictionary.md": _data_dictionary}
+def _schema_map() -> str:
+    from leadhouse.local.schema_map_page import render
+
+    return render(settings().project / "docs" / "schema_map.toml")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/dags.md": _dags,
+    "docs/data_dictionary.md": _data_dictionary,
+    "docs/schema_map.md": _schema_map,
+}
 
 
 def out_of_date() -> list[Path]:

@@ -28,7 +28,7 @@ NUMBERS = {
     ("marketing", "triggers"): 1, ("marketing", "relationships"): 3, ("marketing", "operations"): 4,
     ("prospectr", "schemas"): 8, ("prospectr", "tables"): 22, ("prospectr", "columns"): 24, ("prospectr", "values"): 2,
     ("prospectr", "policies"): 9, ("prospectr", "limits"): 1,
-    ("smartweb", "tables"): 20, ("smartweb", "roles"): 5, ("smartweb", "flows"): 4, ("smartweb", "indexes"): 8,
+    ("smartweb", "tables"): 20, ("smartweb", "roles"): 5, ("smartweb", "flows"): 4, ("smartweb", "indexes"): 10,
     ("smartweb", "columns"): 25, ("smartweb", "values"): 10, ("smartweb", "relationships"): 5,
     ("dashin", "tables"): 9, ("dashin", "endpoints"): 33, ("dashin", "functions"): 6, ("dashin", "helpers"): 5,
     ("dashin", "views"): 4, ("dashin", "channels"): 3, ("dashin", "realtime"): 7, ("dashin", "roles"): 4,

@@ -8,8 +8,9 @@ its time.
 Dumps the application's database, restores the dump into a database of its own, compares the tables' row counts, drops
 it. Then: drops partitions older than `operations.retention` says, deletes for good what was deleted more than 30 days
 ago and to which nothing refers, sweeps stored files that expired, removes Airflow's logs of more than 30 days. Beside
-that it grants the credits of billing periods that began and forgets sign-in tokens that are spent or expired. Dumps
-are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
+that it grants the credits of billing periods that began, forgets sign-in tokens that are spent or expired, compares the
+figures of campaigns with the marts, overwrites archived pages of erased people and deletes organizations whose time of
+grace is over. Dumps are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
 
 **When.** Every night at 04:00 UTC.
 
@@ -30,6 +31,7 @@ are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
 - *`settle_accounts` is red.* A grant is made once a period, whenever it succeeds: run the task again.
 - *`reconcile_figures` is `partial`.* Figures of closed days differ from the marts: build the marts, and look at the
   days named if they differ the next night, too.
+- *`erase_noted_pages` or `close_organizations` is red.* See the triage of `erase_person`; what is open stays noted.
 - *`purge_deleted` is red.* The log names the table. Batches before are purged, the rest waits for the next night.
 """
 
@@ -49,6 +51,7 @@ from leadhouse.orchestration.maintenance import (
     sweep_files,
     verify_backup,
 )
+from leadhouse.orchestration.privacy import close_organizations, erase_noted_pages
 
 
 @dag(
@@ -66,6 +69,8 @@ def maintain_database() -> None:
     verify_backup(backup) >> [retire_partitions(), purge_deleted(), sweep_files()]
     settle_accounts()
     reconcile_figures()
+    erase_noted_pages()
+    close_organizations()
     remove_old_logs()
 
 

@@ -27,9 +27,10 @@ DAGS = {
     "enrich_leads": (["marts"], {"announce_facts": ["raw_provider"], "announce_enriched": ["marts_enriched"]}),
     "send_campaigns": (["marts_enriched"], {"announce_messages": ["messages"]}),
     "maintain_database": ([], {}),
+    "erase_person": ([], {}),
 }
 SECTIONS = ("**What.**", "**When.**", "**Inputs.**", "**Outputs.**", "**Triage.**")
-VERBS = {"crawl", "import", "resolve", "build", "enrich", "send", "maintain"}
+VERBS = {"crawl", "import", "resolve", "build", "enrich", "send", "maintain", "erase"}
 HEAVY = ("psycopg", "requests", "dbt", "great_expectations", "pandas", "scrapy", "leadhouse.database", "fastapi")
 IMPORT_SECONDS = 1.0  # all files together, beyond `airflow.sdk` itself; 0.1 s on a quiet machine
 

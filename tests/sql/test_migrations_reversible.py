@@ -6,7 +6,7 @@ from leadhouse.database import migrations
 from leadhouse.database.queries import load
 
 # What is there in a database to which no migration was applied.
-GIVEN = {"extension plpgsql", "schema public"}
+GIVEN = {"extension plpgsql", "extension pg_stat_statements", "schema public"}
 
 
 def catalog(database):

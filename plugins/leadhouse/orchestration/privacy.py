@@ -13,7 +13,7 @@ def erase_noted_pages() -> int:
     from leadhouse.ledger.steps import recorded_step
     from leadhouse.privacy.pages import erase_pages_due
 
-    with recorded_step("privacy", current_run().run_id, "erase_person", "pages") as step:
+    with recorded_step("privacy", current_run().run_id, "privacy", "pages") as step:
         step.counts["pages"] = erase_pages_due()
         return int(step.counts["pages"])
 
@@ -46,7 +46,7 @@ def close_organizations() -> list[str]:
     from leadhouse.ledger.steps import recorded_step
     from leadhouse.privacy.closing import close_due
 
-    with recorded_step("privacy", current_run().run_id, "erase_person", "organizations") as step:
+    with recorded_step("privacy", current_run().run_id, "privacy", "organizations") as step:
         certificates = close_due()
         step.counts["closed"] = len(certificates)
     return [each.sha256 for each in certificates]

@@ -249,7 +249,7 @@ select * from identity.accept_invitation(%(token_hash)s, %(user_id)s);
 -- name: list_members
 select member.user_id, person.email_normalized, person.full_name, member.role, member.client_id, member.created_at, member.deleted_at
   from identity.members as member join identity.users as person using (user_id)
- where member.organization_id = identity.current_organization_id() and (%(with_removed)s or member.deleted_at is null)
+ where member.organization_id = (select identity.current_organization_id()) and (%(with_removed)s or member.deleted_at is null)
  order by person.email_normalized;
 
 -- name: change_member_role
@@ -299,7 +299,7 @@ select team.team_id, team.name, team.created_at,
        array(select mate.user_id from identity.team_members as mate
               where mate.organization_id = team.organization_id and mate.team_id = team.team_id order by mate.created_at, mate.user_id) as user_ids
   from identity.teams as team
- where team.organization_id = identity.current_organization_id() and team.deleted_at is null
+ where team.organization_id = (select identity.current_organization_id()) and team.deleted_at is null
  order by lower(team.name);
 
 -- name: add_team_member

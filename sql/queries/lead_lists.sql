@@ -13,12 +13,34 @@ select lead.lead_id, lead.entity_kind::text as entity_kind, lead.status::text as
  order by {order}
  limit %(limit)s offset %(offset)s;
 
+-- name: find_reach
+select identity.reaches_all('leads', 'read') as reads_all, identity.reach('leads', 'read') as user_ids,
+       identity.current_client_id() is not null as is_client;
+
 -- name: count_leads
 select count(*) as leads
-  from app.leads as lead
-  join app.lead_facts as facts on facts.lead_id = lead.lead_id and facts.organization_id = %(organization_id)s
- where lead.organization_id = %(organization_id)s and lead.deleted_at is null
-   and {conditions};
+  from (select from app.leads as lead
+          join app.lead_facts as facts on facts.lead_id = lead.lead_id and facts.organization_id = %(organization_id)s
+         where lead.organization_id = %(organization_id)s and lead.deleted_at is null
+           and {conditions}
+         limit %(up_to)s) as found;
+
+-- name: count_rows
+-- Where nothing is asked of the facts: every live lead has its row of them.
+select count(*) as leads
+  from (select from app.leads as lead
+         where lead.organization_id = %(organization_id)s and lead.deleted_at is null
+           and {conditions}
+         limit %(up_to)s) as found;
+
+-- name: sum_counters
+-- For whoever reads all leads; the policies show the counters to nobody else.
+select coalesce(sum(leads), 0) as leads
+  from (select leads, status, campaign_id from app.lead_counters where organization_id = %(organization_id)s
+        union all
+        select leads, status, campaign_id from app.lead_counter_changes where organization_id = %(organization_id)s) as cells
+ where (%(status)s::text[] is null or status::text = any (%(status)s))
+   and (%(campaign_id)s::uuid is null or campaign_id = %(campaign_id)s);
 
 -- name: insert_list
 insert into app.lists (organization_id, name, description, is_shared)

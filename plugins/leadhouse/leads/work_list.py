@@ -47,6 +47,15 @@ class LeadFilter(BaseModel):
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Whose leads the caller reads: all of the organization's, those of some users, or those of a client."""
+
+    reads_all: bool
+    user_ids: list[UUID]
+    is_client: bool
+
+
+@dataclass(frozen=True)
 class Page:
     """Rows of the work list, and where the next page begins: None behind the last row."""
 
@@ -54,11 +63,18 @@ class Page:
     next: Cursor | None
 
 
+def find_reach(connection: Connection[Any]) -> Reach:
+    """The caller's reach, one round trip: it is the same for a whole request, so a request asks once."""
+    row = connection.execute(queries.load("lead_lists").find_reach).fetchone() or {}
+    return Reach(bool(row.get("reads_all")), list(row.get("user_ids") or ()), bool(row.get("is_client")))
+
+
 def list_leads(
     connection: Connection[Any],
     organization_id: UUID,
     wanted: LeadFilter | None = None,
     *,
+    reach: Reach | None = None,
     sort: Sort = "created_at",
     order: SortOrder = "desc",
     after: Cursor | None = None,
@@ -67,14 +83,16 @@ def list_leads(
 ) -> Page:
     """A page of live leads: behind the cursor of the former one (same filter and sort), or by its number from 1.
 
-    Values that are missing (no score, no name) come last in both orders.
+    Values that are missing (no score, no name) come last in both orders. The policies decide what is seen; with the
+    caller's `reach` (`find_reach`) a rep's list is what the rep owns, read by the owner's index: leads that a rep has
+    made and that belong to others are seen, and found by search, but are not on the list.
 
     Raises:
         CriteriaError: see `criteria.compile_criteria`. ValueError: a page that cannot be.
     """
     if not 1 <= page_size <= LARGEST_PAGE or page < 1:
         raise ValueError(f"A page has 1 to {LARGEST_PAGE} rows and a number from 1; not {page_size} and {page}.")
-    condition = _conditions(wanted or LeadFilter(), by_facts=sort in _BY_FACTS)
+    condition = _within(reach, _conditions(wanted or LeadFilter(), by_facts=sort in _BY_FACTS))
     scope = {"organization_id": organization_id, "offset": 0 if after else (page - 1) * page_size}
     rows = _fetch(connection, condition, _behind(sort, order, after), sort, order, scope, page_size + 1)
     if after and after[0] is not None and sort in _BY_FACTS and len(rows) <= page_size:
@@ -99,19 +117,52 @@ def _fetch(
     text = sql.SQL(" and ").join([condition.text, behind.text])
     statement = queries.load("lead_lists").list_leads.format(conditions=text, order=ordering)
     parameters = {**condition.parameters, **behind.parameters, **scope, "limit": limit}
-    return [dict(row) for row in connection.execute(statement, parameters)]
+    # Planned anew: organizations are of all sizes, and a kept plan that knows neither them nor the limit sorts all leads.
+    return [dict(row) for row in connection.execute(statement, parameters, prepare=False)]
 
 
 def _id_column(sort: Sort) -> sql.SQL:
     return sql.SQL("facts.lead_id" if sort in _BY_FACTS else "lead.lead_id")
 
 
-def count_leads(connection: Connection[Any], organization_id: UUID, wanted: LeadFilter | None = None) -> int:
-    """How many live leads the filter leaves the caller."""
-    condition = _conditions(wanted or LeadFilter(), by_facts=False)
-    statement = queries.load("lead_lists").count_leads.format(conditions=condition.text)
-    parameters = {**condition.parameters, "organization_id": organization_id}
-    row = connection.execute(statement, parameters).fetchone() or {"leads": 0}
+def _within(reach: Reach | None, condition: Condition) -> Condition:
+    """One owner is compared by `=`, which keeps the order of the index by owner and creation."""
+    if reach is None or reach.reads_all or reach.is_client:
+        return condition
+    one = len(reach.user_ids) == 1
+    owned = sql.SQL("lead.owner_id = %(reach)s::uuid" if one else "lead.owner_id = any (%(reach)s::uuid[])")
+    parameters = {**condition.parameters, "reach": reach.user_ids[0] if one else reach.user_ids}
+    return Condition(sql.SQL("{} and {}").format(owned, condition.text), parameters)
+
+
+def count_leads(
+    connection: Connection[Any],
+    organization_id: UUID,
+    wanted: LeadFilter | None = None,
+    *,
+    reach: Reach | None = None,
+    up_to: int | None = None,
+) -> int:
+    """How many live leads the filter leaves the caller; `up_to` stops there, for a page that says "more than".
+
+    Whoever reads all leads (`reach`) and narrows them to statuses and a campaign at most is answered from counters.
+    """
+    wanted = wanted or LeadFilter()
+    if reach and reach.reads_all and wanted == LeadFilter(status=wanted.status, campaign_id=wanted.campaign_id):
+        return _sum_counters(connection, organization_id, wanted)
+    condition = _within(reach, _conditions(wanted, by_facts=False))
+    name = "count_leads" if wanted.criteria else "count_rows"
+    statement = getattr(queries.load("lead_lists"), name).format(conditions=condition.text)
+    parameters = {**condition.parameters, "organization_id": organization_id, "up_to": up_to}
+    row = connection.execute(statement, parameters, prepare=False).fetchone() or {"leads": 0}
+    return int(row["leads"])
+
+
+def _sum_counters(connection: Connection[Any], organization_id: UUID, wanted: LeadFilter) -> int:
+    parameters = {"status": list(wanted.status) or None, "campaign_id": wanted.campaign_id}
+    row = connection.execute(
+        queries.load("lead_lists").sum_counters, {**parameters, "organization_id": organization_id}
+    ).fetchone() or {"leads": 0}
     return int(row["leads"])
 
 

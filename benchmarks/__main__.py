@@ -13,7 +13,7 @@ from rich.console import Console
 
 from benchmarks.measure import Result
 
-MODULES = ("landing_copy", "crawl_cpu", "extraction_cpu", "night_overhead")
+MODULES = ("landing_copy", "crawl_cpu", "extraction_cpu", "night_overhead", "million_leads")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 

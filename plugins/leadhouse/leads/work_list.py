@@ -117,7 +117,7 @@ def _fetch(
     text = sql.SQL(" and ").join([condition.text, behind.text])
     statement = queries.load("lead_lists").list_leads.format(conditions=text, order=ordering)
     parameters = {**condition.parameters, **behind.parameters, **scope, "limit": limit}
-    # Planned anew: organizations are of all sizes, and a kept plan that knows neither them nor the limit sorts all leads.
+    # Planned anew: organizations differ in size, and a kept plan that knows neither them nor the limit sorts all.
     return [dict(row) for row in connection.execute(statement, parameters, prepare=False)]
 
 

@@ -84,13 +84,13 @@ select lead_id, organization_id, entity_id, 'person', status, owner_id, campaign
 -- name: make_facts
 -- 40 first names, 2,000 last names, 1 company for 20 leads.
 insert into app.lead_facts (lead_id, organization_id, full_name, title, email_normalized, email_status, phone_e164, company_id, company_name,
-  domain, country_code, lead_score, status)
+  domain, country_code, lead_score, status, owner_id)
 select lead_id, organization_id, first || ' ' || last,
        (array['Head of Sales', 'Managing Director', 'Marketing Manager', 'Engineer', 'Chief Technology Officer'])[1 + second %% 5],
        lower(first) || '.' || lower(last) || no || '@company' || company || '.example', (array['valid', 'valid', 'unknown', 'invalid'])[1 + dice %% 4],
        case when dice %% 3 = 0 then '+49301' || lpad(no::text, 7, '0') end, md5('company/' || company)::uuid,
        last || ' ' || (array['GmbH', 'AG', 'Logistics', 'Systems', 'Werke'])[1 + company %% 5], 'company' || company || '.example',
-       (array['DE', 'DE', 'AT', 'CH', 'FR', 'US'])[1 + second %% 6], case when dice %% 20 > 0 then second %% 101 end, status
+       (array['DE', 'DE', 'AT', 'CH', 'FR', 'US'])[1 + second %% 6], case when dice %% 20 > 0 then second %% 101 end, status, owner_id
   from draft
  cross join lateral (select no / 20 as company,
    (array['Anna', 'Ben', 'Clara', 'David', 'Emma', 'Felix', 'Greta', 'Hannes', 'Ida', 'Jonas', 'Karla', 'Leon', 'Mara', 'Noah', 'Olga',

@@ -1,5 +1,6 @@
 -- Work lists at a million leads: the number of leads is kept, not counted, and the orders that pages ask for have indexes
 -- depends: 0064_notify_assignments 0053_create_analytics
+-- changes: app.lead_facts
 
 -- migrate: apply
 
@@ -179,6 +180,32 @@ end $$;
 grant execute on function app.recount_leads to leadhouse_maintenance;
 select app.recount_leads();
 
+-- The lead's own owner, carried to the facts as its status is: a rep's list by score is read by one index, and the policy
+-- need not look the lead up.
+alter table app.lead_facts add column owner_id uuid;
+update app.lead_facts as facts set owner_id = lead.owner_id
+  from app.leads as lead where lead.lead_id = facts.lead_id and lead.owner_id is not null;
+create index lead_facts_by_owner_score on app.lead_facts (organization_id, owner_id, lead_score desc nulls last, lead_id);
+create function app.carry_owners() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update app.lead_facts as facts set owner_id = lead.owner_id
+    from new_rows as changed join app.leads as lead on lead.lead_id = changed.lead_id
+   where facts.lead_id = changed.lead_id and facts.owner_id is distinct from lead.owner_id;
+  return null;
+end $$;
+alter function app.carry_owners owner to leadhouse_owner;
+revoke execute on function app.carry_owners from public;
+create trigger leads_carry_their_owner after update on app.leads
+  referencing new table as new_rows for each statement execute function app.carry_owners();
+create trigger facts_take_their_owner after insert on app.lead_facts
+  referencing new table as new_rows for each statement execute function app.carry_owners();
+alter policy "members read what hangs on leads they reach" on app.lead_facts
+  using (organization_id = (select identity.claimed_organization_id())
+         and ((select identity.reaches_all('leads', 'read')) or owner_id = any ((select identity.reach('leads', 'read'))::uuid[])
+              or exists (select from app.leads as parent
+                          where parent.lead_id = lead_facts.lead_id and parent.organization_id = lead_facts.organization_id)));
+
 -- What the orders of pages and the oldest lead of a cell are read from.
 create index leads_by_campaign_status on app.leads (organization_id, campaign_id, status, created_at, lead_id) where deleted_at is null;
 create index lead_facts_by_search_order on app.lead_facts (organization_id, (-coalesce(lead_score::integer, -1)), lead_id);
@@ -302,6 +329,13 @@ select lead.organization_id, lead.campaign_id, lead.status, count(*) as leads,
   left join app.lead_facts as facts on facts.lead_id = lead.lead_id and facts.organization_id = lead.organization_id
  where lead.deleted_at is null
  group by lead.organization_id, lead.campaign_id, lead.status;
+drop policy "members read what hangs on leads they reach" on app.lead_facts;
+call identity.open_by_parent('app.lead_facts', 'leads', 'app.leads', 'lead_id', 'select');
+drop trigger facts_take_their_owner on app.lead_facts;
+drop trigger leads_carry_their_owner on app.leads;
+drop function app.carry_owners;
+drop index app.lead_facts_by_owner_score;
+alter table app.lead_facts drop column owner_id;
 drop index app.notifications_newest;
 drop index app.lead_facts_by_search_order;
 drop index app.leads_by_campaign_status;

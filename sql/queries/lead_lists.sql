@@ -42,6 +42,9 @@ select coalesce(sum(leads), 0) as leads
  where (%(status)s::text[] is null or status::text = any (%(status)s))
    and (%(campaign_id)s::uuid is null or campaign_id = %(campaign_id)s);
 
+-- name: recount_leads
+select app.recount_leads() as wrong;
+
 -- name: insert_list
 insert into app.lists (organization_id, name, description, is_shared)
 values (%(organization_id)s, %(name)s, %(description)s, %(is_shared)s)

@@ -10,8 +10,9 @@ import re
 
 import pytest
 
-from benchmarks.lead_platform import generate, identifier, organization_claims
+from benchmarks.lead_platform import ORGANIZATION, generate, identifier, organization_claims
 from benchmarks.million_queries import BY_HAND, QUERIES, Notes
+from leadhouse.leads.work_list import recount_leads
 
 LEADS, ORGANIZATIONS = 60_000, 60
 LARGE = 10_000
@@ -130,6 +131,7 @@ def test_every_role_sees_its_leads_and_no_others(owner, role):
     [
         ("app.leads_by_creation", "leads, newest", "manager"),
         ("app.lead_facts_by_score", "leads by score", "admin"),
+        ("app.leads_by_owner_in_organization, app.leads_by_owner", "leads, newest", "rep"),
         ("app.lead_facts_by_name", "leads by name", "admin"),
         ("app.lead_facts_by_document", "search of a name", "manager"),
         ("app.lead_status_changes_by_lead", "history of a lead", "manager"),
@@ -149,10 +151,17 @@ def test_a_policy_that_asks_for_every_row_is_noticed(owner):
     assert any(complaint.startswith("identity.reaches_all()") for complaint in found)
 
 
-def test_the_counters_are_what_counting_finds(owner):
-    wrong = owner.execute("select app.recount_leads() as wrong").fetchone()
-    owner.rollback()
-    assert wrong["wrong"] == 0
+def test_maintenance_finds_and_mends_a_wrong_counter(owner, module_database):
+    with module_database.connect("maintenance") as connection:
+        assert recount_leads(connection) == 0
+    owner.execute("update app.lead_counters set leads = leads + 1 where organization_id = %s", [ORGANIZATION])
+    touched = owner.execute(
+        "select count(*) as cells from app.lead_counters where organization_id = %s", [ORGANIZATION]
+    )
+    owner.commit()
+    with module_database.connect("maintenance") as connection:
+        assert recount_leads(connection) == touched.fetchone()["cells"]
+        assert recount_leads(connection) == 0
 
 
 def test_the_counters_follow_every_change(owner):
@@ -178,4 +187,6 @@ def test_the_counters_follow_every_change(owner):
     for change in changes:
         assert owner.execute(change, mine).rowcount > 0, change
         assert owner.execute("select app.recount_leads() as wrong").fetchone()["wrong"] == 0, change
+        astray = "select from app.lead_facts as facts join app.leads using (lead_id) where facts.owner_id is distinct from leads.owner_id"
+        assert owner.execute(astray).fetchall() == [], change
     owner.rollback()

@@ -92,7 +92,8 @@ def list_leads(
     """
     if not 1 <= page_size <= LARGEST_PAGE or page < 1:
         raise ValueError(f"A page has 1 to {LARGEST_PAGE} rows and a number from 1; not {page_size} and {page}.")
-    condition = _within(reach, _conditions(wanted or LeadFilter(), by_facts=sort in _BY_FACTS))
+    by_facts = sort in _BY_FACTS
+    condition = _within(reach, _conditions(wanted or LeadFilter(), by_facts=by_facts), by_facts=by_facts)
     scope = {"organization_id": organization_id, "offset": 0 if after else (page - 1) * page_size}
     rows = _fetch(connection, condition, _behind(sort, order, after), sort, order, scope, page_size + 1)
     if after and after[0] is not None and sort in _BY_FACTS and len(rows) <= page_size:
@@ -125,12 +126,13 @@ def _id_column(sort: Sort) -> sql.SQL:
     return sql.SQL("facts.lead_id" if sort in _BY_FACTS else "lead.lead_id")
 
 
-def _within(reach: Reach | None, condition: Condition) -> Condition:
+def _within(reach: Reach | None, condition: Condition, *, by_facts: bool) -> Condition:
     """One owner is compared by `=`, which keeps the order of the index by owner and creation."""
     if reach is None or reach.reads_all or reach.is_client:
         return condition
     one = len(reach.user_ids) == 1
-    owned = sql.SQL("lead.owner_id = %(reach)s::uuid" if one else "lead.owner_id = any (%(reach)s::uuid[])")
+    column = sql.SQL("facts.owner_id" if by_facts else "lead.owner_id")
+    owned = sql.SQL("{} = %(reach)s::uuid" if one else "{} = any (%(reach)s::uuid[])").format(column)
     parameters = {**condition.parameters, "reach": reach.user_ids[0] if one else reach.user_ids}
     return Condition(sql.SQL("{} and {}").format(owned, condition.text), parameters)
 
@@ -150,7 +152,7 @@ def count_leads(
     wanted = wanted or LeadFilter()
     if reach and reach.reads_all and wanted == LeadFilter(status=wanted.status, campaign_id=wanted.campaign_id):
         return _sum_counters(connection, organization_id, wanted)
-    condition = _within(reach, _conditions(wanted, by_facts=False))
+    condition = _within(reach, _conditions(wanted, by_facts=False), by_facts=False)
     name = "count_leads" if wanted.criteria else "count_rows"
     statement = getattr(queries.load("lead_lists"), name).format(conditions=condition.text)
     parameters = {**condition.parameters, "organization_id": organization_id, "up_to": up_to}
@@ -166,13 +168,19 @@ def _sum_counters(connection: Connection[Any], organization_id: UUID, wanted: Le
     return int(row["leads"])
 
 
+def recount_leads(connection: Connection[Any]) -> int:
+    """Count all leads anew, as maintenance; return how many of the counters were wrong, which are right then."""
+    row = connection.execute(queries.load("lead_lists").recount_leads).fetchone() or {"wrong": 0}
+    return int(row["wrong"])
+
+
 def conditions_of(wanted: LeadFilter) -> Condition:
     """The filter as a condition over `lead` and `facts`; wants the parameter `organization_id` beside its own."""
     return _conditions(wanted, by_facts=False)
 
 
 def _conditions(wanted: LeadFilter, *, by_facts: bool) -> Condition:
-    """`by_facts`: the status as the facts carry it, so that the index by status and score serves."""
+    """`by_facts`: status and owner as the facts carry them, so that the indexes with the score serve."""
     rule = compile_criteria(wanted.criteria)
     parts: list[sql.Composable] = [rule.text]
     texts = {
@@ -181,7 +189,7 @@ def _conditions(wanted: LeadFilter, *, by_facts: bool) -> Condition:
         else "lead.status = any (%(status)s::app.lead_status[])",
         "priority": "lead.priority = any (%(priority)s)",
         "campaign_id": "lead.campaign_id = %(campaign_id)s",
-        "owner_id": "lead.owner_id = %(owner_id)s",
+        "owner_id": "facts.owner_id = %(owner_id)s" if by_facts else "lead.owner_id = %(owner_id)s",
         "tags": "lead.tags @> %(tags)s",
         "list_id": "exists (select from app.list_members as member where member.organization_id = %(organization_id)s"
         " and member.list_id = %(list_id)s and member.lead_id = lead.lead_id)",

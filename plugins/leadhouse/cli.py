@@ -195,7 +195,7 @@ def doctor() -> None:
 def docs(
     check: Annotated[bool, typer.Option(help="Change nothing; fail when a generated page is out of date.")] = False,
 ) -> None:
-    """Write the generated pages: DAGs and data dictionary."""
+    """Write the generated pages: DAGs, data dictionary and schema map."""
     from leadhouse.local.generated_pages import out_of_date, write_pages
 
     stale = out_of_date() if check else write_pages()

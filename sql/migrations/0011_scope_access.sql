@@ -386,11 +386,15 @@ language plpgsql set search_path = '' as $$
 declare
   mine text := 'user_id = (select identity.current_user_id()) and (select identity.is_signed_in_person())';
   verb text;
+  is_required boolean := (select attnotnull from pg_catalog.pg_attribute
+                           where attrelid = target and attname = 'organization_id' and not attisdropped);
 begin
   execute format('alter table %s owner to leadhouse_owner', target);
   execute format('alter table %s enable row level security', target);
   execute format('grant %s on %s to authenticated', verbs, target);
-  if exists (select from pg_catalog.pg_attribute where attrelid = target and attname = 'organization_id' and not attisdropped) then
+  if is_required then -- an `or` would keep the order of an index from being used
+    mine := mine || ' and organization_id = (select identity.current_organization_id())';
+  elsif not is_required then
     mine := mine || ' and (organization_id is null or organization_id = (select identity.current_organization_id()))';
   end if;
   foreach verb in array regexp_split_to_array(verbs, '\s*,\s*') loop

@@ -209,7 +209,6 @@ alter policy "members read what hangs on leads they reach" on app.lead_facts
 -- What the orders of pages and the oldest lead of a cell are read from.
 create index leads_by_campaign_status on app.leads (organization_id, campaign_id, status, created_at, lead_id) where deleted_at is null;
 create index lead_facts_by_search_order on app.lead_facts (organization_id, (-coalesce(lead_score::integer, -1)), lead_id);
-create index notifications_newest on app.notifications (user_id, created_at desc, notification_id);
 
 -- Whoever reaches all leads reads the sums; whoever does not has few, and they are counted by their owner's index.
 create or replace view app.lead_pipeline with (security_invoker = true) as
@@ -336,7 +335,6 @@ drop trigger leads_carry_their_owner on app.leads;
 drop function app.carry_owners;
 drop index app.lead_facts_by_owner_score;
 alter table app.lead_facts drop column owner_id;
-drop index app.notifications_newest;
 drop index app.lead_facts_by_search_order;
 drop index app.leads_by_campaign_status;
 do $$

@@ -18,6 +18,7 @@ LEADS, ORGANIZATIONS = 60_000, 60
 LARGE = 10_000
 POLICY_CALL = re.compile(r"\b(identity|app|billing|files)\.[a-z_]+\(")
 CONDITIONS = ("Filter", "Index Cond", "Recheck Cond", "Join Filter", "Hash Cond", "Merge Cond", "One-Time Filter")
+ONCE_A_LOOP = ("Index Cond", "One-Time Filter")
 TELL_PLANS = (
     "load 'auto_explain'",
     "set auto_explain.log_min_duration = 0",
@@ -69,11 +70,12 @@ def judge(node, large):
     relation = node.get("Relation Name")
     if node["Node Type"] == "Seq Scan" and relation in large:
         yield f"{relation} is read sequentially"
-    for part in CONDITIONS:
-        if call := POLICY_CALL.search(str(node.get(part, ""))):
-            yield f"{call[0]}) is called in the {part} of {node['Node Type']} {relation}"
     removed = sum(node.get(name, 0) for name in ("Rows Removed by Filter", "Rows Removed by Join Filter"))
     rows = (node["Actual Rows"] + removed) * node["Actual Loops"]
+    for part in CONDITIONS:
+        call = POLICY_CALL.search(str(node.get(part, "")))
+        if call and (node["Actual Loops"] if part in ONCE_A_LOOP else rows) > 1:
+            yield f"{call[0]}) is called again and again in the {part} of {node['Node Type']} {relation}"
     if rows > LARGE:
         yield f"{node['Node Type']} {relation} reads {rows:.0f} rows"
     for below in node.get("Plans", ()):

@@ -119,6 +119,9 @@ exception when invalid_parameter_value then
   return false;
 end $$;
 
+-- Every night's figures are cut by it, of all organizations at once: a wrong one would stop them.
+alter table identity.organizations add constraint time_zone_is_known check (identity.is_time_zone(time_zone));
+
 create table identity.user_preferences (
   user_id uuid primary key references identity.users,
   theme text not null default 'system' check (theme in ('light', 'dark', 'system')),
@@ -233,6 +236,17 @@ begin
   end if;
 end $$;
 
+-- An API key makes nobody who may do more than the key: whoever holds it could be that somebody.
+create function identity.require_within_key(of_role identity.member_role) returns void
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if identity.claims() ? 'permissions' and exists (
+      select from identity.role_permissions as given where given.role = of_role and not identity.may(given.resource, given.action)) then
+    raise exception 'an API key gives nobody role %, which may do more than the key', of_role using errcode = 'insufficient_privilege',
+      hint = 'Sign in and do it in person.';
+  end if;
+end $$;
+
 create function identity.check_member_change() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -241,6 +255,9 @@ begin
   end if;
   if tg_op <> 'DELETE' then
     perform identity.require_rank(new.role);
+    if new.deleted_at is null then
+      perform identity.require_within_key(new.role);
+    end if;
     return new;
   end if;
   return old;
@@ -369,6 +386,7 @@ begin
   foreach routine in array array['identity.is_time_zone(text)', 'identity.expand_permissions(text[])',
       'identity.standing_permissions(uuid, uuid, text[])', 'identity.check_api_key()', 'identity.check_member_change()',
       'identity.check_admin_is_left()', 'identity.require_rank(identity.member_role)',
+      'identity.require_within_key(identity.member_role)',
       'identity.rotate_refresh_token(bytea, bytea, timestamptz, inet, text)',
       'identity.take_attempt(text, bytea, integer, integer, integer)', 'identity.purge_sign_ins(timestamptz)',
       'identity.wants_email(uuid, text)']::regprocedure[] loop
@@ -432,6 +450,7 @@ drop trigger members_keep_an_admin on identity.members;
 drop function identity.check_admin_is_left;
 drop trigger members_keep_to_their_rank on identity.members;
 drop function identity.check_member_change;
+drop function identity.require_within_key;
 drop function identity.require_rank;
 drop table identity.api_keys;
 drop function identity.check_api_key;
@@ -439,6 +458,7 @@ drop function identity.standing_permissions;
 drop function identity.expand_permissions;
 drop table identity.invitations;
 drop table identity.user_preferences;
+alter table identity.organizations drop constraint time_zone_is_known;
 drop function identity.is_time_zone;
 drop table identity.throttles;
 drop table identity.signing_keys;

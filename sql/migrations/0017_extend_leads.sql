@@ -149,7 +149,7 @@ declare
   mine uuid := identity.current_organization_id();
   reads_all boolean := identity.reaches_all('leads', 'read');
   readable uuid[] := identity.reach('leads', 'read');
-  campaigns uuid[] := identity.my_campaign_ids();
+  campaigns uuid[] := case when identity.may('leads', 'read') then identity.my_campaign_ids() end;
   acts_on_all boolean := identity.reaches_all('leads', of_action);
   actable uuid[] := identity.reach('leads', of_action);
 begin

@@ -107,6 +107,11 @@ begin
     when new.kind in ('linkedin', 'apollo', 'zoominfo') and new.is_active and new.secret_id is null
       then 'it is active without credentials: name them by secret_id, or set is_active to false'
   end;
+  if wrong is null and is_members and new.secret_id is not null and (tg_op = 'INSERT' or new.secret_id is distinct from old.secret_id) then
+    perform from credentials.secrets as secret
+      where secret.organization_id = new.organization_id and secret.secret_id = new.secret_id and secret.user_id is null and secret.deleted_at is null;
+    wrong := case when not found then 'secret_id names no secret of the organization (a personal one serves its owner alone)' end;
+  end if;
   if wrong is not null then
     raise exception 'source %: %', new.name, wrong using errcode = 'check_violation';
   end if;
@@ -125,7 +130,8 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   found_source app.sources;
 begin
-  select * into found_source from app.sources where source_id = of_source and deleted_at is null for update;
+  select * into found_source from app.sources where source_id = of_source and deleted_at is null
+     and (pg_has_role(session_user, 'leadhouse_app', 'member') or organization_id = identity.current_organization_id()) for update;
   if not found then
     raise exception 'there is no source %', of_source using errcode = 'no_data_found';
   end if;

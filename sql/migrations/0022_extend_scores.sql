@@ -222,6 +222,9 @@ returns table (lead_id uuid, last_activity_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   perform identity.require_organization(of_organization);
+  if not (pg_has_role(session_user, 'leadhouse_app', 'member') or identity.reaches_all('leads', 'read')) then
+    lead_ids := array(select judged.lead_id from app.judge_leads(lead_ids, 'read') as judged where judged.verdict = 'allowed');
+  end if;
   return query
     select message.lead_id, max(greatest(message.attempted_at, event.occurred_at))
       from app.messages as message

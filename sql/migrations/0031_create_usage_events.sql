@@ -51,6 +51,11 @@ begin
   if not (pg_has_role(session_user, 'leadhouse_app', 'member') or of_user = identity.current_user_id()) then
     raise exception 'events are recorded for the person who is signed in' using errcode = 'insufficient_privilege';
   end if;
+  perform from jsonb_to_recordset(batch) as event (occurred_at timestamptz)
+    where event.occurred_at not between now() - interval '400 days' and now() + interval '400 days';
+  if found then -- each month is a partition: no call makes thousands
+    raise exception 'a usage event is at most 400 days away' using errcode = 'invalid_parameter_value';
+  end if;
   perform app.ensure_usage_partitions(month.first_day)
      from (select distinct date_trunc('month', occurred_at at time zone 'UTC')::date as first_day
              from jsonb_to_recordset(batch) as event (occurred_at timestamptz)) as month;

@@ -76,6 +76,7 @@ begin
   end if;
   perform identity.require('members', 'create');
   perform identity.require_rank(of_role);
+  perform identity.require_within_key(of_role);
   if exists (select from identity.members as member join identity.users as person using (user_id)
               where member.organization_id = mine and person.email_normalized = of_email
                 and member.deleted_at is null and person.deleted_at is null) then

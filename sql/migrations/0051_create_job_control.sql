@@ -49,8 +49,9 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   job app.jobs;
 begin
-  select * into job from app.jobs where job_id = of_job for update;
-  if not found or not (app.is_platform() or job.organization_id is not distinct from identity.current_organization_id()) then
+  select * into job from app.jobs
+   where job_id = of_job and (app.is_platform() or organization_id is not distinct from identity.current_organization_id()) for update;
+  if not found then
     raise exception 'there is no job %', of_job using errcode = 'no_data_found';
   end if;
   perform identity.require('jobs', of_action);

@@ -118,8 +118,8 @@ begin
   perform app.settle_campaign(of_campaign);
   insert into app.campaign_changes (campaign_id, lead_id) select distinct of_campaign, lead_id from app.messages where campaign_id = of_campaign;
   perform app.settle_campaign(of_campaign);
-  create temp table if not exists true_days (like app.campaign_days) on commit drop;
-  truncate pg_temp.true_days;
+  drop table if exists pg_temp.true_days; -- refused when the caller made it: its triggers would act with the owner's rights
+  create temp table true_days (like app.campaign_days) on commit drop;
   insert into pg_temp.true_days
   select campaign_id, organization_id, cohort_on, count(*), sum(attempted), sum(accepted), sum(delivered), sum(bounced), sum(rejected),
          sum(unknown), sum(hard_bounced), sum(complained), count(*) filter (where is_delivered), count(*) filter (where has_replied),

@@ -62,7 +62,7 @@ create table app.exports (
   row_count integer check (row_count >= 0),
   size_bytes bigint check (size_bytes >= 0),
   sha256 text check (sha256 ~ '^[0-9a-f]{64}$'),
-  object_id uuid, -- of files.objects, when the file is kept
+  object_id uuid, -- when the file is kept
   reason text, -- why it failed
   created_at timestamptz not null default clock_timestamp(),
   updated_at timestamptz not null default clock_timestamp(),
@@ -72,12 +72,14 @@ create table app.exports (
   unique (organization_id, export_id),
   foreign key (organization_id, list_id) references app.lists (organization_id, list_id),
   foreign key (organization_id, segment_id) references app.segments (organization_id, segment_id),
+  foreign key (organization_id, object_id) references files.objects (organization_id, object_id) on delete set null (object_id),
   check ((state = 'running') = (finished_at is null)),
   check (state <> 'completed' or (row_count is not null and size_bytes is not null and sha256 is not null))
 );
 create index exports_newest on app.exports (organization_id, created_at desc);
 create index exports_by_list on app.exports (organization_id, list_id);
 create index exports_by_segment on app.exports (organization_id, segment_id);
+create index exports_by_object on app.exports (organization_id, object_id);
 
 create table app.export_rows (
   organization_id uuid not null,

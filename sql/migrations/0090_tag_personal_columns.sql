@@ -16,6 +16,7 @@ begin
   end if;
   execute format('comment on column %s.%I is %L', target, column_name, concat_ws(' ', known, 'personal: ' || tag));
 end $$;
+revoke execute on procedure privacy.tag_column from public;
 
 do $$
 declare

@@ -30,7 +30,7 @@ class SearchCriteria(BaseModel):
     industry_codes: tuple[str, ...] | None = None
     titles: tuple[str, ...] | None = None
     source_keys: tuple[str, ...] | None = None
-    limit: int | None = Field(default=None, ge=0)
+    limit: int | None = Field(default=None, ge=0, le=1_000_000_000)
 
 
 def adopt_from_searches(run_id: str) -> int:

@@ -89,14 +89,18 @@ def settle_accounts() -> dict[str, float]:
 
 @stage_task()
 def reconcile_figures() -> dict[str, int]:
-    """Count the campaigns' figures anew and compare them with the marts; number, then drop old events and answers."""
+    """Count leads and campaigns anew and compare with the marts; number, then drop old events and answers."""
     from leadhouse.campaigns import metrics
+    from leadhouse.database import connect
     from leadhouse.events import stream
+    from leadhouse.leads.work_list import recount_leads
     from leadhouse.ledger.steps import recorded_step
 
     with recorded_step("maintenance", current_run().run_id, "maintain_database", "figures") as step:
         found = metrics.reconcile()
         step.counts |= {"campaigns": found.campaigns, "repaired": found.repaired, "drift": len(found.drift)}
+        with connect("maintenance") as connection:
+            step.counts["lead_counters_repaired"] = recount_leads(connection)
         step.counts |= {"event_blocks": stream.drop_old_events(), "cached_answers": metrics.archive_cache()}
         if found.drift:
             step.outcome, step.message = "partial", f"differs from the marts: {found.drift[:5]}"[:2000]

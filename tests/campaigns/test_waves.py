@@ -226,3 +226,17 @@ def test_complaints_pause_an_account(world, complaints, paused):
     reason = campaigns.finish_wave(snapshot_id, "n2", "passed").paused_reason
     assert (reason is not None) == paused
     assert reason is None or "1 complaints for 60 messages" in reason
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "update app.campaigns set config = '{\"contact_gap_days\": 999999999999}' where campaign_id = %s",
+        "update app.campaigns set config = '{\"daily_cap\": 1000000000000000000000000}' where campaign_id = %s",
+        "update app.campaign_steps set send_at = '-infinity' where campaign_id = %s",
+    ],
+)
+def test_no_value_of_one_campaign_stops_the_others(world, poison):
+    bad, good = (world.campaign([world.lead(f"{name}@x.example", name)]) for name in ("bad", "good"))
+    world.value(f"{poison} returning 1", bad)
+    assert dict(due()) == {bad: "not_ready", good: "audience"}

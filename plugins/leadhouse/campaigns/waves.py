@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection
 
 from leadhouse.campaigns.audience import find_snapshot, freeze_audience, wave_of
@@ -158,7 +159,7 @@ def _why_due(
         return None
     try:
         evaluate(connection, find_step(connection, **key), now)
-    except CampaignNotReadyError:
+    except (CampaignNotReadyError, OverflowError, psycopg.DataError):  # a value out of all bounds stops its own task alone
         return "not_ready", hour
     row = connection.execute(queries.count_news, key).fetchone()
     return ("audience", hour) if row and row["news"] else None

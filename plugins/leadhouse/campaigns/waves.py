@@ -159,7 +159,7 @@ def _why_due(
         return None
     try:
         evaluate(connection, find_step(connection, **key), now)
-    except (CampaignNotReadyError, OverflowError, psycopg.DataError):  # a value out of all bounds stops its own task alone
+    except (CampaignNotReadyError, OverflowError, psycopg.DataError):  # a value out of bounds stops its task alone
         return "not_ready", hour
     row = connection.execute(queries.count_news, key).fetchone()
     return ("audience", hour) if row and row["news"] else None

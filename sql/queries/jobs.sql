@@ -141,10 +141,11 @@ values (%(source_key)s, 'web_site', %(host)s, %(start_url)s, %(host)s)
     on conflict (source_key) do nothing
 
 -- name: select_due_sources
--- All that are due, or the named ones whether due or not.
+-- All that are due, or the named ones whether due or not; for an organization's job no other organization's.
 select source_key, host
   from app.sources
  where kind = 'web_site' and is_active and deleted_at is null
+   and (%(organization_id)s::uuid is null or organization_id is null or organization_id = %(organization_id)s)
    and case when %(source_keys)s::text[] is null then next_due_at <= now() else source_key = any(%(source_keys)s::text[]) end
  order by host, source_key
 

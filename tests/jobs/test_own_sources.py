@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from leadhouse.jobs import control, requests, source_care
+from leadhouse.jobs.shards import plan_shards
 from leadhouse.jobs.source_care import SourceNotValidError
 from leadhouse.settings import settings
 
@@ -255,3 +256,21 @@ def test_many_jobs_that_end_at_once_lose_no_count(north):
     for thread in threads:
         thread.join()
     assert {figures(north, source) for source in sources} == {(12, 12, 12, 0, True)}
+
+
+def test_a_job_of_one_organization_crawls_no_source_of_another(north, south):
+    """Neither by naming nothing, which means all that is due, nor by an address whose source is another's own."""
+    host = f"{uuid4().hex}.example"
+    theirs = south.rows(
+        "insert into app.sources (organization_id, source_key, kind, name, start_url)"
+        " values (%s, %s, 'web_site', 'x', %s) returning source_key",
+        south.organization_id, f"web/{host}", f"https://{host}/",
+    )[0]["source_key"]  # fmt: skip
+    mine = make(north, "web_site", start_url="https://mine.example/")["source_key"]
+    for parameters in ({}, {"urls": [f"https://{host}/"]}):
+        with north.acting("organization_admin") as admin:
+            job_id = control.request_job(admin, "crawl", parameters)["job_id"]
+        plan_shards(job_id, 2)
+        keys = north.rows("select source_key from app.job_sources where job_id = %s", job_id)
+        assert theirs not in {row["source_key"] for row in keys}
+        assert parameters or mine in {row["source_key"] for row in keys}

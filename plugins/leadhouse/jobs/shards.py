@@ -75,7 +75,8 @@ def _sources(connection: Connection[Any], job_id: UUID) -> dict[str, list[str]]:
         connection.execute(sql.insert_source, {"source_key": key, "host": host, "start_url": url})
         keys.append(key)
     by_host: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(sql.select_due_sources, {"source_keys": keys or None}):
+    wanted = {"source_keys": keys or None, "organization_id": job["organization_id"]}
+    for row in connection.execute(sql.select_due_sources, wanted):
         by_host[str(row["host"]).lower()].append(row["source_key"])
     return by_host
 

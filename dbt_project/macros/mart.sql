@@ -7,6 +7,10 @@
   meta.entity_kind, meta.entity_id: the rows belong to entities, and a build replaces those of int_entities__to_rebuild alone.
   meta.rows: predicate of the rows that a build may replace (`stored` is the table); history outside it stays, also in a full refresh, and
   such a table takes the contract's new, renamed and relaxed columns in place (mart_shape).
+  meta.complete_when: condition under which the table (`stored`) needs no build but a full refresh, while its model is the same.
+
+  A mart that stands as this contract made it (mart_state: one look into the catalog) is not set up again: its build is that look and one
+  statement with the rows.
 #}
 {% materialization mart, adapter='postgres' %}
   {%- set target_relation = this.incorporate(type='table') -%}
@@ -15,18 +19,24 @@
 
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
-  {%- set reshaped = existing is not none and meta.get('rows') and reshape_history(existing, model.columns) -%}
-  {%- set fits = existing is not none and has_columns_of(existing, model.columns, is_ordered=not meta.get('rows')) -%}
+  {%- set found = mart_state(existing, meta) -%}
+  {%- set reshaped = not found.stands and existing is not none and meta.get('rows') and reshape_history(existing, model.columns) -%}
+  {%- set fits = found.stands
+        or (existing is not none and has_columns_of(existing, model.columns, is_ordered=not meta.get('rows'))) -%}
   {%- do check_mart(meta, fits, existing) -%}
   {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
-  {{ get_assert_columns_equivalent(sql) }}
-  {% if fits %}
-    {% do relax_nulls(existing, model.columns) %}
+  {% if found.is_complete %}
+    {% call noop_statement('main', message='complete', code='SKIP', rows_affected=0) %}{% endcall %}
+  {% elif fits %}
+    {% if not found.stands %}{% do relax_nulls(existing, model.columns) %}{% endif %}
     {% call statement('main') -%}{{ replace_rows(target_relation, names, mart_rows(meta), sql) }}{%- endcall %}
-    {% do refuse_nulls(existing, model.columns) %}
-    {% do run_query(protect_mart(target_relation, meta)) %}
+    {% if not found.stands %}
+      {% do refuse_nulls(existing, model.columns) %}
+      {% do run_query(protect_mart(target_relation, meta)) %}
+    {% endif %}
     {% if reshaped %}{% do persist_docs(target_relation, model) %}{% endif %}
   {% else %}
+    {{ get_assert_columns_equivalent(sql) }}
     {% set next = make_intermediate_relation(target_relation) %}
     {% do run_query('drop table if exists ' ~ next) %}
     {% call statement('main') -%}
@@ -77,15 +87,22 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# Rows are compared as text, which hashes; both sides have the table's own types, so equal values read the same. #}
+{#
+  Rows are compared as text, which hashes; the query's columns have the table's own types (it is refused otherwise), so equal values read
+  the same.
+#}
 {% macro replace_rows(relation, names, rows, sql) -%}
   {%- set built = 'built__' ~ relation.identifier -%}
-  create temporary table {{ built }} (like {{ relation }}) on commit drop;
-  insert into {{ built }} ({{ names }}) select {{ names }} from ({{ sql }}) as model;
-  analyze {{ built }};
+  create temporary table {{ built }} on commit drop as select * from ({{ sql }}) as model;
+  {{ refuse_other_columns(relation, built) }};
   delete from {{ relation }} as stored
-   where {{ rows }} and not exists (select from {{ built }} as built where built::text = stored::text);
+   where {{ rows }} and not exists (select from {{ built }} as built where {{ as_text('built', names) }} = {{ as_text('stored', names) }});
   insert into {{ relation }} ({{ names }})
   select {{ names }} from {{ built }} as built
-   where not exists (select from {{ relation }} as stored where {{ rows }} and stored::text = built::text)
+   where not exists (
+     select from {{ relation }} as stored where {{ rows }} and {{ as_text('stored', names) }} = {{ as_text('built', names) }})
+{%- endmacro %}
+
+{% macro as_text(row, names) -%}
+row({{ row }}.{{ names | replace(', ', ', ' ~ row ~ '.') }})::text
 {%- endmacro %}

@@ -1,3 +1,63 @@
+{#
+  What was found of a mart, in one query. `stands`: columns, types, nulls, policies and grants are those that this contract and these rights
+  made; the fingerprint of both is kept in the comment of a policy. `is_complete`: meta.complete_when holds as well.
+#}
+{% macro mart_state(existing, meta) %}
+  {% set nothing = {'stands': false, 'is_complete': false} %}
+  {% if existing is none or existing.type != 'table' %}{{ return(nothing) }}{% endif %}
+  {% set complete = meta.get('complete_when') if not flags.FULL_REFRESH else none %}
+  {% call statement('look', fetch_result=True) -%}
+    select
+      exists (select from pg_policy where polrelid = '{{ existing }}'::regclass
+        and obj_description(oid, 'pg_policy') = '{{ mart_fingerprint(existing, meta) }} ' || {{ catalog_state(existing) }}) as stands,
+      {{ '(select ' ~ (complete | replace('BUILT_ON', built_on())) ~ ' from ' ~ existing ~ ' as stored)' if complete else 'false' }}
+        as is_complete
+  {%- endcall %}
+  {% set row = load_result('look').table.rows[0] %}
+  {{ return({'stands': row['stands'], 'is_complete': row['stands'] and row['is_complete']}) }}
+{% endmacro %}
+
+{# MD5 of what a mart is made by: contract, rights, and for one that may be left alone its model. #}
+{% macro mart_fingerprint(relation, meta) %}
+  {% set contract = [] %}
+  {% for column in model.columns.values() %}
+    {% set constraints = column.constraints | map(attribute='type') | join(' ') %}
+    {% do contract.append([column.name, column.data_type, constraints] | join(' ')) %}
+  {% endfor %}
+  {% set rights = mart_rights(relation, meta) | replace(relation.identifier, this.identifier) %}
+  {% set rows = model.checksum.checksum if meta.get('complete_when') else '' %}
+  {{ return(local_md5([contract | join(', '), rights, rows] | join('; '))) }}
+{% endmacro %}
+
+{# SQL: MD5 of what the catalog says of a mart now. #}
+{% macro catalog_state(relation) -%}
+(select md5(string_agg(format('%s %s %s', attname, atttypid::regtype, attnotnull), ', ' order by attnum)
+      || relrowsecurity || relforcerowsecurity || relacl::text || (select count(*) from pg_policy where polrelid = pg_class.oid))
+   from pg_attribute join pg_class on pg_class.oid = attrelid
+  where attrelid = '{{ relation }}'::regclass and attnum > 0 and not attisdropped
+  group by pg_class.oid, relrowsecurity, relforcerowsecurity, relacl::text)
+{%- endmacro %}
+
+{# SQL: stop where the query's columns are not the table's, by name and type. #}
+{% macro refuse_other_columns(relation, built) -%}
+do $columns$
+declare
+  other text;
+begin
+  select string_agg(format('%s is %s in the query, %s in the contract', coalesce(built.attname, stored.attname),
+                           coalesce(built.atttypid::regtype::text, 'missing'), coalesce(stored.atttypid::regtype::text, 'missing')), '; ')
+    into other
+    from (select * from pg_attribute where attrelid = 'pg_temp.{{ built }}'::regclass and attnum > 0) as built
+    full join (select * from pg_attribute where attrelid = '{{ relation }}'::regclass and attnum > 0 and not attisdropped) as stored
+      on stored.attname = built.attname
+   where built.atttypid is distinct from stored.atttypid;
+  if other is not null then
+    raise exception '{{ relation.identifier }} has other columns than its contract: %', other
+      using hint = 'Cast the column in the model, or correct data_type in its contract.';
+  end if;
+end $columns$
+{%- endmacro %}
+
 {# Same names and types as the contract; in a table without history in the same order as well. #}
 {% macro has_columns_of(existing, columns, is_ordered=true) %}
   {% if existing.type != 'table' %}{{ return(false) }}{% endif %}

@@ -1,6 +1,6 @@
 {#
-  Row security, policies and grants of a mart, in the transaction that makes or fills it. Nothing is touched while they are as they
-  should be: a policy's DDL would lock the readers out. Never FORCE: the owner fills the table.
+  Row security, policies and grants of a mart, in the transaction that makes or fills it. Called only while they are not as they should
+  be (mart_state): a policy's DDL locks the readers out. Never FORCE: the owner fills the table.
 
   meta.tenant, for whoever reads:
     organization: the organization's rows.
@@ -10,40 +10,37 @@
     everyone: no organization's rows, for members and analysts of any.
   meta.access, for members in addition: what their role reaches, see member_reach. An analyst reads all rows of the organization.
 #}
-{% macro protect_mart(relation, meta) %}
-  {%- set components = ['leadhouse_leads', 'leadhouse_campaigns', 'leadhouse_enrichment', 'leadhouse_console'] -%}
-  {%- set rows = tenant_rows(meta) -%}
-  {%- set policy = 'analysts read what their organization may see' -%}
-  {%- set rights -%}
-    revoke all on {{ relation }} from public;
-    grant select on {{ relation }} to authenticated, leadhouse_analyst, {{ components | join(', ') }};
-    grant select, update, delete on {{ relation }} to leadhouse_privacy;
-    create policy "{{ policy }}" on {{ relation }} for select to leadhouse_analyst using ({{ rows }});
-    create policy "members read what their role reaches" on {{ relation }} for select to authenticated
-      using (({{ rows }}) and ({{ member_reach(meta) }}));
-    {% for component in components %}
-    create policy "{{ component }} reads across organizations" on {{ relation }} for select to {{ component }} using (true);
-    {% endfor %}
-    create policy "leadhouse_privacy erases across organizations" on {{ relation }} to leadhouse_privacy using (true) with check (true);
-    alter table {{ relation }} enable row level security;
-  {%- endset -%}
-  {%- set fingerprint = local_md5(rights | replace(relation.identifier, this.identifier)) -%}
+{% macro protect_mart(relation, meta) -%}
 do $protect$
 declare
   stale name;
 begin
-  if exists (select from pg_policy join pg_class on pg_class.oid = polrelid
-              where polrelid = '{{ relation }}'::regclass and polname = '{{ policy }}' and relrowsecurity
-                and obj_description(pg_policy.oid, 'pg_policy') = '{{ fingerprint }}') then
-    return;
-  end if;
   for stale in select polname from pg_policy where polrelid = '{{ relation }}'::regclass loop
     execute format('drop policy %I on {{ relation }}', stale);
   end loop;
-  {{ rights }}
-  comment on policy "{{ policy }}" on {{ relation }} is '{{ fingerprint }}';
+  {{ mart_rights(relation, meta) }}
+  execute format('comment on policy "{{ analysts_policy() }}" on {{ relation }} is %L',
+    '{{ mart_fingerprint(relation, meta) }} ' || {{ catalog_state(relation) }});
 end $protect$
-{% endmacro %}
+{%- endmacro %}
+
+{% macro analysts_policy() -%} analysts read what their organization may see {%- endmacro %}
+
+{% macro mart_rights(relation, meta) -%}
+  {%- set components = ['leadhouse_leads', 'leadhouse_campaigns', 'leadhouse_enrichment', 'leadhouse_console'] -%}
+  {%- set rows = tenant_rows(meta) -%}
+revoke all on {{ relation }} from public;
+grant select on {{ relation }} to authenticated, leadhouse_analyst, {{ components | join(', ') }};
+grant select, update, delete on {{ relation }} to leadhouse_privacy;
+create policy "{{ analysts_policy() }}" on {{ relation }} for select to leadhouse_analyst using ({{ rows }});
+create policy "members read what their role reaches" on {{ relation }} for select to authenticated
+  using (({{ rows }}) and ({{ member_reach(meta) }}));
+{% for component in components %}
+create policy "{{ component }} reads across organizations" on {{ relation }} for select to {{ component }} using (true);
+{% endfor %}
+create policy "leadhouse_privacy erases across organizations" on {{ relation }} to leadhouse_privacy using (true) with check (true);
+alter table {{ relation }} enable row level security;
+{%- endmacro %}
 
 {% macro check_tenant(meta) %}
   {% if meta.get('tenant') not in ['organization', 'shared', 'overlay', 'everyone'] %}

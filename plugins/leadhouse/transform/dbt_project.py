@@ -25,6 +25,7 @@ FAILED = frozenset({"error", "fail", "runtime error"})
 _QUIET = (
     *("--no-use-colors", "--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats"),
     "--no-write-json",  # nobody reads dbt's artifacts here; writing them is a third of a small build
+    "--cache-selected-only",  # lists the schemas that the call builds in, no others
 )
 
 
@@ -79,6 +80,9 @@ def invoke(
     """
     from dbt.cli.main import dbtRunner
 
+    from leadhouse.transform.kept_connections import keep_connections
+
+    keep_connections()
     arguments = [command, *_common(target), "--vars", json.dumps(variables or {})]
     for flag, value in (("--select", select), ("--exclude", exclude)):
         arguments += [flag, *value.split()] if value else []

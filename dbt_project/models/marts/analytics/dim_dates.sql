@@ -1,9 +1,16 @@
 -- Grain: day, from 2020 to ten years after the build. For charts without holes; weeks are those of ISO 8601.
-{{ config(meta={'tenant': 'everyone'}, indexes=[{'columns': ['date_on']}]) }}
+{%- set first_on, last_on = "date '2020-01-01'", 'make_date(extract(year from BUILT_ON)::integer + 10, 12, 31)' %}
+{{ config(
+  meta={
+    'tenant': 'everyone',
+    'complete_when': 'count(*) = max(date_on) - min(date_on) + 1 and min(date_on) = ' ~ first_on ~ ' and max(date_on) = ' ~ last_on
+  },
+  indexes=[{'columns': ['date_on']}]
+) }}
 
 with days as (
   select day::date as date_on
-  from generate_series(date '2020-01-01', make_date(extract(year from {{ built_on() }})::integer + 10, 12, 31), interval '1 day') as day
+  from generate_series({{ first_on }}, {{ last_on | replace('BUILT_ON', built_on()) }}, interval '1 day') as day
 ),
 
 final as (

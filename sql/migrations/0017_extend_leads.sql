@@ -244,9 +244,6 @@ end $$;
 call identity.open_to_component('app.organization_settings', 'leadhouse_leads', 'select');
 -- A rating comes with its criteria and decides the status: by app.rate_lead alone.
 revoke update (rating_1_to_5) on app.leads from authenticated;
-comment on column app.leads.qualification_data is 'personal: judgement (by lead_id, entity_id; empty)';
-comment on column app.lead_legal_basis.evidence is 'personal: legal basis (by lead_id; drop values)';
-comment on column app.lead_status_changes.reason is 'personal: note (by lead_id; redact)';
 do $$
 declare
   signature text;

@@ -167,8 +167,6 @@ end $$;
 create trigger leads_purge_their_interactions after update on app.leads
   referencing old table as before new table as after for each statement execute function app.purge_interactions();
 
-comment on column app.interactions.content is 'personal: correspondence (by lead_id, entity_id; set null)';
-comment on column app.interactions.ai_analysis is 'personal: correspondence (by lead_id, entity_id; set null)';
 alter function app.ensure_interaction_partitions owner to leadhouse_owner;
 alter function app.log_email_events owner to leadhouse_owner;
 alter function app.record_interaction owner to leadhouse_owner;

@@ -152,7 +152,6 @@ select lead.organization_id, lead.campaign_id, lead.status, count(*) as leads,
 alter view app.lead_details owner to leadhouse_owner;
 alter view app.lead_pipeline owner to leadhouse_owner;
 grant select on app.lead_details, app.lead_pipeline to authenticated;
-comment on column app.lead_facts.document is 'personal: name and address (by lead_id; delete row)';
 alter function app.begin_facts owner to leadhouse_owner;
 alter function app.carry_facts owner to leadhouse_owner;
 alter function app.search_patterns owner to leadhouse_owner;

@@ -65,6 +65,7 @@ begin
     ('app.lead_searches', 'criteria', 'free text (by value; drop values)'),
     ('app.corrections', 'value', 'statement (by entity_id; set null)'),
     ('app.corrections', 'reason', 'free text (by entity_id; set null)'),
+    ('app.lead_facts', 'document', 'name and address (by lead_id; delete row)'),
     ('app.interactions', 'content', 'free text (by lead_id, entity_id, message_id; set null)'),
     ('app.interactions', 'outcome', 'free text (by value; redact)'),
     ('app.interactions', 'ai_analysis', 'free text (by lead_id, entity_id, message_id; set null)'),

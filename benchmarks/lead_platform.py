@@ -33,7 +33,7 @@ select schemaname, indexname, indexdef from pg_indexes
    and not exists (select from pg_constraint where conindid = format('%I.%I', schemaname, indexname)::regclass)
 """
 _PARTITIONS = """
-select app.ensure_interaction_partitions(day::date), app.ensure_job_log_partition(day::date),
+select app.ensure_interaction_partitions(day::date), app.ensure_job_log_partitions(day::date),
        identity.ensure_audit_partitions(day::date)
   from generate_series(%(at)s::timestamptz - interval '1 year', %(at)s::timestamptz, interval '1 month') as day
 """

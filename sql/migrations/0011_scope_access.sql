@@ -62,6 +62,8 @@ select 'sales_manager', resource, action, 'all' from resources, actions
           'settings') and action = 'read')
     or (resource in ('companies', 'people') and action = 'update')
 union all
+select 'sales_manager', 'api_keys', action, 'own' from actions where action <> 'update'
+union all
 select 'sales_rep', given.resource, given.action, given.scope::identity.access_scope
   from (values ('leads', 'create', 'own'), ('leads', 'read', 'own'), ('leads', 'update', 'own'),
           ('interactions', 'create', 'own'), ('interactions', 'read', 'own'), ('interactions', 'update', 'own'),

@@ -1,5 +1,5 @@
 -- Work on leads: rating, assignment, bulk changes, restore, and a history that is never lost
--- depends: 0015_create_files
+-- depends: 0016_extend_billing
 
 -- migrate: apply
 

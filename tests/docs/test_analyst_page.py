@@ -32,6 +32,8 @@ def test_page_has_its_six_queries():
 def logins(world, night):
     """Analysts of the organization with the campaign and of one that knows nobody; the company has moved since."""
     world.organization("south")
+    with world.database.owner() as connection:  # the company was a customer, and is none any more
+        connection.execute("delete from app.suppressions")
     moved = {"c": {"name": "Delta", "phone_e164": ["+493"]}}
     people = {key: ({"full_name": f"Person {key}", "email": f"{key}@delta.example"}, "c") for key in ("one", "two")}
     world.state("https://delta.example/", moved, people, source="web/delta.example")

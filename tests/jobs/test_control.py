@@ -229,8 +229,8 @@ def test_logs_are_read_in_order_by_those_who_see_the_job(north, south):
 
 def test_months_of_logs_are_partitions(north):
     with north.database.connect("maintenance") as connection:
-        assert connection.execute("select app.ensure_job_log_partition('2020-02-10') as made").fetchone()["made"] == 1
-        assert connection.execute("select app.ensure_job_log_partition('2020-02-11') as made").fetchone()["made"] == 0
+        assert connection.execute("select app.ensure_job_log_partitions('2020-02-10') as made").fetchone()["made"] == 1
+        assert connection.execute("select app.ensure_job_log_partitions('2020-02-11') as made").fetchone()["made"] == 0
     job = make(north)
     for logged_at in ("2020-02-01", "2020-02-29 23:59:59.999"):
         north.rows(

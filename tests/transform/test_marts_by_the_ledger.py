@@ -277,3 +277,40 @@ def test_policies_stand_after_builds_and_full_refresh(world, built):
     assert world.seen_by(built.logins["north"], "select count(*) as rows from mart_analytics.fct_messages") == [
         {"rows": 0}
     ]
+
+
+def skipped(world, run):
+    rows = world.rows("select node_id from quality.dbt_nodes where run_id = %s and message like 'SKIP%%'", run)
+    return {row["node_id"] for row in rows}
+
+
+def test_days_are_made_again_only_where_one_is_missing(world, built):
+    count = "select count(*) as days from mart_analytics.dim_dates"
+    before = world.rows(count)
+    build_marts("cli__days_stand")
+    with world.database.owner() as connection:
+        connection.execute("delete from mart_analytics.dim_dates where date_on = '2026-02-03'")
+    build_marts("cli__day_missing")
+    assert world.rows(count) == before
+    assert "model.leadhouse.dim_dates" in skipped(world, "cli__days_stand") - skipped(world, "cli__day_missing")
+
+
+def test_what_was_changed_by_hand_on_a_mart_is_set_up_again(world, built):
+    """A policy, row security and a null: the look into the catalog finds each."""
+    state = (
+        "select relrowsecurity, (select count(*) from pg_policy where polrelid = pg_class.oid) as policies,"
+        " (select bool_and(attnotnull) from pg_attribute"
+        " where attrelid = pg_class.oid and attname = 'cost_id') as is_required"
+        " from pg_class where oid = 'mart_analytics.fct_costs'::regclass"
+    )
+    before = world.rows(state)
+    for number, change in enumerate([
+        'drop policy "members read what their role reaches" on mart_analytics.fct_costs',
+        "alter table mart_analytics.fct_costs disable row level security",
+        "alter table mart_analytics.fct_costs alter column cost_id drop not null",
+    ]):  # fmt: skip
+        with world.database.owner() as connection:
+            connection.execute(change)
+        assert world.rows(state) != before
+        build_marts(f"cli__by_hand_{number}")
+        assert world.rows(state) == before

@@ -1,5 +1,5 @@
 -- Figures of campaigns by person and day, kept by triggers; cached analytics that know when they are stale
--- depends: 0052_publish_changes
+-- depends: 0029_publish_changes
 
 -- migrate: apply
 

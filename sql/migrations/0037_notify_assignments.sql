@@ -1,5 +1,5 @@
 -- Who is given a lead is told; lists, segments and settings are under audit
--- depends: 0063_search_leads 0019_create_notifications_and_events
+-- depends: 0036_search_leads
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- Personal columns say so in their comments: what they hold, how a person's rows are found, how they are erased
--- depends: 0022_extend_scores 0023_create_reports 0033_create_quotas 0041_add_member_functions 0053_create_analytics 0064_notify_assignments
+-- depends: 0038_index_work_lists
 
 -- migrate: apply
 

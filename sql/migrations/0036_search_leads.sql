@@ -1,5 +1,5 @@
 -- Search over the leads' facts, the work list by status and score, and the views of leads
--- depends: 0062_create_lists
+-- depends: 0035_create_lists
 -- changes: app.lead_facts
 
 -- migrate: apply

@@ -1,5 +1,5 @@
 -- Scores: versions of what is weighed, ideal customer profiles, fit, engagement and confidence beside the documents' sum
--- depends: 0021_create_privacy
+-- depends: 0019_create_privacy
 -- changes: app.score_weights
 
 -- migrate: apply

@@ -1,5 +1,5 @@
 -- Every change of the tables that people watch becomes an event; three channels besides
--- depends: 0019_create_notifications_and_events
+-- depends: 0028_create_notifications_and_events
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- What the product shows of campaigns and of an organization, and a cache that knows when it is stale
--- depends: 0054_count_campaigns
+-- depends: 0031_count_campaigns
 
 -- migrate: apply
 

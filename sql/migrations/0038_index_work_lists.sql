@@ -1,5 +1,5 @@
 -- Work lists at a million leads: the number of leads is kept, not counted, and the orders that pages ask for have indexes
--- depends: 0064_notify_assignments 0053_create_analytics
+-- depends: 0037_notify_assignments
 -- changes: app.lead_facts
 
 -- migrate: apply

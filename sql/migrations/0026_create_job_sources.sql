@@ -1,5 +1,5 @@
 -- Which sources a job is about and what came of each; the figures of a source are the sums
--- depends: 0018_extend_sources_and_jobs
+-- depends: 0025_add_member_functions
 
 -- migrate: apply
 

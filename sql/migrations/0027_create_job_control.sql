@@ -1,5 +1,5 @@
 -- Asking for a job, pausing, resuming and cancelling it; what jobs say while they work
--- depends: 0050_create_job_sources
+-- depends: 0026_create_job_sources
 
 -- migrate: apply
 
@@ -160,7 +160,7 @@ call identity.open_to_component('app.job_logs', 'leadhouse_jobs', 'select');
 call identity.open_to_component('app.job_logs', 'leadhouse_console', 'select');
 
 -- Makes the month's partition where it is missing; the common case takes no lock.
-create function app.ensure_job_log_partition(of_day date) returns integer
+create function app.ensure_job_log_partitions(of_day date) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   first_day date := date_trunc('month', of_day)::date;
@@ -169,7 +169,7 @@ begin
   if to_regclass('app.' || partition_name) is not null then
     return 0;
   end if;
-  perform pg_advisory_xact_lock(hashtext('app.ensure_job_log_partition'));
+  perform pg_advisory_xact_lock(hashtext('app.ensure_job_log_partitions'));
   -- read from the catalog itself: to_regclass would remember that there was none before the wait
   if exists (select from pg_catalog.pg_class where relnamespace = 'app'::regnamespace and relname = partition_name) then
     return 0;
@@ -187,7 +187,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   written integer;
 begin
-  perform app.ensure_job_log_partition((now() at time zone 'UTC')::date);
+  perform app.ensure_job_log_partitions((now() at time zone 'UTC')::date);
   insert into app.job_logs (job_id, organization_id, created_by, level, message, details, logged_at)
   select job.job_id, job.organization_id, job.created_by, said.level, left(said.message, 4000), coalesce(said.details, '{}'), now()
     from app.jobs as job, unnest(levels, messages, all_details) with ordinality as said (level, message, details, no)
@@ -209,12 +209,12 @@ begin
 end $$;
 grant execute on function app.request_job, app.start_job, app.pause_job, app.resume_job, app.cancel_job to authenticated, leadhouse_jobs;
 grant execute on function app.write_job_logs to leadhouse_jobs, leadhouse_landing, leadhouse_imports, leadhouse_enrichment;
-grant execute on function app.ensure_job_log_partition to leadhouse_maintenance;
+grant execute on function app.ensure_job_log_partitions to leadhouse_maintenance;
 
 -- migrate: rollback
 
 drop function app.write_job_logs;
-drop function app.ensure_job_log_partition;
+drop function app.ensure_job_log_partitions;
 drop table app.job_logs;
 drop sequence app.job_log_numbers;
 drop function app.cancel_job;

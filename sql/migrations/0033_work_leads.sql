@@ -1,5 +1,5 @@
 -- What people do with leads: rate, assign, change many at once, delete, restore; and what is purged
--- depends: 0017_extend_leads
+-- depends: 0032_create_analytics
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- What keeps the database fit: reports, retention of partitions, purging of what people deleted
--- depends: 0013_create_audit
+-- depends: 0020_extend_scores
 
 -- migrate: apply
 

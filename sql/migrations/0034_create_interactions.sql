@@ -1,5 +1,5 @@
 -- Interactions: every touchpoint with a lead, partitioned by month
--- depends: 0060_work_leads
+-- depends: 0033_work_leads
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- Closing an organization: at once nobody works in it; when its time of grace is over, its rows are deleted
--- depends: 0090_tag_personal_columns
+-- depends: 0040_complete_documents
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- Lists (members), segments (a rule), exports (what went out, row by row)
--- depends: 0061_create_interactions
+-- depends: 0034_create_interactions
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- An organization's campaigns by status: the filter of the list, and the last index the documents name
--- depends: 0090_tag_personal_columns
+-- depends: 0039_tag_personal_columns
 
 -- migrate: apply
 

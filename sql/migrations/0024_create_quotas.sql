@@ -1,5 +1,5 @@
 -- What a tier allows of each metric, kept when rows are made; Prospectr's profile of a member
--- depends: 0032_create_credits
+-- depends: 0023_create_credits
 
 -- migrate: apply
 

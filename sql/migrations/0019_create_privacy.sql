@@ -1,5 +1,5 @@
 -- Privacy: erasures with their certificates, hashes that keep erased people out, and the one function that may erase
--- depends: 0015_create_files
+-- depends: 0018_extend_sources_and_jobs
 
 -- migrate: apply
 

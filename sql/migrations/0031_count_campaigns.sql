@@ -1,5 +1,5 @@
 -- What happens to messages, members, decisions and leads moves the figures of campaigns; a nightly count proves them
--- depends: 0020_create_metrics
+-- depends: 0030_create_metrics
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- Joining, changing roles and leaving; API keys made, used and revoked
--- depends: 0013_create_audit
+-- depends: 0024_create_quotas
 
 -- migrate: apply
 

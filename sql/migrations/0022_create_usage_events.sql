@@ -1,5 +1,5 @@
 -- What people do in the product: events in batches, a month a partition, counted by day
--- depends: 0016_extend_billing
+-- depends: 0021_create_operations
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- The credit ledger: wallets that never go below zero, and entries that paid calls write
--- depends: 0031_create_usage_events
+-- depends: 0022_create_usage_events
 
 -- migrate: apply
 

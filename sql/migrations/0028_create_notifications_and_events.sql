@@ -1,5 +1,5 @@
 -- Notifications of people, and one stream of changes that a subscriber reads without missing or repeating any
--- depends: 0051_create_job_control
+-- depends: 0027_create_job_control
 
 -- migrate: apply
 

@@ -222,7 +222,6 @@ create policy "people read their own acts" on identity.audit_log for select to a
   using (actor_user_id = (select identity.current_user_id()) and (select identity.is_signed_in_person())
          and (organization_id is null or organization_id = (select identity.current_organization_id())));
 call identity.open_to_component('identity.audit_log', 'leadhouse_identity', 'select');
-call identity.open_to_component('identity.audit_log', 'leadhouse_privacy', 'select');
 do $$
 declare
   routine regprocedure;

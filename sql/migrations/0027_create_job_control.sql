@@ -202,7 +202,7 @@ declare
 begin
   for routine in select oid from pg_proc where pronamespace = 'app'::regnamespace
                   and proname in ('is_platform', 'request_job', 'lock_job', 'wish_job', 'rerun_job', 'start_job', 'pause_job',
-                    'resume_job', 'cancel_job', 'ensure_job_log_partition', 'write_job_logs') loop
+                    'resume_job', 'cancel_job', 'ensure_job_log_partitions', 'write_job_logs') loop
     execute format('alter function %s owner to leadhouse_owner', routine);
     execute format('revoke execute on function %s from public', routine);
   end loop;

@@ -23,7 +23,18 @@ from psycopg import Connection, sql
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-SCHEMAS = ["identity", "app", "billing", "raw", "resolution", "quality", "credentials", "files", "privacy", "operations"]
+SCHEMAS = [
+    "identity",
+    "app",
+    "billing",
+    "raw",
+    "resolution",
+    "quality",
+    "credentials",
+    "files",
+    "privacy",
+    "operations",
+]
 VARIANTS = ("mine", "mate", "other", "nobody", "client", "foreign", "shared", "crossed", "common")
 OWNERS = {"mine": "rep", "mate": "mate", "other": "loner", "foreign": "foreigner"}
 PERSON_COLUMNS = frozenset({"user_id", "owner_id", "created_by", "requested_by", "assigned_to", "actor_user_id"})

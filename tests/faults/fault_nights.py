@@ -84,6 +84,7 @@ class FaultNight:
         self._stage("buy", _buy, run_on)
         self._stage("queue", _queue)
         self._stage("send", _send)
+        self._stage("marts_last", _build)  # in a real night the messages wake the marts
 
     def _request(self, loaded: Loaded) -> UUID:
         keys = [key for key in loaded.source_keys if any(host in key for host in HOSTS)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 
@@ -10,6 +11,9 @@ from psycopg import sql
 
 from leadhouse.database import admin_to, migrations, provisioning
 from leadhouse.database.queries import load
+
+# A month of the audit log is made by the first change in it, by whichever migration that is: data, not schema.
+AUDITED_MONTH = re.compile(r"\baudit_log_\d{4}_\d{2}")
 
 FIRST = """-- Make a table
 -- depends:
@@ -170,8 +174,12 @@ def test_unreachable_database_says_what_to_run():
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.prove
 def test_schema_rolls_back_step_by_step(empty, tmp_path):
-    """Each migration's rollback restores the catalog as it stood, while another database uses the same roles."""
+    """Each migration's rollback restores the catalog as it stood, while another database uses the same roles.
+
+    That all of them go down and up again is a test of every run (tests/sql); this one names the step that leaves something.
+    """
     before = []
     in_order = [migrations.FOLDER / f"{each.migration_id}.sql" for each in migrations.list_pending(empty)]
     for file in in_order:
@@ -181,7 +189,7 @@ def test_schema_rolls_back_step_by_step(empty, tmp_path):
         assert migrations.migrate(empty, tmp_path) == [file.stem]
     for file, expected in zip(reversed(in_order), reversed(before), strict=True):
         assert migrations.rollback(empty, 1, tmp_path) == [file.stem]
-        left = set(catalog(empty)) ^ set(expected)
+        left = {each for each in set(catalog(empty)) ^ set(expected) if not AUDITED_MONTH.search(each[1])}
         assert not left, f"{file.name}: {sorted(left)[:5]}"
         (tmp_path / file.name).unlink()
     assert migrations.migrate(empty) == [file.stem for file in in_order]

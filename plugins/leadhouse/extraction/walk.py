@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from leadhouse.extraction import deobfuscate, places
 from leadhouse.extraction.blocks import BREAK, BlockBuilder, Frame, HiddenPart
-from leadhouse.extraction.page import MAX_NODES, Image, Link, Mark, Page, UrlResolver
+from leadhouse.extraction.page import MAX_BLOCKS, MAX_NODES, Image, Link, Mark, Page, UrlResolver
 from leadhouse.extraction.structured import read_json_ld, read_microdata
 
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u2002-\u200a\u202f\u3000]+")
@@ -252,6 +252,8 @@ def _descend(walker: Walker, node: LexborNode, stack: list[Frame]) -> None:
         child = None
         if tag == "-text":
             walker.add_text(current.text_content or "", stack[-1])
+            if len(walker.blocks) > MAX_BLOCKS:  # nothing after it would be kept
+                break
         elif tag[:1] not in "-!_":
             stack.append(walker.enter(current, tag, stack[-1]))
             child = None if walker.skip_children else current.child

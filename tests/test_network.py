@@ -17,6 +17,10 @@ NOT_GLOBAL = [
     "169.254.169.254", "100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "0.0.0.0",
     "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
     "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2001:db8::1",
+    "::7f00:1", "::127.0.0.1", "::ffff:0:7f00:1", "fec0::1", "4000::1", "3fff::1", "5f00::1", "100::1", "100:0:0:1::1",
+    "2001:20::1", "2001:0:7f00:1::", "2600::5efe:7f00:1", "2600::200:5efe:10.0.0.1", "fd00:ec2::254", "fe80::1%lo",
+    "192.0.0.8", "192.0.0.192", "192.88.99.1", "100.100.100.200", "168.63.129.16", "240.0.0.1", "017700000001",
+    "0177.0.0.1", "0x7f000001",
 ]  # fmt: skip
 
 
@@ -38,15 +42,53 @@ def test_what_is_not_global_is_refused(allow, host):
         network.assert_allowed(host, 80)
 
 
+@pytest.mark.parametrize("host", ["a\x00b", "x" * 80, "127.0.0.1:80", "fe80::1%25lo", "", "http://[fe80::1%25lo]/"])
+def test_what_is_no_name_raises_nothing_but_oserror(allow, host):
+    with pytest.raises(OSError):
+        network.assert_allowed(host, 80)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:port/", "http://[::1/", "http:///x", "http://127.0.0.1:99999/",
+     "http://2130706433:80/", "ftp://localhost/"],
+)  # fmt: skip
+def test_a_url_that_cannot_be_understood_is_refused(allow, url):
+    with pytest.raises(network.AddressRefusedError):
+        network.assert_allowed(url)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080/admin", "http://[::ffff:7f00:1]/", "https://2130706433/"])
 def test_a_url_is_judged_by_its_host(allow, url):
     with pytest.raises(network.AddressRefusedError):
         network.assert_allowed(url)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8", "2002:808:808::"]
+)
 def test_global_addresses_pass(address):
     assert network.is_global(ipaddress.ip_address(address))
+
+
+def test_whatever_python_calls_local_is_not_global():
+    """Our table is the stricter one, at every edge of every network of either."""
+    private = ipaddress.IPv4Address._constants._private_networks + ipaddress.IPv6Address._constants._private_networks
+    for area in [*private, *network._NOT_GLOBAL]:
+        for address in (area[0], area[-1], area[area.num_addresses // 2]):
+            if address not in network._NAT64 and getattr(address, "ipv4_mapped", None) is None:
+                assert not network.is_global(address), address
+
+
+def test_web_sites_live_at_web_ports():
+    assert all(map(network.is_web_port, (80, 443, 8080, 8443, 3000)))
+    assert not any(map(network.is_web_port, (0, 22, 25, 53, 110, 445, 587, 993, 5060, 6667, 10080, 65536)))
+
+
+@pytest.mark.parametrize("host", ["127.1", "0x7f.1", "2130706433", "0177.0.0.1", "127.0.0.1"])
+def test_spellings_of_an_address_are_told_from_names(host):
+    assert str(network.numeric_address(host)) == "127.0.0.1"
+    assert network.numeric_address(f"{host}.example") is None
 
 
 def test_an_exception_names_host_and_port(allow):

@@ -1,8 +1,8 @@
 """Which addresses the platform may connect to: global ones, and the explicit exceptions of the settings.
 
 A name is resolved once and the connection goes to the very address that was checked, so that a second answer of the
-name server (DNS rebinding) changes nothing. Addresses that carry another one are judged by the one they carry:
-IPv4-mapped (RFC 4291 2.5.5.2), NAT64 (RFC 6052), 6to4 (RFC 3056), Teredo (RFC 4380).
+name server (DNS rebinding) changes nothing. Addresses that carry another one are judged by the one they carry, too:
+IPv4-mapped (RFC 4291 2.5.5.2), NAT64 (RFC 6052), 6to4 (RFC 3056), Teredo (RFC 4380), ISATAP (RFC 5214).
 """
 
 from __future__ import annotations
@@ -21,7 +21,27 @@ from leadhouse.settings import settings
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+# What the IANA registries of special-purpose addresses (RFC 6890) call not globally reachable. Python's own tables
+# depend on its patch level: 3.11.7 takes 192.0.0.8, 64:ff9b:1::, 3fff:: and ::7f00:1 for global.
+_NOT_GLOBAL = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+        "224.0.0.0/4", "240.0.0.0/4",
+        "168.63.129.16/32",  # in the registries nobody's, in one cloud the host's own agent
+        "2001::/23", "2001:db8::/32", "3fff::/20",
+    )
+)  # fmt: skip
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA gives out; the rest is local, deprecated or reserved
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # the well-known prefix; 64:ff9b:1::/48 (RFC 8215) is a site's own
+_ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214 6.1: what stands before the IPv4 address
+
+# Ports below 1024 are other services' (80 and 443 apart), and so are these: the "bad ports" of the Fetch standard.
+WEB_PORTS = frozenset({80, 443})
+_OTHER_PROTOCOLS = frozenset(
+    {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
+)
 
 
 class AddressRefusedError(OSError):
@@ -29,24 +49,37 @@ class AddressRefusedError(OSError):
 
 
 def carried_addresses(address: IPAddress) -> list[IPAddress]:
-    """The address itself and every IPv4 address that it carries."""
+    """The address itself (of an IPv4-mapped one the IPv4 address) and every IPv4 address that it carries."""
     if not isinstance(address, ipaddress.IPv6Address):
         return [address]
-    carried: list[IPAddress] = [address]
     if address.ipv4_mapped is not None:
         return [address.ipv4_mapped]
+    carried: list[IPAddress] = [address]
     if address.sixtofour is not None:
         carried.append(address.sixtofour)
     if address.teredo is not None:
         carried.extend(address.teredo)
-    if any(address in network for network in _NAT64):
+    if address in _NAT64 or (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
         carried.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return carried
 
 
 def is_global(address: IPAddress) -> bool:
     """Whether the address, and each one that it carries, is globally reachable unicast (IANA registries)."""
-    return all(each.is_global and not each.is_multicast for each in carried_addresses(address))
+    return all(_is_reachable(each) for each in carried_addresses(address))
+
+
+def _is_reachable(address: IPAddress) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and address not in _UNICAST and address not in _NAT64:
+        return False
+    if any(address.version == network.version and address in network for network in _NOT_GLOBAL):
+        return False
+    return address in _NAT64 or (address.is_global and not address.is_multicast)
+
+
+def is_web_port(port: int) -> bool:
+    """Whether a web site may live at the port: a crawler must not be sent to talk to mail servers and databases."""
+    return port in WEB_PORTS or (1024 <= port <= 65535 and port not in _OTHER_PROTOCOLS)
 
 
 def is_allowed(address: IPAddress, port: int | None) -> bool:
@@ -78,7 +111,7 @@ def _networks(host: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
 def _system_addresses(host: str, port: int | None) -> list[str]:
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
+    except (OSError, ValueError, OverflowError) as error:  # no such name; a NUL, an overlong label; a port over 65535
         raise OSError(f"{host} cannot be resolved: {error}") from error
     return list(dict.fromkeys(str(answer[4][0]).partition("%")[0] for answer in answers))
 
@@ -92,19 +125,29 @@ def resolve(host: str, port: int | None = None) -> list[IPAddress]:
     return [ipaddress.ip_address(text) for text in _system_addresses(host.strip("[]"), port)]
 
 
+def numeric_address(host: str) -> IPAddress | None:
+    """The address that a host is a spelling of (``127.1``, ``0x7f000001``, ``[::1]``); None for a name."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        return ipaddress.ip_address(str(found[0][4][0]).partition("%")[0])
+    except (OSError, ValueError, OverflowError):
+        return None
+
+
 def assert_allowed(target: str, port: int | None = None) -> list[IPAddress]:
     """The checked addresses of a host or URL; all of them must be allowed.
 
-    Raises AddressRefusedError for a target that is not, OSError for a name without an address.
+    Raises AddressRefusedError for a target that is not or that cannot be understood, OSError for a name without an
+    address.
     """
+    host = target
     if "://" in target:
-        parts = urlsplit(target)
-        if parts.hostname is None:
-            raise AddressRefusedError(f"{target!r} names no host")
-        host, port = parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme, port)
-    else:
-        host = target
-    addresses = resolve(host, port)
+        host, port = _host_and_port(target, port)
+    return assert_addresses_allowed(host, port, resolve(host, port))
+
+
+def assert_addresses_allowed(host: str, port: int | None, addresses: list[IPAddress]) -> list[IPAddress]:
+    """The addresses that a host was resolved to, if all of them are allowed at the port. Raises AddressRefusedError."""
     refused = [address for address in addresses if not is_allowed(address, port)]
     if refused or not addresses:
         raise AddressRefusedError(
@@ -112,6 +155,17 @@ def assert_allowed(target: str, port: int | None = None) -> list[IPAddress]:
             "allow it by LEADHOUSE_ALLOWED_ADDRESSES if it is yours"
         )
     return addresses
+
+
+def _host_and_port(url: str, port: int | None) -> tuple[str, int | None]:
+    try:
+        parts = urlsplit(url)
+        host, found = parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme, port)
+    except ValueError as error:  # a port that is no number, brackets that hold no address
+        raise AddressRefusedError(f"{url!r} cannot be understood: {error}") from error
+    if host is None:
+        raise AddressRefusedError(f"{url!r} names no host")
+    return host, found
 
 
 def open_connection(host: str, port: int, timeout: float | None = None) -> socket.socket:

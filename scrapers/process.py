@@ -14,6 +14,8 @@ from scrapy.settings import Settings
 from scrapy.spiders import Spider
 from twisted.internet.defer import Deferred
 
+from scrapers.engine import ChainCrawler
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -42,8 +44,9 @@ def run_spiders(crawls: Iterable[tuple[type[Spider], dict[str, Any]]], pipeline:
     failures: list[Any] = []
 
     async def one_after_the_other() -> None:
-        for spider, arguments in crawls:
-            await process.crawl(spider, **arguments)
+        for number, (spider, arguments) in enumerate(crawls):
+            crawler = ChainCrawler(spider, settings, init_reactor=number == 0)
+            await process.crawl(crawler, **arguments)
 
     Deferred.fromCoroutine(one_after_the_other()).addErrback(failures.append)
     # Scrapy's own handlers end a crawl that is asked to stop as if it were complete: pages would be lost. Killed by

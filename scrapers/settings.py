@@ -14,6 +14,9 @@ SPIDER_MODULES = ["scrapers.spiders"]
 NEWSPIDER_MODULE = "scrapers.spiders"
 USER_AGENT = settings().crawl_user_agent
 
+# The way of a request: see scrapers.engine.
+DOWNLOADER = "scrapers.downloader.ChainDownloader"  # awaits a slot's turn instead of queueing for it
+
 # Limits against bombs and traps.
 DOWNLOAD_MAXSIZE = 5 * 1024 * 1024  # on the wire and after decompression: 1.5 MB of gzip can hold 1.5 GB
 DOWNLOAD_WARNSIZE = 0  # the limit is a fetch outcome, a warning a line in a log
@@ -38,7 +41,6 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapers.middlewares.archive.ArchiveMiddleware": 200,
     "scrapers.middlewares.politeness.PolitenessMiddleware": 300,
     "scrapers.middlewares.content_types.ContentTypeMiddleware": 310,
-    "scrapers.middlewares.limits.AnswerLimitMiddleware": 600,  # below the decompression (590): sees what came
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -41,6 +41,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapers.middlewares.archive.ArchiveMiddleware": 200,
     "scrapers.middlewares.politeness.PolitenessMiddleware": 300,
     "scrapers.middlewares.content_types.ContentTypeMiddleware": 310,
+    "scrapers.middlewares.limits.AnswerLimitMiddleware": 600,  # below the decompression (590): sees what came
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

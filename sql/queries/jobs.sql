@@ -169,15 +169,27 @@ select app.renew_shard_lease(%(job_id)s, %(shard_no)s, %(token)s, %(seconds)s) a
 -- name: lease_hosts
 select host from app.lease_hosts(%(job_id)s, %(shard_no)s, %(token)s, %(hosts)s, %(seconds)s) as leased (host)
 
+-- name: renew_host_leases
+-- All that the shard holds: those that were planned, and those that its sites led to.
+update app.host_leases set leased_until = clock_timestamp() + make_interval(secs => %(seconds)s)
+ where job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s
+
+-- name: postpone_host
+-- The host asked for a pause, or for a longer delay than the setting's: that holds for every run.
+update app.host_leases
+   set next_request_at = greatest(next_request_at, clock_timestamp() + make_interval(secs => %(pause_seconds)s))
+ where host = %(host)s and job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s
+
 -- name: select_host_leases
 select host, next_request_at
   from app.host_leases
  where job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s and leased_until > clock_timestamp()
 
 -- name: release_hosts
--- The rows stay: the next crawl of a host waits until its next request is due.
+-- The rows stay: the next crawl of a host waits until its next request is due, or for as long as the host asked for.
 update app.host_leases
-   set leased_until = clock_timestamp(), next_request_at = clock_timestamp() + make_interval(secs => %(delay_seconds)s)
+   set leased_until = clock_timestamp(),
+       next_request_at = greatest(next_request_at, clock_timestamp() + make_interval(secs => %(delay_seconds)s))
  where job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s
 
 -- name: finish_shard
@@ -193,30 +205,36 @@ update app.shards
  where job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s and status = 'running'
 returning shard_no
 
--- name: return_expired_shards
-update app.shards
-   set status = 'pending', leased_by = null, leased_until = null, updated_at = clock_timestamp()
- where status = 'running' and leased_until < clock_timestamp()
-returning job_id, shard_no
-
 -- name: select_sources
 select source_key, start_url, host, organization_id, config
   from app.sources where source_key = any(%(source_keys)s) order by source_key
 
 -- name: select_known_pages
--- Of each URL of a source: its newest good fetch, and when it was last read whole.
-select distinct on (url) url, outcome::text as outcome, etag, last_modified, content_type, requested_at,
-       max(requested_at) filter (where outcome = 'fetched') over (partition by url) as read_at
+-- Of each URL of a source: its newest good fetch, when it was last read whole, and since when it is known.
+select distinct on (url) url, etag, last_modified, requested_at as confirmed_at,
+       max(requested_at) filter (where outcome = 'fetched') over (partition by url) as read_at,
+       min(requested_at) over (partition by url) as known_since
   from raw.fetches
  where source_key = %(source_key)s and outcome in ('fetched', 'not_modified') and job_id is distinct from %(job_id)s
+   and requested_at > now() - interval '120 days'
+ order by url, requested_at desc
+
+-- name: select_known_files
+-- Of each robots.txt and sitemap of a source: the newest answer whose bytes are kept.
+select distinct on (url) url, purpose, status_code, requested_at, warc_uri as uri, warc_offset as offset, warc_length as length
+  from raw.fetches
+ where source_key = %(source_key)s and purpose in ('robots', 'sitemap') and warc_uri is not null
+   and outcome in ('fetched', 'empty') and job_id is distinct from %(job_id)s
+   and requested_at > now() - interval '120 days'
  order by url, requested_at desc
 
 -- name: select_productive_units
--- Units whose standing statement holds records, and who made it.
-select units.unit_id, newest.extractor, newest.extractor_version
+-- Units whose standing statement holds records, who made it, and since when it stands.
+select units.unit_id, newest.extractor, newest.extractor_version, newest.observed_at
   from unnest(%(unit_ids)s::uuid[]) as units (unit_id)
  cross join lateral (
-   select extractions.run_on, extractions.extraction_id, extractions.extractor, extractions.extractor_version
+   select extractions.run_on, extractions.extraction_id, extractions.extractor, extractions.extractor_version,
+          applications.observed_at
      from raw.applications
      join raw.extractions using (run_on, extraction_id)
     where applications.unit_id = units.unit_id

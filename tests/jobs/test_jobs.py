@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -126,8 +126,8 @@ def test_a_lease_keeps_others_out_until_it_ends(database: Any, job_id: UUID) -> 
         leases.lease_shard(job_id, 0, "second")
     again = leases.lease_shard(job_id, 0, "first")
     assert again.token == first.token + 1
-    assert not leases.renew(first, [])
-    assert leases.renew(again, ["site-0.example"])
+    assert not leases.renew(first)
+    assert leases.renew(again)
     assert not leases.complete(first, {}, 0)
     assert leases.complete(again, {"fetched": 2}, 0)
     assert shards.total_counts(job_id) == ({"fetched": 2}, [])
@@ -149,12 +149,46 @@ def test_a_host_is_leased_to_one_shard_and_carries_its_pause_over(database: Any,
     assert 20 < wait[0]["s"] <= 30
 
 
-def test_what_a_dead_holder_held_is_returned(database: Any, job_id: UUID) -> None:
+def test_a_host_that_a_site_led_to_is_held_and_its_pause_outlasts_the_run(database: Any, job_id: UUID) -> None:
+    shards.plan_shards(job_id, 2)
+    zero, one = (leases.lease_shard(job_id, number, "run") for number in (0, 1))
+    assert leases.lease_host(zero, "led-to.example") == (True, None)
+    assert leases.lease_host(one, "led-to.example") == (False, None)
+    leases.postpone_host(one, "led-to.example", 9000)  # it does not hold it
+    leases.postpone_host(zero, "led-to.example", 3000)
+    leases.postpone_host(zero, "led-to.example", 30)  # the longest pause counts
+    with database.owner() as connection:
+        connection.execute("update app.host_leases set leased_until = clock_timestamp() + interval '1 second'")
+    assert leases.renew(zero)
+    held = rows(database, "select extract(epoch from leased_until - clock_timestamp()) as s from app.host_leases")
+    assert [row["s"] > 30 for row in held] == [True]
+    leases.complete(zero, {}, 1)
+    is_held, next_request_at = leases.lease_host(one, "led-to.example")
+    assert is_held
+    assert next_request_at is not None
+    assert 2900 < (next_request_at - datetime.now(UTC)).total_seconds() <= 3000
+
+
+def test_both_spellings_of_a_host_are_leased_as_one(database: Any) -> None:
+    with database.owner() as connection:
+        connection.execute(
+            "insert into app.sources (source_key, kind, name, start_url, host) values"
+            " ('web/one', 'web_site', 'one', 'http://www.one.example/', 'www.One.example'),"
+            " ('web/two', 'web_site', 'two', 'http://one.example/x', 'one.example')"
+        )
+    job = requests.request_job("crawl", {"source_keys": ["web/one", "web/two"]}, RUN_ON)
+    requests.start(job)
+    assert shards.plan_shards(job, 4) == [0]
+    found = rows(database, "select hosts, source_keys from app.shards where job_id = %s", job)
+    assert found == [{"hosts": ["one.example"], "source_keys": ["web/two", "web/one"]}]
+
+
+def test_what_a_dead_holder_held_goes_to_the_next(database: Any, job_id: UUID) -> None:
     shards.plan_shards(job_id, 1)
     dead = leases.lease_shard(job_id, 0, "dead")
-    assert leases.return_expired() == []
+    with pytest.raises(leases.LeaseHeldError):
+        leases.lease_shard(job_id, 0, "heir")
     with database.owner() as connection:
         connection.execute("update app.shards set leased_until = now() - interval '1 second'")
-    assert leases.return_expired() == [(job_id, 0)]
     assert leases.lease_shard(job_id, 0, "heir").token > dead.token
-    assert not leases.renew(dead, [])
+    assert not leases.renew(dead)

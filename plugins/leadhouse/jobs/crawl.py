@@ -56,7 +56,7 @@ def run_shard(job_id: UUID, shard_no: int, run_id: str) -> dict[str, int]:
             hosts = leases.lease_hosts(lease, shard["hosts"] if shard else ())
             logs.write(job_id, "info", f"Shard {shard_no} begins with {len(hosts)} hosts.")
             try:
-                counts = _supervise(lease, _command(find_job(job_id), lease, run_id), hosts)
+                counts = _supervise(lease, _command(find_job(job_id), lease, run_id))
             except control.StoppedError as stop:
                 step.outcome, step.message = "skipped", str(stop)
                 logs.write(job_id, "warning", str(stop), {"shard_no": shard_no})
@@ -84,7 +84,7 @@ def _command(job: Job, lease: Lease, run_id: str) -> list[str]:
     return [sys.executable, "-m", "scrapers.run_shard", *options]
 
 
-def _supervise(lease: Lease, command: Sequence[str], hosts: Sequence[str]) -> dict[str, int]:
+def _supervise(lease: Lease, command: Sequence[str]) -> dict[str, int]:
     """Starts the child, relays what it says, renews the leases, and reads its counts from its last line."""
     project = settings().project
     path = os.pathsep.join(filter(None, (str(project), str(project / "plugins"), os.environ.get("PYTHONPATH"))))
@@ -100,7 +100,7 @@ def _supervise(lease: Lease, command: Sequence[str], hosts: Sequence[str]) -> di
             with suppress(subprocess.TimeoutExpired):
                 process.wait(RENEW_SECONDS)
                 break
-            if not leases.renew(lease, hosts):
+            if not leases.renew(lease):
                 raise CrawlFailedError(f"Shard {lease.shard_no} of job {lease.job_id} was taken over; crawl stopped.")
             control.report_progress(lease.job_id)
             control.require_wanted(lease.job_id)  # a landing is whole or not at all: any moment is safe to stop at

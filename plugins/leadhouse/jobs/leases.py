@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -46,15 +47,19 @@ def lease_shard(job_id: UUID, shard_no: int, holder: str, seconds: int = LEASE_S
     )
 
 
-def renew(lease: Lease, hosts: Sequence[str], seconds: int = LEASE_SECONDS) -> bool:
-    """Extend the shard's and its hosts' leases; False: somebody else has the shard, stop at once."""
+def host_key(host: str) -> str:
+    """The name under which a host is leased: ``www.`` in front of it is the same server to be polite to."""
+    return host.lower().removeprefix("www.")
+
+
+def renew(lease: Lease, seconds: int = LEASE_SECONDS) -> bool:
+    """Extend the shard's lease and those of all its hosts; False: somebody else has the shard, stop at once."""
     values = {**vars(lease), "seconds": seconds}
     with connect("jobs") as connection:
         row = connection.execute(_sql().renew_lease, values).fetchone()
         if row is None or not row["is_held"]:
             return False
-        if hosts:
-            connection.execute(_sql().lease_hosts, {**values, "hosts": list(hosts)})
+        connection.execute(_sql().renew_host_leases, values)
     return True
 
 
@@ -63,6 +68,21 @@ def lease_hosts(lease: Lease, hosts: Sequence[str], seconds: int = LEASE_SECONDS
     with connect("jobs") as connection:
         found = connection.execute(_sql().lease_hosts, {**vars(lease), "hosts": list(hosts), "seconds": seconds})
         return [row["host"] for row in found]
+
+
+def lease_host(lease: Lease, host: str, seconds: int = LEASE_SECONDS) -> tuple[bool, datetime | None]:
+    """Whether the shard holds one more host now, and when (UTC) that may be asked; None: at once."""
+    values = {**vars(lease), "hosts": [host], "seconds": seconds}
+    with connect("jobs") as connection:
+        connection.execute(_sql().lease_hosts, values)
+        held = {row["host"]: row["next_request_at"] for row in connection.execute(_sql().select_host_leases, values)}
+    return host in held, held.get(host)
+
+
+def postpone_host(lease: Lease, host: str, pause_seconds: float) -> None:
+    """Nobody asks the host before the pause is over, this run or another."""
+    with connect("jobs") as connection:
+        connection.execute(_sql().postpone_host, {**vars(lease), "host": host, "pause_seconds": pause_seconds})
 
 
 def complete(lease: Lease, counts: dict[str, int], delay_seconds: float) -> bool:
@@ -78,12 +98,6 @@ def give_back(lease: Lease, delay_seconds: float) -> None:
     with connect("jobs") as connection:
         connection.execute(_sql().return_shard, vars(lease))
         connection.execute(_sql().release_hosts, {**vars(lease), "delay_seconds": delay_seconds})
-
-
-def return_expired() -> list[tuple[UUID, int]]:
-    """Shards whose holder died become pending again; returns (job, shard number) of each."""
-    with connect("jobs") as connection:
-        return [(row["job_id"], row["shard_no"]) for row in connection.execute(_sql().return_expired_shards)]
 
 
 def _sql() -> queries.Queries:

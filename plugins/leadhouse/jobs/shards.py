@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from leadhouse.database import connect, queries
+from leadhouse.jobs.leases import host_key
 from leadhouse.jobs.requests import JobStateError
 
 
@@ -77,7 +78,7 @@ def _sources(connection: Connection[Any], job_id: UUID) -> dict[str, list[str]]:
     by_host: dict[str, list[str]] = defaultdict(list)
     wanted = {"source_keys": keys or None, "organization_id": job["organization_id"]}
     for row in connection.execute(sql.select_due_sources, wanted):
-        by_host[str(row["host"]).lower()].append(row["source_key"])
+        by_host[host_key(str(row["host"]))].append(row["source_key"])
     return by_host
 
 

@@ -12,7 +12,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
-from leadhouse.jobs.leases import Lease
+from leadhouse.jobs.leases import Lease, host_key
 from leadhouse.records import Outcome, unit_id
 
 DEFAULT_SPIDER = "company_site"
@@ -29,17 +29,36 @@ STEP_OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """A URL that answered in a former run. `extractor` (``name@version``) made its standing statement, if any."""
+    """A URL that answered in a former run. `extractor` (``name@version``) made its standing statement, if any.
+
+    `read_at` is when it was last read whole, `confirmed_at` when it was last read or found unchanged, `changed_at`
+    since when it says what it says, as far as that was seen; all in UTC.
+    """
 
     etag: str | None
     last_modified: str | None
     read_at: datetime | None
     extractor: str | None = None
+    confirmed_at: datetime | None = None
+    changed_at: datetime | None = None
 
     @property
     def is_productive(self) -> bool:
         """Whether records of it stand."""
         return self.extractor is not None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A robots.txt or sitemap as it last answered; its bytes lie in the archive at `uri`, `offset`, `length`."""
+
+    url: str
+    purpose: str
+    status_code: int
+    requested_at: datetime
+    uri: str
+    offset: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,7 @@ class Source:
     not_before: datetime | None = None
     interval_days: int = 1
     spider: str = DEFAULT_SPIDER
+    known_files: tuple[KnownFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,10 +111,10 @@ def load_sources(lease: Lease, run_id: str) -> ShardSources:
         for row in connection.execute(sql.select_sources, {"source_keys": keys}).fetchall():
             if row["source_key"] in finished:
                 continue
-            if row["host"].lower() not in held:
+            if host_key(row["host"]) not in held:
                 busy.append(row["source_key"])
                 continue
-            sources.append(_source(connection, row, held[row["host"].lower()], lease.job_id))
+            sources.append(_source(connection, row, held[host_key(row["host"])], lease.job_id))
     return ShardSources(sources, finished, busy)
 
 
@@ -123,13 +143,21 @@ def _source(connection: Connection[Any], row: dict[str, Any], not_before: dateti
     pages = connection.execute(sql.select_known_pages, {"source_key": key, "job_id": job_id}).fetchall()
     units = {unit_id(organization_id, key, page["url"]): page["url"] for page in pages}
     productive = {
-        units[found["unit_id"]]: f"{found['extractor']}@{found['extractor_version']}"
+        units[found["unit_id"]]: (f"{found['extractor']}@{found['extractor_version']}", found["observed_at"])
         for found in connection.execute(sql.select_productive_units, {"unit_ids": list(units)})
     }
-    known = {
-        page["url"]: KnownPage(page["etag"], page["last_modified"], page["read_at"], productive.get(page["url"]))
-        for page in pages
-    }
+    known = {page["url"]: _known_page(page, *productive.get(page["url"], (None, None))) for page in pages}
+    files = tuple(
+        KnownFile(**{**file, "status_code": file["status_code"] or 0})
+        for file in connection.execute(sql.select_known_files, {"source_key": key, "job_id": job_id})
+    )
     days = int(row["config"].get("interval_days", 1))
     spider = str(row["config"].get("spider", DEFAULT_SPIDER))
-    return Source(key, row["start_url"], row["host"], organization_id, known, not_before, days, spider)
+    return Source(key, row["start_url"], row["host"], organization_id, known, not_before, days, spider, files)
+
+
+def _known_page(row: dict[str, Any], extractor: str | None, changed_at: datetime | None) -> KnownPage:
+    return KnownPage(
+        row["etag"], row["last_modified"], row["read_at"], extractor,
+        confirmed_at=row["confirmed_at"], changed_at=changed_at or row["known_since"],
+    )  # fmt: skip

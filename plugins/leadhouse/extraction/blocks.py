@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from leadhouse.extraction import deobfuscate, places
 from leadhouse.extraction.page import Block, Link, Mark, Page
+from leadhouse.extraction.start_tags import Frame
 
-_SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u2002-\u200a\u202f\u3000]+")
 _MAX_TEXT = 100_000  # characters of one block
 _COLLAPSED_CHARS = 200
 BREAK = "\x00"  # a <br>, until white space is folded
-
-
-class Frame:
-    """What one open element changes, to be undone when it closes."""
-
-    __slots__ = ("headings", "hidden_root", "is_block", "link", "marks", "reverse_from", "tag")
-
-    def __init__(self, tag: str, marks: int) -> None:
-        self.tag = tag
-        self.marks = marks
-        self.is_block = tag in places.BLOCK_TAGS
-        self.link: Link | None = None
-        self.reverse_from = -1
-        self.headings: list[tuple[int, str]] | None = None
-        self.hidden_root: HiddenPart | None = None
 
 
 class HiddenPart:
@@ -37,6 +20,26 @@ class HiddenPart:
         builder.buffer, builder.blocks = [], []
 
 
+class Headings:
+    """The headings that a block stands under, outermost first."""
+
+    __slots__ = ("levels", "texts")
+
+    def __init__(self, levels: tuple[int, ...] = (), texts: tuple[str, ...] = ()) -> None:
+        self.levels, self.texts = levels, texts
+
+    def opened(self, level: int, text: str) -> Headings:
+        """These headings with another one, which ends those of its level and below."""
+        if self.levels and max(self.levels) < level:
+            return Headings((*self.levels, level), (*self.texts, text[:200]))
+        kept = [index for index, other in enumerate(self.levels) if other < level]
+        levels, texts = [self.levels[index] for index in kept], [self.texts[index] for index in kept]
+        return Headings((*levels, level), (*texts, text[:200]))
+
+
+_NO_HEADINGS = Headings()
+
+
 class BlockBuilder:
     """Gathers text until a boundary closes the block. One instance reads one page."""
 
@@ -44,7 +47,7 @@ class BlockBuilder:
         self.page = page
         self.buffer: list[str] = []
         self.blocks: list[Block] = page.blocks
-        self.headings: list[tuple[int, str]] = []
+        self.headings = _NO_HEADINGS
         self.label_chars = 0
         self.open_link: Link | None = None
         self.link_text: list[str] = []
@@ -58,47 +61,32 @@ class BlockBuilder:
             self.link_text.append(BREAK)
         raw = "".join(self.buffer)[:_MAX_TEXT]
         self.buffer.clear()
+        self.link_end = -1
         label_chars, self.label_chars = self.label_chars, 0
-        text = _SPACES.sub(" ", raw).translate(deobfuscate.INVISIBLE)
-        if BREAK in text:
-            lines = (line.strip() for line in text.split(BREAK))
-            text = "\n".join(line for line in lines if line)
-        else:
-            text = text.strip()
+        text = folded_lines(raw)
         if not text:
             return
         text = deobfuscate.plain(text)
         level = places.HEADING_LEVELS.get(tag)
         is_label = len(text) <= 80 and (
-            level is not None or text.endswith(":") or (label_chars and label_chars >= len(text.strip(" :")) - 2)
+            level is not None or text[-1] == ":" or (label_chars > 0 and label_chars >= len(text.strip(" :")) - 2)
         )
-        outline = tuple(heading for _, heading in self.headings)
-        self.blocks.append(Block(text, tag, marks, outline[-1] if outline else "", outline, bool(is_label)))
+        outline = self.headings.texts
+        self.blocks.append(Block(text, tag, marks, outline[-1] if outline else "", outline, is_label))
         if level is not None or is_label:
-            self._open_heading(level or (8 if text.endswith(":") else 7), text)
+            self.headings = self.headings.opened(level or (8 if text[-1] == ":" else 7), text)
 
-    def _open_heading(self, level: int, text: str) -> None:
-        self.headings = [entry for entry in self.headings if entry[0] < level]
-        self.headings.append((level, text[:200]))
-
-    def add_text(self, text: str, frame: Frame) -> None:
-        """Add a text node."""
-        if not text:
-            return
-        self.buffer.append(text)
-        if self.open_link is not None:
-            self.link_text.append(text)
-        if frame.tag in places.LABEL_TAGS:
-            self.label_chars += len(text.strip())
+    def clear_headings(self) -> None:
+        """The site's own frame stands under no heading."""
+        self.headings = _NO_HEADINGS
 
     def leave(self, frame: Frame) -> None:
-        """Close an element."""
+        """Close an element that has a state of its own."""
         if frame.reverse_from >= 0:
             part = "".join(self.buffer[frame.reverse_from :])
-            self.buffer[frame.reverse_from :] = [_SPACES.sub(" ", part)[::-1]]
+            self.buffer[frame.reverse_from :] = [" ".join(f"|{part}|".split())[-2:0:-1]]
         if frame.link is not None:
-            lines = (_SPACES.sub(" ", line).strip() for line in "".join(self.link_text).split(BREAK))
-            frame.link.text = "\n".join(line for line in lines if line)[:300]
+            frame.link.text = folded_lines("".join(self.link_text))[:300]
             self.open_link = None
             self.link_end = len(self.buffer)
         if frame.is_block:
@@ -120,3 +108,13 @@ class BlockBuilder:
             self.blocks.extend(blocks)
         else:
             self.page.hidden.extend(blocks)
+
+
+def folded_lines(raw: str) -> str:
+    """White space folded to one blank, invisible characters dropped, empty lines left out."""
+    if not raw.isascii():
+        raw = deobfuscate.visible(raw)
+    if BREAK not in raw:
+        return " ".join(raw.split())
+    lines = [" ".join(line.split()) for line in raw.split(BREAK)]
+    return "\n".join([line for line in lines if line])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import string
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 _HEX = re.compile(r"^[0-9a-fA-F]{6,400}$")
@@ -52,7 +53,12 @@ _LABELLED = re.compile(
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u00ad\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
 INVISIBLE = {**_INVISIBLE, ord("\uff20"): "@", ord("\ufe6b"): "@", ord("\uff0e"): "."}
-_MAYBE_AT = re.compile(r"[(\[{<]|[-_](?:at|AT)[-_]| (?:at|ät|arroba|chiocciola|@) | @|@ ", re.I)
+_INVISIBLE_CHAR = re.compile("[" + "".join(map(chr, INVISIBLE)) + "]")
+# What must stand in a text before a pattern above is tried; written to start with a set of characters, which is fast.
+_MAYBE_AT = re.compile(r"[(\[{<@]|[-_][aA][tT][-_]|[ \u00a0](?:[aAäÄ][tT]|[aA][rR][rR][oO]|[cC][hH][iI][oO][cC])")
+_MAYBE_BRACKET_AT = re.compile(rf"[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]|[-_]at[-_]", re.I)
+_MAYBE_BARE = re.compile(r"[ \u00a0](?:at|ät|arroba|chiocciola|@)[ \u00a0]", re.I)
+_BLANK_AT = re.compile(r"[ \u00a0]@|@[ \u00a0]")
 
 
 def cloudflare(code: str) -> str | None:
@@ -90,7 +96,7 @@ _USER_KEYS = ("data-user", "data-name", "data-local", "data-mailbox", "data-acco
 _DOMAIN_KEYS = ("data-domain", "data-host", "data-d", "data-second")
 
 
-def split_attributes(attributes: dict[str, str | None]) -> str | None:
+def split_attributes(attributes: Mapping[str, str]) -> str | None:
     """The address whose parts stand in data attributes, for a script or CSS to join; also one written backwards."""
     user = next((value for key in _USER_KEYS if (value := attributes.get(key))), None)
     domain = next((value for key in _DOMAIN_KEYS if (value := attributes.get(key))), None)
@@ -101,6 +107,28 @@ def split_attributes(attributes: dict[str, str | None]) -> str | None:
     if "@" not in whole or len(whole) > 254:
         return None
     return whole[::-1] if re.match(r"^[a-z]{2,6}\.", whole) and "." not in whole.rpartition("@")[2] else whole
+
+
+# An element with one of these may carry an address that scripts or CSS put together.
+ADDRESS_ATTRIBUTES = frozenset(
+    {"data-cfemail", "data-mailto-token", "data-domain", "data-host", "data-email", "data-enc-email"}
+)
+
+
+def from_attributes(attributes: Mapping[str, str]) -> str | None:
+    """The address that an element's data attributes hold; None without one."""
+    if code := attributes.get("data-cfemail"):
+        found = cloudflare(code)
+    elif "data-domain" in attributes or "data-host" in attributes or "data-email" in attributes:
+        found = split_attributes(attributes)
+    else:
+        found = rot13(attributes.get("data-enc-email", "")).replace("[at]", "@")
+    return found if found and "@" in found else None
+
+
+def visible(text: str) -> str:
+    """Text without characters that nobody sees; full-width signs of an address as plain ones."""
+    return text.translate(INVISIBLE) if _INVISIBLE_CHAR.search(text) else text
 
 
 def rot13(text: str) -> str:
@@ -131,14 +159,15 @@ def plain(text: str) -> str:
     """Rewrite spoken addresses in visible text (``info [at] example [dot] de``) as addresses; other text is kept."""
     if not _MAYBE_AT.search(text):
         return text
-    return "\n".join(_line(line) if _MAYBE_AT.search(line) else line for line in text.split("\n"))
+    return "\n".join([_line(line) if _MAYBE_AT.search(line) else line for line in text.split("\n")])
 
 
 def _line(line: str) -> str:
-    if _BRACKET_AT.search(line):
+    if _MAYBE_BRACKET_AT.search(line) and _BRACKET_AT.search(line):
         line = _BRACKET_AT.sub("@", line)
         line = _BRACKET_DOT.sub(".", line)
         line = re.sub(r"(@[a-z0-9.-]{2,60})" + _BARE_DOT.pattern + r"([a-z]{2,24})\b", r"\1.\2", line, flags=re.I)
-    line = _BARE.sub(lambda match: f"{match[1]}@{_BARE_DOT.sub('.', match[2])}", line)
-    line = _LABELLED.sub(r"\1\2@\3", line)
-    return _SPACED.sub(r"\1@\2", line) if "@" in line else line
+    if _MAYBE_BARE.search(line):
+        line = _BARE.sub(lambda match: f"{match[1]}@{_BARE_DOT.sub('.', match[2])}", line)
+        line = _LABELLED.sub(r"\1\2@\3", line)
+    return _SPACED.sub(r"\1@\2", line) if "@" in line and _BLANK_AT.search(line) else line

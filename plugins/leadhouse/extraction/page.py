@@ -6,9 +6,11 @@ any bytes and never raises.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from leadhouse.extraction.charset import decode
 from leadhouse.extraction.limits import bounded
+from leadhouse.extraction.structured import read_microdata
 
 MAX_BYTES = 5_000_000
 MAX_NODES = 150_000
@@ -106,6 +109,7 @@ class Page:
     starts: list[int] = field(default_factory=list)
     body_bytes: int = 0
     is_truncated: bool = False
+    has_frames: bool = False  # a frameset: its pages stand in `links`
 
     @property
     def open_graph(self) -> dict[str, str]:
@@ -130,6 +134,9 @@ class Page:
         yield from self.blocks[index + 1 : index + 1 + count]
 
 
+_DIRECT = re.compile(r"[\w%-][\w.%-]*(?:/[\w%-][\w.%-]*)*/?(?:\?[\w=&.%-]*)?", re.ASCII)
+
+
 class UrlResolver:
     """Makes hrefs absolute; remembers them, since menus repeat on a page."""
 
@@ -140,6 +147,8 @@ class UrlResolver:
             base, parts = "", urlsplit("")
         self.base = base
         self.origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        is_web = bool(self.origin) and parts.scheme in {"http", "https"} and "/." not in parts.path
+        self.folder = f"{self.origin}{parts.path.rpartition('/')[0]}/" if is_web else ""
         self._known: dict[str, str] = {}
 
     def __call__(self, href: str) -> str:
@@ -154,12 +163,19 @@ class UrlResolver:
         lowered = bare[:8].lower()
         if lowered.startswith(("http://", "https://")):
             return bare
-        if bare.startswith("/") and not bare.startswith("//") and "/." not in bare and self.origin:
+        if bare[:1] == "/" and bare[1:2] != "/" and "/." not in bare and self.origin:
             return self.origin + bare
-        try:
-            return urljoin(self.base, bare)
-        except ValueError:
-            return bare
+        if self.folder and _DIRECT.fullmatch(bare):  # what urljoin would answer, at a tenth of its cost
+            return self.folder + bare
+        return _joined(self.base, bare)
+
+
+@lru_cache(maxsize=10_000)
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
 
 
 def safe_host(url: str) -> str:
@@ -172,12 +188,12 @@ def safe_host(url: str) -> str:
 
 def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
     """Parse one HTML answer. `url` is absolute; text is Unicode; a body over `MAX_BYTES` is cut and says so."""
-    from leadhouse.extraction.walk import walk
+    from leadhouse.extraction.walk import Walker
 
     text, charset = decode(body[:MAX_BYTES], content_type)
     page = Page(url=url, host=safe_host(url), charset=charset, body_bytes=len(body))
     page.is_truncated = len(body) > MAX_BYTES
-    if not text.strip():
+    if not text or text.isspace():
         return page
     text, is_cut = bounded(text)
     page.is_truncated |= is_cut
@@ -185,7 +201,9 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
         tree = LexborHTMLParser(text)
     except (ValueError, RuntimeError, MemoryError):  # lexbor refuses the input; the page then simply holds nothing
         return page
-    walk(tree, page, has_microdata="itemscope" in text)
+    Walker(page).read(tree.html or "")
+    if "itemscope" in text:
+        page.microdata = read_microdata(tree)
     _index(page)
     return page
 

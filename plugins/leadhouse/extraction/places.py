@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from leadhouse.extraction.page import Mark
 from leadhouse.extraction.vocabulary import words
@@ -67,6 +68,7 @@ _CLASS_MARKS = tuple(
         (r"portfolio|projects?|works|showcase|case-?stud(?:y|ies)|jobs?|offers?|products?|listing", Mark.PORTFOLIO),
     )
 )
+_ANY_CLASS_WORD = re.compile("|".join(pattern.pattern for pattern, _ in _CLASS_MARKS), re.I)
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|text-indent\s*:\s*-\d{3,}"
     r"|(?:left|top|right)\s*:\s*-\d{4,}px|opacity\s*:\s*0(?![.\d])|clip\s*:\s*rect\(\s*0|color\s*:\s*transparent",
@@ -90,14 +92,15 @@ def class_marks(names: str) -> int:
         if len(_known) >= _MAX_KNOWN:
             _known.clear()
         marks = 0
-        for pattern, mark in _CLASS_MARKS:
-            if pattern.search(names[:300]):
-                marks |= mark
+        if _ANY_CLASS_WORD.search(names[:300]):
+            for pattern, mark in _CLASS_MARKS:
+                if pattern.search(names[:300]):
+                    marks |= mark
         _known[names] = marks
     return marks
 
 
-def element_marks(tag: str, attributes: dict[str, str | None]) -> int:
+def element_marks(tag: str, attributes: Mapping[str, str]) -> int:
     """Marks that an element adds to what stands in it."""
     marks: int = _TAG_MARKS.get(tag, 0)
     if not attributes or tag == "body" or tag == "html":
@@ -142,6 +145,7 @@ class StyleRules:
     def __init__(self) -> None:
         self.hidden: set[str] = set()
         self.reversed: set[str] = set()
+        self.is_active = False
 
     def read(self, css: str) -> None:
         """Add the simple (one class or id) selectors of one style element."""
@@ -156,18 +160,16 @@ class StyleRules:
             for selector in selectors.split(","):
                 if match := _SELECTOR.match(selector.strip()):
                     (self.hidden if is_hidden else self.reversed).add(match[1] + match[2])
+        self.is_active = bool(self.hidden or self.reversed)
 
-    def _matches(self, rules: set[str], attributes: dict[str, str | None]) -> bool:
-        if not rules:
-            return False
-        if (identifier := attributes.get("id")) and f"#{identifier}" in rules:
-            return True
-        return any(f".{name}" in rules for name in (attributes.get("class") or "").split())
+    def match(self, selectors: frozenset[str]) -> bool:
+        """Whether a rule of the page hides or reverses an element with such a class or id (``.name``, ``#name``)."""
+        return self.hide(selectors) or self.reverse(selectors)
 
-    def hides(self, attributes: dict[str, str | None]) -> bool:
+    def hide(self, selectors: frozenset[str]) -> bool:
         """Whether a rule of the page hides such an element."""
-        return self._matches(self.hidden, attributes)
+        return not self.hidden.isdisjoint(selectors)
 
-    def reverses(self, attributes: dict[str, str | None]) -> bool:
+    def reverse(self, selectors: frozenset[str]) -> bool:
         """Whether a rule of the page reverses such an element's text."""
-        return self._matches(self.reversed, attributes)
+        return not self.reversed.isdisjoint(selectors)

@@ -1,0 +1,195 @@
+"""What elements state: links and actions, pictures, scripts, metadata, and what hides or reverses their text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from leadhouse.extraction import deobfuscate, places
+from leadhouse.extraction.blocks import BlockBuilder, HiddenPart
+from leadhouse.extraction.page import Image, Link, Mark, Page, UrlResolver
+from leadhouse.extraction.start_tags import VOID_TAGS, Attributes, Frame, StartTag
+from leadhouse.extraction.structured import read_json_ld
+
+_SCRIPT_HINT = re.compile(r"addy|mailto|UnCryptMailto", re.I)
+_AT_IMAGE = re.compile(r"^\W*(?:@|at|ät|arroba)\W*$", re.I)
+_ACTIONS = ("mailto:", "tel:", "sms:", "callto:", "javascript:", "whatsapp:", "skype:", "fax:")
+_SITE_FRAME = frozenset({"footer", "header", "nav"})
+
+
+class ElementReader(BlockBuilder):
+    """Opens elements and reads what they state. One instance reads one page."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self.resolver = UrlResolver(page.url)
+        self.rules = places.StyleRules()
+        self.seen: dict[str, Link] = {}
+        self.stack = [Frame("", 0)]
+        self.skipping = ""  # the name of the element whose content is left out, and how deep in it we are
+        self.skip_depth = 0
+
+    def enter(self, tag: StartTag, text: str, parent: Frame) -> None:
+        """Open an element that does more than hand down marks."""
+        frame = Frame(tag.name, places.inherit(parent.marks, tag.marks))
+        if tag.is_block:
+            if self.buffer:
+                self.flush(parent.tag, parent.marks)
+            if tag.is_sectioning:
+                frame.headings, frame.has_state = self.headings, True
+                if tag.name in _SITE_FRAME:
+                    self.clear_headings()
+        if tag.is_hidden or tag.is_reversed or self.rules.is_active:
+            self._read_style(tag, frame)
+        if tag.has_address:
+            self._read_address(tag, frame)
+        handler = _HANDLERS.get(tag.name)
+        if handler is not None:
+            handler(self, tag.attributes, frame, text)
+        elif tag.name in places.SKIPPED_TAGS:
+            self._skip(tag.name)
+        if not tag.is_void:
+            self.stack.append(frame)
+        elif frame.has_state:
+            self.leave(frame)
+
+    def _skip(self, name: str) -> None:
+        if name not in VOID_TAGS:
+            self.skipping, self.skip_depth = name, 1
+
+    def _read_style(self, tag: StartTag, frame: Frame) -> None:
+        if not frame.marks & Mark.HIDDEN and (tag.is_hidden or self.rules.hide(tag.selectors)):
+            frame.marks |= Mark.HIDDEN
+            frame.hidden_root, frame.has_state = HiddenPart(self), True
+        elif tag.is_reversed or self.rules.reverse(tag.selectors):
+            frame.reverse_from, frame.has_state = len(self.buffer), True
+
+    def _read_address(self, tag: StartTag, frame: Frame) -> None:
+        attributes = tag.attributes
+        if (token := attributes.get("data-mailto-token")) and not attributes.get("data-cfemail"):
+            self._add_action(f"mailto:{deobfuscate.caesar_mailto(token) or ''}", frame, attributes)
+        elif text := deobfuscate.from_attributes(attributes):
+            self.buffer.append(text)
+            self._skip(tag.name)
+
+    # handlers -----------------------------------------------------------------------------------------------------
+
+    def on_anchor(self, attributes: Attributes, frame: Frame, _: str) -> None:
+        """<a href>: a link, or an action such as mailto."""
+        href = attributes.get("href", "").strip()
+        if not href or href[0] == "#":
+            return
+        if href[:12].lower().startswith(_ACTIONS):
+            self._add_action(href, frame, attributes)
+        elif "/cdn-cgi/l/email-protection" in href:
+            address = deobfuscate.cloudflare(href.partition("#")[2])
+            if address:
+                self._add_action(f"mailto:{address}", frame, attributes)
+        else:
+            self._add_link(href, frame, attributes)
+
+    def _add_action(self, href: str, frame: Frame, attributes: Attributes) -> None:
+        if href[:11].lower() == "javascript:":
+            address = deobfuscate.typo3(href)
+            if address is None:
+                return
+            href = f"mailto:{address}"
+        self._open(Link(href[:2000], "", _label(attributes), frame.marks, len(self.blocks)), frame, self.page.actions)
+
+    def _add_link(self, href: str, frame: Frame, attributes: Attributes) -> None:
+        url = self.resolver(href)
+        known = self.seen.get(url)
+        if known is not None and not (known.marks & Mark.HIDDEN and not frame.marks & Mark.HIDDEN):
+            known.label = known.label or _label(attributes)
+            if not known.text and self.open_link is None:
+                self.open_link, frame.link, frame.has_state = known, known, True
+                self.link_text = []
+            return
+        link = Link(url, "", _label(attributes), frame.marks, len(self.blocks), attributes.get("rel", ""))
+        self.seen[url] = link
+        self._open(link, frame, self.page.links)
+
+    def _open(self, link: Link, frame: Frame, links: list[Link]) -> None:
+        if self.buffer and len(self.buffer) == self.link_end:
+            self.buffer.append(" ")  # two links side by side are two words, whatever the markup leaves out
+        links.append(link)
+        self.open_link, frame.link, frame.has_state, self.link_text = link, link, True, []
+
+    def on_image(self, attributes: Attributes, frame: Frame, _: str) -> None:
+        """<img>: alternative text; a pictured at-sign becomes one."""
+        alt = attributes.get("alt", "").strip()
+        if alt and len(alt) < 20 and _AT_IMAGE.match(alt):
+            self.buffer.append("@")
+            return
+        if self.open_link is not None and alt and not self.open_link.label:
+            self.open_link.label = alt[:200]
+        source = attributes.get("src") or attributes.get("data-src") or ""
+        if not source.startswith("data:") or alt:
+            self.page.images.append(Image(alt[:300], source[:500], frame.marks, len(self.blocks)))
+
+    def read_script(self, text: str, attributes: Attributes, marks: int) -> None:
+        """<script>: JSON-LD, or a script that writes an address."""
+        if source := attributes.get("src"):
+            self.page.script_sources.append(source[:300])
+            return
+        if "ld+json" in attributes.get("type", "").lower():
+            self.page.json_ld.extend(read_json_ld(text))
+            return
+        if not text or not _SCRIPT_HINT.search(text):
+            return
+        self.page.scripts.append(text[:20_000])
+        address = deobfuscate.joomla_cloak(text) or deobfuscate.typo3(text) or deobfuscate.script_mailto(text)
+        if address:
+            self.page.actions.append(Link(f"mailto:{address}", "", "", marks, len(self.blocks)))
+
+    def on_title(self, _: Attributes, __: Frame, text: str) -> None:
+        """<title> of the document (the first one; SVG titles are skipped with their parent)."""
+        if not self.page.title:
+            self.page.title = " ".join(text.split())[:500]
+        self._skip("title")
+
+    def on_meta(self, attributes: Attributes, _: Frame, __: str) -> None:
+        """<meta name|property|http-equiv content>."""
+        key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv")
+        content = attributes.get("content")
+        if key and content:
+            self.page.meta.setdefault(key.lower().strip()[:100], content.strip()[:2000])
+
+    def on_base(self, attributes: Attributes, _: Frame, __: str) -> None:
+        """<base href> moves the base of every relative link."""
+        if href := attributes.get("href"):
+            self.resolver = UrlResolver(self.resolver(href))
+
+    def on_link(self, attributes: Attributes, _: Frame, __: str) -> None:
+        """<link rel=canonical|alternate hreflang>."""
+        rel, href = attributes.get("rel", "").lower(), attributes.get("href")
+        if href and rel == "canonical":
+            self.page.alternates.setdefault("canonical", self.resolver(href))
+        elif href and rel == "alternate" and (language := attributes.get("hreflang")):
+            self.page.alternates.setdefault(language.lower()[:20], self.resolver(href))
+
+    def on_html(self, attributes: Attributes, _: Frame, __: str) -> None:
+        """<html lang>."""
+        self.page.lang = (attributes.get("lang") or attributes.get("xml:lang") or "").strip()[:20]
+
+    def on_frame(self, attributes: Attributes, frame: Frame, _: str) -> None:
+        """<frame src>: what a frameset shows stands in pages of its own, which are links here."""
+        self.page.has_frames = True
+        if source := attributes.get("src", "").strip():
+            self._add_link(source, frame, attributes)
+
+
+def _label(attributes: Attributes) -> str:
+    return (attributes.get("title") or attributes.get("aria-label") or "").strip()[:200]
+
+
+_HANDLERS: dict[str, Any] = {
+    "a": ElementReader.on_anchor,
+    "img": ElementReader.on_image,
+    "title": ElementReader.on_title,
+    "meta": ElementReader.on_meta,
+    "base": ElementReader.on_base,
+    "link": ElementReader.on_link,
+    "html": ElementReader.on_html,
+    "frame": ElementReader.on_frame,
+}

@@ -19,7 +19,6 @@ _SCAN_FROM_FORMATTING = 150
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})(?![a-zA-Z0-9])")
 _FORMATTING_TAG = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s>/]", re.I)
 _FORMATTING = words("b big code em font i nobr s small strike strong tt u")
-_RARER = ("<B", "<I", "<S", "<c", "<C", "<e", "<E", "<f", "<F", "<n", "<N", "<t", "<T", "<u", "<U")
 # Void elements, and those whose end tag is optional: a following sibling closes them.
 _UNNESTED = words(
     "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr thead tbody tfoot option "
@@ -36,8 +35,9 @@ def bounded(text: str) -> tuple[str, bool]:
 
 
 def _many_formatting(text: str) -> bool:
-    if text.count("<b") + text.count("<i") + text.count("<s") + sum(map(text.count, _RARER)) <= _SCAN_FROM_FORMATTING:
-        return False  # counted in C; <body>, <img> and <span> count as well
+    ends = text.count("</")
+    if text.count("<") - 2 * ends <= _SCAN_FROM_FORMATTING:
+        return False  # nearly every start tag has its end tag: few formatting elements can stay open
     return sum(1 for _ in _FORMATTING_TAG.finditer(text)) > _SCAN_FROM_FORMATTING
 
 

@@ -149,13 +149,14 @@ def template_score(page: Page) -> float:
         if ("©" in block.text or "opyright" in block.text) and vocabulary.PLACEHOLDER_TEXT.search(block.text):
             score += 0.5
             break
-    if any(
-        hosts.registrable(link.url.split("/")[2]) in vocabulary.TEMPLATE_CREDIT_HOSTS
-        for link in page.links
-        if link.url.count("/") >= 2
-    ):
+    if any(_is_template_credit(link.url, page.host) for link in page.links):
         score += 0.25
     return score
+
+
+def _is_template_credit(url: str, host: str) -> bool:
+    authority = url.split("/", 3)[2] if url.count("/", 0, 60) >= 2 else ""
+    return bool(authority) and authority != host and hosts.registrable(authority) in vocabulary.TEMPLATE_CREDIT_HOSTS
 
 
 _CONTACT_WORDS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from leadhouse.extraction.page import Mark
 from leadhouse.extraction.vocabulary import words
@@ -41,34 +42,47 @@ _ROLE_MARKS = {
     "main": Mark.MAIN,
     "menu": Mark.NAV,
 }
-_EDGE = r"(?:^|[\s_\-0-9])"
-_CLASS_MARKS = tuple(
-    (re.compile(_EDGE + "(?:" + words + ")" + r"(?:$|[\s_\-0-9])", re.I), mark)
-    for words, mark in (
-        (r"footer|site-?footer|foot|colophon|page-?footer|bottom-?bar|subfooter|fusszeile|pie", Mark.FOOTER),
-        (r"header|site-?header|masthead|top-?bar|topbar|branding|kopf", Mark.HEADER),
-        (r"nav|navbar|navigation|menu|breadcrumbs?|sidenav|offcanvas", Mark.NAV),
-        (
-            r"testimonials?|reviews?|quotes?|kundenstimmen?|recensioni|opiniones|temoignages?|avis|feedbacks?",
-            Mark.TESTIMONIAL,
-        ),
-        (
-            r"team|teams|staff|member|members|people|mitarbeiter|equipe|equipo|squadra|board|directors"
-            r"|trainers?|doctors?",
-            Mark.TEAM,
-        ),
-        (
-            r"comments?|commentlist|post-author|author-box|byline|entry-meta|post-meta|post|blog|hentry|news",
-            Mark.ARTICLE,
-        ),
-        (r"partners?|sponsors?|clients?|customers?|kunden|referenzen|brands|affiliates?|supporters?", Mark.PARTNER),
-        (r"highlight|codehilite|prettyprint|sourcecode|terminal", Mark.CODE),
-        (r"credits?|copyright-credit|site-?credits?|powered-?by|designed-?by|developer", Mark.CREDIT),
-        (r"contact|contacts|kontakt|contacto|contatti|contact-?info|vcard|h-card|impressum|imprint", Mark.CONTACT),
-        (r"portfolio|projects?|works|showcase|case-?stud(?:y|ies)|jobs?|offers?|products?|listing", Mark.PORTFOLIO),
-    )
+# Words of classes and ids, lower case; two words of one name stand joined (``case-study`` is ``casestudy``).
+_CLASS_WORDS = (
+    (Mark.FOOTER, "footer sitefooter foot colophon pagefooter bottombar subfooter fusszeile pie"),
+    (Mark.HEADER, "header siteheader masthead topbar branding kopf"),
+    (Mark.NAV, "nav navbar navigation menu breadcrumb breadcrumbs sidenav offcanvas"),
+    (
+        Mark.TESTIMONIAL,
+        "testimonial testimonials review reviews quote quotes kundenstimme kundenstimmen recensioni opiniones "
+        "temoignage temoignages avis feedback feedbacks",
+    ),
+    (
+        Mark.TEAM,
+        "team teams staff member members people mitarbeiter equipe equipo squadra board directors trainer trainers "
+        "doctor doctors",
+    ),
+    (
+        Mark.ARTICLE,
+        "comment comments commentlist postauthor authorbox byline entrymeta postmeta post blog hentry news",
+    ),
+    (
+        Mark.PARTNER,
+        "partner partners sponsor sponsors client clients customer customers kunden referenzen brands affiliate "
+        "affiliates supporter supporters",
+    ),
+    (Mark.CODE, "highlight codehilite prettyprint sourcecode terminal"),
+    (
+        Mark.CREDIT,
+        "credit credits copyrightcredit sitecredit sitecredits poweredby designedby developer",
+    ),
+    (
+        Mark.CONTACT,
+        "contact contacts kontakt contacto contatti contactinfo vcard hcard impressum imprint",
+    ),
+    (
+        Mark.PORTFOLIO,
+        "portfolio project projects works showcase casestudy casestudies job jobs offer offers product products "
+        "listing",
+    ),
 )
-_ANY_CLASS_WORD = re.compile("|".join(pattern.pattern for pattern, _ in _CLASS_MARKS), re.I)
+_MARKS_OF_WORD = {word: mark for mark, text in _CLASS_WORDS for word in text.split()}
+_BETWEEN_NAMES = re.compile(r"[\s_0-9]+")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|text-indent\s*:\s*-\d{3,}"
     r"|(?:left|top|right)\s*:\s*-\d{4,}px|opacity\s*:\s*0(?![.\d])|clip\s*:\s*rect\(\s*0|color\s*:\s*transparent",
@@ -76,12 +90,13 @@ _HIDDEN_STYLE = re.compile(
 )
 _REVERSED_STYLE = re.compile(r"unicode-bidi\s*:\s*(?:bidi-override|isolate-override)", re.I)
 _RTL_STYLE = re.compile(r"direction\s*:\s*rtl", re.I)
-_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
 _SELECTOR = re.compile(r"^(?:[a-z0-9]*)([.#])([\w-]+)$", re.I)
+_EFFECT = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)|unicode-bidi\s*:\s*(?:bidi|isolate)-override", re.I)
 _MEDIA = re.compile(
     r"@(?:media|supports|keyframes|-webkit-keyframes|container)[^{]{0,300}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.I
 )
-_MAX_KNOWN = 4096
+_MAX_KNOWN = 8192
+_MAX_CSS = 100_000  # characters
 _known: dict[str, int] = {}
 
 
@@ -92,10 +107,10 @@ def class_marks(names: str) -> int:
         if len(_known) >= _MAX_KNOWN:
             _known.clear()
         marks = 0
-        if _ANY_CLASS_WORD.search(names[:300]):
-            for pattern, mark in _CLASS_MARKS:
-                if pattern.search(names[:300]):
-                    marks |= mark
+        for name in _BETWEEN_NAMES.split(names[:300].lower()):
+            found = name.split("-")
+            for word in (*found, *map(str.__add__, found, found[1:])):
+                marks |= _MARKS_OF_WORD.get(word, 0)
         _known[names] = marks
     return marks
 
@@ -139,6 +154,30 @@ def is_reversed_style(style: str) -> bool:
     return bool(_REVERSED_STYLE.search(style) and _RTL_STYLE.search(style))
 
 
+@lru_cache(maxsize=64)  # a site's pages repeat their style elements
+def _rules_of(css: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Selectors of one class or id that hide, and that reverse."""
+    hidden: set[str] = set()
+    reverted: set[str] = set()
+    css = _MEDIA.sub("", css)
+    for effect in _EFFECT.finditer(css):
+        opened = css.rfind("{", 0, effect.start())
+        if opened < 0 or css.rfind("}", opened, effect.start()) >= 0:
+            continue
+        if effect[1] is None and not is_reversed_style(css[opened : _end_of_rule(css, opened)]):
+            continue
+        start = max(css.rfind("}", 0, opened), css.rfind("{", 0, opened)) + 1
+        for selector in css[max(start, opened - 300) : opened].split(","):
+            if match := _SELECTOR.match(selector.strip()):
+                (reverted if effect[1] is None else hidden).add(match[1] + match[2])
+    return frozenset(hidden), frozenset(reverted - hidden)
+
+
+def _end_of_rule(css: str, opened: int) -> int:
+    end = css.find("}", opened)
+    return len(css) if end < 0 else end
+
+
 class StyleRules:
     """The classes and ids that a page's own style elements hide or reverse; rules inside @media are left out."""
 
@@ -151,15 +190,9 @@ class StyleRules:
         """Add the simple (one class or id) selectors of one style element."""
         if "none" not in css and "hidden" not in css and "bidi" not in css:
             return
-        css = _MEDIA.sub("", css[:200_000])
-        for selectors, body in _RULE.findall(css):
-            is_hidden = bool(re.search(r"display\s*:\s*none|visibility\s*:\s*hidden", body, re.I))
-            is_reversed = is_reversed_style(body)
-            if not (is_hidden or is_reversed):
-                continue
-            for selector in selectors.split(","):
-                if match := _SELECTOR.match(selector.strip()):
-                    (self.hidden if is_hidden else self.reversed).add(match[1] + match[2])
+        hidden, reverted = _rules_of(css[:_MAX_CSS])
+        self.hidden |= hidden
+        self.reversed |= reverted
         self.is_active = bool(self.hidden or self.reversed)
 
     def match(self, selectors: frozenset[str]) -> bool:

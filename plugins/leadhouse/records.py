@@ -31,6 +31,7 @@ class CompanyAttribute(StrEnum):
     DOMAIN = "domain"  # registrable domain (public suffix list), lower case, IDNA A-label
     EMAIL = "email"  # normalised, lower case
     PHONE_E164 = "phone_e164"  # ITU-T E.164
+    FAX_E164 = "fax_e164"  # a number that the source calls a fax
     SOCIAL_URL = "social_url"
     ADDRESS = "address"
     VAT_ID = "vat_id"  # with country prefix, no spaces
@@ -62,9 +63,10 @@ class Strict(BaseModel):
 
 
 class AddressParts(Strict):
-    """A postal address in parts, as far as the source tells them."""
+    """A postal address in parts, as far as the source tells them. `street` is the line with its `house_number`."""
 
     street: str | None = None
+    house_number: str | None = None
     postal_code: str | None = None
     city: str | None = None
     region: str | None = None

@@ -1,210 +1,256 @@
-"""How postal addresses are written: patterns around a postal code by country, and what a street looks like."""
+"""How countries write the town line of a postal address: the code, its place beside the town, regions.
+
+After the Universal Postal Union's addressing sheets (upu.int, "Postal addressing systems in member countries").
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from leadhouse.extraction import vocabulary
+from leadhouse.extraction.country import country_code
 from leadhouse.extraction.page import Page
-from leadhouse.extraction.vocabulary import words
-from leadhouse.records import AddressParts
+from leadhouse.extraction.vocabulary import LEGAL_FORM, words
 
+_FIVE = words("DE FR IT ES FI HR TR MX UA MY TH KR LT MA DZ EG SA PE CR ME RS BA EE MC SM VA ID KE PK LK VN")
+_SPACED_FIVE = words("SE CZ SK GR")  # 123 45
+_FOUR = words("AT CH LI BE DK NO HU SI BG LU AU NZ ZA PH TN CY LV GE AM NL MK AL IS BD")
+_SIX = words("RU RO BY KZ IN SG CN CO EC")
+_AFTER = words("EE UA IN SG CN NZ AU ZA PH LK PK NG KE MY CL AR CO AE TH LV BR ID VN BD")
+_OTHER_FORMS = words("US GB CA IE IN AU SG NZ ZA PH")  # no code before the town there
+_AFTER_STEMS = ("india", "singapore", "new zealand", "australia", "south africa", "brasil", "latvia", "philippines")
+_UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŹČŠŽĐŘĎŤŇĽĹŔŐŰĀĒĪŪĢĶĻŅȘȚİĞŞΑ-ΩА-ЯЁ"
+_SMALL_WORDS = (
+    r"am|an|der|den|im|in|ob|bei|vor|zu|zum|de|del|della|dei|di|da|la|le|lès|les|du|sur|sous|en|y|e|el|los|las|do|das"
+    r"|op|aan|ten|i|v\.?|d\.|nad|pod|pri"
+)
 _CITY = (
-    r"(?P<city>[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.\-]*(?:[ /\-](?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ(][\w'’.\-)]*|am|an|der|den|im|in|ob"
-    r"|bei|de|del|della|dei|di|la|le|les|du|sur|sous|en|y|e|el|los|das|do|da|op|aan|i|v\.?|d\.)){0,5})"
+    rf"(?P<city>[{_UPPER}][\w'’.\-/]*(?:[ \u00a0](?:[{_UPPER}(][\w'’.\-)]*|[1-9]\d?(?=[ \u00a0]*(?:[\n,;|)]|$))"
+    rf"|{_SMALL_WORDS})(?![\w:@])){{0,6}})"
 )
-_NAMED_STATES = (
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland"
-    "|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New "
-    "Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon"
-    "|Pennsylvania|Rhode Island|South Carolina|South "
-    "Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+_PREFIXES = (  # one letter needs its hyphen: "98 A 30826" is the number of a house
+    r"(?:DE|AT|CH|LI|BE|FR|IT|ES|DK|NO|SE|LU|FIN|FI|CZ|SK|PL|NL|LT|LV|EE|HR|SI|RO|BG|GR|CY|HU|PT|MC)[- \u00a0–]{1,3}"
+    r"|(?:[DABFIENSLH]|FL)[ ]?[-–][ ]?"
 )
-_US_STATE = (
-    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]"
-    rf"|T[NX]|UT|V[AT]|W[AIVY]|{_NAMED_STATES})"
-)
-_FIVE = words("DE FR IT ES FI SE EE HR TR MX GR CZ SK UA MY TH KR LT MA DZ TN EG SA PE CR")
-_FOUR = words("AT CH BE DK NO HU SI BG LU AU NZ ZA PH TN CY LV GE AM")
-BEFORE_CITY = re.compile(
-    rf"(?<![\w+/.-])(?P<code>(?:(?:DE|D|A|AT|CH|B|BE|F|FR|I|IT|E|ES|DK|N|NO|S|SE|L|LU|FI|FIN|CZ|SK|PL"
-    rf"|NL)[- ]{{1,2}})?(?:\d{{5}}|\d{{4}}(?:\s?[A-Z]{{2}}(?![a-z]))?|\d{{3}} \d{{2}}|\d{{2}}-\d{{3}}"
-    rf"|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}}))"
+_PREFIX_COUNTRY = {"D": "DE", "A": "AT", "FL": "LI", "B": "BE", "F": "FR", "I": "IT", "E": "ES", "N": "NO", "S": "SE"}
+_PREFIX_COUNTRY |= {"L": "LU", "FIN": "FI", "H": "HU"}
+_BEFORE = re.compile(
+    rf"(?<![\w+/.–#-])(?P<prefix>{_PREFIXES})?"
+    r"(?P<code>\d{5}-\d{3}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3}[ \u00a0]\d{2}|\d{5,6}"
+    r"|\d{4}(?:[ \u00a0]?[A-Z]{2}(?![A-Za-z]))?)"
     rf",?[ \u00a0]{{1,3}}(?:[-–][ ])?{_CITY}"
 )
-_US = re.compile(
-    rf"(?P<city>[A-Z][\w'.\- ]{{1,40}}?),?[ \n]+(?P<region>{_US_STATE})\.?,?[ \n]+(?P<code>\d{{5}}(?:-\d{{4}})?)(?!\d)"
+_NAMED_STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois"
+    "|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri"
+    "|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma"
+    "|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington"
+    "|West Virginia|Wisconsin|Wyoming|Puerto Rico"
 )
+_US_STATE = (
+    r"(?:A[KLRZ]|C[AOT]|D\.?C|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]"
+    rf"|T[NX]|UT|V[AT]|W[AIVY]|{_NAMED_STATES})"
+)
+_US = re.compile(rf"(?<![\w.])(?P<region>{_US_STATE})\.?,?[ \n\u00a0]+(?P<code>\d{{5}}(?:[-–]\d{{4}})?)(?![\d-])")
 _GB = re.compile(
     r"(?<!\w)(?P<code>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d(?:\d|[ABEHMNPRV-Y])?"
     r"|\d[A-HJKPS-UW]) ?\d[ABD-HJLNP-UW-Z]{2}))(?!\w)"
 )
 _CA = re.compile(r"(?<!\w)(?P<code>[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]?\d[A-Z]\d)(?!\w)")
-AFTER_CITY = re.compile(
-    r"(?P<city>[A-Z][\w'.]*(?: [A-Z(][\w'.)]*){0,3})[ ]?(?:\([^)\n]{2,30}\))?,?[ ]?(?:[-–—,:.][ ]?)?(?:(?:PIN"
-    r"|Pin|P\.O\.|Postal Code|Pincode)[ :.-]*)?(?P<code>\d{3}[ ]?\d{3}|\d{6}|\d{4,5})(?![\d/.-])"
+_IE = re.compile(r"(?<!\w)(?P<code>(?:[AC-FHKNPRTV-Y]\d{2}|D6W) ?[AC-FHKNPRTV-Y0-9]{4})(?!\w)")
+_AFTER_CODE = re.compile(
+    r"(?:(?<=[,–—\-.:)\n ])|(?<=[a-z]))(?P<label>(?:PIN|Pin|Pincode|PINCODE|Postal Code|Postcode|CEP"
+    r"|P\.O\.)(?:[ ]?[Cc]ode)?[ :.–-]*)?"
+    r"(?:LV-)?(?<!\d)(?P<code>\d{5}-\d{3}|\d{3}[ ]\d{3}|\d{6}|\d{4,5})(?![\d/.–-])"
 )
-STREET_WORD = re.compile(
-    r"stra(?:ß|ss)e|str\.|straat|laan|dreef|plein|weg\b|gasse|platz|allee|ufer|ring\b|damm\b|chaussee"
-    r"|\bam \w|\bstreet\b|\bst\b\.?|\broad\b|\brd\b|\bavenue\b|\bave?\b\.?|\bboulevard\b|\bblvd\b"
-    r"|\bdrive\b|\bdr\b|\blane\b|\bln\b|\bcourt\b|\bway\b|\bsquare\b|\bmews\b|\bcrescent\b"
-    r"|\bterrace\b|\bparade\b|\bhighway\b|\bhwy\b|\bsuite\b|\bfloor\b|\blevel\b|\bunit\b|\bbuilding\b"
-    r"|\btower\b|\bhouse\b|\bplot\b|\bcomplex\b|\bnagar\b|\bmarg\b|\bnear\b|\bopp\b|\bsector\b"
-    r"|\bestate\b|\bpark\b|\bplaza\b|\bbrgy\b|\bbarangay\b|\bpurok\b"
-    r"|\brue\b|\bavenue\b|\bplace\b|\bchemin\b|\bimpasse\b|\ballée\b|\bquai\b|\bbp\b|\bb\.p\.|\bvia\b"
-    r"|\bviale\b|\bpiazza\b|\bcorso\b|\blargo\b|\bvicolo\b|\bstrada\b|\bloc\.|\bcalle\b|\bc/|\bavda\b"
-    r"|\bav\.|\bavenida\b|\bplaza\b|\bpaseo\b|\bcarrer\b|\bcamino\b|\bcarretera\b|\brua\b|\bpraça\b"
-    r"|\btravessa\b"
-    r"|gata\b|gatan\b|vegen\b|veien\b|vei\b|vej\b|gade\b|vägen\b|katu\b|tie\b|\bul\.|\bulica\b"
-    r"|\baleja\b|\bal\.|utca\b|\bút\b|\btér\b|p\.?\s?o\.? box|postfach|h\.?\s?no",
+_REGIONS = re.compile(
+    r"^(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT|New South Wales|Victoria|Queensland|South Australia|Western Australia|Tasmania"
+    r"|AB|BC|MB|NB|NL|NS|ON|PE|QC|SK|YT|Alberta|British Columbia|Manitoba|New Brunswick|Nova Scotia|Ontario|Qu[eé]bec"
+    r"|Saskatchewan|Prince Edward Island|Newfoundland(?: and Labrador)?"
+    r"|Andhra Pradesh|Assam|Bihar|Chhattisgarh|Delhi NCR|Goa|Gujarat|Haryana|Himachal Pradesh|Jharkhand|Karnataka"
+    r"|Kerala|Madhya Pradesh|Maharashtra|Manipur|Meghalaya|Odisha|Orissa|Punjab|Rajasthan|Sikkim|Tamil ?nadu|Telangana"
+    r"|Tripura|Uttar Pradesh|Uttarakhand|West Bengal|M\.?P\.?|U\.?P\.?|T\.?S\.?|A\.?P\.?|T\.?N\.?|Gauteng|Western Cape"
+    r"|Cheshire|Surrey|Kent|Essex|Sussex|(?:East|West) Sussex|Hampshire|Berkshire|Buckinghamshire|Hertfordshire"
+    r"|Oxfordshire"
+    r"|Cambridgeshire|Norfolk|Suffolk|Devon|Cornwall|Dorset|Somerset|Wiltshire|Gloucestershire|Warwickshire"
+    r"|Worcestershire"
+    r"|Staffordshire|Shropshire|Derbyshire|Nottinghamshire|Leicestershire|Lincolnshire|Northamptonshire|Bedfordshire"
+    r"|Lancashire|Cumbria|Merseyside|Greater Manchester|West Midlands|(?:North|South|West|East) Yorkshire|Tyne and Wear"
+    r"|County Durham|Northumberland|Middlesex|Rutland|Herefordshire|(?:Co\.?|County) [A-Z]\w+"
+    r"|Eastern Cape|KwaZulu[- ]Natal|Limpopo|Mpumalanga|North West|Free State|Northern Cape|(?:Dist|Tq|Tal|District"
+    r"|Taluka)\b.*|Metro Manila|S[ãa]o Paulo - SP|Selangor|Johor|Penang)\.?$",
     re.I,
 )
-_HOUSE_NUMBER = re.compile(r"(?:^|[\s,])(?:n[°º.]?\s?)?\d{1,5}\s?[a-zA-Z]?(?:[-/–]\d{1,4}[a-zA-Z]?)?(?=$|[\s,;.])")
-NOT_ADDRESS = re.compile(
-    r"@|https?:|www\.|(?<![a-z])(?:tel|fon|phone|fax|mobil|mobile|e-?mail|copyright|©|iban|bic|ust|vat"
-    r"|p\.?\s?iva|open|hours|uhr|mon|montag|öffnungszeit)(?![a-z])|[?!]",
-    re.I,
+_CITY_AFTER = re.compile(r"[ \u00a0]([A-Z][a-z]+(?:[ -][A-Z][a-z]+){0,2})(?=[ ]?[\n,|·•]|$)")
+_PROVINCE = re.compile(r"[ ,]*\(([A-Z]{2}|[A-ZÀ-Þ][\w ]{3,20})\)$")
+# Words that follow a town in one run of text and are not of its name.
+_AFTER_TOWN = re.compile(
+    r"[ ,]+(?:(?:tel|telefon|tlf|fon|phone|fax|mobil\w*|mob|e-?mail|mail|web|www|http\S*|org\.?nr\S*|ust\S*|uid|vat"
+    r"|kvk|cvr|iban"
+    r"|btw|p\.?\s?iva|siret|siren|rcs|call|contact|kontakt|öffnungszeiten|opening|hours|impressum|copyright|all|alle"
+    r"|amtsgericht"
+    r"|hrb|handelsregister|inhaber|gesch[äa]ftsf\w+|vertreten\w*|cedex|and|und|et|postfach|m|t|p|f|e)(?![\w]|-[A-Z])"
+    r"|inhaber|vertretungs|registergericht).*$",
+    re.I | re.S,
 )
-LEAD = re.compile(
-    r"^(?:our |unsere |the )?(?:(?:postal |mailing |registered |head |main |business |street "
-    r"|corporate |visiting )*(?:address|office|location)|adress[ea]?|anschrift|postanschrift|sitz"
-    r"|siège(?: social)?|sede(?: legale| operativa)?|indirizzo|dirección|domicilio(?: social)?"
-    r"|endereço|adres|besøksadresse|bezoekadres|find us|visit us|où|dove siamo|standort)\s*[:\-–|]\s*",
-    re.I,
-)
 
 
-def parts_text(parts: AddressParts) -> str:
-    town = " ".join(text for text in (parts.postal_code, parts.city) if text)
-    return ", ".join(text for text in (parts.street, town, parts.region, parts.country_code) if text)
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The town line of an address in `page.text[start:end]`; `city` is None where it stands before the code."""
+
+    start: int
+    end: int
+    code: str
+    city: str | None
+    region: str | None
+    country: str | None
+    is_named: bool  # the country is written there, or its code has a shape no other country's has
+    is_line_end: bool
+    is_labelled: bool = False  # by a word such as PIN or postcode
 
 
-def code_matches(page: Page, country: str | None) -> list[tuple[re.Match[str], str]]:
-    found: list[tuple[re.Match[str], str]] = []
+def towns(page: Page, country: str | None) -> Iterator[Town]:
+    """Places of a page that read like a town with its postal code; at most 60. `country` is the page's (ISO)."""
+    sure: list[Town] = []
+    for count, town in enumerate(_all_towns(page, country)):
+        if count >= 60:
+            return
+        if town.city is None:
+            sure.append(town)
+        elif not town.is_named and any(town.start <= other.end and other.start <= town.end + 60 for other in sure):
+            continue  # a number inside an address that its own form has told already
+        yield town
+
+
+def _all_towns(page: Page, country: str | None) -> Iterator[Town]:
     text = page.text
-    patterns: list[re.Pattern[str]] = []
-    if country in {"GB", "IE", None} and _GB.search(text):
-        patterns.append(_GB)
-    if country == "CA":
-        patterns.append(_CA)
-    if country in {"US", "CA", "PR", None}:
-        patterns.append(_US)
-    if country in {
-        "IN",
-        "SG",
-        "CN",
-        "NZ",
-        "AU",
-        "ZA",
-        "PH",
-        "LK",
-        "PK",
-        "NG",
-        "KE",
-        "MY",
-        "CL",
-        "AR",
-        "CO",
-        "AE",
-        "TH",
-    }:
-        patterns.append(AFTER_CITY)
-    if country not in {"US", "GB", "CA", "IN", "IE", "AU", "NZ", "SG"}:
-        patterns.append(BEFORE_CITY)
-    for pattern in patterns:
-        found.extend((match, match["code"]) for match in pattern.finditer(text))
-    return found[:60]
+    if country in {"US", "CA", "PR", None} or "USA" in text or "united states" in page.lowered or "U.S." in text:
+        yield from (_town(text, match, "US", region=match["region"]) for match in _US.finditer(text))
+    if country in {"GB", None, "IE"} or "united kingdom" in page.lowered or "UK" in text or "england" in page.lowered:
+        yield from (_town(text, match, "GB") for match in _GB.finditer(text))
+    if country == "CA" or "canada" in page.lowered:
+        yield from (_town(text, match, "CA") for match in _CA.finditer(text))
+    if country == "IE" or "ireland" in page.lowered:
+        yield from (_town(text, match, "IE") for match in _IE.finditer(text) if re.search(r"\d", match["code"][1:3]))
+    if country in _AFTER or page.mentions(*_AFTER_STEMS):
+        yield from _after_city(text, country)
+    if country not in {"US", "GB", "CA", "IN", "IE", "AU", "SG"} or any(map(str.isdigit, text)):
+        yield from _before_city(text, country)
 
 
-def is_code_for(code: str, country: str | None) -> bool:
+def _town(text: str, match: re.Match[str], country: str, region: str | None = None) -> Town:
+    city = None
+    if country == "GB" and (after := _CITY_AFTER.match(text, match.end())):
+        city = after[1]
+    is_end = text[match.end() : match.end() + 1] in {"", "\n"} or bool(_named_after(text, match.end()))
+    return Town(match.start(), match.end(), match["code"].replace("–", "-"), city, region, country, True, is_end)
+
+
+def _before_city(text: str, country: str | None) -> Iterator[Town]:
+    for match in _BEFORE.finditer(text):
+        code, city = match["code"], match["city"]
+        named, end = None, match.end()
+        trimmed = _AFTER_TOWN.sub("", city)
+        if trimmed != city:
+            end = match.start("city") + len(trimmed)
+            city = trimmed
+        head, blank, last = city.rpartition(" ")
+        is_town_word = head.endswith((" de", " of")) or head in {"Ciudad", "New"}
+        if blank and len(last) > 3 and not is_town_word and (named := country_code(last)):
+            city = re.sub(r"[ ,–-]+(?:The|the)?$", "", head)
+        named = named or _named_after(text, end)
+        prefix = (match["prefix"] or "").strip(" \u00a0-–")
+        by_prefix = _PREFIX_COUNTRY.get(prefix, prefix) or None
+        home = by_prefix or (named if named and _fits(code, named, is_named=True) else None) or _by_shape(code)
+        is_named = home is not None
+        if home is None:
+            home = country if _fits(code, country) else None
+            if home is None and (len(code) not in {4, 5, 6} or country in _OTHER_FORMS):
+                continue
+        region, city = None, city.strip(" ,.-–")
+        if (province := _PROVINCE.search(city)) and (home == "IT" or len(province[1]) > 3) and home not in {"DE", "CH"}:
+            city, region = city[: province.start()], province[1]
+        elif home == "IT" and (province := re.match(r"[ ,–-]*\(?([A-Z]{2})\)?(?![\w])", text[end : end + 8])):
+            region = province[1]
+        city = city.strip(" ,.-–(/") + (")" if "(" in city and not city.endswith(")") else "")
+        if not _is_town(city, text[max(0, match.start() - 24) : match.start()], is_named=is_named):
+            continue
+        is_end = named is not None or text[end : end + 1] in {"", "\n", ",", "|"}
+        yield Town(match.start(), end, code.replace("\u00a0", " "), city, region, home, is_named, is_end)
+
+
+_NO_TOWN = re.compile(
+    r"^(?:tel|fax|fon|mail|e-?mail|phone|mobile?|web)\w*$|\b(?:street|st|road|rd|avenue|ave|way|drive|dr|lane"
+    r"|boulevard|blvd"
+    r"|floor|suite|court)\b",
+    re.I,
+)
+_NO_CODE = re.compile(r"(?:©|\(c\)|copyright|since|seit|depuis|dal)\s*$|\+\d[\d ()/,.-]*$", re.I)
+
+
+def _is_town(city: str, before: str, *, is_named: bool) -> bool:
+    """Whether words after a number are a town and the number is its code: no year, no phone, no house on a street."""
+    if len(re.sub(r"[^\w]|\d", "", city)) < 2 or _NO_CODE.search(before) or LEGAL_FORM.search(city):
+        return False
+    return not ((_NO_TOWN.search(city) and not is_named) or (" " in city and country_code(city)) or city == "USA")
+
+
+def _by_shape(code: str) -> str | None:
+    if re.fullmatch(r"\d{4}[ \u00a0]?[A-Z]{2}", code):
+        return "NL"
+    if re.fullmatch(r"\d{2}-\d{3}", code):
+        return "PL"
+    return "PT" if re.fullmatch(r"\d{4}-\d{3}", code) else None
+
+
+def _named_after(text: str, end: int) -> str | None:
+    """The country written behind the town: after a comma, in brackets, or on the next line."""
+    tail = re.match(
+        r"[\s,;|·•(–-]{1,4}([^\W\d_][\w .]{2,24}?)[.)]?(?=\s*(?:[\n,;|·•)]|$|[ ](?:tel|phone|fax|e-?mail)))",
+        text[end : end + 40],
+        re.I,
+    )
+    return country_code(tail[1]) if tail and len(tail[1]) > 2 else None
+
+
+def _after_city(text: str, country: str | None) -> Iterator[Town]:
+    for match in _AFTER_CODE.finditer(text):
+        code = match["code"]
+        named = _named_after(text, match.end())
+        home = named or country
+        if home not in _AFTER or not _fits(code, home):
+            continue
+        is_end = named is not None or text[match.end() : match.end() + 1] in {"", "\n", ",", ".", "|"}
+        yield Town(match.start(), match.end(), code, None, None, home, named is not None, is_end, bool(match["label"]))
+
+
+def _fits(code: str, country: str | None, *, is_named: bool = False) -> bool:
+    """Whether a code has the shape of a country's; one that is written beside it forgives what people leave out."""
     digits = re.sub(r"\D", "", code)
-    if country in _FIVE:
-        return len(digits) == 5
-    if country in _FOUR:
+    if is_named and country == "NL":
         return len(digits) == 4
-    if country == "IN":
-        return len(digits) == 6 and digits[0] != "0"
+    if country in {"EE", "UA"} and len(code) != 5:
+        return False
     if country == "NL":
         return bool(re.search(r"\d{4}\s?[A-Z]{2}$", code))
-    if country in {"PL", "PT", "BR"}:
+    if country == "PL":
+        return bool(re.fullmatch(r"\d{2}-\d{3}", code))
+    if country in {"PT", "BR"}:
         return "-" in code
-    return True
+    if country in _SPACED_FIVE:
+        return len(digits) == 5 and "-" not in code
+    if country in _FIVE:
+        return len(digits) == 5 and len(code) == 5
+    if country in _SIX:
+        return len(digits) == 6 and digits[0] != "0"
+    if country in _FOUR:
+        return len(digits) == 4 and len(code) == 4
+    return country is None and len(code) in {4, 5}
 
 
-def lines_before(page: Page, match: re.Match[str]) -> list[str]:
-    """The text before the town on its line, and up to five lines above while they look like an address."""
-    start, _ = page.line_at(match.start())
-    lines = [page.text[max(start, match.start() - 200) : match.start()].strip(" ,–-|•·\t")]
-    end = start - 1
-    for _ in range(5):
-        if end <= 0:
-            break
-        begin = page.text.rfind("\n", 0, end) + 1
-        line = page.text[begin:end].strip(" ,")
-        if len(line) > 90 or not line or (NOT_ADDRESS.search(line) or PHONE_LIKE.search(line)):
-            break
-        lines.insert(0, line)
-        end = begin - 1
-    return lines
-
-
-PHONE_LIKE = re.compile(r"\d(?:[ ()/.\-]{0,2}\d){7,}")
-
-
-def _without_company(street: str) -> str:
-    """A street without the company's name before it."""
-    parts = street.split(", ")
-    while len(parts) > 1 and vocabulary.LEGAL_FORM.search(parts[0]):
-        parts.pop(0)
-    return ", ".join(parts)
-
-
-def find_street(lines: list[str]) -> str | None:
-    """The street part: the same line before the town, else the nearest lines above that name a street."""
-    same = re.split(r"\s[-–—|•·]\s|©|:\s", lines[-1])[-1]
-    same = LEAD.sub("", same).strip(" ,;:-–")
-    same = re.split(r"(?<=[a-zà-ÿ])[.;|•]\s+|\s[|•–]\s", same)[-1].strip()
-    if same and _is_street(same):
-        return same[-150:]
-    kept: list[str] = [same] if same and len(same) <= 40 and lines[-1] else []
-    found = False
-    for line in reversed(lines[:-1]):
-        line = LEAD.sub("", line)
-        if _is_street(line):
-            kept.insert(0, line)
-            found = True
-        elif found or len(kept) >= 3:
-            break
-        elif len(line) <= 45 and not vocabulary.LEGAL_FORM.search(line):
-            kept.insert(0, line)
-        else:
-            break
-    return ", ".join(kept)[:200] if found else None
-
-
-def _is_street(text: str) -> bool:
-    if len(text) > 150 or NOT_ADDRESS.search(text):
-        return False
-    return bool(STREET_WORD.search(text) and re.search(r"\d", text)) or bool(
-        _HOUSE_NUMBER.search(text)
-        and re.match(r"^[A-ZÀ-Þ0-9]", text)
-        and len(text.split()) <= 8
-        and re.search(r"[A-Za-zÀ-ÿ]{3}", text)
-    )
-
-
-def address_parts(match: re.Match[str], code: str, street: str, country: str | None) -> AddressParts:
-    groups: dict[str, Any] = match.groupdict()
-    city = (groups.get("city") or "").strip(" ,.-") or None
-    if city is None and "," in street:  # the postal code ends the line, the town is the last part before it
-        street, _, city = street.rpartition(",")
-    return AddressParts(
-        street=_without_company(street.strip(" ,")) or None,
-        postal_code=re.sub(
-            r"^(?:DE|D|A|AT|CH|B|BE|F|FR|I|IT|E|ES|DK|N|NO|S|SE|L|LU|FI|FIN|CZ|SK|PL|NL)[- ]+", "", code
-        ),
-        city=city.strip() if city else None,
-        region=groups.get("region"),
-        country_code=country,
-    )
+def region_of(piece: str) -> str | None:
+    """The piece of an address if it is a state, province or district and no town."""
+    bare = piece.strip(" .()")
+    return bare if re.fullmatch(r"[A-Z]{2,3}", bare) or _REGIONS.match(bare) else None

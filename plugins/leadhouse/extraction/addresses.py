@@ -5,26 +5,31 @@ from __future__ import annotations
 import re
 
 from leadhouse.extraction import structured, vocabulary
-from leadhouse.extraction.address_forms import (
-    AFTER_CITY,
-    BEFORE_CITY,
-    LEAD,
-    NOT_ADDRESS,
-    PHONE_LIKE,
-    STREET_WORD,
-    address_parts,
-    code_matches,
-    find_street,
-    is_code_for,
-    lines_before,
-    parts_text,
-)
+from leadhouse.extraction.address_forms import Town, region_of, towns
 from leadhouse.extraction.context import Findings, Surroundings, around, around_block, third_party
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
+from leadhouse.extraction.street_lines import (
+    LEAD,
+    NOT_ADDRESS,
+    PHONE_LIKE,
+    STREET_WORD,
+    house_number,
+    pieces_after,
+    pieces_before,
+    street_of,
+)
 from leadhouse.records import AddressParts, Value
+
+_WORDY = frozenset(["IN", "PK", "LK", "BD", "NG", "KE", "PH", "AE", "SG", "MY", "ID", "TH", "VN"])
+
+
+def parts_text(parts: AddressParts) -> str:
+    """An address on one line: street, code and town, region, country."""
+    town = " ".join(text for text in (parts.postal_code, parts.city) if text)
+    return ", ".join(text for text in (parts.street, town, parts.region, parts.country_code) if text)
 
 
 def extract_addresses(page: Page, country: str | None, findings: Findings) -> None:
@@ -33,8 +38,8 @@ def extract_addresses(page: Page, country: str | None, findings: Findings) -> No
         if "postaladdress" in structured.types_of(item) or key == "address":
             _structured(item, parent, findings)
     is_contact_page = contact_score(page.url) >= 0.65
-    for match, code in code_matches(page, country):
-        _judge(page, match, code, country, is_contact_page, findings)
+    for town in towns(page, country):
+        _judge(page, town, country, findings, is_contact_page=is_contact_page)
     for lines, spot, strength in _labelled(page):
         _judge_labelled(page, lines, spot, strength, country, findings)
 
@@ -43,10 +48,16 @@ def _structured(item: structured.Item, parent: structured.Item | None, findings:
     kinds = structured.types_of(parent or {})
     if kinds & {"review", "person", "event", "place", "jobposting", "article", "blogposting"}:
         return
+    street = structured.text_of(item.get("streetAddress")) or None
+    locality = structured.text_of(item.get("addressLocality"))
+    if street and locality.count(",") and STREET_WORD.search(locality):  # the street goes on in the town's field
+        further, _, locality = locality.rpartition(",")
+        street = f"{street}, {further.strip()}"
     parts = AddressParts(
-        street=structured.text_of(item.get("streetAddress")) or None,
+        street=street,
+        house_number=house_number(street) if street else None,
         postal_code=structured.text_of(item.get("postalCode")) or None,
-        city=structured.text_of(item.get("addressLocality")) or None,
+        city=locality.strip() or None,
         region=structured.text_of(item.get("addressRegion")) or None,
         country_code=country_code(structured.text_of(item.get("addressCountry"))),
     )
@@ -59,43 +70,119 @@ def _structured(item: structured.Item, parent: structured.Item | None, findings:
     findings.accept("address", Value(value=text, confidence=0.88, locator="json-ld", parts=parts))
 
 
-def _judge(
-    page: Page, match: re.Match[str], code: str, country: str | None, is_contact_page: bool, findings: Findings
-) -> None:
-    if not is_code_for(code, country) and match.re in {BEFORE_CITY, AFTER_CITY}:
+def _judge(page: Page, town: Town, country: str | None, findings: Findings, *, is_contact_page: bool) -> None:
+    pieces, opens_line = pieces_before(page, town.start)
+    is_wordy = town.country in _WORDY
+    city, region, rest = town.city, town.region, pieces
+    if city is None:
+        city, further, rest = _town_before(pieces)
+        region = region or further
+    found = street_of(rest, reach=7 if is_wordy else 3, is_wordy=is_wordy) or _village(rest, town)
+    if found is None and town.city and (after := street_of(pieces_after(page, town.end), reach=0)):
+        found = (after[0], len(rest)) if STREET_WORD.search(after[0]) else None
+    if found is None or (city is None and town.region is None):
         return
-    lines = lines_before(page, match)
-    street = find_street(lines)
-    if street is None:
+    street, first = found
+    spot = around(page, town.start, town.end)
+    evidence = _evidence(town, rest[:first], street, spot, opens_line=opens_line) + is_contact_page
+    if evidence < (3 if town.country or country is None else 4):  # a code of no shape that the site's country has
         return
-    spot = around(page, match.start(), match.end())
-    if _evidence(lines, street, code, spot) + is_contact_page < 3:
-        return
-    parts = address_parts(match, code, street, country)
+    parts = AddressParts(
+        street=street,
+        house_number=house_number(street),
+        postal_code=town.code,
+        city=city,
+        region=region,
+        country_code=town.country,
+    )
     text = parts_text(parts)
-    reason = _reason(spot, lines, text) if len(text) <= 300 else "too_long"
+    reason = _reason(spot, rest[:first], text) if len(text) <= 300 else "too_long"
     if reason:
         findings.reject("address", text, reason, f"text:{spot.region}")
         return
     score = 0.72 + (0.1 if spot.region in {"footer", "address"} else 0) + (0.06 if is_contact_page else 0)
-    value = Value(
-        value=text, confidence=round(score, 3), raw=match[0][:200], locator=f"text:{spot.region}", parts=parts
-    )
+    raw = page.text[town.start : town.end]
+    value = Value(value=text, confidence=round(score, 3), raw=raw[:200], locator=f"text:{spot.region}", parts=parts)
     findings.accept("address", value)
 
 
-def _evidence(lines: list[str], street: str, code: str, spot: Surroundings) -> int:
+def _town_before(pieces: list[str]) -> tuple[str | None, str | None, list[str]]:
+    """Town, region and the pieces before them, where the code stands last (``Nagpur, Maharashtra, India 440016``)."""
+    rest = list(pieces)
+    regions: list[str] = []
+    while rest and (region_of(rest[-1]) or _is_country(rest[-1])):
+        piece = rest.pop()
+        if not _is_country(piece):
+            regions.insert(0, piece)
+    if not rest:
+        return None, None, rest
+    words = rest[-1].split()
+    if len(words) > 1 and region_of(words[-1]):
+        regions.insert(0, words.pop())
+    if re.search(r"\d", rest[-1]) or len(words) > 4:
+        street, city = _town_at_end(words)
+        return city, ", ".join(regions) or None, [*rest[:-1], street] if city else rest
+    return " ".join(words), ", ".join(regions) or None, rest[:-1]
+
+
+def _village(pieces: list[str], town: Town) -> tuple[str, int] | None:
+    """Up to two short pieces before a town whose code a word such as PIN labels: villages have no streets."""
+    if not town.is_labelled:
+        return None
+    first = len(pieces)
+    while first and len(pieces) - first < 2 and len(pieces[first - 1].split()) <= 5:
+        if NOT_ADDRESS.search(pieces[first - 1]) or vocabulary.LEGAL_FORM.search(pieces[first - 1]):
+            break
+        first -= 1
+    return (", ".join(pieces[first:]), first) if first < len(pieces) else None
+
+
+def _is_country(piece: str) -> bool:
+    return len(piece) > 3 and len(piece.split()) <= 4 and bool(country_code(piece))
+
+
+def _town_at_end(words: list[str]) -> tuple[str, str | None]:
+    """Street and town that share a piece (``22 Karee St Centurion``): the town is what follows the street's word."""
+    text = " ".join(words)
+    last = 0
+    for match in STREET_WORD.finditer(text):
+        if re.match(r"[ .]", text[match.end() : match.end() + 1]):
+            last = match.end()
+    number = re.match(r"[. ]*(?:#?\d+\w?)?", text[last:])
+    last += number.end() if number and last else 0
+    if not last and (numbered := re.match(r"^.*\d\S*(?=\s+[A-Z][a-z]+(?:[ -][A-Z][a-z.]+){0,2}$)", text)):
+        last = numbered.end()
+    city = text[last:].strip(" .,") if last else ""
+    return (text[:last].strip(), city) if city and not re.search(r"\d", city) and len(city) > 2 else (text, None)
+
+
+def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *, opens_line: bool) -> int:
     """Signs that a code with words around it is an address and not a price, a year or a size."""
+    has_number = house_number(street) is not None
     count = 2 if STREET_WORD.search(street) else 0
-    count += bool(re.search(r"(?:^|\s)\d{1,5}\s?[a-zA-Z]?$|^\d{1,5}[\s,]", street))
+    count += has_number
+    count += has_number and opens_line and town.is_line_end
+    count += town.is_named + town.is_labelled
     count += bool(spot.region in {"footer", "address"} or spot.marks & Mark.CONTACT)
-    count += bool(_LABEL.search(spot.heading) or LEAD.match(lines[-1]) or _LABEL.search(spot.above))
-    count += any(vocabulary.LEGAL_FORM.search(line) for line in lines[:-1])
-    if re.fullmatch(r"(?:19|20)\d\d", code.strip()):
-        count -= 1
+    count += bool(_LABEL.search(spot.heading) or LEAD.match(spot.before) or _LABEL.search(spot.above))
+    count += any(vocabulary.LEGAL_FORM.search(line) for line in before[-2:])
+    if re.fullmatch(r"(?:19|20)\d\d", town.code.strip()):
+        count -= 1 if town.city else 3
     if spot.marks & (Mark.ARTICLE | Mark.PORTFOLIO | Mark.CODE):
         count -= 2
     return count
+
+
+_THEME_ADDRESS = re.compile(
+    r"a ?108 adam st|203 fake st|198 west 21|34,? brokeng?town|\bfake st(?:reet)?\b|street name|anytown|any ?city"
+    r"|your (?:street|city)"
+    r"|street address,? city|main street,? anytown|lorem|2 elizabeth st(?:reet)?,? melbourne"
+    r"|121 king st(?:reet)?,? melbourne|1600 amphitheatre"
+    r"|musterweg|beispielstra|rue de l.exemple|calle (?:falsa|ejemplo)|via esempio|voorbeeldstraat|ditt? adress"
+    r"|12345 (?:musterstadt|berlin musterstr)"
+    r"|\bxx+\b|0{5}|street 123\b|123 street\b|45 park avenue,? apt|795 folsom ave",
+    re.I,
+)  # addresses that themes show until somebody writes their own
 
 
 # addresses without a postal code, known by what stands beside them --------------------------------------------------
@@ -115,6 +202,9 @@ _MAP = re.compile(
 _LABELLED_LINE = re.compile(
     rf"^(?P<label>[^:\n]{{0,25}}?{_LABEL.pattern}[^:\n]{{0,20}})\s*[:–-]\s*(?P<rest>\S[^\n]{{8,180}})$", re.I
 )
+
+
+_PLAIN_NUMBER = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]+ ){1,4}\d{1,5}[a-zA-Z]?\b|\d{1,5}[a-zA-Z]? [A-ZÀ-Þ]")
 
 
 def _labelled(page: Page) -> list[tuple[list[str], Surroundings, float]]:
@@ -152,7 +242,8 @@ def _judge_labelled(
 ) -> None:
     lines = [LEAD.sub("", line).strip(" ,.•–-") for line in lines if line.strip(" ,.•–-")]
     text = ", ".join(lines)
-    if not lines or not 10 <= len(text) <= 220 or not STREET_WORD.search(text) or "," not in text:
+    is_street = STREET_WORD.search(text) or (strength > 0.6 and _PLAIN_NUMBER.match(text))
+    if not lines or not 10 <= len(text) <= 220 or not is_street or "," not in text or "|" in text:
         return
     if len(text.split()) > 30 or re.search(r"[.!?]\s+[A-Z]\w+ [a-z]+ [a-z]+", text):
         return
@@ -166,7 +257,10 @@ def _judge_labelled(
     pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
     named = country_code(pieces[-1]) if len(pieces) > 1 and len(pieces[-1]) > 3 else None
     pieces = pieces[:-1] if named and len(pieces) > 2 else pieces
-    parts = AddressParts(street=", ".join(pieces[:-1]), city=pieces[-1], country_code=named or country)
+    street = ", ".join(pieces[:-1])
+    parts = AddressParts(
+        street=street, house_number=house_number(street), city=pieces[-1], country_code=named or country
+    )
     value = Value(value=text, confidence=strength, raw=text, locator=f"text:{spot.region}", parts=parts)
     findings.accept("address", value)
 
@@ -174,7 +268,7 @@ def _judge_labelled(
 def _reason(spot: Surroundings, lines: list[str], text: str) -> str | None:
     if spot.marks & Mark.HIDDEN:
         return "hidden"
-    if vocabulary.PLACEHOLDER_TEXT.search(text):
+    if vocabulary.PLACEHOLDER_TEXT.search(text) or _THEME_ADDRESS.search(text):
         return "placeholder"
     if reason := third_party(spot):
         return reason

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 
 from leadhouse.extraction import hosts, structured
 from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.vocabulary import words
 
 _NAMES = {
     "AT": "österreich|austria|autriche",
@@ -53,6 +50,32 @@ _NAMES = {
     "TR": "türkiye|turkey",
     "US": "(?-i:USA|U\\.S\\.A\\.)|united states(?: of america)?",
     "ZA": "south africa",
+    "AR": "argentina|argentinien",
+    "BG": "bulgaria|bulgarien|българия",
+    "CO": "colombia",
+    "CY": "cyprus|zypern|κύπρος",
+    "EE": "estonia|eesti|estland",
+    "EG": "egypt",
+    "HK": "hong kong",
+    "HR": "croatia|hrvatska|kroatien",
+    "ID": "indonesia",
+    "IL": "israel",
+    "IS": "iceland|ísland",
+    "LI": "liechtenstein",
+    "LT": "lithuania|lietuva|litauen",
+    "LU": "luxemb(?:o?urg|urgo)",
+    "LV": "latvia|latvija|lettland",
+    "MA": "morocco|maroc",
+    "MT": "malta",
+    "PE": "per[uú]",
+    "RS": "serbia|srbija",
+    "SA": "saudi arabia",
+    "SI": "slovenia|slovenija|slowenien",
+    "SK": "slovakia|slovensko|slowakei",
+    "TH": "thailand",
+    "TW": "taiwan",
+    "UA": "ukraine|україна",
+    "VN": "viet ?nam",
     "AE": "united arab emirates|(?-i:UAE)|dubai",
 }
 _NAME = re.compile("|".join(rf"(?P<{code}>(?<!\w)(?:{names})(?!\w))" for code, names in _NAMES.items()), re.I)
@@ -129,22 +152,11 @@ def detect_country(page: Page, hint: str | None) -> tuple[str | None, float]:
     return (best[0][0], 0.9 if best[0][1] >= 3 else 0.6 if best[0][1] >= 2 else 0.4) if best else (None, 0.0)
 
 
-_PLACE = Mark.FOOTER | Mark.ADDRESS | Mark.CONTACT
-_DIGITS = re.compile(r"\d{3}")
-# Stems of which one stands in every name above; a line without one is not tried.
-_STEMS = words(
-    "sterre austria autri belgi bra canad schwei swit suiss svizz chile camero china czech česk deutsch german allem "
-    "aleman danmark denmark spa finl suomi fran united engla scotl wales britain u.k uk gree grie ελλ hung magy irela "
-    "irland éire india ital japan kenya lanka xico malays niger neder nether niederl pays-bas norge norw zeal aotea "
-    "phil pilip pakist pol portug rom sverige swed schwed singap türk turk usa u.s south uae dubai"
-)
+_CODE_LIKE = re.compile(r"\d{3}")
 
 
 @lru_cache(maxsize=20_000)
 def _named_in(text: str) -> str | None:
-    lowered = text.lower()
-    if not any(stem in lowered for stem in _STEMS):
-        return None
     match = _NAME.search(text)
     return match.lastgroup if match else None
 
@@ -160,20 +172,18 @@ def _vote_by_text(page: Page, votes: Counter[str]) -> None:
                 calling[code] += 1
     if calling:
         votes[calling.most_common(1)[0][0]] += 3
-    for match in islice(_VAT_PREFIX.finditer(page.text), 3):
+    for match in list(_VAT_PREFIX.finditer(page.text))[:3]:
         votes[{"ATU": "AT", "CHE": "CH", "EL": "GR"}.get(match[1], match[1])] += 2
     named: Counter[str] = Counter()
     for block in page.blocks:
-        text = block.text
-        if len(text) <= 160 and (block.marks & _PLACE or _DIGITS.search(text)) and (country := _named_in(text)):
+        is_place = block.marks & (Mark.FOOTER | Mark.ADDRESS | Mark.CONTACT) or _CODE_LIKE.search(block.text)
+        if is_place and len(block.text) <= 160 and (country := _named_in(block.text)):
             named[country] += 1
     if named:
         votes[named.most_common(1)[0][0]] += 2
 
 
-_NOT_SPOKEN = Mark.COLLAPSED | Mark.CODE
-_WORD = re.compile(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)")
-_STOPWORD_LISTS = {
+_STOPWORDS = {
     "de": "und der die das ist nicht mit für auf wir sie",
     "en": "and the of to is with for you our we",
     "fr": "et les des est avec pour vous nous dans votre une",
@@ -186,32 +196,17 @@ _STOPWORD_LISTS = {
     "da": "og det er for med vi på som til af",
     "pl": "i w na z do jest nie się dla oraz",
 }
-_STOPWORDS = {code: tuple(text.split()) for code, text in _STOPWORD_LISTS.items()}
 
 
 def detect_language(page: Page) -> str | None:
     """BCP 47 primary subtag: what the text speaks, else what `lang` declares (templates leave ``en`` behind)."""
     declared = page.lang.replace("_", "-").split("-")[0].lower()
-    counts = _word_counts(" ".join(_spoken(page))[:6000])
-    total = sum(counts.values())
+    shown = " ".join(block.text for block in page.blocks[:200] if not block.marks & (Mark.COLLAPSED | Mark.CODE))
+    words = Counter(re.findall(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)", shown[:6000].lower()))
+    total = sum(words.values())
     if total >= 40:
-        scores = {code: sum(map(counts.__getitem__, stop)) / total for code, stop in _STOPWORDS.items()}
+        scores = {code: sum(words[word] for word in text.split()) / total for code, text in _STOPWORDS.items()}
         code, score = max(scores.items(), key=lambda entry: entry[1])
         if score >= 0.07 and score > scores.get(declared, 0) * (1.5 if total >= 100 else 3):
             return code
     return declared if re.match(r"^[a-z]{2,3}$", declared) else None
-
-
-def _spoken(page: Page) -> Iterator[str]:
-    """The first 6,000 characters of what the page says to a reader."""
-    length = 0
-    for block in page.blocks[:200]:
-        if not block.marks & _NOT_SPOKEN:
-            yield block.text
-            length += len(block.text) + 1
-            if length > 6000:
-                return
-
-
-def _word_counts(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.lower()))

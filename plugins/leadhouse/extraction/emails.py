@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -20,8 +21,12 @@ from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.records import Value
 
 _LOCAL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+# Letters of a domain: ASCII and Latin ones with marks (IDNA); scripts without blanks between words may touch it.
+_LABEL = r"[a-z0-9\u00df-\u024f](?:[a-z0-9\u00df-\u024f-]{0,61}[a-z0-9\u00df-\u024f])?"
 EMAIL = re.compile(
-    rf"(?<![\w.@/])({_LOCAL})@((?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,24}})(?![\w@-])", re.I
+    rf"(?<![a-z0-9_\u00c0-\u024f.@/])({_LOCAL})@((?:{_LABEL}\.)+(?:xn--[a-z0-9-]{{2,59}}|[a-z]{{2,24}}))"
+    r"(?![a-z0-9_\u00c0-\u024f@-])",
+    re.I,
 )
 _ASSET = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|css|js|ico|woff2?|mp4|pdf)$", re.I)
 _PLACEHOLDER_DOMAIN = re.compile(
@@ -29,9 +34,11 @@ _PLACEHOLDER_DOMAIN = re.compile(
     r"|test|sample|demo|dummy)\.[a-z.]{2,6}"
     r"|(?:your|my|ihre?|deine?|votre|tu|su|uw|jouw|company|the)-?(?:theme|template|domain|company|site|website|email"
     r"|mail|business|firma|name|domena|dominio)s?\.[a-z.]{2,6}"
-    r"|your-?(?:theme|template|site|website|domain|company|business|store|shop|brand)s?-?(?:demo|name|here|test)?\.[a-z.]{2,7}"
-    r"|(?:domain|domaine|dominio|email|e-?mail|website|site|sitename|company|companyname|untitled"
-    r"|placeholder|mail|address|adresse)\.(?:com|org|net|de|fr|it|es|tld|ext|xyz|co|no|se)"
+    r"|your-?(?:theme|template|site|website|domain|company|business|store|shop|brand)s?-?(?:demo|name|here"
+    r"|test)?\.[a-z.]{2,7}"
+    r"|(?:domain|domaine|dominio|website|site|sitename|company|companyname|untitled"
+    r"|placeholder|address|adresse)\.(?:com|org|net|de|fr|it|es|tld|ext|xyz|co|no|se)"
+    r"|e?-?mail\.(?:tld|ext|xyz|co)"
     r"|mustermann\.de|musterfirma\.de|musterdomain\.de|mysite\.com|yoursite\.com|sentry\.io"
     r"|.*\.sentry\.io|sentry-next\.wixpress\.com|wixpress\.com|schema\.org|w3\.org"
     r"|(?:.*\.)?example\.\w+)$",
@@ -95,7 +102,15 @@ def clean(text: str) -> str | None:
     local, _, domain = address.rpartition("@")
     if not local or _ASSET.search(domain) or ".." in address:
         return None
-    return address
+    return address if domain.isascii() else _with_a_labels(local, domain)
+
+
+def _with_a_labels(local: str, domain: str) -> str | None:
+    """An address as mail servers know it: its domain in A-labels (RFC 5890)."""
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return None
 
 
 def from_mailto(href: str) -> list[str]:
@@ -120,11 +135,21 @@ def _candidates(page: Page) -> list[_Candidate]:
     )
     if "@" in page.text:
         linked = {item.address for item in found}
-        for match in EMAIL.finditer(page.text):
+        for match in addresses_in(page.text):
             if address := clean(match[0]):
                 address = _unglued(address, linked)
                 found.append(_Candidate(address, match[0], around(page, match.start(), match.end()), "text"))
     return found
+
+
+def addresses_in(text: str) -> Iterator[re.Match[str]]:
+    """Where addresses stand in a text; the pattern runs around at-signs alone."""
+    at, end = text.find("@"), 0
+    while at >= 0:
+        if match := EMAIL.search(text, max(end, at - 64), at + 256):
+            yield match
+            end = match.end()
+        at = text.find("@", max(at + 1, end))
 
 
 def _unglued(address: str, linked: set[str]) -> str:

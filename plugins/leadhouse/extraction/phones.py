@@ -27,7 +27,9 @@ _DATE = re.compile(
     r"^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19"
     r"|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)(?:\D.*)?$"
 )
-_HOUSE_AND_CODE = re.compile(r"^\d{1,4}[a-z]?\s*[-–,]?\s*\d{4,6}$")  # the number of a house, a postal code, a town
+_HOUSE_AND_CODE = re.compile(
+    r"^[1-9][\d\s/–-]{0,12}[\s,·•|/–-]+\d{4,6}$"
+)  # the number of a house, a postal code, a town
 _GROUPED_THOUSANDS = re.compile(r"^\d{1,3}(?:[.,' ]000)+$")
 _COORDINATE = re.compile(r"^-?\d{1,3}\.\d{4,}")
 _FICTION = re.compile(
@@ -36,6 +38,10 @@ _FICTION = re.compile(
     r"|^\+1\d{3}1234567|^\+49(?:30|40|89)123456"
 )
 _IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}[\s\d]*$")
+_FAX_AFTER = re.compile(
+    r"^\s*[(\[–-]?\s*(?:tele)?fax\b(?!\W{0,4}\d)", re.I
+)  # what a number follows is that number's label
+_LETTER_LABEL = re.compile(r"(?:^|[^\w'’&])([ftpm])$", re.I)  # T, P, M, F before a number
 _TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
 _NANP = re.compile(r"^\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2}[\s.\-]{0,3}\d{4}$")
 _CONTACT_URL = re.compile(
@@ -134,6 +140,8 @@ def _nearest_label(label: str) -> str | None:
         for match in pattern.finditer(text):
             if match.end() > best or (match.end() == best and kind == "fax"):
                 best, name = match.end(), kind
+    if (letter := _LETTER_LABEL.search(text)) and letter.end() > best:
+        best, name = letter.end(), "fax" if letter[1] in "fF" else "phone"
     identifier = vocabulary.NOT_PHONE.search(label[-60:].rstrip(" :.#-+(\u00a0")) or _IBAN_START.search(label)
     if identifier and identifier.end() >= best:
         return "identifier"
@@ -165,10 +173,10 @@ def _reason(page: Page, item: _Candidate, country: str | None) -> str | None:
     kind = _nearest_label(item.label) or (_nearest_label(item.spot.above) if not item.label.strip() else None)
     if kind == "identifier" and item.way == "text" and not item.raw.startswith("+"):
         return "identifier"
-    if kind == "fax" or re.match(r"^\s*[(\[]?\s*(?:tele)?fax\b", item.spot.after, re.I):
-        return "fax"
     if reason := third_party(item.spot):
         return reason
+    if kind == "fax" or _FAX_AFTER.match(item.spot.after):
+        return "fax"
     if kind is None and item.way == "text":
         return _unlabelled_reason(page, item, country)
     return None
@@ -234,6 +242,8 @@ def _judge(
         reason = "placeholder"
     if reason:
         findings.reject("phone_e164", number, reason, locator)
+        if reason == "fax":
+            findings.accept("fax_e164", Value(value=number, confidence=0.85, raw=item.raw[:100], locator=locator))
         return
     score = {"tel": 0.92, "text": 0.85, "whatsapp": 0.7, "json-ld": 0.88}[item.way]
     if item.spot.region in {"footer", "header", "address"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +71,13 @@ class Sightings:
 
     def confidence_of(self, locator: str) -> float:
         return max((value.confidence for value, _ in self.items if (value.locator or "") == locator), default=0.0)
+
+    def usual(self) -> tuple[Value, str]:
+        """The spelling most pages have; of equal ones the surer, then the shorter."""
+        pages = Counter(value.value for value, _ in self.items)
+        return max(
+            self.items, key=lambda item: (pages[item[0].value], item[0].confidence, -len(item[0].value), item[0].value)
+        )
 
     def best(self) -> tuple[Value, str]:
         return max(self.items, key=lambda item: item[0].confidence)

@@ -14,7 +14,7 @@ from leadhouse.extraction.phones import to_e164
 from leadhouse.extraction.site_facts import Fact, Sightings, SiteFacts
 from leadhouse.extraction.site_names import rank_names
 from leadhouse.extraction.socials import network_of_safe
-from leadhouse.records import CompanyAttribute, Extraction, PersonAttribute, Value
+from leadhouse.records import AddressParts, CompanyAttribute, Extraction, PersonAttribute, Value
 
 _ACCEPT = 0.5
 
@@ -25,20 +25,30 @@ def _gather(extractions: list[Extraction]) -> dict[str, dict[str, Sightings]]:
         for company in extraction.companies:
             for attribute, values in company.values.items():
                 for value in values:
-                    key = _key(attribute, value.value)
+                    key = _key(attribute, value)
                     found[attribute.value][key].items.append((value, extraction.unit_key))
     return found
 
 
-def _key(attribute: CompanyAttribute, value: str) -> str:
+def _key(attribute: CompanyAttribute, stated: Value) -> str:
+    value = stated.value
     if attribute in {CompanyAttribute.NAME, CompanyAttribute.LEGAL_NAME}:
         return hosts.fold(value)
     if attribute == CompanyAttribute.SOCIAL_URL:
         bare = re.sub(r"^https?://(?:www\.|m\.|[a-z]{2}\.|web\.|mobile\.)?", "", value.lower())
         return bare.replace("twitter.com", "x.com").rstrip("/")
     if attribute == CompanyAttribute.ADDRESS:
+        if stated.parts and stated.parts.postal_code and stated.parts.street:
+            return _place(stated.parts)
         return hosts.fold(re.sub(r"stra(?:ß|ss)e\b|str\.", "str", value.lower()))[:18]
     return value
+
+
+def _place(parts: AddressParts) -> str:
+    """What two spellings of one address share: the code, the number, how the street's longest word begins."""
+    street = re.sub(r"stra(?:ß|ss)e\b|str\.", "str", (parts.street or "").lower())
+    longest = max(re.split(r"[\s,./-]+", street), key=len)
+    return f"{hosts.fold(parts.postal_code or '')} {hosts.fold(parts.house_number or '')} {hosts.fold(longest)[:6]}"
 
 
 def summarise(extractions: list[Extraction]) -> SiteFacts:
@@ -53,6 +63,7 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
     for attribute in (
         "email",
         "phone_e164",
+        "fax_e164",
         "social_url",
         "address",
         "vat_id",
@@ -66,6 +77,7 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
     for attribute in ("email", "phone_e164"):
         facts.facts[attribute] = _shown(facts.facts[attribute])
     facts.facts["phone_e164"] = _without_extensions(facts.facts["phone_e164"])
+    facts.facts["address"] = _whole(facts.facts["address"])
     facts.facts["social_url"] = _one_voice(facts.facts["social_url"], page_count)
     facts.facts["name"] = rank_names(found, facts)
     facts.facts["legal_name"] = _rank("legal_name", found.get("legal_name", {}), page_count)
@@ -106,7 +118,7 @@ def _rank(attribute: str, sightings: dict[str, Sightings], page_count: int) -> l
     for group in sightings.values():
         if not group.items:
             continue
-        value, url = group.best()
+        value, url = group.usual() if attribute == "address" else group.best()
         pages = group.pages
         confidence = (
             value.confidence + (0.05 if pages > 1 else 0) + (0.1 * min(1.0, pages / page_count) if pages > 1 else 0)
@@ -131,6 +143,19 @@ def _shown(contacts: list[Fact]) -> list[Fact]:
     visible = [fact for fact in contacts if any(not locator.startswith("json-ld") for locator in fact.locators)]
     own = {fact.value.rpartition("@")[2] for fact in visible}
     return [fact for fact in contacts if not visible or fact in visible or fact.value.rpartition("@")[2] in own - {""}]
+
+
+def _whole(addresses: list[Fact]) -> list[Fact]:
+    """Without those that repeat a part of another one: the street alone, the town alone."""
+    kept: list[Fact] = []
+    for fact in sorted(addresses, key=lambda each: (not re.search(r"\d{4}", each.value), -each.confidence)):
+        words = {hosts.fold(word) for word in re.split(r"[\s,]+", fact.value) if len(word) > 3}
+        known = [{hosts.fold(word) for word in re.split(r"[\s,]+", other.value)} for other in kept]
+        if not any(
+            len(words & other) >= 0.6 * len(words) for other in known if words and not re.search(r"\d{4}", fact.value)
+        ):
+            kept.append(fact)
+    return sorted(kept, key=lambda fact: (-fact.confidence, fact.value))
 
 
 def _without_extensions(phones: list[Fact]) -> list[Fact]:

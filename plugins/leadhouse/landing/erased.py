@@ -48,7 +48,7 @@ LONGEST_NAME = 80  # characters of a cell that may be a name
 
 _COMPANIES = (CompanyAttribute.NAME, CompanyAttribute.LEGAL_NAME, CompanyAttribute.DOMAIN)
 _PERSONS_COMPANIES = (PersonAttribute.COMPANY_DOMAIN, PersonAttribute.COMPANY_NAME)
-_TOKENS = {"email": email_token, "phone_e164": phone_token, "social_url": social_token}
+_TOKENS = {"email": email_token, "phone_e164": phone_token, "fax_e164": phone_token, "social_url": social_token}
 
 
 @dataclass

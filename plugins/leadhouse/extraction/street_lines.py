@@ -1,0 +1,277 @@
+"""What stands before the town in an address: street and number, found in pieces of lines and told from other text."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from leadhouse.extraction import vocabulary
+from leadhouse.extraction.page import Page
+
+STREET_WORD = re.compile(
+    r"(?:stra(?:ß|ss)e|str\b\.?|straat|laan|dreef|plein|kade|gracht|steenweg|singel|baan|weg|gasse|platz|allee|ufer"
+    r"|ring"
+    r"|damm|chaussee|graben|steig|markt|hof|wall|berg|stieg|twiete|pfad|zeile|gata|gatan|vegen|veien|vei|vej|gade|vägen"
+    r"|plads|torget|torv|katu|tie|kuja|utca|dwarsstraat)(?=[\s\d,.]|$)"
+    r"|\b(?:am|an der|auf der|auf dem|im|in der|in den|zum|zur|unter den) [A-ZÄÖÜ]\w+"
+    r"|\b(?:street|st\.?|road|rd\.?|avenue|ave?\.?|boulevard|blvd\.?|drive|dr\.?|lane|ln\.?|court|ct\.?|way|square|sq\."
+    r"|mews|crescent|cres|terrace|parade|highway|hwy|parkway|pkwy|circle|quay|wharf|row|walk|hill|close|gardens|grove"
+    r"|suite|ste\.?|floor|level|unit|building|bldg|tower|house|plot|complex|nagar|marg|chowk|near|opp|opposite|sector"
+    r"|phase|estate|park|plaza|mall|brgy|barangay|purok|industrial|broadway|midc|m\.i\.d\.c|ward|colony|layout|cross)\b"
+    r"|\b(?:rue|place|chemin|impasse|allée|quai|bp|b\.p\.|cours|route|zac?|zone|résidence|passage|square|faubourg|av"
+    r"|via|viale|piazza|piazzale|corso|largo|vicolo|strada|loc\.|localit[àa]|contrada|borgo|frazione"
+    r"|calle|c/|c\.|avda|avenida|plaza|plaça|paseo|passeig|carrer|camino|carretera|ctra|pol[íi]gono|ronda|gran v[íi]a"
+    r"|rua|praça|travessa|estrada|alameda|rodovia|ul\.?|ulica|ulice|aleja|al\.|plac|pl\.|os\.|nám|náměstí|t[řr][íi]da"
+    r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|cad|caddesi|mah"
+    r"|mahallesi|jalan|jl|jln|lorong)(?=[\s\d.,])"
+    r"|ул\.|улица|пр\.|проспект|вул\.|οδός|p\.?\s?o\.? box|post office box|postfach|boîte postale|apartado|postboks"
+    r"|h\.?\s?no"
+    r"|\bpostbus|\bbox \d|\bcs \d|\btsa \d",
+    re.I,
+)
+_NUMBER_LAST = re.compile(
+    r"(?:^|[\s,.])(?:n[°ºr.]{0,2}\s?)?(?P<number>\d{1,5}(?:\s?[a-zA-Z](?![a-zA-Z]))?(?:\s?[-–/+]\s?(?:\d{1,4}(?:\s?[a-zA-Z](?![a-zA-Z]))?|[a-zA-Z](?![a-zA-Z])))*)"
+    r"(?=$|[\s,;.)(/])"
+)
+_NUMBER_FIRST = re.compile(
+    r"^(?:no\.?\s?|nº\s?|#)?(?P<number>\d{1,5}[a-zA-Z]?(?:\s?[-–/]\s?\d{1,5}[a-zA-Z]?)?)\b,?\s+(?=[A-ZÀ-Þa-z])", re.I
+)
+NOT_ADDRESS = re.compile(
+    r"@|https?:|www\.|(?<![a-zß-ÿ])(?:tel|fon|phone|fax|mobil|mobile|e-?mail|copyright|©|iban|bic|ust|vat"
+    r"|p\.?\s?iva|open|hours|uhr|mon|montag|öffnungszeit\w*|gmbh & co|vertreten durch|inhaber\w*"
+    r"|steuernummer)(?![a-zß-ÿ])|[?!]",
+    re.I,
+)
+PHONE_LIKE = re.compile(r"\d(?:[ ()/.\-]{0,2}\d){7,}")
+LEAD = re.compile(
+    r"^(?:our |unsere |the |a )?(?:(?:postal |mailing |registered |head |main |business |street |corporate |visiting "
+    r"|company |hoofd|postal)*(?:address|office|location|headquarters)|adress[ea]?|anschrift|postanschrift"
+    r"|hausanschrift|sitz"
+    r"|siège(?: social)?|sede(?: legale| operativa| social)?|indirizzo|dirección|domicilio(?: social)?"
+    r"|maatschappelijke zetel"
+    r"|uitbatingszetel|zetel|endereço|morada|adres|besøksadresse|postadresse|bezoekadres|postadres|vestigingsadres"
+    r"|find us"
+    r"|visit us|où nous trouver|où|dove siamo|standort|location|based at|located at|adresa|cím|adresas|osoite"
+    r"|käyntiosoite)"
+    r"\s*[:\-–|]\s*",
+    re.I,
+)
+_UNIT = re.compile(
+    r"^(?:c/o|z\. ?hd|suite|ste|floor|level|unit|flat|apt|office|room|block|building|bldg|house|tower|plot|shop|door"
+    r"|wing|no\."
+    r"|h\.? ?no|\d{1,3}(?:st|nd|rd|th)|bâtiment|bât|immeuble|étage|escalier|piso|planta|local|edificio|scala|interno"
+    r"|gebäude"
+    r"|haus|etage|aufgang|hinterhaus|quartier|lot|villa|za\b|zac\b|zi\b|parc|centro|oficina|sala|andar|lok|wejście"
+    r"|purok|brgy"
+    r"|sitio|near|opp|opposite|behind|beside|above|next to|post box|p\.?o\.? box|postfach|bp\b|cs\b)\b"
+    r"|(?:floor|suite|building|house|tower|estate|park|complex|nagar|centre|center|plaza|obergeschoss|\bog\b"
+    r"|\beg\b)\.?\s?\d{0,3}$",
+    re.I,
+)
+_UNIT_ALONE = re.compile(
+    r"^(?:(?:suite|ste|floor|level|unit|apt|apartment|room|office|no|flat|door|objekt|top|bld|bldg|lit|pmb|cs|tsa|dpt"
+    r"|dept|fl|piso|planta|local"
+    r"|local|interno|scala|etage|#)\.?\s?[#\w-]{1,9}(?:[ &-]+\w{1,4})?|\d{1,3}\s?(?:st|nd|rd|th|ª|º|\.)?\s?(?:floor"
+    r"|fl|og|etage|stock|planta|piso"
+    r"|étage|piano|obergeschoss|tr|krs|em)\.?|\d{1,3} \d{1,2}(?:st|nd|rd|th))$",
+    re.I,
+)
+_LABEL_WORD = re.compile(
+    r"^(?:home|start|contact\w*|kontakt\w*|(?:our |main |head |branch |registered )*offices?|address\w*|adress\w*"
+    r"|anschrift|location|about\w*"
+    r"|impressum|imprint|menu|services?|news|blog|contact us|read more|learn more|get in touch|floor ?plans?"
+    r"|[\w ]+ office)$",
+    re.I,
+)
+_SPLIT = re.compile(r"\s*[,;|•·●⋅]\s*|(?<!\d)\s+[–—-]\s+|\s+[–—-]\s+(?!\d)")
+_HARD_END = re.compile(r"[|•●:©]|(?<=[a-zà-ÿ]{4})[.]\s")
+_ROMANCE = re.compile(
+    r"(?<![\w'’])(?:\d{1,4}(?:\s?[-–/]\s?\d{1,4})?\s?(?:bis|ter|[A-Za-z](?![\w]))?,?\s)?(?:via|viale|piazza|piazzale"
+    r"|corso|largo|vicolo|rue|avenue|place|chemin|impasse|quai|boulevard|route|calle|c/"
+    r"|avda\.?|avenida|plaza|paseo|carrer|camino|carretera|rua|praça|travessa|ul\.|ulica|al\.)\s?[A-ZÀ-Þ0-9d]",
+    re.I,
+)
+_GERMANIC = re.compile(
+    r"(?:(?:An de[rn]|Auf de[rm]|Am|Im|In de[rn]|Zum|Zur|Unter den)\s)?(?:[A-ZÄÖÜÅØÆ][\wäöüßåøæ.'’-]*\s(?:(?:van|de"
+    r"|der|den|von|ter|ten|'t)\s)*){0,3}"
+    r"(?<![\w-])(?:[A-ZÄÖÜÅØÆ][\wäöüßåøæ.-]*)?"
+    r"(?:(?<=[\w-])(?:stra(?:ß|ss)e|str\.|straat|weg|gasse|platz|allee|ring|damm|laan|plein|vegen|veien|vej|gade"
+    r"|gatan|vägen|katu)"
+    r"|Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Ring|Damm)"
+    r"(?:\s?\d+(?:\s?[a-zA-Z](?![\w]))?(?:\s?[-–/]\s?\d+(?:\s?[a-z](?!\w))?)?|$)"
+)
+_NUMBERED = re.compile(r"(?<![\w-])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,?\s(?=[A-ZÀ-Þ]|rue|avenue|place|boulevard|chemin)")
+
+
+@lru_cache(maxsize=20_000)
+def is_street(text: str) -> bool:
+    """Whether a piece of a line names a street, a building or a box, with a number."""
+    if not 4 <= len(text) <= 120 or NOT_ADDRESS.search(text) or not re.search(r"\d", text):
+        return False
+    if STREET_WORD.search(text):
+        return True
+    has_number = _NUMBER_LAST.search(text) or _NUMBER_FIRST.search(text)
+    return bool(has_number and re.match(r"^[A-ZÀ-Þ0-9]", text) and len(text.split()) <= 7) and bool(
+        re.search(r"[A-ZÀ-Þ]?[a-zà-ÿ]{2,}", text)
+    )
+
+
+def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
+    """The pieces of text that lead to a town at `start`, nearest last, and whether it opens its line.
+
+    Its own line first, then up to six lines above while they could be of an address.
+    """
+    begin, _ = page.line_at(start)
+    own = page.text[max(begin, start - 260) : start].strip(" ,–—|•·\t(-")
+    opens_line = not own
+    pieces = _split(own)
+    end = begin - 1
+    for _ in range(6):
+        if end <= 0:
+            break
+        begin = page.text.rfind("\n", 0, end) + 1
+        line = page.text[begin:end].strip(" ,")
+        if len(line) > 110 or not line or NOT_ADDRESS.search(line) or PHONE_LIKE.search(line):
+            break
+        pieces = [*_split(line), *pieces]
+        end = begin - 1
+    return pieces, opens_line
+
+
+def _split(line: str) -> list[str]:
+    line = LEAD.sub("", line)
+    return [piece for piece in (part.strip(" .-–\t\u00a0") for part in _SPLIT.split(line)) if piece]
+
+
+def pieces_after(page: Page, end: int) -> list[str]:
+    """The pieces of text behind a town on its line, else on the next line (``1051 Budapest, Sas utca 10``)."""
+    _, line_end = page.line_at(end)
+    rest = page.text[end : min(line_end, end + 80)]
+    if rest.strip(" ,.;") and not re.match(r"\s*[,;|·•–-]", rest):
+        return []
+    if not rest.strip(" ,.;"):
+        following = page.text.find("\n", line_end + 1)
+        rest = page.text[line_end + 1 : following if following >= 0 else len(page.text)][:80]
+    return [] if NOT_ADDRESS.search(rest) else _split(rest)[:1]
+
+
+def street_of(pieces: list[str], *, reach: int = 3, is_wordy: bool = False) -> tuple[str, int] | None:
+    """The street out of the pieces before a town, and the index of its first piece; None when there is none.
+
+    `reach` is how many pieces may stand between street and town; `is_wordy` keeps more of what leads to the street,
+    and takes one without a number (addresses of South Asia name landmarks, not numbers).
+    """
+    unit: tuple[str, int] | None = None
+    for index in range(len(pieces) - 1, max(-1, len(pieces) - 2 - reach), -1):
+        joined = _joined(pieces, index)
+        piece = joined or _bare(pieces[index])
+        if joined:
+            index -= 1
+        elif not is_street(piece) and not (is_wordy and _names_street(piece)):
+            if _ends_search(pieces[index]):
+                break
+            continue
+        elif _UNIT_ALONE.match(piece):
+            unit = unit or (", ".join(pieces[index:])[:200], index)
+            continue
+        first = index if joined else _first(pieces, index, piece, is_wordy=is_wordy)
+        parts = [*pieces[first:index], piece, *pieces[index + (2 if joined else 1) :]]
+        return ", ".join(part for part in parts if part)[:200], first
+    return unit
+
+
+def _joined(pieces: list[str], index: int) -> str | None:
+    """Street and number that a comma parts: ``Via Roma, 5``, ``54, quai de la Rapée``."""
+    if not index:
+        return None
+    before, piece = pieces[index - 1], pieces[index]
+    if _is_number(piece) and not re.search(r"\d", before) and _is_short(before) and not _LABEL_WORD.match(before):
+        return f"{_bare(before)}, {piece}"
+    is_number_before = re.fullmatch(r"\d{1,4}(?:\s?[-–/]\s?\d{1,4})?\s?(?:bis|ter|[A-Za-z])?", before)
+    return f"{before}, {piece}" if is_number_before and _names_street(piece) and not is_street(piece) else None
+
+
+def _is_number(piece: str) -> bool:
+    """``5``, ``24 bajo``, ``n. 12``: the number of the street that the piece before names."""
+    return (
+        bool(re.match(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$", piece))
+        and len(piece) <= 14
+    )
+
+
+def _is_short(piece: str) -> bool:
+    return len(piece.split()) <= 6 and not vocabulary.LEGAL_FORM.search(piece) and not NOT_ADDRESS.search(piece)
+
+
+def _names_street(piece: str) -> bool:
+    return len(piece) <= 60 and bool(STREET_WORD.search(piece)) and not NOT_ADDRESS.search(piece)
+
+
+def _ends_search(piece: str) -> bool:
+    return len(piece) > 50 or bool(vocabulary.LEGAL_FORM.search(piece)) or bool(_HARD_END.search(piece))
+
+
+def _first(pieces: list[str], index: int, piece: str, *, is_wordy: bool) -> int:
+    """Where the address opens: units and buildings before the street belong to it, a company's name does not."""
+    if piece != pieces[index]:
+        return index
+    while index and not vocabulary.LEGAL_FORM.search(pieces[index - 1]) and len(pieces[index - 1]) <= 60:
+        before = pieces[index - 1]
+        is_part = _UNIT.search(before) or _UNIT_ALONE.match(before) or (is_wordy and _is_landmark(before))
+        if not is_part or _HARD_END.search(before) or _LABEL_WORD.match(before):
+            break
+        index -= 1
+        if before[:3].lower() == "c/o":
+            break
+    return index
+
+
+def _is_landmark(piece: str) -> bool:
+    if len(piece.split()) > 6 or re.search(r"\d{6}|\d{3} \d{3}", piece) or not re.match(r"[A-Z0-9(#]", piece):
+        return False
+    return not NOT_ADDRESS.search(piece)
+
+
+@lru_cache(maxsize=20_000)
+def _bare(piece: str) -> str:
+    """A piece without what leads into it: a label, the company's name, the words of a sentence."""
+    piece = LEAD.sub("", piece).strip(" .")
+    if ": " in piece:
+        piece = piece.rpartition(": ")[2]
+    while (
+        (form := vocabulary.LEGAL_FORM.search(piece))
+        and form[0] != "Sas"
+        and is_street(piece[form.end() :].strip(" .,-–"))
+    ):
+        piece = piece[form.end() :].strip(" .,-–")
+    is_plain = re.match(
+        r"[A-ZÀ-Þ0-9#]|(?:rue|via|calle|c/|ul\.|al\.|c/o|av|place|allée|quai|chemin|van|de|von|'t)\b", piece
+    )
+    if (
+        is_plain
+        and len(piece.split()) <= 5
+        and not re.search(r"\b(?:in|at|presso|à|au|en|est|is|unter|trova)\b", piece)
+    ):
+        return piece
+    if found := [*_GERMANIC.finditer(piece)]:
+        return found[-1][0].strip()
+    if found := [*_ROMANCE.finditer(piece)]:
+        return piece[found[-1].start() :]
+    if (found := [*_NUMBERED.finditer(piece)]) and found[0].start() > 12:
+        return piece[found[0].start() :]
+    return piece
+
+
+def house_number(street: str) -> str | None:
+    """The number of the house in a street line, as written; None where there is none."""
+    named = [part for part in street.split(", ") if STREET_WORD.search(part) and re.search(r"\d", part)]
+    for part in (*named, *street.split(", ")):
+        if re.match(
+            r"(?i)(?:suite|ste|floor|level|unit|p\.?\s?o|postfach|bp|postbus|office|\d+(?:st|nd|rd|th))\b", part
+        ):
+            continue
+        if (first := _NUMBER_FIRST.match(part)) and not re.search(r"\s\d+\s?[a-zA-Z]?$", part):
+            return first["number"]
+        if last := [*_NUMBER_LAST.finditer(part)]:
+            return re.sub(r"\s+", " ", last[-1]["number"]).strip()
+    return None

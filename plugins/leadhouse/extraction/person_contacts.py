@@ -12,7 +12,7 @@ from leadhouse.extraction.person_names import has_given_name, other_script_name,
 from leadhouse.extraction.phones import NUMBER, to_e164
 
 if TYPE_CHECKING:
-    from leadhouse.extraction.representatives import Person
+    from leadhouse.extraction.person import Person
 
 _CARD_BLOCKS = 8
 

@@ -1,111 +1,44 @@
-"""What reads as a person's name, and what as a job title. No dictionary of family names; given names are one sign."""
+"""What reads as a person's name: the shape of the words, what stands before and after, given names as one sign."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.vocabulary import words
+from leadhouse.extraction.job_titles import is_title_word, spellings
+from leadhouse.extraction.person_words import (
+    DEGREES,
+    FIRST_PARTICLES,
+    HARD,
+    HARD_ENDINGS,
+    HONORIFICS,
+    PARTICLES,
+    SOFT,
+    WEAK_HONORIFICS,
+)
 
-_HONORIFIC = (
-    r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mme|M|Dr|Prof|Professor|Ing|Dipl\.?-?\s?(?:Ing|Kfm|Kffr|Psych"
-    r"|Inform|Betriebsw|Jur|Oec|Wirt)|Mag|Rechtsanw(?:ä|a)lt(?:in)?|RA|RAin|Adv|Advocate|CA|Shri|Smt|Sri"
-    r"|Sig(?:\.ra)?|Sra?|Dott(?:\.ssa|ssa)?|Avv|Arch|Geom|Rag|Lic|Maître|Me|Eng|Er|Hon|Rev|Sir|Dame|Capt"
-    r"|med|dent|jur|rer|nat|phil|h\.c|habil|vet)(?:\.\s*|\s+))"
-)
-_WORD = (
-    r"(?:[A-ZÀ-ÖØ-ÞŁŚŻŹĆŃĄĘČŠŽĐŘŇŤĎĽĹÝ][\w'’\-]*[a-zß-öø-ÿłśżźćńąęčšžđřňťďľĺý](?:[-'’][A-ZÀ-ÖØ-Þ][\w'’]+)*"
-    r"|[A-Z]\.?(?:[A-Z]\.?)?|O['’][A-Z][a-z]+|Mc[A-Z][a-z]+|de|del|della|di|da|dos|van|von|der|den|zu|la"
-    r"|le|bin|ibn|al|el|y)"
-)
-_NAME = re.compile(
-    rf"^{_HONORIFIC}{{0,4}}(?P<name>{_WORD}(?:\s+{_WORD}){{1,4}})(?:,?\s*(?:(?:Ph\.?\s?D|M\.?\s?D|MBA"
-    rf"|M\.?A|B\.?A|B\.?Sc|M\.?Sc|LL\.?\s?[BM]|CPA|Esq|Jr|Sr|II|III|RN|DDS|DMD|J\.?D|CFA|FCA|ACA|RIBA"
-    rf"|PE|AIA|LMT|LCSW)\.?,?\s*)+)?$"
-)
-_UPPER_NAME = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’\-.]+(?: [A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’\-.]*){1,3}$")
-_HONORIFIC_START = re.compile(rf"^{_HONORIFIC}+")
-_PARTICLES = words("de del della di da dos van von der den zu la le bin ibn al el y")
-TITLE = re.compile(
-    (
-        r"(?<![\w])(?:c[eftmiop]o|cmo|chro|chief \w+(?: \w+)? officer|(?:co-?\s?)?founder|(?:co-?)?owner"
-        r"|president|vice[- ]president|vp|chair(?:man|woman|person)?|(?:managing |executive |creative "
-        r"|art |technical |medical |sales |marketing |whole-?time |artistic )?director|directrice"
-        r"|directeur|direttor[ei]|direttrice|directora?|diretora?"
-        r"|manager(?:in)?|leiter(?:in)?|leitung|geschäftsführer(?:in)?|geschaeftsfuehrer(?:in)?"
-        r"|geschäftsleit\w+|inhaber(?:in)?|gründer(?:in)?|prokurist(?:in)?|vorstand\w*|vorsitzende[rn]?"
-        r"|partner(?:in)?|associate|principal|counsel|attorney|lawyer|paralegal|solicitor|barrister"
-        r"|advocate|notary|rechtsanw(?:ä|a)lt(?:in)?|fachanw(?:ä|a)lt(?:in)?|notar(?:in)?"
-        r"|steuerberater(?:in)?|avocat[e]?|avvocat[oa]|abogad[oa]|advokat"
-        r"|engineer|developer|designer|architect|consultant|analyst|scientist|researcher|professor|teacher"
-        r"|instructor|trainer(?:in)?|coach|therapist|psychologist|psycholog[ei]n?|physiotherap\w+|doctor"
-        r"|dentist|zahn(?:ä|a)rzt(?:in)?|(?:fach)?(?:ä|a)rzt(?:in)?|physician|surgeon|nurse|veterinarian"
-        r"|tier(?:ä|a)rzt(?:in)?|médecin|docteur|dentista|odontólog[oa]|médic[oa]|titular|titolare"
-        r"|amministrat(?:ore|rice)|gérante?|fondat(?:eur|rice|ore)|fundadora?|socio|socia|presidente"
-        r"|présidente?|président|segretari[oa]|secretary|secretary|treasurer|schatzmeister(?:in)?"
-        r"|kassenwart(?:in)?|tesorier[ei]|trésori(?:er|ère)|secrétaire|sekretär(?:in)?"
-        r"|head (?:of|chef|waiter|waitress|coach|teacher)|team ?lead(?:er)?|lead|leader|supervisor"
-        r"|coordinator|koordinator(?:in)?|administrator|assistant|assistent(?:in)?|receptionist|specialist"
-        r"|spezialist(?:in)?|representative|agent|broker|accountant|buchhalter(?:in)?|bookkeeper|auditor"
-        r"|officer|executive|chef(?:in)?|cook|waiter|waitress|barista|baker|photographer|technician"
-        r"|techniker(?:in)?|meister(?:in)?|mechanic|installer|builder|building practitioner|foreman"
-        r"|electrician|plumber|driver|instruktør|daglig leder|styreleder|verkställande|vd|redaktør|editor"
-        r"|redakteur(?:in)?|writer|producer|dramaturg(?:in)?|regie|intern|trainee|auszubildende[r]?|azubi"
-        r"|ansprechpartner(?:in)?|sachbearbeiter(?:in)?|berater(?:in)?|verkäufer(?:in)?|mitarbeiter(?:in)?"
-        r"|responsable|responsabile|chargée? de|jefe|jefa|gerente|encargad[oa]|asesor[a]?|comercial"
-        r"|zaakvoerder|bestuurder|eigenaar|medewerker|hygienist|optician|pharmacist|stylist|esthetician"
-        r"|pastor|curator|founder|program director|project lead|board member|member of the board|trustee"
-        r"|advisor|ambassador)(?![\w])"
-    ),
-    re.I,
-)
-# Capitalised words that head sections, places, firms and things; a "name" that holds one is none.
-_NOT_NAME = re.compile(
-    (
-        r"\b\w+(?:kanzlei|praxis|büro|verein|verband|gesellschaft|schule|zentrum|werkstatt|management"
-        r"|beratung)\b|\b(?:urgent|requirements?|vacanc\w+|hiring|preschool|the|our|your|we|us|my|and|for"
-        r"|with|from|in|of|on|at|to|is|are|all|more|read|learn|view|see|get|how|what|why|who|where|when"
-        r"|new|best|top|free|about|contact|home|services?|team|news|blog|privacy|policy|terms|rights"
-        r"|reserved|copyright|company|group|gmbh|ltd|limited|inc|llc|pvt|corp|ag|kg|sarl|university"
-        r"|universität|college|school|schule|institute|academy|hospital|clinic|klinik|praxis|kanzlei"
-        r"|foundation|stiftung|association|verein|society|bank|church|court|street|road|avenue|lane|straße"
-        r"|strasse|platz|weg|city|town|state|county|north|south|east|west|northern|southern|eastern"
-        r"|western|floor|building|office|center|centre|park|hotel|restaurant|cafe|café|bar|shop|store"
-        r"|market|menu|gallery|portfolio|project|projects|product|products|solutions?|technolog(?:y|ies)"
-        r"|software|systems?|design|development|marketing|management|consulting|services|support|sales"
-        r"|business|finance|financial|legal|law|laws|tax|audit|accounting|insurance|estate|property"
-        r"|construction|energy|health|medical|dental|care|beauty|wedding|event|events|media|digital|web"
-        r"|website|online|mobile|app|data|cloud|security|network|social|facebook|twitter|instagram"
-        r"|linkedin|youtube|whatsapp|google|maps?|email|e-mail|phone|telephone|fax|address|adresse"
-        r"|anschrift|opening|hours|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january"
-        r"|february|march|april|june|july|august|september|october|november|december|januar|februar|märz"
-        r"|juni|juli|oktober|dezember|welcome|willkommen|bienvenue|benvenuti|thank|thanks|click|here"
-        r"|download|subscribe|newsletter|login|register|sign|search|next|previous|back|vision|mission"
-        r"|values?|history|story|stories|quality|experience|excellence|award|awards|certified|certificate"
-        r"|impressum|datenschutz|kontakt|startseite|leistungen|über|uns|angebot|angaben|gemäß|haftung"
-        r"|urheberrecht|inhalte|links|streit|verantwortlich|umsatzsteuer|quick|useful|latest|recent"
-        r"|popular|featured|follow|chi|siamo|servizi|contatti|dove|mentions|légales|nous|votre|notre|les"
-        r"|des|aviso|nosotros|inicio|servicios|contacto|los|las|united|kingdom|states|america|germany"
-        r"|deutschland|france|italia|italy|india|australia|canada|zealand|london|york|berlin|paris|rome"
-        r"|milan|managing|director|chairman|president|manager|officer|founder|owner|ceo|head|chief|senior"
-        r"|junior|assistant|engineer|developer|designer|attorney|lawyer|partner|doctor|teacher|frequently"
-        r"|asked|questions?|customer|client|clients|customers|testimonials?|reviews?|lorem|ipsum|dolor|act"
-        r"|code|article|section|committee|board|council|department|ministry|government|federal|national"
-        r"|international|global|world|public|private|general|special|annual|report|conference|summit"
-        r"|festival|club|league|championship|series|season|live|tour|show|theater|theatre|museum|library"
-        r"|music|film|movie|book|books|art|arts|science|engineering|education|training|course|courses"
-        r"|workshop|class|classes|program|programs|programme|job|jobs|career|careers|position|full|part"
-        r"|time|remote|apply|salary|meet|meeting|open|close|closed|welcher|unsere|unser|ihre|ihr|sie|wir"
-        r"|der|die|das|und|oder|für|mit|von der|einen|eine|ein|bei|auf|aus|nach|zum|zur|azienda|agricola"
-        r"|cookie|cookies|session|analytics|pixel|days?|weeks?|months?|years?|hours?|minutes?|yes|no|not"
-        r"|other|others|smart|green|blue|red|white|black|gold|silver|classic|modern|premium|basic|pro|plus"
-        r"|standard|advanced|custom)\b"
-    ),
-    re.I,
-)
+_EDGES = ' \t ,;:–—-|•·*"“”„»«‹›>_/'
+_ASIDE = re.compile(r"\s*[(\[](?:she|he|they|sie|er|elle|il|lui|ella|él|geb|née|nee|m/w|w|m)\b[^)\]]{0,25}[)\]]", re.I)
+_NICKNAME = re.compile(r"^[\"“”„‘’'(«].{2,14}[\"“”’'‘)»]$")
+_INITIALS = re.compile(r"^(?:[^\W\d_]|[^\W\d_a-zß-öø-ÿ]{2,3}|(?:[^\W\d_]{1,2}\.-?){1,4}[^\W\d_]?)$")
+_SPACES = re.compile(r"\s+")
+_NO_NAME = re.compile(r"[@:;/=+&?!%#{}<>|…©\d\n]")
+_LETTERS_ONLY = re.compile(r"^[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?['’]?$")
+_GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_])")
+_MAX_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name as read; `given` is 1.0 when its first word is a known given name, .5 when its last is."""
+
+    text: str
+    given: float = 0.0
+    is_addressed: bool = False
 
 
 @cache
@@ -117,53 +50,179 @@ def given_names() -> frozenset[str]:
 
 def has_given_name(name: str) -> bool:
     """Whether one of the words before the family name is a known given name."""
-    words = re.split(r"[\s\-]+", name)
-    return any(fold(word) in given_names() for word in words[:-1])
+    parts = re.split(r"[\s\-]+", name)
+    return any(_is_given(part) for part in parts[:-1])
 
 
-_OTHER_SCRIPT = re.compile(r"^[^\W\d_a-zA-ZÀ-ɏ]{2,}(?:[ -][^\W\d_a-zA-ZÀ-ɏ]{2,}){1,3}$")
+_OTHER_SCRIPT = re.compile(r"^[^\W\d_a-zA-ZÀ-ɏ]{2,}(?:[ -·・][^\W\d_a-zA-ZÀ-ɏ]{2,}){1,3}$")
+_EAST_ASIAN = re.compile(r"^[一-鿿가-힯]{2,4}$|^[一-鿿]{1,3}[  ][一-鿿ぁ-ヿ]{1,4}$")
 
 
 def other_script_name(text: str) -> str | None:
-    """Two to four words in Hebrew, Greek, Cyrillic and the like: a name only where a list of staff says so."""
+    """Two to four words of a script without capitals, or a short Chinese, Japanese or Korean name.
+
+    A name only where a list of staff says so.
+    """
     text = " ".join(text.split())
-    return text if len(text) <= 40 and _OTHER_SCRIPT.match(text) else None
+    if text.isascii() or len(text) > 40:
+        return None
+    return text if _OTHER_SCRIPT.match(text) or _EAST_ASIAN.match(text) else None
 
 
 def has_honorific(text: str) -> bool:
     """Whether a text starts with a form of address or an academic title."""
-    return bool(_HONORIFIC_START.match(text.strip()))
+    _, is_addressed = _without_honorifics(text.strip().split())
+    return is_addressed
 
 
-def person_name(text: str, *, needs_honorific: bool = False) -> str | None:
+def person_name(text: str) -> str | None:
     """The bare name when a text is a person's name and nothing else."""
-    text = re.sub(r"\s+", " ", text).strip(' ,;:–-|•*"“”')
-    if not 5 <= len(text) <= 60:
-        return None
-    if _UPPER_NAME.match(text) and not vocabulary.LEGAL_FORM.search(text):
-        text = text.title()
-    text = re.sub(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er)\.)(?=\w)", r"\1 ", text)
-    match = _NAME.match(text)
-    if match is None or (needs_honorific and not _HONORIFIC_START.match(text)):
-        return None
-    name = _HONORIFIC_START.sub("", match["name"]).strip()
-    words = name.split()
-    long_words = [word for word in words if len(word.strip(".")) >= 2 and word.lower() not in _PARTICLES]
-    if len(words) < 2 or not long_words or _NOT_NAME.search(name) or vocabulary.LEGAL_FORM.search(name):
-        return None
-    if words[0].lower() in _PARTICLES - {"de", "la", "le", "el", "al"} or words[-1].lower() in _PARTICLES:
-        return None
-    if re.search(r"\d", name) or vocabulary.PLACEHOLDER_TEXT.search(name):
-        return None
-    return name
+    found = read_name(text)
+    return found.text if found else None
 
 
-def is_title(text: str) -> bool:
-    """Whether a short text is a job title."""
-    return (
-        2 <= len(text) <= 110
-        and len(text.split()) <= 14
-        and bool(TITLE.search(text))
-        and not text.endswith(("?", "!"))
-        and "@" not in text
-    )
+@lru_cache(maxsize=65_536)
+def read_name(text: str) -> Name | None:
+    """The name that a text is, without forms of address, degrees and pronouns; ``ROE, Jane`` becomes ``Jane Roe``."""
+    if not 4 <= len(text) <= 90:
+        return None
+    text = _SPACES.sub(" ", text).strip(_EDGES)
+    if not text or not text[0].isalpha() or _NO_NAME.search(text := _ASIDE.sub("", text)):
+        return None
+    text = _GLUED.sub(r"\1 ", text)
+    parts, is_addressed = _without_honorifics(_without_degrees(text).split())
+    if not 2 <= len(parts) <= _MAX_WORDS or (text[0].islower() and not is_addressed):
+        return None
+    ordered = _in_order(parts)
+    if ordered is None or not all(_is_name_word(part, index) for index, part in enumerate(ordered)):
+        return None
+    return _judged([part for part in ordered if not _is_degree(part)], is_addressed)
+
+
+def _without_degrees(text: str) -> str:
+    """``Jane Roe, DDS, M.Ed.`` and ``Jane Roe PhD`` without what follows the name."""
+    head, comma, tail = text.partition(",")
+    if comma and all(_is_degree(part) for part in re.split(r"[\s,]+", tail.strip()) if part):
+        text = head
+    parts = text.split()
+    while len(parts) > 2 and _is_degree(parts[-1]):
+        parts.pop()
+    return " ".join(parts)
+
+
+@lru_cache(maxsize=10_000)
+def _is_degree(part: str) -> bool:
+    bare = part.strip("(),").rstrip("®")
+    return sum(char.isupper() for char in bare) >= 2 and fold(bare) in DEGREES
+
+
+def _without_honorifics(parts: list[str]) -> tuple[list[str], bool]:
+    """Leading titles and degrees dropped; a single letter counts only before a known given name."""
+    start = 0
+    while start < len(parts) - 1:
+        key = fold(parts[start])
+        if not key and parts[start] in {"(FH)", "-"}:
+            start += 1
+            continue
+        if key not in HONORIFICS or not (parts[start][0].isupper() or start or parts[start][-1] == "."):
+            break
+        following = fold(parts[start + 1])
+        is_initials = parts[start].isupper() and len(key) == 2 and key not in {"ca", "ra"}
+        is_short = len(key) == 1 or (len(key) == 2 and parts[start][-1] != ".")
+        is_initial = is_initials or (is_short and not (following in given_names() or following in HONORIFICS))
+        if key in WEAK_HONORIFICS and (is_initial or (key in given_names() and parts[start][-1] != ".")):
+            break
+        start += 1
+    return parts[start:], start > 0
+
+
+def _in_order(parts: list[str]) -> list[str] | None:
+    """Given name first: capitals or a comma mark the surname; a line in capitals is written as names are."""
+    joined = " ".join(parts)
+    if "," in joined:
+        last, _, first = joined.partition(",")
+        if "," in first or not first.strip() or len(last.split()) > 3 or len(first.split()) > 3:
+            return None
+        if not _is_given(first.split()[0]):
+            return None
+        parts = [*first.split(), *last.split()]
+    long = [part for part in parts if _is_long(part)]
+    capitals = [part for part in long if part.isupper()]
+    if not capitals:
+        return parts
+    if len(capitals) == len(long):
+        return [_cased(part) for part in parts]
+    if long[0].isupper() and _is_given(long[-1]):
+        lead = next(index for index, part in enumerate(parts) if _is_long(part) and not part.isupper())
+        parts = [*parts[lead:], *parts[:lead]]
+    return [_cased(part) if part.isupper() and _is_long(part) else part for part in parts]
+
+
+def _is_long(part: str) -> bool:
+    """Whether a word is more than initials (``AV Aruna``, ``J.R. Roe``)."""
+    if len(part) <= 2 or "." in part[:-1]:
+        return False
+    return len(part.strip(".")) > 3 or not part.isupper() or bool(re.search(r"[AEIOUYÄÖÜ]", part))
+
+
+def _cased(part: str) -> str:
+    if fold(part) in PARTICLES and len(part) <= 3:
+        return part.lower()
+    return re.sub(r"[^\W\d_]+", lambda match: match[0][0] + match[0][1:].lower(), part)
+
+
+@lru_cache(maxsize=65_536)
+def _is_name_word(part: str, index: int) -> bool:
+    if _INITIALS.match(part) and part[0].isupper():
+        return True
+    if _NICKNAME.match(part):
+        return index > 0
+    if part[0].islower() or part[0] in "'’‘":
+        return (fold(part) in PARTICLES and (index > 0 or fold(part) in FIRST_PARTICLES)) or (
+            part[:2] in {"d'", "d’", "l'", "l’"} and part[2:3].isupper()
+        )
+    is_elided = len(part) > 2 and part[1] in "'’" and part[2].islower() and part[0] not in "NOD"
+    return bool(_LETTERS_ONLY.match(part)) and part[0].isupper() and not is_elided
+
+
+def _judged(parts: list[str], is_addressed: bool) -> Name | None:
+    """The verdict on the words: enough of them, none that names a thing, a place or a role."""
+    keys = [fold(part) for part in parts]
+    solid = [key for part, key in zip(parts, keys, strict=True) if part[0].isupper() and len(key) >= 2]
+    if len(parts) < 2 or not solid or len(keys[-1]) == 0 or parts[-1][0].islower():
+        return None
+    if sum(1 for part in parts if _INITIALS.match(part)) >= len(parts) - (1 if len(solid[-1]) < 3 else 0):
+        return None
+    known = [_is_given(part) for part in parts]
+    name = " ".join(parts)
+    form = vocabulary.LEGAL_FORM.search(name)
+    if form and (form.end() == len(name) or form.start() == 0) and not (form.start() == 0 and "." in form[0]):
+        return None
+    for index, (part, key) in enumerate(zip(parts, keys, strict=True)):
+        if part[0].islower() or _INITIALS.match(part):
+            continue
+        if not _fits(key, part):
+            return None
+        if key in SOFT and not (known[index] or any(known[:index]) or any(known[index + 1 :]) or is_addressed):
+            return None
+    if vocabulary.PLACEHOLDER_TEXT.search(name):
+        return None
+    given = 1.0 if any(known[:-1]) else 0.5 if known[-1] else 0.0
+    return Name(name, given, is_addressed)
+
+
+@lru_cache(maxsize=65_536)
+def _is_given(part: str) -> bool:
+    pieces = [piece for piece in re.split(r"[-‐‑.]", part) if piece]
+    return any(spelling in given_names() for piece in pieces for spelling in spellings(piece))
+
+
+@lru_cache(maxsize=65_536)
+def _fits(key: str, part: str) -> bool:
+    """Whether a word may be part of a name at all."""
+    if key in SOFT:
+        return True
+    pieces = [fold(piece) for piece in re.split(r"[-‐‑]", part)]
+    if any(piece in HARD for piece in pieces) or (HARD_ENDINGS.search(key) and not _is_given(part)):
+        return False
+    return not is_title_word(part) or _is_given(part)

@@ -1,87 +1,217 @@
-"""Lines that say who represents a company, as imprints carry them by law."""
+"""Lines that say who represents or owns a company, as imprints carry them by law, and whom to contact."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.context import Surroundings, third_party
+from leadhouse.extraction.job_titles import is_title, is_title_word
 from leadhouse.extraction.page import Block, Mark, Page
-from leadhouse.extraction.person_names import TITLE, has_given_name, has_honorific, person_name
+from leadhouse.extraction.person import ACCEPT, Person
+from leadhouse.extraction.person_names import Name, read_name
 from leadhouse.extraction.vocabulary import words
 
-ACCEPT = 0.5
-_REPRESENTED_LINE = re.compile(
-    rf"(?:{vocabulary.REPRESENTED.pattern})[^:\n]{{0,40}}?(?::|\n"
-    rf"|\s(?=(?-i:[A-ZÀ-Þ])))\s*(?P<rest>[^\n]{{3,160}})",
+__all__ = ["Person", "represented"]
+
+# Beyond `vocabulary.REPRESENTED`: owners, directors, boards and named contacts of more languages.
+_MORE_LABELS = (
+    r"indehaver|ejer|direktør|adm\.? dir\w*|styreleder|styrets leder|ansvarlig redaktør|ansvarig utgivare"
+    r"|ägare|innehavare"
+    r"|verkställande direktör|ordförande|toimitusjohtaja|yrittäjä|puheenjohtaja|właściciel(?:ka)?|prezes(?: zarządu)?"
+    r"|jednatel(?:ka)?|majitel(?:ka)?|konateľ(?:ka)?|ügyvezető(?: igazgató)?|tulajdonos|proprietári[oa]"
+    r"|sóci[oa]-gerente"
+    r"|gerente|director general|directora?|diretora?|propietari[oa]|direktor(?:ica)?|vlasni[kc]a?|eigena(?:ar|res)"
+    r"|oprichter|gérante?|présidente?|propriétaire|dirigeante?|exploitante?|titolare|presidente|gründer(?:in)?|founder"
+    r"|ceo|chairman|president|(?:general |office |practice |store |branch )?manager|principal|partners?"
+    r"|contact (?:person|name)|contact|kontaktperson|contactpersoon"
+    r"|persona de contacto|personne à contacter|referente|ansprechpartner(?:in)?|ihr ansprechpartner|betreiber(?:in)?"
+    r"|steuerberater(?:in)?|rechtsanw(?:a|ä)lt(?:in)?|zahnarzt|zahnärztin|директор|генеральный директор|руководитель"
+    r"|владелец|индивидуальный предприниматель|ип|διευθυντής|ιδιοκτήτης|υπεύθυνος|νόμιμος εκπρόσωπος|sahibi|yetkili"
+    r"|genel müdür|kurucu|pemilik|direktur|administrator|reprezentant legal|éditeur|editeur|herausgeber(?:in)?"
+)
+# Of these, the ones that running text sets before a name without a colon.
+_SPOKEN_LABELS = (
+    r"indehaver|ejer|direktør|styreleder|gérante|présidente|propriétaire|dirigeante|exploitante|jednatel(?:ka)?"
+    r"|majitel(?:ka)?|ügyvezető|właściciel(?:ka)?|prezes zarządu|eigena(?:ar|res)|gründer(?:in)?|steuerberater(?:in)?"
+    r"|rechtsanw(?:a|ä)lt(?:in)?|propietari[oa]|sóci[oa]-gerente"
+)
+_LABEL = rf"(?:{vocabulary.REPRESENTED.pattern}|{_MORE_LABELS})"
+_LABELLED = re.compile(
+    rf"^\W*(?P<label>[^:\n]{{0,60}}?\b{_LABEL}\b[^:\n]{{0,40}}?)\s*:\s*(?P<rest>[^\n]{{3,160}})", re.I | re.M
+)
+_SAID = re.compile(
+    rf"\b(?P<label>{vocabulary.REPRESENTED.pattern}|{_SPOKEN_LABELS})(?:\s+(?:ist|is|est|è|es|er|är|on))?[ "
+    rf"\t]*(?:,|:)?[ \t]+"
+    rf"(?P<rest>(?-i:(?:Herrn?|Frau|Mme|Mr\.?|Mrs\.?|Ms\.?|M\.|Mlle|Monsieur|Madame|Dr\.?|Sig\.?(?:ra)?|D\."
+    rf"|Dña\.|[A-ZÀ-ÞĀ-ŽА-Я])"
+    rf"[^\n]{{3,160}}))",
     re.I,
 )
-_REPRESENTED_START = re.compile(rf"^(?:(?:{vocabulary.REPRESENTED.pattern}|die|den|der|le|la|il|el)\s*:?\s+)+", re.I)
-_ENUMERATION = re.compile(r"\s*(?:,|;|\bund\b|\band\b|\bet\b|\be\b|\by\b|&|/)\s*(?=(?:[A-ZÀ-ÖØ-Þ]|Dr))")
-_REST_END = re.compile(r"\(|\s[-–|]\s|(?<=\w{4})\.\s|\bAdresse|\bc/o|\s(?:Tel|E-?Mail|Fon)\b")
-
-
+_START = re.compile(rf"^(?:(?:{_LABEL}|die|den|der|le|la|il|el|the|son|sa|durch|par|by|da)\s*:?\s+)+", re.I)
+_ENUMERATION = re.compile(
+    r"\s*(?:,|;|\bund\b|\band\b|\bet\b|\be\b|\by\b|\bog\b|\boch\b|\ben\b|&|/)\s*(?=(?:[A-ZÀ-ÖØ-Þ]|Dr))"
+)
+_REST_END = re.compile(
+    r"\(|\s[-–|]\s|(?<=\w{4})\.\s|(?<=\w{4})\.$|\bAdresse|\bc/o|\s(?:Tel|E-?Mail|Fon|Phone|Mobile?)\b"
+    r"|,?\s(?:en sa|in qualità|als|who|qui|que|che)\s"
+    r"|\s\+?\d"
+)
+_NO_TITLE = re.compile(
+    r"(?i)^\W*(?:ihr |your )?(?:vertret|verantwort|represent|repré|rapp?res|contact\b|kontakt\b|éditeur"
+    r"|editeur|herausg|betreib)"
+)
 _STEMS = words(
     "vertret geschäftsf geschaeftsf inhaber vorstand verantwort directeur directrice responsab gérant président "
     "représent rappresentante amministrat titolare administrador representante titular direttore zaakvoerder "
-    "bestuurder daglig vd omistaja proprietor owner director trader represented"
+    "bestuurder daglig vd omistaja proprietor owner director trader represented indehaver ejer direktør styre ansvarig "
+    "ansvarlig ägare innehavare ordförande toimitusjohtaja yrittäjä puheenjohtaja właściciel prezes jednatel majitel "
+    "konate ügyvezet tulajdonos gerente diretor propietari direktor vlasni eigena oprichter propriétaire dirigeant "
+    "exploitant presidente gründer founder ceo chairman president manager principal partner contact "
+    "kontaktperson persona "
+    "referente ansprechpartner betreiber директор руковод владелец предприниматель διευθυντ ιδιοκτ υπεύθυν "
+    "εκπρόσωπ sahibi "
+    "yetkili müdür kurucu pemilik direktur administrator reprezentant éditeur editeur herausgeber "
+    "steuerberater rechtsanw "
+    "zahnarzt zahnärzt"
 )
-
-
-@dataclass(slots=True)
-class Person:
-    """One person as a page shows them; `confidence` by how the page says it."""
-
-    name: str
-    title: str = ""
-    email: str | None = None
-    phone: str | None = None
-    social: str | None = None
-    confidence: float = 0.5
-    locator: str = "card"
-    is_addressed: bool = False
-    is_guess: bool = False  # neither name nor title is in a word list: the list it stands in must vouch for it
+_IMPRINT = re.compile(r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact", re.I)
+_OWNER = re.compile(
+    r"angaben gemäß|angaben nach|diensteanbieter|anbieter\b|betreiber|impressum|imprint|seiteninhaber|herausgeber"
+    r"|éditeur|editeur|verantwortlich|propriétaire|titolare|titular|postanschrift|^anschrift|inhaltlich",
+    re.I,
+)
+_PLACE = re.compile(r"\b\d{4,5}\s+[A-ZÀ-Þ]|\s\d{1,4}\s?[a-z]?$|^\d{1,4},?\s+\w")
+_MAX_BLOCK = 900
+_MAX_SPOKEN = 200  # longer paragraphs tell stories, outside imprints
 
 
 def represented(page: Page) -> list[Person]:
-    """People named by lines such as ``Vertreten durch: ...`` (a third party's are left out)."""
+    """People named by lines such as ``Vertreten durch: ...`` or above the address of an imprint.
+
+    A third party's are left out.
+    """
     found: list[Person] = []
-    if not page.mentions(*_STEMS):
-        return found
-    for index, block in enumerate(page.blocks):
-        if len(block.text) > 700 or block.marks & Mark.NAV or not vocabulary.REPRESENTED.search(block.text):
-            continue
-        text = block.text
-        if block.is_label and index + 1 < len(page.blocks) and len(follower := page.blocks[index + 1].text) <= 160:
-            text = f"{text.rstrip(' :')}: {follower}"
-        for match in _REPRESENTED_LINE.finditer(text):
-            found.extend(_listed(match, block))
+    if page.mentions(*_STEMS):
+        for index, block in enumerate(page.blocks):
+            if len(block.text) <= _MAX_BLOCK and not block.marks & (Mark.NAV | Mark.HIDDEN | Mark.TESTIMONIAL):
+                found += _of_block(page, index, block)
+    if _is_imprint(page):
+        found += _above_address(page)
     return found
 
 
-def _listed(match: re.Match[str], block: Block) -> list[Person]:
-    spot = Surroundings("", "", "", block.heading, block.outline, block.marks)
-    if (reason := third_party(spot)) and reason != "authority":
+def _is_imprint(page: Page) -> bool:
+    return bool(_IMPRINT.search(page.url.split("/", 3)[-1]) or _IMPRINT.search(page.title))
+
+
+def _of_block(page: Page, index: int, block: Block) -> list[Person]:
+    text = block.text
+    if text.endswith(":") or (block.is_label and _START.match(text + " ") and read_name(text) is None):
+        followers = page.blocks[index + 1 : index + 2]
+        if followers and len(followers[0].text) <= 300:
+            text = f"{text.rstrip(' :')}: {followers[0].text}"
+    if ":" not in text and not _SAID.search(text):
         return []
-    label = match[0][: match.start("rest") - match.start()].strip(" :\n").split("\n")[-1][:80]
-    rest = _REST_END.split(match["rest"])[0]
-    people: list[Person] = []
-    for part in _ENUMERATION.split(rest)[:8]:
-        bare = _REPRESENTED_START.sub("", part.strip())
-        name = person_name(bare)
-        if name is None or vocabulary.LEGAL_FORM.search(match["rest"][: len(rest) + 12]):
+    if _is_of_others(block):
+        return []
+    found: list[Person] = []
+    for match in _LABELLED.finditer(text):
+        found += _listed(match["label"], match["rest"], is_labelled=True)
+        found += _lines_below(match, text) if found else []
+    if not found and (len(block.text) <= _MAX_SPOKEN or _is_imprint(page)):
+        for match in _SAID.finditer(text):
+            found += _listed(match["label"], match["rest"], is_labelled=False)
+    return found
+
+
+def _is_of_others(block: Block) -> bool:
+    spot = Surroundings(block.text[:80].split("\n")[0], "", "", block.heading, block.outline, block.marks)
+    reason = third_party(spot)
+    return (reason is not None and reason != "authority") or any(
+        vocabulary.AUTHORITY.search(h) for h in block.outline[-1:]
+    )
+
+
+def _lines_below(match: re.Match[str], text: str) -> list[Person]:
+    """Further names under ``Vertreten durch:``, one a line."""
+    people = []
+    for line in text[match.end() :].strip("\n").split("\n")[:6]:
+        name = read_name(line)
+        if name is None or not (name.given or name.is_addressed):
             break
-        title = _role(f"{label} {part}")
-        confidence = 0.85 if has_given_name(name) or has_honorific(bare) else 0.55 if ":" in match[0] else 0.3
-        if confidence >= ACCEPT:
-            people.append(Person(name, title, confidence=confidence, locator="imprint"))
+        people.append(_person(name, _role(match["label"], line), is_labelled=True))
     return people
 
 
-def _role(text: str) -> str:
-    """The title in a representing line: the last title word, or the label itself when it is a role."""
-    titles = [found[0] for found in TITLE.finditer(text)]
-    if titles:
-        return titles[-1]
-    return "" if re.match(r"(?i)vertret|verantwort|represent|rapp?res", text) else text.split(":")[0].strip()[:60]
+def _listed(label: str, rest: str, *, is_labelled: bool) -> list[Person]:
+    rest = _REST_END.split(rest)[0]
+    if vocabulary.LEGAL_FORM.search(rest) or vocabulary.PROTECTION_OFFICER.search(label):
+        return []
+    whole = read_name(rest.strip())
+    parts = [rest] if whole is not None else _ENUMERATION.split(rest)[:8]
+    people: list[Person] = []
+    for part in parts:
+        bare = _START.sub("", part.strip())
+        name = read_name(bare)
+        if name is None:
+            name = _longest_start(bare) if not people else None
+        if name is None:
+            break
+        person = _person(name, _role(label, part), is_labelled=is_labelled)
+        if person.confidence >= ACCEPT:
+            people.append(person)
+    return people
+
+
+def _longest_start(text: str) -> Name | None:
+    """A name with a sure sign at the start of a longer phrase (``Mme Odile Roche, au capital de ...``)."""
+    parts = text.replace(",", " ,").split()
+    for count in range(min(7, len(parts) - 1), 1, -1):
+        name = read_name(" ".join(parts[:count]))
+        if name is not None and (name.given == 1 or name.is_addressed):
+            return name
+    return None
+
+
+def _person(name: Name, title: str, *, is_labelled: bool) -> Person:
+    sureness = 0.85 if name.given == 1 or name.is_addressed else 0.6 if name.given else 0.55
+    if sureness < 0.6 and not vocabulary.REPRESENTED.search(title):
+        sureness = 0.3  # "Contact: Enquiry Desk"
+    return Person(name.text, title, confidence=sureness if is_labelled or sureness > 0.6 else 0.3, locator="imprint")
+
+
+def _role(label: str, part: str) -> str:
+    """The title as the line states it: words of a role before the name, or the label itself when it is a role."""
+    lead = _START.match(part.strip())
+    if lead and is_title(lead[0].strip(" :")):
+        return lead[0].strip(" :")
+    label = label.strip(" \t:•-–").split("\n")[-1]
+    if _NO_TITLE.match(label):
+        roles = [word for word in re.split(r"\s+", label) if is_title_word(word)]
+        return roles[-1] if roles and not re.match(r"(?i)contact|kontakt", label) else ""
+    return re.sub(r"(?i)^(?:le|la|il|the|der|die|unser|notre)\s+", "", label)[:80]
+
+
+def _above_address(page: Page) -> list[Person]:
+    """A name that stands alone between an imprint's heading and an address: the owner without a label."""
+    for index, block in enumerate(page.blocks[:120]):
+        if block.marks & (Mark.NAV | Mark.HIDDEN) or len(block.text) > 300 or _is_of_others(block):
+            continue
+        above = [block.heading, page.blocks[index - 1].text if index else ""]
+        if not any(_OWNER.search(text) for text in above if len(text) <= 120):
+            continue
+        lines = [*block.text.split("\n"), *(entry.text.split("\n")[0] for entry in page.blocks[index + 1 : index + 4])]
+        for number, line in enumerate(block.text.split("\n")[:3]):
+            name = read_name(line)
+            if (
+                name is not None
+                and (name.given == 1 or name.is_addressed)
+                and _is_address(lines[number + 1 : number + 4])
+            ):
+                return [Person(name.text, confidence=0.7, locator="imprint")]
+    return []
+
+
+def _is_address(lines: list[str]) -> bool:
+    return sum(1 for line in lines if len(line) <= 60 and _PLACE.search(line)) >= 1

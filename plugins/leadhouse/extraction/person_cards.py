@@ -1,0 +1,239 @@
+"""People in cards, tables, lists and captions: a line that is a name, with the title beside, below or above it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+from leadhouse.extraction.context import is_about_staff
+from leadhouse.extraction.job_titles import is_department, is_role_line, is_title, is_title_word, title_words
+from leadhouse.extraction.page import Block, Mark, Page
+from leadhouse.extraction.person_names import Name, other_script_name, read_name
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_MAX_BLOCK = 1200
+_MAX_LINE = 160
+_SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
+_INTRODUCED = re.compile(
+    r"^(?:meet|about|introducing|conoce a|conheça|découvrez|rencontrez|incontra|lernen sie|wir stellen vor:?)\s+"
+    r"(?P<name>.{5,50})$",
+    re.I,
+)
+_SENTENCE = re.compile(
+    r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Herr|Frau|Mme|M|Sig)\.?(?:ra)? )?(?P<who>[^\s,]{2,20})(?: [^\s,.]+){0,3}? (?:is"
+    r"|ist|est|è|es|er|är)"
+    r" (?:(?:the|an?|our|der|die|unsere?|le|la|notre|il|nuestr[oa]) )?(?P<title>[^.,;\n]{2,60}?)(?= (?:and|und"
+    r"|et|who|at|bei|with|in|with)\b|[.,;\n]|$)"
+)
+_TITLE_EDGES = " ,.;:–—|()·•*/-"
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a block that could belong to a card; `said` is what the line alone reads as."""
+
+    text: str
+    block: int
+    tag: str
+    said: Said
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line read alone: a name, the title that shares its line, or a title without a name."""
+
+    name: Name | None = None
+    title: str = ""
+    is_title: bool = False
+    is_other_script: bool = False
+
+
+@dataclass(slots=True)
+class Card:
+    """A candidate: who, as what, at which line, and whether the title is one by its words or by its place alone."""
+
+    name: Name
+    title: str
+    line: Line
+    is_guess: bool = False
+    is_other_script: bool = False
+
+
+_NOTHING = Said()
+_TITLE_ALONE = Said(is_title=True)
+
+
+@lru_cache(maxsize=65_536)
+def said(text: str) -> Said:
+    """Read one line; remembered, as menus, footers and lists repeat over a site's pages."""
+    if not 2 <= len(text) <= _MAX_LINE or "@" in text:
+        return _NOTHING
+    name = read_name(text)
+    if name is not None:
+        return Said(name)
+    if is_title(text) and not _has_capitals(text):
+        return Said(is_title=True)
+    name, title = _together(text)
+    if name is not None:
+        return Said(name, title)
+    if other := other_script_name(text):
+        return Said(Name(other), is_title=is_title(text), is_other_script=True)
+    return Said(is_title=is_title(text))
+
+
+def _has_capitals(text: str) -> bool:
+    """Whether two words in a row start with capitals: without them no name stands in the line."""
+    return bool(re.search(r"[A-ZÀ-ÞĀ-ſΑ-ΩА-Я][^\s]*[\s,]+(?:\w{1,4}\s)?[A-ZÀ-ÞĀ-ſΑ-ΩА-Я]", text)) or not text.isascii()
+
+
+def _together(text: str) -> tuple[Name | None, str]:
+    """Name and title that share a line, with a mark between (``Jane Roe, CEO``; ``CEO: Jane Roe``) or without."""
+    for mark in list(_SEPARATOR.finditer(text))[:3]:
+        left, right = text[: mark.start()].strip(), text[mark.end() :].strip(_TITLE_EDGES)
+        name = read_name(left)
+        if name is not None and (is_title(right) or (is_department(right) and name.given)):
+            return name, right
+        name = read_name(right)
+        if name is not None and is_title(left) and read_name(left) is None and not _SEPARATOR.search(left):
+            return name, left
+    return _run_together(text)
+
+
+def _run_together(text: str) -> tuple[Name | None, str]:
+    """``Jane Roe Senior Engineer`` and ``Steuerberaterin Jana Roh``: only around a known given name."""
+    parts = text.replace("\t", " ").split()
+    if not 3 <= len(parts) <= 12 or title_words(text) == 0:
+        return None, ""
+    for cut in range(min(5, len(parts) - 1), 1, -1):
+        name = read_name(" ".join(parts[:cut]))
+        rest = " ".join(parts[cut:]).strip(_TITLE_EDGES)
+        if name is not None and name.given == 1 and is_title(rest) and _starts_a_title(rest):
+            return name, rest
+    for cut in range(1, len(parts) - 1):
+        if len(parts) - cut > 5:
+            continue
+        name = read_name(" ".join(parts[cut:]))
+        lead = " ".join(parts[:cut]).strip(_TITLE_EDGES)
+        if name is not None and (name.given == 1 or name.is_addressed) and is_title_word(parts[cut - 1]):
+            return name, lead
+    return None, ""
+
+
+def _starts_a_title(rest: str) -> bool:
+    """Whether the words behind a name start like a title and go on without a verb."""
+    first = rest.split()[0]
+    return (first[0].isupper() or is_title_word(first)) and not re.search(
+        r"\b(?:is|was|are|were|has|have|will|ist|war|hat|wird|est|était|a été|è|fue|said|says|at the age)\b", rest
+    )
+
+
+def in_team(block: Block) -> bool:
+    """Whether a block stands in a part of the page that lists staff, by class or by heading."""
+    return bool(block.marks & Mark.TEAM) or any(is_about_staff(text) for text in block.outline)
+
+
+def read_cards(page: Page) -> list[Card]:
+    """Candidates in the order of the page, each with the title that its list's layout gives it."""
+    lines = _lines(page)
+    named = [index for index, line in enumerate(lines) if line.said.name is not None]
+    above = _titles_above(lines, named)
+    cards = []
+    for index in named:
+        line = lines[index]
+        name = line.said.name
+        assert name is not None
+        if line.said.is_other_script and not (in_team(page.blocks[line.block]) and not line.said.is_title):
+            continue
+        card = Card(name, line.said.title, line, is_other_script=line.said.is_other_script)
+        if not card.title:
+            _find_title(card, page, lines, index, is_above=above[line.tag])
+        cards.append(card)
+    return cards + _introduced(page, lines)
+
+
+def _lines(page: Page) -> list[Line]:
+    lines: list[Line] = []
+    for index, block in enumerate(page.blocks):
+        if block.marks & Mark.NAV or len(block.text) > _MAX_BLOCK:
+            continue
+        for number, text in enumerate(block.text.split("\n")):
+            read = said(text)
+            if read.title and read.name and not read.name.given and lines and _is_bare_name(lines[-1].said):
+                read = _TITLE_ALONE  # ``Project Lead: Northern Mill`` below a name is that person's title
+            lines.append(Line(text, index, block.tag, read, number == 0))
+    return lines
+
+
+def _is_bare_name(read: Said) -> bool:
+    return read.name is not None and not read.title
+
+
+def _titles_above(lines: list[Line], named: list[int]) -> dict[str, bool]:
+    """Per tag: whether titles stand above the names of a list rather than below, by the count of both."""
+    votes: Counter[str] = Counter()
+    for index in named:
+        line = lines[index]
+        if line.said.title:
+            continue
+        votes[line.tag] += bool(index + 1 < len(lines) and lines[index + 1].said.is_title)
+        votes[line.tag] -= bool(index and lines[index - 1].said.is_title)
+    return {line.tag: votes[line.tag] < 0 for line in (lines[index] for index in named)}
+
+
+def _find_title(card: Card, page: Page, lines: list[Line], index: int, *, is_above: bool) -> None:
+    near = lines[index + 1 : index + 4]
+    before = lines[index - 1] if index else None
+    if is_above:
+        if before is not None and _is_role(before, page, card):
+            card.title = before.text.strip(_TITLE_EDGES)
+        return
+    if near and _is_role(near[0], page, card):
+        card.title = near[0].text.strip(_TITLE_EDGES)
+        card.is_guess = not near[0].said.is_title and not card.name.given
+        return
+    if before is not None and before.said.is_title and not (index >= 2 and lines[index - 2].said.name):
+        card.title = before.text.strip(_TITLE_EDGES)
+    elif (
+        len(near) >= 2
+        and near[0].said.name is None
+        and len(near[0].text) <= 60
+        and near[1].said.is_title
+        and not (len(near) >= 3 and near[2].said.name and before is not None and before.said.is_title)
+    ):
+        card.title = near[1].text.strip(_TITLE_EDGES)
+    elif near and (match := _SENTENCE.match(near[0].text)) and match["who"] in card.name.text:
+        title = match["title"].strip(_TITLE_EDGES)
+        card.title = title if is_title(title) else ""
+
+
+def _is_role(line: Line, page: Page, card: Card) -> bool:
+    """A title by its words; in a list of staff any short line under or over a name."""
+    if line.said.name is not None and not line.said.is_other_script:
+        return False
+    if line.said.is_title or is_department(line.text):
+        return True
+    block = page.blocks[line.block]
+    is_placed = line.tag not in HEADINGS or line.block == card.line.block
+    return is_placed and is_role_line(line.text) and in_team(page.blocks[card.line.block]) and not block.is_label
+
+
+def _introduced(page: Page, lines: list[Line]) -> list[Card]:
+    """Headings such as ``Meet Jane Roe``."""
+    found = []
+    for line in lines:
+        if line.tag in HEADINGS and (match := _INTRODUCED.match(line.text)):
+            name = read_name(match["name"])
+            if name is not None and name.given == 1:
+                card = Card(name, "", line)
+                following = page.blocks[line.block + 1].text if line.block + 1 < len(page.blocks) else ""
+                if (
+                    (said_of := _SENTENCE.match(following))
+                    and said_of["who"] in name.text
+                    and is_title(said_of["title"])
+                ):
+                    card.title = said_of["title"]
+                found.append(card)
+    return found

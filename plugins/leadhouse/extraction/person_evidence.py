@@ -1,0 +1,95 @@
+"""The signs that a candidate is one of the company's people, and how much each weighs."""
+
+from __future__ import annotations
+
+import re
+
+from leadhouse.extraction.hosts import fold
+from leadhouse.extraction.job_titles import is_title
+from leadhouse.extraction.page import Block, Mark, Page
+from leadhouse.extraction.person_cards import HEADINGS, Card, in_team
+from leadhouse.extraction.person_words import SURNAME_FIRST
+
+TEAM_URL = re.compile(
+    r"(?:^|[/_.\- %])(?:(?:our|the|meet-?the)-?)?(?:team|people|staff|about|ueber|über|attorney|lawyer|board|director"
+    r"|leader|management|founder|doctor|dentist|who-we|chi-siamo|chi_siamo|equipe|équipe|equipo|equipa|nosotros"
+    r"|qui-sommes|personal|persoenl|kanzlei|mitarbeiter|om-oss|om-os|over-ons|vorstand|crew|ansprechpartner|medarbeid"
+    r"|medarbet|ansatte|zespol|o-nas|o-nama|ekib|rolunk|munkatars|quienes|quem-somos|sobre|profile|a-propos|henkilo"
+    r"|yhteys|therapist|trainer|faculty|direktion|geschaeftsl|wer-wir|wir-ueber)",
+    re.I,
+)
+# What the signs add up to; `training/` in the benchmarks weighs the same signs by logistic regression.
+WEIGHTS = {
+    "given": 0.3,
+    "given_last": 0.1,
+    "surname_first": 0.2,
+    "addressed": 0.25,
+    "unknown": -0.1,
+    "title": 0.3,
+    "long_title": -0.1,
+    "guessed_title": -0.15,
+    "pictured": 0.1,
+    "team_section": 0.2,
+    "team_page": 0.15,
+    "heading": 0.05,
+    "own_address": 0.35,
+    "own_page": 0.4,
+    "aside": -0.15,
+}
+
+
+def signs_of(page: Page, card: Card, pictures: str, slugs: frozenset[str]) -> set[str]:
+    """Names of the signs that hold for a candidate; `pictures` is the folded text of the page's images."""
+    block: Block = page.blocks[card.line.block]
+    signs = _of_name(page, card)
+    if card.title:
+        signs.add("title" if is_title(card.title) or in_team(block) else "guessed_title")
+        if len(card.title) > 60:
+            signs.add("long_title")
+        if card.is_guess:
+            signs.add("guessed_title")
+    first = fold(card.name.text.split()[0])
+    if len(first) >= 4 and first in pictures:
+        signs.add("pictured")
+    if in_team(block):
+        signs.add("team_section")
+    elif TEAM_URL.search(page.url.split("/", 3)[-1]):
+        signs.add("team_page")
+    if block.tag in HEADINGS or block.is_label:
+        signs.add("heading")
+    if fold(card.name.text) in slugs:
+        signs.add("own_page")
+    if block.marks & (Mark.ARTICLE | Mark.FOOTER | Mark.COLLAPSED):
+        signs.add("aside")
+    return signs
+
+
+def _of_name(page: Page, card: Card) -> set[str]:
+    signs = set()
+    if card.name.given == 1:
+        signs.add("given")
+    elif card.name.given:
+        signs.add("given_last")
+        if page.lang[:2].lower() in SURNAME_FIRST:
+            signs.add("surname_first")
+    if card.name.is_addressed:
+        signs.add("addressed")
+    if not signs:
+        signs.add("unknown")
+    return signs
+
+
+def confidence(signs: set[str] | frozenset[str]) -> float:
+    """The signs' weights added up, within 0 and .95; `person.ACCEPT` needs two strong ones."""
+    return round(min(0.95, max(0.0, sum(WEIGHTS[sign] for sign in signs))), 3)
+
+
+def slugs_of(page: Page) -> frozenset[str]:
+    """Folded last segments of the page's own address and of its links below a path that lists staff."""
+    found = set()
+    for url in (page.url, *(link.url for link in page.links)):
+        path = re.sub(r"/index\.\w{3,5}$|\.\w{3,5}$", "", url.split("?")[0].rstrip("/"))
+        parts = path.split("/")[3:]
+        if len(parts) >= 2 and TEAM_URL.search("/".join(parts[:-1])):
+            found.add(fold(parts[-1]))
+    return frozenset(found - {""})

@@ -1,0 +1,190 @@
+"""People that sentences name: who founded the company, who speaks, whom to call, whose mailbox a link opens."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from leadhouse.extraction.context import around, third_party
+from leadhouse.extraction.hosts import fold
+from leadhouse.extraction.job_titles import is_title
+from leadhouse.extraction.page import Mark, Page
+from leadhouse.extraction.person import Person
+from leadhouse.extraction.person_evidence import TEAM_URL
+from leadhouse.extraction.person_names import Name, read_name
+
+_WORD = r"(?:[A-ZÀ-ÞĀ-Ž](?:[\w'’\-]+|\.)|de|del|della|di|da|dos|van|von|der|den|la|le|ter|ten)"
+_NAMED = rf"(?P<name>{_WORD}(?:[ ]{_WORD}){{1,5}})"
+_AND = r"(?:\s*,\s*|\s+(?:and|und|et|e|y|en|og|och)\s+|\s*&\s*)"
+_NAMES = rf"(?P<names>{_WORD}(?:[ ]{_WORD}){{1,5}}(?:{_AND}{_WORD}(?:[ ]{_WORD}){{1,5}}){{0,3}})"
+_YEAR = r"(?:\s+(?:in|im jahr(?:e)?|im|en|nel|año|anno)?\s*(?P<year>1[5-9]\d\d|20\d\d))?"
+_SPLIT = re.compile(_AND)
+
+_INTRODUCTION = re.compile(
+    rf"\b(?i:my name is|i['’]m|i am|mein name ist|ich heiße|ich bin|je m['’]appelle|je suis|mi chiamo|sono|me llamo|soy"
+    rf"|mijn naam is|ik ben|meu nome é|chamo-me|mitt navn er|jeg heter|jag heter|jmenuji se|nazywam się)\s+{_NAMED}"
+)
+_INTRODUCTION_STEMS = (
+    "my name is",
+    "i'm ",
+    "i’m ",
+    "i am ",
+    "mein name ist",
+    "ich heiße",
+    "ich bin ",
+    "m'appelle",
+    "m’appelle",
+    "je suis ",
+    "mi chiamo",
+    "sono ",
+    "me llamo",
+    "soy ",
+    "mijn naam is",
+    "ik ben ",
+    "meu nome",
+    "chamo-me",
+    "mitt navn",
+    "jeg heter",
+    "jag heter",
+    "jmenuji se",
+    "nazywam si",
+)
+_FOUNDED = re.compile(
+    rf"\b(?P<title>(?i:co-?founded|founded|established|owned(?: and operated)?|gegründet|fondée?|créée?"
+    rf"|fundad[ao]|fondat[ao]"
+    rf"|opgericht|grundlagt|grundad)){_YEAR}\s+(?i:by|von|par|por|da|door|af|av){_YEAR.replace('year', 'later')}\s+"
+    rf"(?:(?i:dem|der|the|brothers|sisters|owners?)\s+)?{_NAMES}"
+)
+_FOUNDED_GERMAN = re.compile(rf"\bvon\s+(?:(?i:dem|der|frau|herrn)\s+)?{_NAMES}[^.\n]{{0,40}}?\s(?P<title>gegründet)\b")
+_FOUNDED_STEMS = (
+    "founded", "established", "owned", "gegründet", "fondé", "créé", "fundad", "fondat", "opgericht", "grundlagt",
+    "grundad",
+)  # fmt: skip
+_APPOSITION = re.compile(
+    rf"\b(?i:our|unsere?n?m?|notre|nuestr[oa]|il nostro|la nostra|ons|onze|vår|vores)\s+(?P<title>[\w\- "
+    rf"]{{3,40}}?),?\s+{_NAMED}"
+)
+_OWN_STEMS = ("our ", "unser", "notre ", "nuestr", "nostr", "ons ", "onze ", "vår ", "vores ")
+_CALL = re.compile(
+    rf"\b(?i:contact|call|e-?mail|ask for|speak (?:to|with)|reach(?: out to)?|kontaktieren sie|wenden sie sich an"
+    rf"|contactez|contattare|contattate|contacte con|neem contact op met|kontakt)\s+{_NAMED}\s*(?:,|\(|:|–|-"
+    rf"|\b(?i:at|on|by"
+    rf"|via|under|unter|per|au|al|en|op|pr|på)\b)"
+)
+_CALL_STEMS = (
+    "contact ",
+    "call ",
+    "mail ",
+    "ask for",
+    "speak ",
+    "reach ",
+    "kontakt",
+    "wenden sie",
+    "contact",
+    "contatt",
+)
+_REACHED = re.compile(r"@|\+?\d[\d\s().\-/]{6,}")
+_OTHERS = Mark.TESTIMONIAL | Mark.ARTICLE | Mark.PARTNER | Mark.CREDIT | Mark.PORTFOLIO | Mark.NAV | Mark.HIDDEN
+_OLDEST_FOUNDER = 1955  # the year from which a founder may still be at work
+
+
+def spoken_of(page: Page) -> list[Person]:
+    """People that running text names with a reason to take them for the company's own."""
+    found = _mail_links(page)
+    if page.mentions(*_INTRODUCTION_STEMS):
+        found += _introductions(page)
+    if page.mentions(*_FOUNDED_STEMS):
+        found += _founders(page)
+    if page.mentions(*_OWN_STEMS):
+        found += _appositions(page)
+    if page.mentions(*_CALL_STEMS):
+        found += _to_call(page)
+    return found
+
+
+def _known(text: str) -> Name | None:
+    """The longest start of a text that is a name with a known given name."""
+    parts = text.rstrip(".").split()
+    for count in range(min(5, len(parts)), 1, -1):
+        name = read_name(" ".join(parts[:count]))
+        if name is not None and name.given == 1:
+            return name
+    return None
+
+
+def _is_of_others(page: Page, start: int, end: int) -> bool:
+    spot = around(page, start, end)
+    return bool(spot.marks & _OTHERS) or third_party(spot) is not None
+
+
+def _is_about_page(page: Page) -> bool:
+    return page.url.count("/") <= 3 or bool(TEAM_URL.search(page.url.split("/", 3)[-1]))
+
+
+def _introductions(page: Page) -> list[Person]:
+    if not _is_about_page(page):
+        return []
+    people: list[Person] = []
+    for match in _INTRODUCTION.finditer(page.text):
+        name = _known(match["name"])
+        if name is not None and not _is_of_others(page, match.start(), match.end()):
+            people.append(Person(name.text, confidence=0.6, locator="introduction"))
+    return people[:2]
+
+
+def _founders(page: Page) -> list[Person]:
+    people: list[Person] = []
+    for pattern in (_FOUNDED, _FOUNDED_GERMAN):
+        for match in pattern.finditer(page.text):
+            years = [int(year) for year in re.findall(r"\b1[5-9]\d\d\b|\b20\d\d\b", _sentence(page.text, match))]
+            if any(year < _OLDEST_FOUNDER for year in years) or _is_of_others(page, match.start(), match.end()):
+                continue
+            title = "founder" if match["title"].lower() in {"founded", "co-founded", "cofounded"} else match["title"]
+            named = [name for part in _SPLIT.split(match["names"]) if (name := _known(part))]
+            people.extend(Person(name.text, title, confidence=0.6, locator="sentence") for name in named)
+    return people[:4]
+
+
+def _sentence(text: str, match: re.Match[str]) -> str:
+    start = max(text.rfind(". ", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
+    return text[start : match.end() + 30]
+
+
+def _appositions(page: Page) -> list[Person]:
+    people: list[Person] = []
+    for match in _APPOSITION.finditer(page.text):
+        title = match["title"].strip()
+        name = _known(match["name"])
+        if name is None or not is_title(title) or len(title.split()) > 4:
+            continue
+        if not _is_of_others(page, match.start(), match.end()):
+            people.append(Person(name.text, title, confidence=0.6, locator="sentence"))
+    return people[:8]
+
+
+def _to_call(page: Page) -> list[Person]:
+    people: list[Person] = []
+    for match in _CALL.finditer(page.text):
+        name = _known(match["name"])
+        if name is None or not _REACHED.search(page.text[match.end("name") : match.end() + 60]):
+            continue
+        if not _is_of_others(page, match.start(), match.end()):
+            people.append(Person(name.text, confidence=0.55, locator="sentence"))
+    return people[:4]
+
+
+def _mail_links(page: Page) -> list[Person]:
+    """Links whose text is a name and whose mailbox bears it."""
+    people: list[Person] = []
+    for link in page.actions:
+        if link.url[:7].lower() != "mailto:" or not link.text or link.marks & _OTHERS:
+            continue
+        name = read_name(link.text.split("\n")[0])
+        if name is None:
+            continue
+        address = unquote(link.url[7:]).partition("?")[0].strip()
+        local = fold(address.partition("@")[0])
+        parts = [fold(part) for part in name.text.split()]
+        if any(len(part) >= 3 and part[:6] in local for part in (parts[0], parts[-1])):
+            people.append(Person(name.text, email=address.lower(), confidence=0.6, locator="mail link"))
+    return people

@@ -20,6 +20,8 @@ from leadhouse.jobs.sources import Source, SourceOutcome, finish_source, load_so
 from leadhouse.landing import ShardLease, StaleLeaseError
 from leadhouse.records import Outcome
 from leadhouse.settings import settings
+from scrapers.base.former import former_robots
+from scrapers.base.host_leases import HostLeases
 from scrapers.base.source_spider import SourceSpider
 from scrapers.middlewares.archive import index_replays
 from scrapers.pipelines.landing import RunContext
@@ -61,9 +63,15 @@ def _crawl(run: RunContext, pages: int) -> None:
         return
     # the token makes the name this try's own; the shard's prefix finds what former tries kept
     prefix = f"{run.run_on}/{lease.job_id}/{lease.shard_no:04d}-"
-    replays = index_replays(read_exchanges(settings().archive_root, prefix))
+    # robots.txt of the last 24 hours counts as asked; what this job asked itself is newer
+    replays = index_replays(former_robots(shard.sources))
+    replays |= index_replays(read_exchanges(settings().archive_root, prefix))
+    held = HostLeases(Lease(lease.job_id, lease.shard_no, lease.token), (source.host for source in shard.sources))
     with ArchiveWriter(settings().archive_root, f"{prefix}{lease.token:06d}") as archive:
-        shared = {"page_budget": pages, "job_id": lease.job_id, "archive": archive, "replays": replays, "run": run}
+        shared = {
+            "page_budget": pages, "job_id": lease.job_id, "archive": archive, "replays": replays, "run": run,
+            "host_leases": held,
+        }  # fmt: skip
         run_spiders(
             ((spider, {"sources": sources, **shared}) for spider, sources in _by_spider(shard.sources, run)),
             "scrapers.pipelines.landing.LandingPipeline",

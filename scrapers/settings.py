@@ -39,6 +39,7 @@ ROBOTSTXT_OBEY = False  # base.source_spider asks and honours robots.txt itself,
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapers.middlewares.addresses.AddressMiddleware": 100,
     "scrapers.middlewares.archive.ArchiveMiddleware": 200,
+    "scrapers.middlewares.leasing.LeasingMiddleware": 250,
     "scrapers.middlewares.politeness.PolitenessMiddleware": 300,
     "scrapers.middlewares.content_types.ContentTypeMiddleware": 310,
     "scrapers.middlewares.limits.AnswerLimitMiddleware": 600,  # below the decompression (590): sees what came

@@ -26,9 +26,12 @@ GONE = frozenset({404, 410})
 BLOCKED = frozenset({401, 403, 407, 429, 451})
 AGAIN = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
 
+CLOSING = frozenset({429, 503})  # the host as a whole wishes to be asked later (RFC 9110 15.6.4, RFC 6585 4)
+
 LONGEST_PAUSE = 60.0  # a site that asks for more is left for another night
 FIRST_PAUSE = 0.5
 MAX_ATTEMPTS = 2
+MAX_STRIKES = 3  # answers of CLOSING in a row, after which the host is left alone
 
 # What the kind of a page makes of its fetch, and whether the page may retract what it said before: a page that could
 # not be read, or that hides behind a login, is no evidence of absence.
@@ -46,6 +49,10 @@ KINDS: dict[PageKind, tuple[Outcome, bool]] = {
 }
 
 
+class HostBusyError(IgnoreRequest):
+    """Another crawl asks the host, or it wishes not to be asked yet; the message is the fetch's reason."""
+
+
 def outcome_of_status(status: int) -> tuple[Outcome, str]:
     """The outcome of an answer that is neither 2xx, 304 nor a redirect."""
     if status in BLOCKED:
@@ -57,6 +64,8 @@ def outcome_of_status(status: int) -> tuple[Outcome, str]:
 
 def outcome_of_error(error: BaseException, url: str) -> tuple[Outcome, str]:
     """The outcome of a request without an answer."""
+    if isinstance(error, HostBusyError):
+        return Outcome.BLOCKED, str(error)[:200]
     if isinstance(error, AddressRefusedError) or _was_refused(url, error):
         return Outcome.BLOCKED, "address_not_allowed"
     if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
@@ -85,6 +94,17 @@ def pause_before_retry(status: int | None, retry_after: str | None, attempt: int
     if pause is None:
         pause = FIRST_PAUSE * 4**attempt
     return pause if pause <= LONGEST_PAUSE else None
+
+
+def pause_of_host(status: int, retry_after: str | None, strikes: int) -> float:
+    """Seconds for which an answer asks to be left alone, 0 for none: Retry-After, with any status (RFC 9110 10.2.3).
+
+    429 and 503 without it are met with a pause that doubles with each of the `strikes` before.
+    """
+    asked = _seconds(retry_after)
+    if asked is not None:
+        return asked
+    return FIRST_PAUSE * 2**strikes if status in CLOSING else 0.0
 
 
 def _seconds(retry_after: str | None) -> float | None:

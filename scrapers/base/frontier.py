@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from leadhouse.extraction.page_kind import contact_score
 from scrapers.base import urls
@@ -17,7 +17,8 @@ MAX_WAITING = 5_000
 MAX_HOPS = 6
 CALENDAR_PAGES = 2
 
-START, SITEMAP, PRODUCTIVE, KNOWN = 4.0, 3.0, 2.0, 0.55  # above or among the contact scores, which lie in 0..1
+# above or among the contact scores, which lie in 0..1
+FORMER_SITEMAP, START, SITEMAP, PRODUCTIVE, KNOWN, VARIANT = 5.0, 4.0, 3.0, 2.0, 0.55, 0.02
 REPLAY = 10.0
 
 
@@ -32,6 +33,7 @@ class Target:
     is_sitemap: bool = field(compare=False, default=False)
     chain: tuple[str, ...] = field(compare=False, default=())
     attempt: int = field(compare=False, default=0)
+    is_guess: bool = field(compare=False, default=False)
 
 
 class Frontier:
@@ -45,6 +47,8 @@ class Frontier:
         self._shapes: Counter[str] = Counter()
         self._shape_limit = max(3, budget // 4)
         self._number = 0
+        self._variants: set[str] = set()
+        self._left_out: Counter[str] = Counter()
         self.move_to(start_url)
 
     def move_to(self, url: str) -> None:
@@ -69,7 +73,12 @@ class Frontier:
         heapq.heappush(self._heap, target)
         return True
 
-    def add_links(self, links: Iterable[tuple[str, str]], hops: int) -> None:
+    def add_known(self, url: str, priority: float) -> None:
+        """A page of a former crawl: wanted as it is, and counted, so that a trap yields no further pages tonight."""
+        self._count_shapes(url)
+        self.add(url, priority)
+
+    def add_links(self, links: Iterable[tuple[str, str]], hops: int, weight: float = 1.0) -> None:
         """Links of a page as (absolute URL, anchor text), the page being `hops` links away from the start."""
         if hops >= MAX_HOPS:
             return
@@ -79,18 +88,48 @@ class Frontier:
             self._raw.add(url)
             own = self.own(url)
             if own is not None and own not in self._seen and self._is_wanted(own):
-                self.add(own, contact_score(own, text), hops=hops + 1)
+                self.add(own, contact_score(own, text) * weight, hops=hops + 1)
+
+    def set_aside(self, variants: Iterable[str]) -> None:
+        """The same page in other languages: asked last, whether they wait already or come later."""
+        self._variants.update(url for url in variants if url in self._seen or self._is_wanted(url))
+
+    def left_over(self) -> dict[str, int]:
+        """How many URLs wait when the crawl ends, and how many were not wanted, by reason; 0 is left out."""
+        waiting = sum(not target.is_sitemap for target in self._heap)
+        return {f"left_out_{reason}": count for reason, count in self._left_out.items()} | (
+            {"left_waiting": waiting} if waiting else {}
+        )
 
     def _is_wanted(self, url: str) -> bool:
-        if len(self._heap) >= MAX_WAITING or not urls.is_page(url) or urls.is_trap(url):
+        reason = None
+        if not urls.is_page(url):
             return False
-        shape = urls.shape(url)
-        if shape is None:
-            return True
+        if len(self._heap) >= MAX_WAITING:
+            reason = "crowd"
+        elif urls.is_trap(url):
+            reason = "depth"
+        else:
+            reason = self._count_shapes(url)
+        if reason is not None:
+            self._left_out[reason] += 1
+        return reason is None
+
+    def _count_shapes(self, url: str) -> str | None:
+        """Counts the URL among those like it; the reason why there are enough of them, if there are."""
         if urls.is_calendar(url):
-            shape = "calendar"
+            return self._count("calendar", CALENDAR_PAGES, "calendar")
+        shape, facet = urls.shape(url), urls.facet_shape(url)
+        reason = self._count(shape, self._shape_limit, "alike") if shape is not None else None
+        return reason or (self._count(facet, self._shape_limit, "facets") if facet is not None else None)
+
+    def _count(self, shape: str, limit: int, reason: str) -> str | None:
         self._shapes[shape] += 1
-        return self._shapes[shape] <= (CALENDAR_PAGES if shape == "calendar" else self._shape_limit)
+        return reason if self._shapes[shape] > limit else None
+
+    def seen(self) -> Iterable[str]:
+        """Every URL that was handed out or waits."""
+        return self._seen
 
     def has_seen(self, url: str) -> bool:
         """Whether the URL was handed out or waits."""
@@ -101,6 +140,8 @@ class Frontier:
         if not self._heap or (self.budget <= 0 and not self._heap[0].is_sitemap):
             return None
         target = heapq.heappop(self._heap)
+        while target.url in self._variants and target.order[0] < -VARIANT and not target.is_start:
+            target = heapq.heappushpop(self._heap, replace(target, order=(-VARIANT, target.order[1])))
         self.budget -= not target.is_sitemap
         return target
 

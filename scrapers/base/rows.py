@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from scrapy import Request
 from scrapy.http import Response
 
-from leadhouse.records import Extraction, Fetch, Outcome
+from leadhouse.records import NAMESPACE, Extraction, Fetch, Outcome
+from scrapers.base.frontier import Target
 from scrapers.base.site import Site
 
 MAX_HEADER = 1000
@@ -40,6 +41,19 @@ def fetch_row(
         warc_uri=position.uri if position else None,
         warc_offset=position.offset if position else None,
         warc_length=position.length if position else None,
+    )
+
+
+def unasked_row(job_id: UUID | None, site: Site, target: Target, outcome: Outcome, reason: str) -> Fetch:
+    """The fetch of a page that was not asked for; its id is made of the URL, so that a resumed crawl writes it once."""
+    return Fetch(
+        fetch_id=uuid5(NAMESPACE, f"{job_id}|{site.source.source_key}|{target.url}|{outcome}"),
+        source_key=site.source.source_key,
+        url=target.url,
+        requested_at=datetime.now(UTC),
+        outcome=outcome,
+        reason=reason,
+        purpose="sitemap" if target.is_sitemap else "page",
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from leadhouse.jobs.sources import Source, SourceOutcome
+from leadhouse.jobs.sources import KnownPage, Source, SourceOutcome
 from leadhouse.records import Fetch, Outcome
-from scrapers.base import urls
+from scrapers.base import revisits, urls
+from scrapers.base.former import FormerSitemap
 from scrapers.base.frontier import Frontier
 from scrapers.base.robots import Rules
 
@@ -31,15 +33,59 @@ class Site:
     failures: int = 0
     refused_rows: int = 0
     sitemap_files: int = 0
+    former: dict[str, FormerSitemap] = field(default_factory=dict)  # by URL, as the last crawl read them
+    vouchers: dict[str, tuple[str, str | None, datetime]] = field(default_factory=dict)  # see revisits.is_vouched_for
+    strikes: int = 0  # answers in a row that asked for a pause
+    not_before: float = 0.0  # `time.monotonic` of the next request, where an answer asked for a pause
+    bodies: dict[str, str] = field(default_factory=dict)  # content hash → the URL that had it first
+    endings_tried: int = 0
+    has_guessed: bool = False
+    language: str | None = None  # of the start page
+    rested: int = 0  # known pages that were not due
+    confirmed: int = 0  # known pages that the sitemap vouched for
     outcomes: Counter[str] = field(default_factory=Counter)
     start_outcome: tuple[Outcome, str | None] = (Outcome.BROKEN, "not asked")
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
+        self._spellings = {urls.key(url): url for url in self.source.known_pages}
         start = urls.canonical(self.source.start_url) or self.source.start_url
-        self.frontier = Frontier(start, self.budget)
-        self.start_url = start
+        self.start_url = self._known_spelling(start)
+        self.frontier = Frontier(self.start_url, self.budget)
+
+    @property
+    def is_first_crawl(self) -> bool:
+        """Whether nothing is known of the site yet."""
+        return not self.source.known_pages
+
+    def known(self, url: str) -> KnownPage | None:
+        """What is known of a URL from former crawls."""
+        return self.source.known_pages.get(url)
+
+    def vouch(self, pages: Mapping[str, str], former: FormerSitemap | None) -> None:
+        """Takes a sitemap's word (URL → lastmod) for the pages that are known, beside what it said before."""
+        if former is None:
+            return
+        for url, lastmod in pages.items():
+            found = self._spellings.get(urls.key(canonical)) if (canonical := urls.canonical(url)) else None
+            if found is not None and lastmod:
+                self.vouchers[found] = (lastmod, former.lastmods.get(found), former.read_at)
+
+    def is_vouched_for(self, url: str, extractor: str) -> bool:
+        """Whether tonight's sitemap says that a known page is as it was."""
+        known, voucher = self.known(url), self.vouchers.get(url)
+        return known is not None and voucher is not None and revisits.is_vouched_for(url, known, extractor, *voucher)
+
+    def _known_spelling(self, start: str) -> str:
+        """The start page where it was found last: not by the redirect from http or without www. that led there."""
+        if start in self.source.known_pages:
+            return start
+        same = [url for url in self.source.known_pages if urls.key(url) == urls.key(start)]
+        recent = datetime.now(UTC) - timedelta(days=revisits.CONDITION_DAYS)
+        if len(same) == 1 and (self.source.known_pages[same[0]].confirmed_at or recent) > recent:
+            return same[0]
+        return start
 
     def count(self, fetch: Fetch) -> None:
         """Adds one request to the tally of pages; robots and sitemaps are no pages."""
@@ -57,5 +103,6 @@ class Site:
         elif self.outcomes[Outcome.NOT_MODIFIED.value]:
             outcome, reason = Outcome.NOT_MODIFIED, None
         counts = {"pages": sum(self.outcomes.values())} | {each.value: self.outcomes[each.value] for each in Outcome}
+        counts |= {"confirmed": self.confirmed, "rested": self.rested} | self.frontier.left_over()
         seconds = time.monotonic() - self._started
         return SourceOutcome(self.source, outcome, reason, counts, self.started_at, seconds)

@@ -13,7 +13,7 @@ _TRACKING = re.compile(
     r"=[^&]*",
     re.I,
 )
-_PATH_SESSION = re.compile(r";jsessionid=[^/?]*", re.I)
+_PATH_SESSION = re.compile(r";jsessionid=[^/?]*|/\((?:[A-Z]\([a-z0-9]{8,}\))+\)(?=/)", re.I)  # Java, ASP.NET
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|css|js|mjs|json|map|woff2?|ttf|eot|mp[34]|m4[av]|webm|ogg|wav|avi|mov"
     r"|wmv|zip|gz|tgz|rar|7z|dmg|exe|msi|apk|iso|pdf|docx?|xlsx?|pptx?|odt|ods|csv|vcf|ics|rss|atom|xml|txt)$",
@@ -23,7 +23,7 @@ _DIGITS = re.compile(r"\d+")
 _HEXADECIMAL = re.compile(r"(?<![a-z0-9])(?=[a-f]*\d)[0-9a-f]{8,}(?![a-z0-9])", re.I)
 _CALENDAR = re.compile(
     r"/(?:calendar|kalender|calendrier|calendario|events?|veranstaltungen|termine|agenda)/.*\d|/\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?(?:/|$)"
-    r"|[?&](?:month|year|day|date|week|monat|jahr|tribe-bar-date|ical)=",
+    r"|[?&](?:month|year|day|date|week|monat|jahr|tribe-bar-date|ical)=|[?&][a-z_-]{1,20}=\d{4}-\d{1,2}(?:-\d{1,2})?(?:&|$)",
     re.I,
 )
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -72,6 +72,11 @@ def bare_host(authority: str) -> str:
     return authority.removeprefix("www.")
 
 
+def key(url: str) -> str:
+    """What the spellings of one page have in common: the host without ``www.``, path and query, of a canonical URL."""
+    return f"{bare_host(authority_of(url))}/{url.split('/', 3)[3]}"
+
+
 def is_page(url: str) -> bool:
     """Whether the path looks like a page rather than a file that is not read."""
     return not _FILE.search(url.partition("?")[0])
@@ -88,6 +93,12 @@ def is_trap(url: str) -> bool:
 def is_calendar(url: str) -> bool:
     """Whether the URL names a day, month or year of an agenda, of which there is always a next one."""
     return bool(_CALENDAR.search(url))
+
+
+def facet_shape(url: str) -> str | None:
+    """The path of a URL with a query: filters and sortings of one list are many URLs and few pages."""
+    path, has_query, _ = url.partition("?")
+    return f"{_DIGITS.sub('0', path.split('/', 3)[3])}?" if has_query and path.count("/") > 2 else None
 
 
 def shape(url: str) -> str | None:

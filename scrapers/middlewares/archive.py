@@ -12,7 +12,7 @@ from scrapy.http import Headers, Response
 
 from leadhouse.archive import ArchiveWriter, Exchange, Position
 from scrapers.base.answers import AGAIN
-from scrapers.base.source_spider import Replays
+from scrapers.base.polite_spider import Replays
 
 
 def index_replays(exchanges: Iterable[tuple[Exchange, Position]]) -> Replays:

@@ -24,6 +24,10 @@ class CompanySiteSpider(LinkedSiteSpider):
 
     def read_answer(self, response: Response, site: Site, target: Target, fetch: Fetch) -> CrawledPage:
         """The fetch with the outcome that the page's kind means, and the page's statement."""
+        twin = site.bodies.setdefault(fetch.content_hash, target.url) if fetch.content_hash else target.url
+        if target.is_guess and twin != target.url:  # the site answers everything with one page
+            reason = f"{PageKind.SOFT_404.value}: same as {twin}"[:300]
+            return CrawledPage(site.source, fetch.model_copy(update={"outcome": Outcome.EMPTY, "reason": reason}))
         page = None
         if kind_of_bytes(response.body, fetch.content_type) is None:
             page = parse(response.body, target.url, fetch.content_type)
@@ -34,7 +38,7 @@ class CompanySiteSpider(LinkedSiteSpider):
         kind = PageKind(extraction.not_read[0]) if extraction.not_read else PageKind.ORDINARY
         outcome, retracts = KINDS[kind]
         if page is not None and outcome is Outcome.FETCHED:
-            self.follow_links(page, site, target)
+            self.follow_links(page, site, target, response)
         if kind is not PageKind.ORDINARY:
             reason = kind.value if outcome is not Outcome.FETCHED else f"not_read: {kind.value}"
             fetch = fetch.model_copy(update={"outcome": outcome, "reason": reason})

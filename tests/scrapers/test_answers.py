@@ -78,5 +78,5 @@ def test_an_entity_bomb_is_text() -> None:
 
 
 def test_the_number_of_urls_is_bounded() -> None:
-    many = b"<urlset>" + b"<loc>https://a.example/x</loc>" * 20_000 + b"</urlset>"
+    many = b"<urlset>" + b"".join(b"<loc>https://a.example/%d</loc>" % i for i in range(20_000)) + b"</urlset>"
     assert len(sitemaps.read(many)[0]) == sitemaps.MAX_URLS

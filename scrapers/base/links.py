@@ -1,0 +1,67 @@
+"""Where a page leads besides its anchors: frames, image maps, refreshes, and URLs that are named but not linked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from leadhouse.extraction.page import Page
+from scrapers.base import urls
+
+MAX_FRAMES = 20
+MAX_MENTIONS = 60
+FEW_LINKS = 10  # own links; a page with more has a menu, and what its comments name is old
+REFRESH_SECONDS = 10.0  # a page that reloads itself later than that is read first
+
+_FRAME = re.compile(rb"<(?:i?frame|area)\s[^>]{0,500}?\b(?:src|href)\s*=\s*[\"']?([^\"'\s>]{1,500})", re.I)
+_REFRESH = re.compile(r"\s*([\d.]+)\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s>]+)", re.I)
+_COMMENT = re.compile(rb"<!--(.{10,60000}?)-->", re.S)
+_HREF = re.compile(rb"\bhref\s*=\s*[\"']([^\"'#\s<>]{1,300})[\"']", re.I)
+_NAMED = re.compile(r"[\"'](/?(?:[\w-]{1,60}/){0,4}[\w-]{1,60}(?:\.html?|\.php|/))[\"']")
+
+
+def is_nofollow(page: Page, robots_tag: str | None, token: str) -> bool:
+    """Whether the page asks that its links are not followed: meta robots, or X-Robots-Tag, for all or for our token."""
+    said = [page.meta.get("robots", ""), page.meta.get(token.lower(), "")]
+    for part in (robots_tag or "").lower().split(","):
+        agent, colon, directive = part.partition(":")
+        if not colon or agent.strip() == token.lower():
+            said.append(directive if colon else part)
+    return any(word.strip() in ("nofollow", "none") for text in said for word in text.lower().split(","))
+
+
+def refresh_of(page: Page) -> str | None:
+    """The absolute URL to which a page sends its readers on within `REFRESH_SECONDS`."""
+    found = _REFRESH.match(page.meta.get("refresh", ""))
+    try:
+        if found is None or float(found[1]) > REFRESH_SECONDS:
+            return None
+        return str(urljoin(page.url, found[2]))
+    except ValueError:
+        return None
+
+
+def frames_of(page: Page, body: bytes) -> Iterator[tuple[str, str]]:
+    """(absolute URL, "") of frames and areas of image maps."""
+    if b"frame" not in body and b"FRAME" not in body and b"<area" not in body and b"<AREA" not in body:
+        return
+    for number, found in enumerate(_FRAME.finditer(body)):
+        if number >= MAX_FRAMES:
+            return
+        yield from _absolute(page, found[1].decode("utf-8", "replace"))
+
+
+def mentions_of(page: Page, body: bytes) -> list[tuple[str, str]]:
+    """(absolute URL, "") of what comments and scripts of a page with few links name: menus that scripts write."""
+    named = [found.decode("utf-8", "replace") for part in _COMMENT.findall(body) for found in _HREF.findall(part)]
+    named += [found for script in page.scripts for found in _NAMED.findall(script)]
+    pages = [text for text in dict.fromkeys(named) if urls.is_page(text)][:MAX_MENTIONS]
+    return [found for text in pages for found in _absolute(page, text)]
+
+
+def _absolute(page: Page, text: str) -> Iterator[tuple[str, str]]:
+    try:
+        yield urljoin(page.url, text), ""
+    except ValueError:
+        return

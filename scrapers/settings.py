@@ -18,6 +18,10 @@ USER_AGENT = settings().crawl_user_agent
 DOWNLOADER = "scrapers.downloader.ChainDownloader"  # awaits a slot's turn instead of queueing for it
 
 # Limits against bombs and traps.
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("http", "https"), "scrapers.download_handler.BoundedDownloadHandler"),  # headers end, too
+    **dict.fromkeys(("data", "file", "ftp", "s3")),  # no link leads to a file of this machine
+}
 DOWNLOAD_MAXSIZE = 5 * 1024 * 1024  # on the wire and after decompression: 1.5 MB of gzip can hold 1.5 GB
 DOWNLOAD_WARNSIZE = 0  # the limit is a fetch outcome, a warning a line in a log
 DOWNLOAD_TIMEOUT = 20  # a site that drips bytes must not hold its shard for three minutes

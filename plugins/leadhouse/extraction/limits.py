@@ -1,7 +1,8 @@
 """Cut markup that a conforming HTML parser would answer with quadratic time or memory.
 
-Two shapes do: endless nesting (each start tag searches the stack of open elements) and unclosed formatting elements
-(each following block clones all of them: "reconstruct the active formatting elements", HTML Living Standard 13.2.4.3).
+Three shapes do: endless nesting (each start tag searches the stack of open elements), unclosed formatting elements
+(each following block clones all of them: "reconstruct the active formatting elements", HTML Living Standard 13.2.4.3),
+and a tag with attributes without end (each is compared with all before it: 40,000 take five seconds).
 Browsers cap the first as well (Blink at 512). Ordinary pages pass two counts in C and are never scanned.
 """
 
@@ -14,9 +15,14 @@ from leadhouse.extraction.vocabulary import words
 MAX_DEPTH = 512
 MAX_TAGS = 300_000
 MAX_CLONES = 200_000
+MAX_ATTRIBUTES = 4_000  # of one tag
+_SCAN_FROM_LENGTH = 100_000  # shorter pages hold 20,000 attributes at most, which take a second
 _SCAN_FROM_TAGS = 3_000
 _SCAN_FROM_FORMATTING = 150
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})(?![a-zA-Z0-9])")
+# A start tag as 13.2.5 of the standard delimits it, and its attributes; possessive, so that no byte is read twice.
+_START_TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)*+""")
+_ATTRIBUTE = re.compile(r"""=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']?[^\s>]*+))?+""")
 _FORMATTING_TAG = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s>/]", re.I)
 _FORMATTING = words("b big code em font i nobr s small strike strong tt u")
 # Void elements, and those whose end tag is optional: a following sibling closes them.
@@ -28,10 +34,21 @@ _UNNESTED = words(
 
 def bounded(text: str) -> tuple[str, bool]:
     """The text up to where it becomes hostile, and whether it was cut."""
+    if len(text) > _SCAN_FROM_LENGTH and (start := _crowded_tag(text)) is not None:
+        return bounded(text[:start])[0], True
     if text.count("<") < _SCAN_FROM_TAGS and not _many_formatting(text):
         return text, False
     end = _hostile_from(text)
     return (text, False) if end is None else (text[:end], True)
+
+
+def _crowded_tag(text: str) -> int | None:
+    """Where a tag with more than MAX_ATTRIBUTES begins."""
+    for match in _START_TAG.finditer(text):
+        start, end = match.span()
+        if end - start > 2 * MAX_ATTRIBUTES and sum(1 for _ in _ATTRIBUTE.finditer(text, start, end)) > MAX_ATTRIBUTES:
+            return start
+    return None
 
 
 def _many_formatting(text: str) -> bool:

@@ -9,7 +9,7 @@ from leadhouse.extraction import deobfuscate, places
 from leadhouse.extraction.blocks import BlockBuilder, HiddenPart
 from leadhouse.extraction.page import Image, Link, Mark, Page, UrlResolver
 from leadhouse.extraction.start_tags import VOID_TAGS, Attributes, Frame, StartTag
-from leadhouse.extraction.structured import read_json_ld
+from leadhouse.extraction.structured import MAX_REPAIRED, read_json_ld
 
 _SCRIPT_HINT = re.compile(r"addy|mailto|UnCryptMailto", re.I)
 _AT_IMAGE = re.compile(r"^\W*(?:@|at|ät|arroba)\W*$", re.I)
@@ -28,6 +28,8 @@ class ElementReader(BlockBuilder):
         self.stack = [Frame("", 0)]
         self.skipping = ""  # the name of the element whose content is left out, and how deep in it we are
         self.skip_depth = 0
+        self.in_head = False
+        self.json_chars = 0
 
     def enter(self, tag: StartTag, text: str, parent: Frame) -> None:
         """Open an element that does more than hand down marks."""
@@ -133,7 +135,8 @@ class ElementReader(BlockBuilder):
             self.page.script_sources.append(source[:300])
             return
         if "ld+json" in attributes.get("type", "").lower():
-            self.page.json_ld.extend(read_json_ld(text))
+            self.json_chars += len(text)
+            self.page.json_ld.extend(read_json_ld(text, is_repaired=self.json_chars <= MAX_REPAIRED))
             return
         if not text or not _SCRIPT_HINT.search(text):
             return
@@ -152,6 +155,8 @@ class ElementReader(BlockBuilder):
         """<meta name|property|http-equiv content>."""
         key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv")
         content = attributes.get("content")
+        if (name := attributes.get("property")) and content is not None and self.in_head:
+            self.page.properties.append((name[:200], content[:2000]))
         if key and content:
             self.page.meta.setdefault(key.lower().strip()[:100], content.strip()[:2000])
 
@@ -168,8 +173,18 @@ class ElementReader(BlockBuilder):
         elif href and rel == "alternate" and (language := attributes.get("hreflang")):
             self.page.alternates.setdefault(language.lower()[:20], self.resolver(href))
 
+    def on_head(self, attributes: Attributes, _: Frame, __: str) -> None:
+        """<head prefix>: vocabularies of its meta elements."""
+        self.in_head = True
+        self.page.prefixes += f" {attributes.get('prefix', '')}"
+
+    def on_body(self, _: Attributes, __: Frame, ___: str) -> None:
+        """<body>: the head is over."""
+        self.in_head = False
+
     def on_html(self, attributes: Attributes, _: Frame, __: str) -> None:
-        """<html lang>."""
+        """<html lang prefix>."""
+        self.page.prefixes = attributes.get("prefix", "")
         self.page.lang = (attributes.get("lang") or attributes.get("xml:lang") or "").strip()[:20]
 
     def on_frame(self, attributes: Attributes, frame: Frame, _: str) -> None:
@@ -191,5 +206,7 @@ _HANDLERS: dict[str, Any] = {
     "base": ElementReader.on_base,
     "link": ElementReader.on_link,
     "html": ElementReader.on_html,
+    "head": ElementReader.on_head,
+    "body": ElementReader.on_body,
     "frame": ElementReader.on_frame,
 }

@@ -17,8 +17,10 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from leadhouse.extraction.charset import decode
+from leadhouse.extraction.embedded import read_embedded
 from leadhouse.extraction.limits import bounded
-from leadhouse.extraction.structured import read_microdata
+from leadhouse.extraction.microdata import MicrodataReader
+from leadhouse.extraction.structured import open_graph_pairs
 
 MAX_BYTES = 5_000_000
 MAX_NODES = 150_000
@@ -94,6 +96,8 @@ class Page:
     lang: str = ""
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)
+    properties: list[tuple[str, str]] = field(default_factory=list)  # <meta property> of the head, repeated ones too
+    prefixes: str = ""  # what html and head declare in `prefix`
     blocks: list[Block] = field(default_factory=list)
     hidden: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -112,9 +116,9 @@ class Page:
     has_frames: bool = False  # a frameset: its pages stand in `links`
 
     @property
-    def open_graph(self) -> dict[str, str]:
-        """`og:*` properties without their prefix."""
-        return {key[3:]: value for key, value in self.meta.items() if key.startswith("og:")}
+    def open_graph(self) -> list[tuple[str, str]]:
+        """Open Graph properties of the head as written, in document order, repeated ones too."""
+        return open_graph_pairs(self.properties, self.prefixes)
 
     def mentions(self, *stems: str) -> bool:
         """Whether the visible text holds one of some lower-case stems."""
@@ -201,9 +205,11 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
         tree = LexborHTMLParser(text)
     except (ValueError, RuntimeError, MemoryError):  # lexbor refuses the input; the page then simply holds nothing
         return page
-    Walker(page).read(tree.html or "")
+    walker = Walker(page)
+    walker.read(tree.html or "")
     if "itemscope" in text:
-        page.microdata = read_microdata(tree)
+        page.microdata = MicrodataReader(tree, walker.resolver).read()
+    page.microdata.extend(read_embedded(text, url))
     _index(page)
     return page
 

@@ -16,7 +16,7 @@ Attributes = dict[str, str]
 VOID_TAGS: Final = words(
     "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
 )
-_HANDLED: Final = words("a br img title meta base link html frame")
+_HANDLED: Final = words("a br img title meta base link html head body frame")
 _ATTRIBUTE = re.compile(r' ([^ =]+)="([^"]*)"')
 _MAX_KNOWN = 8_192  # parts of one generation; a page has 400
 _MAX_LENGTH = 300  # characters of a remembered part

@@ -1,27 +1,38 @@
-"""Structured data of a page: JSON-LD (flattened), microdata. Keys without vocabulary prefix; types as written."""
+"""Structured data of a page: JSON-LD with its repairs, Open Graph, and what all syntaxes share.
+
+Items have JSON-LD's shape, keys without vocabulary prefix, types as written.
+"""
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
-
-from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from leadhouse.extraction.vocabulary import words
 
 _MAX_ITEMS = 400
 _MAX_DEPTH = 12
-_COMMENT = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\]\]>|/\*\]\]>\*/)\s*$")
-_CONTROL = re.compile(r"[\x00-\x1f]")
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_WRAPPER = re.compile(
+    r"^\s*(?:<!--[^{\[]{0,200}?-->\s*)*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?"
+)
+_WRAPPER_END = re.compile(r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*$")
+# Strings first, so that what looks like a comment or a comma inside one is left alone.
+_STRING_OR_NOISE = re.compile(
+    r"""("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.{0,1000}?\*/|<!--.{0,1000}?-->|,(?=(?:\s|//[^\n]*|/\*.{0,1000}?\*/)*[}\]])""",
+    re.S,
+)
+_BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
+MAX_REPAIRED = 100_000  # characters of a page's scripts that are repaired
 Item = dict[str, Any]
 
 
-def read_json_ld(text: str) -> list[Any]:
-    """The items of one JSON-LD script, nested `@graph` opened. Broken JSON gets one repair, then counts as nothing."""
-    data = _load(text)
+def read_json_ld(text: str, *, is_repaired: bool = True) -> list[Any]:
+    """The items of one JSON-LD script, nested `@graph` opened. Broken JSON is repaired, or counts as nothing."""
+    data = _load(text, is_repaired=is_repaired)
     items = data if isinstance(data, list) else [data]
     opened: list[Any] = []
     for item in items[:_MAX_ITEMS]:
@@ -31,14 +42,30 @@ def read_json_ld(text: str) -> list[Any]:
     return [item for item in opened if isinstance(item, dict)][:_MAX_ITEMS]
 
 
-def _load(text: str) -> Any:
-    cleaned = _COMMENT.sub("", text.strip())
-    for candidate in (cleaned, _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", cleaned))):
-        try:
-            return json.loads(candidate, strict=False)
-        except (ValueError, RecursionError):
-            continue
+def _load(text: str, *, is_repaired: bool) -> Any:
+    """JSON as written; else without what page builders put around and between it, as extruct forgives it, too."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(text, strict=False)
+    if not is_repaired:
+        return None
+    cleaned = _WRAPPER_END.sub("", _WRAPPER.sub("", text)).strip()[:MAX_REPAIRED]
+    for repair in (_without_noise, _unescaped):
+        cleaned = repair(cleaned)
+        with suppress(ValueError, RecursionError):
+            return json.loads(cleaned, strict=False)
     return None
+
+
+def _without_noise(text: str) -> str:
+    """JSON without comments and trailing commas."""
+    return _STRING_OR_NOISE.sub(lambda match: match[1] or "", text)
+
+
+def _unescaped(text: str) -> str:
+    """JSON that a template escaped as HTML, or with backslashes that JSON does not know."""
+    if '"' not in text and "&quot;" in text:
+        text = html.unescape(text)
+    return _without_noise(_BAD_ESCAPE.sub(r"\\\\", text))
 
 
 def types_of(item: Item) -> set[str]:
@@ -100,42 +127,14 @@ def contact_texts(items: list[Any], keys: tuple[str, ...]) -> Iterator[str]:
             yield from texts_of(item.get(name))
 
 
-def read_microdata(tree: LexborHTMLParser) -> list[Item]:
-    """Top-level microdata items in JSON-LD's shape (HTML Living Standard, microdata)."""
-    found: dict[int, Item] = {}
-    top: list[Item] = []
-    for node in tree.css("[itemscope]")[:_MAX_ITEMS]:
-        item: Item = {"@type": list((node.attributes.get("itemtype") or "").split())}
-        found[node.mem_id] = item
-    for node in tree.css("[itemscope], [itemprop]")[: _MAX_ITEMS * 5]:
-        owner = _owner(node, found)
-        names = (node.attributes.get("itemprop") or "").split()
-        own = found.get(node.mem_id)
-        if owner is None or not names:
-            if own is not None:
-                top.append(own)
-            continue
-        value: Any = own if own is not None else _property(node)
-        for name in names:
-            key = name.rsplit("/", 1)[-1]
-            owner[key] = [*owner[key], value] if isinstance(owner.get(key), list) else [value]
-    return top
+_OG_NAMESPACES = words("og music video article book profile product")
+_PREFIX = re.compile(r"\s*(\w+):\s*([^\s]+)")
 
 
-def _owner(node: LexborNode, found: dict[int, Item]) -> Item | None:
-    parent = node.parent
-    for _ in range(200):
-        if parent is None:
-            return None
-        if parent.mem_id in found:
-            return found[parent.mem_id]
-        parent = parent.parent
-    return None
+def open_graph_pairs(properties: list[tuple[str, str]], prefixes: str) -> list[tuple[str, str]]:
+    """Open Graph properties of a head in document order, repeated ones too (ogp.me, "Arrays").
 
-
-def _property(node: LexborNode) -> str:
-    attributes = node.attributes
-    for name in ("content", "href", "src", "datetime"):
-        if value := attributes.get(name):
-            return value.strip()[:2000]
-    return " ".join((node.text(deep=True, separator=" ") or "").split())[:2000]
+    `prefixes` is the `prefix` attribute of html and head: a page may name vocabularies of its own.
+    """
+    known = _OG_NAMESPACES | {name for name, _ in _PREFIX.findall(prefixes)}
+    return [(name, content) for name, content in properties if name.partition(":")[0] in known]

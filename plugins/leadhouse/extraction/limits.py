@@ -13,7 +13,7 @@ import re
 from leadhouse.extraction.vocabulary import words
 
 MAX_DEPTH = 512
-MAX_TAGS = 300_000
+MAX_TAGS = 100_000  # start and end tags; ordinary pages have 2,000, and the largest that we know 5,000
 MAX_CLONES = 200_000
 MAX_ATTRIBUTES = 4_000  # of one tag
 _SCAN_FROM_LENGTH = 100_000  # shorter pages hold 20,000 attributes at most, which take a second

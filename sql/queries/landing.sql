@@ -1,8 +1,11 @@
 -- Landing: what the transaction asks and writes. Bulk goes by COPY, see leadhouse.landing.transaction.
 
 -- name: ensure_partitions
--- And whether anybody was ever erased: where nobody was, a landing asks no more about it.
-select raw.ensure_partitions(%(run_on)s), privacy.keeps_anyone_out()
+select raw.ensure_partitions(%(run_on)s)
+
+-- name: keeps_anyone_out
+-- Whether anybody was ever erased: where nobody was, a landing asks no more about it.
+select privacy.keeps_anyone_out()
 
 -- name: assert_lease
 select app.assert_shard_lease(%(job_id)s, %(shard_no)s, %(token)s)
@@ -73,11 +76,6 @@ insert into quality.quarantine (landing_id, run_on, organization_id, source_key,
 select landing_id, run_on, organization_id, source_key, unit_key, line, reason, detail, payload, content_hash
   from new_quarantine
     on conflict do nothing
-
--- name: drop_temporary
--- Between two parts of one landing; at its end the tables go by themselves.
-drop table if exists pg_temp.new_fetches, pg_temp.new_extractions, pg_temp.new_company_records,
-     pg_temp.new_person_records, pg_temp.new_applications, pg_temp.new_quarantine
 
 -- name: insert_batch
 -- The number is taken in this last statement before the commit; the counter's row lock keeps the order.

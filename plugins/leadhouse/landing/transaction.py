@@ -13,19 +13,23 @@ from datetime import date
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from psycopg import Connection, errors
 from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
-from leadhouse.database.copying import copy_to_temporary
 from leadhouse.landing import rows
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
 from leadhouse.landing.erased import Sieved, sieve, without_erased
 from leadhouse.landing.plan import Plan, make_plan
+from leadhouse.landing.staging import insert_rows
 from leadhouse.landing.storable import Fault, Statement, clean_json, clean_text, is_storable, read_statement
 from leadhouse.ledger.batches import take_batch_number
 from leadhouse.records import Extraction, Fetch, hash_json
+
+# the day whose partitions a connection that is kept open has seen made
+_partitioned: WeakKeyDictionary[Connection[Any], date] = WeakKeyDictionary()
 
 
 class Landing:
@@ -146,11 +150,10 @@ class Landing:
             if self._written:
                 raise RuntimeError("This landing was flushed and is over: a part of it cannot be repeated.")
             self._connection = connection = self._borrowed or connect(self._component)
-            # a transaction of its own: the lock that makes a partition must not be held while rows are written
-            row = connection.execute(_sql().ensure_partitions, {"run_on": self._run_on}).fetchone()
-            self._keeps_anyone_out = bool(row and row["keeps_anyone_out"])
-            connection.commit()
+            self._ensure_partitions(connection)
             self._assert_lease(connection)
+            row = connection.execute(_sql().keeps_anyone_out).fetchone()
+            self._keeps_anyone_out = bool(row and row["keeps_anyone_out"])
         return self._connection
 
     def flush(self) -> None:
@@ -160,7 +163,6 @@ class Landing:
         """
         connection = self.begin()
         self._written += self._write(connection)
-        connection.execute(_sql().drop_temporary)
         self._fetches, self._statements, self._quarantine, self._repeated = [], [], {}, 0
 
     def commit(self) -> LandingCounts:
@@ -188,6 +190,14 @@ class Landing:
             self._connection = None
             # the answer to a commit may be lost: its repetition must not meet its own id
             self._landing_id = uuid.uuid4()
+
+    def _ensure_partitions(self, connection: Connection[Any]) -> None:
+        """Once for a connection and a day: a partition of a day on which is landed does not go away."""
+        if _partitioned.get(connection) != self._run_on:
+            # a transaction of its own: the lock that makes a partition must not be held while rows are written
+            connection.execute(_sql().ensure_partitions, {"run_on": self._run_on})
+            connection.commit()
+            _partitioned[connection] = self._run_on
 
     def _assert_lease(self, connection: Connection[Any]) -> None:
         if self._lease is None:
@@ -263,31 +273,26 @@ class Landing:
             return
         job_id, shard_no = (self._lease.job_id, self._lease.shard_no) if self._lease else (None, None)
         fetches = (rows.fetch_row(each, self._run_on, landing_id, job_id, shard_no) for each in self._fetches)
-        copy_to_temporary(connection, "new_fetches", rows.FETCHES, fetches)
-        connection.execute(_sql().insert_fetches)
+        insert_rows(connection, "fetches", rows.FETCHES, fetches)
 
     def _write_extractions(self, connection: Connection[Any], plan: Plan, landing_id: UUID) -> int:
         """Returns how many records landed."""
         landed = 0
         if plan.fresh:
             found = (rows.extraction_row(each, key, landing_id) for each, key in plan.fresh)
-            copy_to_temporary(connection, "new_extractions", rows.EXTRACTIONS, found)
-            taken = {row["extraction_id"] for row in connection.execute(_sql().insert_extractions)}
+            inserted = insert_rows(connection, "extractions", rows.EXTRACTIONS, found)
+            taken = {row["extraction_id"] for row in inserted}
             mine = [(each, key) for each, key in plan.fresh if key[1] in taken]
             self.landed_extractions += sum(bool(each) for each, _ in mine)
-            # COPY goes to temporary tables only: Postgres refuses it where row level security applies to the role
             if any(each.companies for each, _ in mine):
                 companies = (row for each, key in mine for row in rows.company_rows(each, key, landing_id))
-                copy_to_temporary(connection, "new_company_records", rows.COMPANY_RECORDS, companies)
-                landed += connection.execute(_sql().insert_company_records).rowcount
+                landed += insert_rows(connection, "company_records", rows.COMPANY_RECORDS, companies).rowcount
             if any(each.persons for each, _ in mine):
                 persons = (row for each, key in mine for row in rows.person_rows(each, key, landing_id))
-                copy_to_temporary(connection, "new_person_records", rows.PERSON_RECORDS, persons)
-                landed += connection.execute(_sql().insert_person_records).rowcount
+                landed += insert_rows(connection, "person_records", rows.PERSON_RECORDS, persons).rowcount
         if plan.applications:
             applied: Iterable[list[Any]] = ([i, *each, landing_id] for i, each in enumerate(plan.applications))
-            copy_to_temporary(connection, "new_applications", rows.APPLICATIONS, applied)
-            connection.execute(_sql().insert_applications)
+            insert_rows(connection, "applications", rows.APPLICATIONS, applied)
         return landed
 
     def _write_quarantine(self, connection: Connection[Any], landing_id: UUID) -> int:
@@ -302,8 +307,7 @@ class Landing:
             ]
             for key, each in self._quarantine.items()
         )  # fmt: skip
-        copy_to_temporary(connection, "new_quarantine", rows.QUARANTINE, refused)
-        return connection.execute(_sql().insert_quarantine).rowcount
+        return insert_rows(connection, "quarantine", rows.QUARANTINE, refused).rowcount
 
 
 def _sql() -> queries.Queries:

@@ -6,11 +6,12 @@ import re
 
 from leadhouse.extraction import structured, vocabulary
 from leadhouse.extraction.address_forms import Town, region_of, towns
-from leadhouse.extraction.context import Findings, Surroundings, around, around_block, third_party
+from leadhouse.extraction.context import Findings, Surroundings, around, around_block
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
+from leadhouse.extraction.parties import Owner, whose
 from leadhouse.extraction.street_lines import (
     LEAD,
     NOT_ADDRESS,
@@ -32,16 +33,16 @@ def parts_text(parts: AddressParts) -> str:
     return ", ".join(text for text in (parts.street, town, parts.region, parts.country_code) if text)
 
 
-def extract_addresses(page: Page, country: str | None, findings: Findings) -> None:
+def extract_addresses(page: Page, country: str | None, findings: Findings, owner: Owner | None = None) -> None:
     """Put the page's addresses into `findings`, with parts; whose they are is judged like any contact."""
     for item, key, parent in structured.nested(page.json_ld + page.microdata):
         if "postaladdress" in structured.types_of(item) or key == "address":
             _structured(item, parent, findings)
     is_contact_page = contact_score(page.url) >= 0.65
     for town in towns(page, country):
-        _judge(page, town, country, findings, is_contact_page=is_contact_page)
+        _judge(page, town, country, findings, owner, is_contact_page=is_contact_page)
     for lines, spot, strength in _labelled(page):
-        _judge_labelled(page, lines, spot, strength, country, findings)
+        _judge_labelled(page, lines, spot, strength, country, findings, owner)
 
 
 def _structured(item: structured.Item, parent: structured.Item | None, findings: Findings) -> None:
@@ -70,7 +71,9 @@ def _structured(item: structured.Item, parent: structured.Item | None, findings:
     findings.accept("address", Value(value=text, confidence=0.88, locator="json-ld", parts=parts))
 
 
-def _judge(page: Page, town: Town, country: str | None, findings: Findings, *, is_contact_page: bool) -> None:
+def _judge(
+    page: Page, town: Town, country: str | None, findings: Findings, owner: Owner | None, *, is_contact_page: bool
+) -> None:
     pieces, opens_line = pieces_before(page, town.start)
     is_wordy = town.country in _WORDY
     city, region, rest = town.city, town.region, pieces
@@ -96,7 +99,7 @@ def _judge(page: Page, town: Town, country: str | None, findings: Findings, *, i
         country_code=town.country,
     )
     text = parts_text(parts)
-    reason = _reason(spot, rest[:first], text) if len(text) <= 300 else "too_long"
+    reason = _reason(page, spot, rest[:first], text, owner) if len(text) <= 300 else "too_long"
     if reason:
         findings.reject("address", text, reason, f"text:{spot.region}")
         return
@@ -238,7 +241,13 @@ def _below(page: Page, index: int) -> list[str]:
 
 
 def _judge_labelled(
-    page: Page, lines: list[str], spot: Surroundings, strength: float, country: str | None, findings: Findings
+    page: Page,
+    lines: list[str],
+    spot: Surroundings,
+    strength: float,
+    country: str | None,
+    findings: Findings,
+    owner: Owner | None,
 ) -> None:
     lines = [LEAD.sub("", line).strip(" ,.•–-") for line in lines if line.strip(" ,.•–-")]
     text = ", ".join(lines)
@@ -251,7 +260,7 @@ def _judge_labelled(
     known = [value.parts.street for value in findings.of("address") if value.parts and value.parts.street]
     if any(fold(street)[:12] in folded for street in known):
         return
-    if reason := _reason(spot, lines, text):
+    if reason := _reason(page, spot, lines, text, owner):
         findings.reject("address", text, reason, f"text:{spot.region}")
         return
     pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
@@ -265,12 +274,12 @@ def _judge_labelled(
     findings.accept("address", value)
 
 
-def _reason(spot: Surroundings, lines: list[str], text: str) -> str | None:
+def _reason(page: Page, spot: Surroundings, lines: list[str], text: str, owner: Owner | None) -> str | None:
     if spot.marks & Mark.HIDDEN:
         return "hidden"
     if vocabulary.PLACEHOLDER_TEXT.search(text) or _THEME_ADDRESS.search(text):
         return "placeholder"
-    if reason := third_party(spot):
+    if reason := whose(page, spot, owner):
         return reason
     for line in lines[-4:]:
         for pattern, reason in (

@@ -14,6 +14,7 @@ from leadhouse.extraction.identifiers import extract_identifiers, extract_techno
 from leadhouse.extraction.names import extract_names
 from leadhouse.extraction.page import Page, parse
 from leadhouse.extraction.page_kind import PageKind, classify, kind_of_bytes
+from leadhouse.extraction.parties import Owner, owner_names
 from leadhouse.extraction.people import extract_people
 from leadhouse.extraction.phones import extract_phones
 from leadhouse.extraction.representatives import Person
@@ -79,14 +80,12 @@ def read(page: Page, site: SiteContext, findings: Findings) -> list[Person]:
     """Run every extractor over a parsed page; returns the people, fills `findings`."""
     country, sureness = detect_country(page, site.country_hint)
     extract_names(page, site, findings)
-    known = [
-        value.value for value in (*findings.of("legal_name")[:1], *findings.of("name")[:3]) if value.confidence >= 0.5
-    ]
-    names = tuple(name for name in (site.name_hint, *known) if name)
-    extract_emails(page, site, names, findings)
-    extract_phones(page, country, findings)
+    names = owner_names(page, site, findings)
+    owner = Owner(site.host, names)
+    extract_emails(page, site, names, findings, owner)
+    extract_phones(page, country, findings, owner)
     extract_socials(page, site, names, findings)
-    extract_addresses(page, country, findings)
+    extract_addresses(page, country, findings, owner)
     extract_identifiers(page, country, findings)
     extract_technologies(page, findings)
     people = extract_people(page, country, names, findings)

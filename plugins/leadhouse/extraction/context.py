@@ -32,6 +32,7 @@ class Surroundings:
     outline: tuple[str, ...]
     marks: int
     block_text: str = ""
+    start: int = -1  # offset in the page's text; -1 where the candidate stands in no text
 
     @property
     def label(self) -> str:
@@ -97,6 +98,7 @@ def around(page: Page, start: int, end: int) -> Surroundings:
         outline=block.outline,
         marks=block.marks,
         block_text=block.text,
+        start=start,
     )
 
 
@@ -116,6 +118,7 @@ _TIGHT_ROLES = (
     (vocabulary.PROTECTION_OFFICER, "data_protection_officer"),
     (vocabulary.AUTHORITY, "authority"),
     (vocabulary.HOSTING, "hosting"),
+    (vocabulary.PROCESSOR, "processor"),
     (vocabulary.CREDITS, "third_party"),
 )
 _CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")  # its words name a domain, not a role
@@ -123,7 +126,7 @@ _SENTENCE = re.compile(r"[.!?]\s+\S")
 
 
 @lru_cache(maxsize=20_000)
-def _role_of(text: str) -> str | None:
+def role_of(text: str) -> str | None:
     """Which third party a line or heading names; remembered, as menus and footers repeat over pages."""
     return next((reason for pattern, reason in _TIGHT_ROLES if pattern.search(text)), None)
 
@@ -141,16 +144,16 @@ def third_party(spot: Surroundings) -> str | None:
     line = _CONTACT.sub("", _SENTENCE.split(spot.before)[-1][-60:])
     is_staff = spot.marks & Mark.TEAM or any(is_about_staff(text) for text in spot.outline)
     above = "" if spot.before.strip() or is_staff or len(spot.above) > 60 else _CONTACT.sub("", spot.above)
-    if reason := _role_of(line) or _role_of(above):
+    if reason := role_of(line) or role_of(above):
         return reason
     for heading in reversed(spot.outline[-2:]):
-        if reason := _role_of(heading):
+        if reason := role_of(heading):
             return reason
         if is_about_staff(heading):
             break
     if spot.marks & Mark.TESTIMONIAL or any(vocabulary.TESTIMONIAL.search(text) for text in spot.outline[-2:]):
         return "testimonial"
-    if any(vocabulary.PARTNER.search(text) for text in spot.outline[-1:]):
+    if any(vocabulary.PARTNER.search(text) for text in spot.outline[-2:]):
         return "partner"
     return None
 

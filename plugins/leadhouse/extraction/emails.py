@@ -15,9 +15,9 @@ from leadhouse.extraction.context import (
     affinity,
     around,
     around_block,
-    third_party,
 )
 from leadhouse.extraction.page import Link, Mark, Page
+from leadhouse.extraction.parties import Owner, whose
 from leadhouse.records import Value
 
 _LOCAL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -182,13 +182,15 @@ def placeholder_reason(address: str, site_host: str = "") -> str | None:
     return None
 
 
-def extract_emails(page: Page, site: SiteContext, names: tuple[str, ...], findings: Findings) -> None:
+def extract_emails(
+    page: Page, site: SiteContext, names: tuple[str, ...], findings: Findings, owner: Owner | None = None
+) -> None:
     """Put every address of the page into `findings`: as a value with its confidence, or with the reason against it."""
     candidates = _candidates(page)
     own = any(affinity(_domain(item.address), site.host, names) >= 0.9 for item in candidates)
     for item in candidates:
         locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
-        reason = _reason(page, site, item, names)
+        reason = _reason(page, site, item, names, owner)
         if own and reason is None and affinity(_domain(item.address), site.host, names) < 0.5:
             reason = "theme_leftover" if item.way == "json-ld" else "third_party"  # beside the company's own domain
         if reason:
@@ -206,7 +208,7 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def _reason(page: Page, site: SiteContext, item: _Candidate, names: tuple[str, ...]) -> str | None:
+def _reason(page: Page, site: SiteContext, item: _Candidate, names: tuple[str, ...], owner: Owner | None) -> str | None:
     if item.spot.marks & Mark.HIDDEN:
         return "hidden"
     if reason := placeholder_reason(item.address, site.host):
@@ -217,7 +219,7 @@ def _reason(page: Page, site: SiteContext, item: _Candidate, names: tuple[str, .
         return None
     if item.spot.marks & Mark.CODE:
         return "code"
-    reason = third_party(item.spot)
+    reason = whose(page, item.spot, owner)
     if reason and not (close >= 0.7 and reason in {"testimonial", "partner"}):
         return reason
     if close < 0.5:

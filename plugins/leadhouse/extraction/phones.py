@@ -11,9 +11,10 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from leadhouse.extraction import structured, vocabulary
-from leadhouse.extraction.context import Findings, Surroundings, around, around_block, is_about_staff, third_party
+from leadhouse.extraction.context import Findings, Surroundings, around, around_block, is_about_staff
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.page import Link, Mark, Page
+from leadhouse.extraction.parties import Owner, whose
 from leadhouse.records import Value
 
 _SEPARATORS = r"[ \u00a0().\-/\u2010-\u2015\u00b7\u2022\u2212'_|]"
@@ -161,7 +162,7 @@ def _is_contact_place(page: Page, spot: Surroundings) -> bool:
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
 
 
-def _reason(page: Page, item: _Candidate, country: str | None) -> str | None:
+def _reason(page: Page, item: _Candidate, country: str | None, owner: Owner | None) -> str | None:
     if item.spot.marks & Mark.HIDDEN:
         return "hidden"
     if item.spot.marks & Mark.CODE:
@@ -173,7 +174,7 @@ def _reason(page: Page, item: _Candidate, country: str | None) -> str | None:
     kind = _nearest_label(item.label) or (_nearest_label(item.spot.above) if not item.label.strip() else None)
     if kind == "identifier" and item.way == "text" and not item.raw.startswith("+"):
         return "identifier"
-    if reason := third_party(item.spot):
+    if reason := whose(page, item.spot, owner):
         return reason
     if kind == "fax" or _FAX_AFTER.match(item.spot.after):
         return "fax"
@@ -196,9 +197,8 @@ def _unlabelled_reason(page: Page, item: _Candidate, country: str | None) -> str
     return None
 
 
-def extract_phones(page: Page, country: str | None, findings: Findings) -> None:
+def extract_phones(page: Page, country: str | None, findings: Findings, owner: Owner | None = None) -> None:
     """Put every number into `findings`; numbers that need an unknown country are kept as ``no_country``."""
-    shown: dict[str, set[str]] = {}
     nowhere = Surroundings("", "", "", "", (), 0)
     links = _link_candidates(page)
     links.extend(
@@ -208,7 +208,7 @@ def extract_phones(page: Page, country: str | None, findings: Findings) -> None:
     texts = _text_candidates(page)
     for item in [*texts, *links]:
         for raw in _split(item.raw, country):
-            _judge(page, country, item, raw, findings, shown)
+            _judge(page, country, item, raw, findings, owner)
     for block in page.hidden:
         for match in NUMBER.finditer(block.text):
             if number := to_e164(match[0], country):
@@ -225,15 +225,17 @@ def _split(raw: str, country: str | None) -> list[str]:
 
 
 def _judge(
-    page: Page, country: str | None, item: _Candidate, raw: str, findings: Findings, shown: dict[str, set[str]]
+    page: Page, country: str | None, item: _Candidate, raw: str, findings: Findings, owner: Owner | None
 ) -> None:
     locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
-    reason = _reason(page, item, country)
     number = to_e164(raw, country)
     if number is None:
         number = to_e164("+" + raw, None) if item.way == "tel" and re.match(r"^[1-9]\d{9,14}$", raw) else None
+    if number is None and country is not None:
+        return
     if number is None and country is None and _NANP.match(raw) and page.lang[:2] in {"", "en"}:
         number = to_e164(raw, "US")
+    reason = _reason(page, item, country, owner)
     if number is None:
         if reason in (None, "unlabelled") and country is None and item.raw[:1] != "+" and reason is None:
             findings.reject("phone_e164", raw, "no_country", locator)

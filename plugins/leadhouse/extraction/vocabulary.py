@@ -29,6 +29,18 @@ DESIGNER = re.compile(
     r"|utvecklad av|utviklet av|laget av|design\s*:|webmaster|projekt i wykonanie|wykonanie\s*:",
     re.I,
 )
+PROCESSOR = re.compile(
+    r"zahlungsdienst(?:leister)?|auftragsverarbeiter|newsletter-?(?:dienst|versand)|analyse-?dienst|webanalyse"
+    r"|google analytics"
+    r"|payment (?:provider|process(?:or|ing))|payments? (?:is|are) processed|data processor|sub-?processor|(?:this"
+    r"|our) (?:web)?site uses"
+    r"|third[- ]party (?:services?|providers?)|sous-traitants?|prestataires? de paiement|responsabile esterno"
+    r"|fornitore del servizio"
+    r"|encargado del tratamiento|verwerkers?\b|betaalprovider|drittanbieter|anbieter (?:des dienstes|ist die)"
+    r"|dienstes? der firma"
+    r"|ein dienst de[rs]|a service (?:of|provided by)|un service de|un servizio (?:di|fornito)",
+    re.I,
+)
 HOSTING = re.compile(
     r"\bhost(?:ing|er|ed by|ed on)?\b|hébergeu?r?|hébergement|alojamiento|webhosting|provider\s*:"
     r"|rechenzentrum|content delivery",
@@ -37,6 +49,8 @@ HOSTING = re.compile(
 PROTECTION_OFFICER = re.compile(
     r"datenschutzbeauftragte|data protection officer|\bdpo\b|délégué[e]? à la protection"
     r"|delegad[oa] de protección|responsabile (?:della )?protezione"
+    r"|(?:eu|uk|gdpr|article 27)[- ]representative|eu-vertreter|vertreter in der (?:eu|union)|représentant dans l.union"
+    r"|rappresentante nell.unione|datenschutzbeauftr|privacy officer"
     r"|functionaris gegevensbescherming|personvernombud|dataskyddsombud|inspektor ochrony danych",
     re.I,
 )
@@ -52,6 +66,11 @@ AUTHORITY = re.compile(
     r"|berufsaufsicht|zuständige (?:behörde|stelle)"
     r"|schlichtung|streitbeilegung|streitschlichtung|ombuds|médiat(?:eur|ion)|mediator"
     r"|dispute resolution|verbraucherstreit|odr\b"
+    r"|autoriteit persoonsgegevens|gegevensbeschermingsautoriteit|datenschutzbehörde|\bedöb\b"
+    r"|integritetsskyddsmyndigheten"
+    r"|\buodo\b|agencia española de protección|autorité de protection des données|tietosuojavaltuutet"
+    r"|berufsgenossenschaft|ärztekammer|landesärztekammer|assureur|assurance (?:rc|responsabilité)|compagnia assicura"
+    r"|seguro de responsabilidad|verzekeraar|beroepsaansprakelijkheid|forsikring(?:sselskap)|compagnie d.assurance"
     r"|haftpflicht|versicher(?:ung|er)\b|insur(?:er|ance company)|assurance professionnelle"
     r"|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by",
     re.I,

@@ -6,6 +6,7 @@ import re
 
 from leadhouse.extraction import hosts, structured, vocabulary
 from leadhouse.extraction.context import Findings, SiteContext
+from leadhouse.extraction.legal_names import legal_names
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.records import Value
 
@@ -131,7 +132,7 @@ def extract_names(page: Page, site: SiteContext, findings: Findings) -> None:
 
 
 def _sources(page: Page) -> list[tuple[str, str, float]]:
-    return [*_structured(page), *_title(page), *_header(page), *_copyright(page), *_imprint(page)]
+    return [*_structured(page), *_title(page), *_header(page), *_copyright(page), *legal_names(page)]
 
 
 def _structured(page: Page) -> list[tuple[str, str, float]]:
@@ -179,10 +180,8 @@ def _title(page: Page) -> list[tuple[str, str, float]]:
 
 def _header(page: Page) -> list[tuple[str, str, float]]:
     found: list[tuple[str, str, float]] = []
-    home = {
-        page.url.split("/", 3)[-1] and "/".join(page.url.split("/", 3)[:3]) + "/",
-        "/".join(page.url.split("/", 3)[:3]),
-    }
+    root = "/".join(page.url.split("/", 3)[:3])
+    home = {root, f"{root}/"}
     for link in page.links[:15]:
         if link.marks & (Mark.HEADER | Mark.NAV) and (
             link.url in home or link.url.rsplit("/", 1)[-1] in {"index.html", "index.php", "home.html"}
@@ -231,66 +230,3 @@ def _copyright(page: Page) -> list[tuple[str, str, float]]:
             if name and not _YEARS.search(name) and not vocabulary.DESIGNER.search(name):
                 found.append((name, "copyright", 0.45))
     return found
-
-
-_IMPRINT_PAGE = re.compile(
-    (
-        r"impress|imprint|legal|mentions|aviso|privacy|datenschutz|contact|kontakt|contatt|about|terms|agb"
-        r"|cgv|cgu|colophon"
-    ),
-    re.I,
-)
-
-
-def _imprint(page: Page) -> list[tuple[str, str, float]]:
-    """Lines that carry a legal form: on imprint, contact and legal pages, in footers and addresses."""
-    is_imprint = bool(_IMPRINT_PAGE.search(page.url.split("/", 3)[-1]) or _IMPRINT_PAGE.search(page.title))
-    found: list[tuple[str, str, float]] = []
-    for block in page.blocks:
-        if not (is_imprint or block.marks & (Mark.FOOTER | Mark.ADDRESS | Mark.CONTACT)):
-            continue
-        if (
-            len(block.text) > 600
-            or _is_others(block.heading)
-            or block.marks & (Mark.CREDIT | Mark.TESTIMONIAL | Mark.PARTNER)
-        ):
-            continue
-        for line in block.text.split("\n"):
-            match = vocabulary.LEGAL_FORM.search(line)
-            if match is None or len(line) > 160 or _is_others(line):
-                continue
-            name = _legal_name(line, match)
-            if name:
-                found.append((name, "imprint", 0.6 if is_imprint else 0.5))
-    return found[:6]
-
-
-def _is_others(text: str) -> bool:
-    return any(
-        pattern.search(text)
-        for pattern in (
-            vocabulary.DESIGNER,
-            vocabulary.HOSTING,
-            vocabulary.AUTHORITY,
-            vocabulary.CREDITS,
-            vocabulary.PROTECTION_OFFICER,
-        )
-    )
-
-
-def _legal_name(line: str, match: re.Match[str]) -> str | None:
-    """The capitalised words before a legal form, after the last label."""
-    head = line[: match.end()]
-    head = re.split(
-        (
-            r":\s|©\s*(?:\d{4})?\s*|\d{4}\s|,\s(?=[A-ZÄÖÜ]\w+ [A-ZÄÖÜ])|[|•–—]\s|\bby\b|\bder\b|\bdie\b"
-            r"|\bof\b the|\bist\b|\bvon\b"
-        ),
-        head,
-    )[-1].strip()
-    bare = head[: len(head) - len(match[0])].strip(" ,.-")
-    if len(bare) < 2 or len(bare.split()) > 8 or not re.match(r"[A-Z0-9ÄÖÜÀ-Þ]|[a-z]+[A-Z]|[a-z0-9]+\s*$", bare):
-        return None
-    if re.search(r"(?<=\w{4})[.!?]\s+\w", bare) or (len(match[0]) <= 2 and not match[0].isupper()):
-        return None
-    return head

@@ -7,33 +7,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from leadhouse.extraction import structured
-from leadhouse.extraction.context import Findings, Surroundings, third_party
+from leadhouse.extraction.context import Findings
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.job_titles import is_title
-from leadhouse.extraction.page import Block, Mark, Page
+from leadhouse.extraction.page import Page
 from leadhouse.extraction.person import ACCEPT, NEARLY, Person
-from leadhouse.extraction.person_cards import HEADINGS, Card, in_team, read_cards
+from leadhouse.extraction.person_cards import HEADINGS, Card, read_cards
 from leadhouse.extraction.person_contacts import add_contacts
-from leadhouse.extraction.person_evidence import TEAM_URL, confidence, signs_of, slugs_of
+from leadhouse.extraction.person_evidence import confidence, signs_of, slugs_of
 from leadhouse.extraction.person_lines import spoken_of
 from leadhouse.extraction.person_names import person_name
+from leadhouse.extraction.person_outsiders import is_post, outsider
 from leadhouse.extraction.person_pictures import pictured
 from leadhouse.extraction.representatives import represented
 from leadhouse.extraction.vocabulary import words
 
-_BYLINE = re.compile(
-    r"\b(?:posted|written|published|photo(?:graph)?|by|von|par|por|author|autor|geschrieben|min(?:ute)?s? read"
-    r"|comments?|reply|says|schreibt|sagt)\b",
-    re.I,
-)
-_POST_URL = re.compile(
-    r"/(?:blog|news|posts?|articles?|tag|category|author|archive|\d{4}/\d{2}|jobs?|offers?|events?"
-    r"|portfolio|projects?|case-stud\w+|testimonials?|reviews?|referenzen|aktuelles|actualites?|noticias|notizie)"
-    r"(?:/|\.|$|-)",
-    re.I,
-)
 # Pupils play these companies: neither they nor the company exist for business.
 _PRACTICE_FIRM = re.compile(
     r"übungsfirm\w*|übungsunternehmen|uebungsfirm\w*|practice (?:firm|enterprise)s?\b|impresa (?:formativa )?simulata"
@@ -41,24 +32,6 @@ _PRACTICE_FIRM = re.compile(
     re.I,
 )
 _PRACTICE_STEMS = ("bungsf", "bungsu", "practice ", "simulata", "simulada", "ntra", "fictitious", "fiktives")
-_QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
-# Lists of people who are not the company's staff, or no longer.
-_OTHERS = re.compile(
-    r"\b(?:donors?|sponsors?|supporters|benefactors|winners?|laureates|preisträger|prizes?|participants|teilnehmer"
-    r"|attendees|guest speakers|speakers|referees|alumni|graduates|absolventen|players|spieler|kader|squad|line-?up"
-    r"|cast|besetzung|mitwirkende|contributors?|darsteller|artists|künstler|bands?|authors|autoren|bloggers"
-    r"|honou?rary members|ehrenmitglieder|friends of|spender|förderer|sponsoren|thanks to|dank an"
-    r"|acknowledge?ments|references|referenzen|candidates|nominees|patients|students of)\b",
-    re.I,
-)
-_PAST = re.compile(
-    r"\b(?:past|former|ehemalige[rns]?|frühere[rns]?|anciens?|anciennes?|ex-?(?:presidents?|directors?)|previous"
-    r"|in memoriam|in memory|in loving memory|in gedenken|nachruf|obituar\w+|deceased|the late|verstorben\w*"
-    r"|hall of fame"
-    r"|emeritus|geschichte|history|historie|histoire|historia|storia|chronik|timeline)\b|†",
-    re.I,
-)
-_LIVED = re.compile(r"†|\(\s*(?:\*\s*)?1[5-9]\d\d\s*[-–—]\s*(?:†\s*)?(?:1[5-9]|20)\d\d\s*\)")
 _REVIEWED = words("review blogposting article newsarticle comment event")
 _NOT_STAFF = words("author creator reviewedBy editor contributor customer performer actor byArtist")
 _STAFF_KEYS = words("employee employees member members founder founders")
@@ -71,8 +44,7 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
         return []
     found: dict[str, Person] = {}
     companies = {folded for name in names if len(folded := fold(name)) >= 5}
-    cards = read_cards(page)
-    for person in (*_structured(page), *represented(page), *_cards(page, cards, findings), *spoken_of(page)):
+    for person in (*_structured(page), *represented(page), *_cards(page, findings), *spoken_of(page)):
         key = fold(person.name) or person.name
         if any(key in company or company in key for company in companies) and not _is_person(person):
             continue
@@ -119,34 +91,47 @@ def _structured(page: Page) -> list[Person]:
 # cards ---------------------------------------------------------------------------------------------------------------
 
 
-def _cards(page: Page, cards: list[Card], findings: Findings) -> list[Person]:
-    cards = cards + pictured(page, {card.name.text for card in cards})
+@dataclass(slots=True)
+class Candidate:
+    """A card, the person it would make, and why it is an outsider's (None: it is not)."""
+
+    card: Card
+    person: Person
+    reason: str | None
+
+
+def candidates(page: Page) -> list[Candidate]:
+    """Every card of a page with its signs and their sum, outsiders included: rules and training read this."""
+    cards = read_cards(page)
+    cards += pictured(page, {card.name.text for card in cards})
     if not cards:
         return []
-    is_post = bool(_POST_URL.search(page.url)) and not TEAM_URL.search(page.url.rsplit("/", 1)[-1])
+    is_byline = is_post(page)
     pictures = fold(" ".join(image.alt + image.src for image in page.images[:80]))
     slugs = slugs_of(page)
-    candidates: list[tuple[Card, Person]] = []
+    found = []
     for card in cards:
         signs = signs_of(page, card, pictures, slugs)
         person = Person(card.name.text, card.title[:200], confidence=confidence(signs), evidence=frozenset(signs))
-        reason = "byline" if is_post else _outsider(page, card)
-        if reason is None:
-            candidates.append((card, person))
-        elif card.title or card.name.given:
-            findings.reject("person", person.name, reason, "card")
-    return _listed_alike(candidates, findings)
+        found.append(Candidate(card, person, "byline" if is_byline else outsider(page, card)))
+    return found
 
 
-def _listed_alike(candidates: list[tuple[Card, Person]], findings: Findings) -> list[Person]:
+def _cards(page: Page, findings: Findings) -> list[Person]:
+    found = candidates(page)
+    for candidate in found:
+        if candidate.reason and (candidate.card.title or candidate.card.name.given):
+            findings.reject("person", candidate.person.name, candidate.reason, "card")
+    return _listed_alike([(entry.card, entry.person) for entry in found if entry.reason is None], findings)
+
+
+def _listed_alike(cards: list[tuple[Card, Person]], findings: Findings) -> list[Person]:
     """Sure people, and those only nearly sure that stand in the same kind of block as several sure ones."""
-    sure = Counter(card.line.tag for card, person in candidates if person.confidence >= ACCEPT)
-    nearly = Counter(
-        card.line.tag for card, person in candidates if is_title(card.title) and person.confidence >= NEARLY
-    )
-    other_scripts = sum(1 for card, _ in candidates if card.is_other_script)
+    sure = Counter(card.line.tag for card, person in cards if person.confidence >= ACCEPT)
+    nearly = Counter(card.line.tag for card, person in cards if is_title(card.title) and person.confidence >= NEARLY)
+    other_scripts = sum(1 for card, _ in cards if card.is_other_script)
     found = []
-    for card, person in candidates:
+    for card, person in cards:
         tag = card.line.tag
         is_listed = sure[tag] >= (1 if card.title else 3) or (card.title and nearly[tag] >= 2)
         if NEARLY <= person.confidence < ACCEPT and is_listed and (card.title or tag in HEADINGS):
@@ -158,40 +143,3 @@ def _listed_alike(candidates: list[tuple[Card, Person]], findings: Findings) -> 
         elif card.title or card.name.given:
             findings.reject("person", person.name, "unsure", "card")
     return found
-
-
-def _outsider(page: Page, card: Card) -> str | None:
-    index = card.line.block
-    block = page.blocks[index]
-    if block.marks & Mark.HIDDEN:
-        return "hidden"
-    if reason := _of_the_past(page, card, block):
-        return reason
-    if block.marks & Mark.TEAM and not block.marks & Mark.TESTIMONIAL:
-        return None
-    if reason := third_party(Surroundings("", "", "", block.heading, block.outline, block.marks)):
-        return reason
-    before = page.blocks[index - 1].text if index else ""
-    after = page.blocks[index + 1].text if index + 1 < len(page.blocks) else ""
-    if (_QUOTE.search(before) and len(before) > 40) or (_QUOTE.match(after) and len(after) > 60):
-        return "testimonial"
-    if block.marks & Mark.ARTICLE and _BYLINE.search(f"{before[-40:]} {card.line.text[:30]} {after[:40]}"):
-        return "byline"
-    if block.marks & (Mark.PARTNER | Mark.PORTFOLIO):
-        return "third_party"
-    return None
-
-
-def _of_the_past(page: Page, card: Card, block: Block) -> str | None:
-    """Whether a heading or the line says that the list is of others, or of people who are gone."""
-    following = page.blocks[card.line.block + 1].text[:60] if card.line.block + 1 < len(page.blocks) else ""
-    if _LIVED.search(block.text[:200]) or _LIVED.search(following) or _PAST.search(card.title):
-        return "historical"
-    for heading in reversed(block.outline[-2:]):
-        if _PAST.search(heading):
-            return "historical"
-        if _OTHERS.search(heading):
-            return "third_party"
-        if in_team(block):
-            break
-    return None

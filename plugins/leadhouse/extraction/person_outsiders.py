@@ -1,0 +1,83 @@
+"""Who stands on a company's page and is none of its people: reviewers, authors, donors, the dead, others' staff."""
+
+from __future__ import annotations
+
+import re
+
+from leadhouse.extraction.context import Surroundings, third_party
+from leadhouse.extraction.page import Block, Mark, Page
+from leadhouse.extraction.person_cards import Card, in_team
+from leadhouse.extraction.person_evidence import TEAM_URL
+
+_BYLINE = re.compile(
+    r"\b(?:posted|written|published|photo(?:graph)?|by|von|par|por|author|autor|geschrieben|min(?:ute)?s? read"
+    r"|comments?|reply|says|schreibt|sagt)\b",
+    re.I,
+)
+_POST_URL = re.compile(
+    r"/(?:blog|news|posts?|articles?|tag|category|author|archive|\d{4}/\d{2}|jobs?|offers?|events?"
+    r"|portfolio|projects?|case-stud\w+|testimonials?|reviews?|referenzen|aktuelles|actualites?|noticias|notizie)"
+    r"(?:/|\.|$|-)",
+    re.I,
+)
+_QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
+# Lists of people who are not the company's staff, or no longer.
+_OTHERS = re.compile(
+    r"\b(?:donors?|sponsors?|supporters|benefactors|winners?|laureates|preisträger|prizes?|participants|teilnehmer"
+    r"|attendees|guest speakers|speakers|referees|alumni|graduates|absolventen|players|spieler|kader|squad|line-?up"
+    r"|cast|besetzung|mitwirkende|contributors?|darsteller|artists|künstler|bands?|authors|autoren|bloggers"
+    r"|honou?rary members|ehrenmitglieder|friends of|spender|förderer|sponsoren|thanks to|dank an"
+    r"|acknowledge?ments|references|referenzen|candidates|nominees|patients|students of)\b",
+    re.I,
+)
+_PAST = re.compile(
+    r"\b(?:past|former|ehemalige[rns]?|frühere[rns]?|anciens?|anciennes?|ex-?(?:presidents?|directors?)|previous"
+    r"|in memoriam|in memory|in loving memory|in gedenken|nachruf|obituar\w+|deceased|the late|verstorben\w*"
+    r"|hall of fame"
+    r"|emeritus|geschichte|history|historie|histoire|historia|storia|chronik|timeline)\b|†",
+    re.I,
+)
+_LIVED = re.compile(r"†|\(\s*(?:\*\s*)?1[5-9]\d\d\s*[-–—]\s*(?:†\s*)?(?:1[5-9]|20)\d\d\s*\)")
+
+
+def is_post(page: Page) -> bool:
+    """Whether a page is one of a blog, a shop, a list of projects or of jobs by its address: its names are bylines."""
+    return bool(_POST_URL.search(page.url)) and not TEAM_URL.search(page.url.rsplit("/", 1)[-1])
+
+
+def outsider(page: Page, card: Card) -> str | None:
+    """Why a candidate is none of the company's present people, or None."""
+    index = card.line.block
+    block = page.blocks[index]
+    if block.marks & Mark.HIDDEN:
+        return "hidden"
+    if reason := _of_the_past(page, card, block):
+        return reason
+    if block.marks & Mark.TEAM and not block.marks & Mark.TESTIMONIAL:
+        return None
+    if reason := third_party(Surroundings("", "", "", block.heading, block.outline, block.marks)):
+        return reason
+    before = page.blocks[index - 1].text if index else ""
+    after = page.blocks[index + 1].text if index + 1 < len(page.blocks) else ""
+    if (_QUOTE.search(before) and len(before) > 40) or (_QUOTE.match(after) and len(after) > 60):
+        return "testimonial"
+    if block.marks & Mark.ARTICLE and _BYLINE.search(f"{before[-40:]} {card.line.text[:30]} {after[:40]}"):
+        return "byline"
+    if block.marks & (Mark.PARTNER | Mark.PORTFOLIO):
+        return "third_party"
+    return None
+
+
+def _of_the_past(page: Page, card: Card, block: Block) -> str | None:
+    """Whether a heading or the line says that the list is of others, or of people who are gone."""
+    following = page.blocks[card.line.block + 1].text[:60] if card.line.block + 1 < len(page.blocks) else ""
+    if _LIVED.search(block.text[:200]) or _LIVED.search(following) or _PAST.search(card.title):
+        return "historical"
+    for heading in reversed(block.outline[-2:]):
+        if _PAST.search(heading):
+            return "historical"
+        if _OTHERS.search(heading):
+            return "third_party"
+        if in_team(block):
+            break
+    return None

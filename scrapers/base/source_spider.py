@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
+from leadhouse.jobs.sources import Source, SourceOutcome
 from leadhouse.records import Fetch, Outcome
 from scrapers.base import answers, redirects, revisits, urls
 from scrapers.base.frontier import START, Target
@@ -61,6 +62,9 @@ class SourceSpider(PoliteSpider):
     async def start(self) -> AsyncIterator[Output]:
         """One chain of requests a site; the sites go side by side, those of one host one after the other."""
         for source in self._sources:
+            if urls.canonical(source.start_url) is None:  # a port over 65535 would end the crawl of all that follow
+                yield FinishedSource(_no_start(source))
+                continue
             site = Site(source, self._budget)
             await self.begin_site(site)
             site.frontier.add(site.start_url, START, is_start=True)
@@ -264,3 +268,8 @@ class SourceSpider(PoliteSpider):
             if fetch.outcome in (Outcome.FETCHED, Outcome.NOT_MODIFIED, Outcome.EMPTY) and fetch.reason != "parked":
                 site.is_open = True
                 self.open_site(site)
+
+
+def _no_start(source: Source) -> SourceOutcome:
+    """The outcome of a source whose start page cannot be asked for."""
+    return SourceOutcome(source, Outcome.BROKEN, "start_url_is_none", {}, datetime.now(UTC), 0.0)

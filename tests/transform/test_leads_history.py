@@ -17,7 +17,8 @@ AS_OF = (
     f"select {KNOWN} from mart_leads.dim_leads_history"  # noqa: S608
     " where valid_from <= %s and (valid_to is null or valid_to > %s) order by lead_id"
 )
-NIGHTS = 6
+NIGHTS = 3
+CHANGES = 12  # a night
 
 
 class Frozen:
@@ -114,7 +115,7 @@ def test_any_past_build_is_told_as_it_was(world, built, leads):
     frozen, merged, done = Frozen(world), {}, []
     frozen.build("first")
     for night in range(NIGHTS):
-        done += [change_something(world, built, leads, merged, dice) for _ in range(6)]
+        done += [change_something(world, built, leads, merged, dice) for _ in range(CHANGES)]
         frozen.build(str(night), full_refresh=night == NIGHTS // 2)
     assert {"status", "merge", "unmerge", "delete", "weights", "correct"} <= set(done)
     assert len({repr(rows) for _, rows in frozen.copies}) == NIGHTS + 1

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
 from leadhouse.database.analysts import ensure_analyst
+from leadhouse.landing import Landing
+from leadhouse.records import Fetch, Outcome
 from leadhouse.resolution import resolve_unread, unmerge
 from leadhouse.transform import build_marts
-from tests.transform.mart_world import MartWorld
+from tests.transform.mart_world import NOON, MartWorld
 
 MARTS = {
     "mart_companies.dim_companies": "company_id",
@@ -82,6 +86,23 @@ def test_contradicting_imports_show_to_their_organization_alone(world, first_nig
         first_night.logins[slug], "select company_id, phone_e164, source_count from mart_companies.dim_companies"
     )
     assert [(row["phone_e164"], row["source_count"]) for row in seen] == [(phone, 3)]
+
+
+def test_page_that_has_not_changed_is_verified_without_a_change_of_any_value(world, first_night):
+    later = NOON + timedelta(days=40)
+    landing = Landing("landing", run_on=later.date(), run_id="cli__later", source_key="web/epsilon.example")
+    landing.add_fetch(
+        Fetch(
+            fetch_id=uuid4(), source_key="web/epsilon.example", url="https://epsilon.example/impressum",
+            requested_at=later, outcome=Outcome.NOT_MODIFIED, status_code=304,
+        )
+    )  # fmt: skip
+    landing.commit()
+    resolve_unread("cli__unchanged")
+    build_marts("cli__verified")
+    verified = world.rows("select last_verified_at from mart_companies.dim_companies where organization_id is null")
+    assert verified == [{"last_verified_at": later}]
+    assert world.rows("select 1 from mart_companies.fct_company_changes") == []
 
 
 def test_wrong_merge_is_undone_in_the_marts_and_incremental_equals_full(world, first_night):

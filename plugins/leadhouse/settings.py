@@ -84,7 +84,8 @@ class Settings(BaseSettings):
     airflow_url: str | None = None  # e.g. http://127.0.0.1:8080
     airflow_username: str = "dispatcher"  # may trigger runs and no more
     airflow_password: SecretStr | None = None
-    notification_webhook: SecretStr | None = None  # a URL that gets failures as JSON {"text": …} (Slack's form)
+    # a URL that gets failures as JSON {"text": …} (Slack's form); one of your own network is an exception to be allowed
+    notification_webhook: SecretStr | None = None
 
     @field_validator("allowed_addresses", "smtp_retry_seconds", mode="before")
     @classmethod

@@ -29,12 +29,13 @@ class FailureNotifier(BaseNotifier):
         structlog.get_logger("leadhouse.notifier").error("stage failed", **message)
         webhook = settings().notification_webhook
         if webhook is not None:
-            import requests
+            from leadhouse.network import checked_session
 
             text = f"{message['dag_id']}.{message['task_id']} failed: {message['error']} ({message['runbook']})"
-            requests.post(
-                webhook.get_secret_value(), json={"text": text, **message}, timeout=WEBHOOK_SECONDS
-            ).raise_for_status()
+            with checked_session() as session:
+                session.post(
+                    webhook.get_secret_value(), json={"text": text, **message}, timeout=WEBHOOK_SECONDS
+                ).raise_for_status()
 
 
 def describe_failure(context: Context) -> dict[str, str]:

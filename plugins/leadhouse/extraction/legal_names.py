@@ -23,7 +23,7 @@ _LONG_FORM = re.compile(
     r"Limited Company)"
 )
 _FORM_FIRST = re.compile(
-    r"(?:^|[\s:(,])(?P<name>(?:SARL|S\.A\.R\.L\.|SASU?|EURL|SCI|SCOP|SELARL|SNC|ASBL|VZW|UAB|SIA|AB|OÜ|AS|OOO"
+    r"(?:^|[:(]\s?)(?P<name>(?:SARL|S\.A\.R\.L\.|SASU?|EURL|SCI|SCOP|SELARL|SNC|ASBL|VZW|UAB|SIA|AB|OÜ|AS|OOO"
     r"|ООО|ИП|ЗАО|АО"
     r"|PT\.?|CV\.?|TOV|ТОВ|ФОП|ЕООД|EOOD)\s+[«\"“„]?(?:[^\W\d_a-z][\w'’&.\-]*|(?:de|du|des|la|le|les|et|&|и)(?=\s))"
     r"(?:\s(?:[^\W\d_a-z][\w'’&.\-]*|de|du|des|la|le|les|et|&|и)){0,4}[»\"”“]?)"

@@ -10,7 +10,10 @@ from typing import TextIO, TypedDict
 
 
 class Entry(TypedDict):
-    """One request; `time` is seconds since the epoch, `path` includes the query."""
+    """One request; `time` is seconds since the epoch, `path` includes the query.
+
+    `retry_after` and `robots` are what the answer asked of its crawler: a pause, the rules (`demo.politeness`).
+    """
 
     time: float
     host: str
@@ -20,6 +23,8 @@ class Entry(TypedDict):
     bytes: int
     conditional: bool
     agent: str
+    retry_after: str | None
+    robots: str | None
 
 
 class AccessLog:
@@ -29,12 +34,22 @@ class AccessLog:
         self.entries: deque[Entry] = deque(maxlen=200_000)
         self._file: TextIO | None = path.open("a", encoding="utf-8") if path else None
 
-    def add(self, host: str, method: str, path: str, status: int, size: int, headers: dict[str, str]) -> None:
+    def add(
+        self,
+        host: str,
+        method: str,
+        path: str,
+        status: int,
+        size: int,
+        headers: dict[str, str],
+        retry_after: str | None = None,
+        robots: str | None = None,
+    ) -> None:
         """Record one request, written through at once so that a killed process loses none."""
         entry = Entry(
             time=time.time(), host=host, method=method, path=path, status=status, bytes=size,
             conditional="if-none-match" in headers or "if-modified-since" in headers,
-            agent=headers.get("user-agent", ""),
+            agent=headers.get("user-agent", ""), retry_after=retry_after, robots=robots,
         )  # fmt: skip
         self.entries.append(entry)
         if self._file:

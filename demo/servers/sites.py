@@ -40,7 +40,10 @@ class SiteServer:
         host, path, query = _split(request)
         answer = self._answer(request, host, path, query)
         shown = f"{path}?{query}" if query else path
-        self.log.add(host, request.method, shown, answer.status, len(answer.body), request.headers)
+        asked = answer.headers.get("Retry-After")
+        is_robots = path == "/robots.txt" and answer.status == 200
+        robots = answer.body.decode("utf-8", "replace") if is_robots and isinstance(answer.body, bytes) else None
+        self.log.add(host, request.method, shown, answer.status, len(answer.body), request.headers, asked, robots)
         return answer
 
     def _answer(self, request: HttpRequest, host: str, path: str, query: str) -> Answer:

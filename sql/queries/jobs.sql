@@ -234,7 +234,7 @@ select units.unit_id, newest.extractor, newest.extractor_version, newest.observe
   from unnest(%(unit_ids)s::uuid[]) as units (unit_id)
  cross join lateral (
    select extractions.run_on, extractions.extraction_id, extractions.extractor, extractions.extractor_version,
-          applications.observed_at
+          extractions.observed_at
      from raw.applications
      join raw.extractions using (run_on, extraction_id)
     where applications.unit_id = units.unit_id

@@ -22,6 +22,21 @@ select units.unit_id, newest.observed_at, newest.statement_hash
     order by applications.observed_at desc, applications.applied_at desc
     limit 1) as newest
 
+-- name: select_standing
+-- Of units whose statement holds records: the extraction that stands, and as of when.
+select units.unit_id, newest.observed_at, newest.extraction_id, newest.run_on
+  from unnest(%(unit_ids)s::uuid[]) as units (unit_id)
+ cross join lateral (
+   select applications.observed_at, applications.extraction_id, applications.run_on
+     from raw.applications
+    where applications.unit_id = units.unit_id
+    order by applications.observed_at desc, applications.applied_at desc
+    limit 1) as newest
+ where exists (select from raw.company_records as records
+                where records.run_on = newest.run_on and records.extraction_id = newest.extraction_id)
+    or exists (select from raw.person_records as records
+                where records.run_on = newest.run_on and records.extraction_id = newest.extraction_id)
+
 -- name: select_former_extractions
 -- Extractions that said the same of the same unit before, the newest of each.
 select distinct on (wanted.unit_id, wanted.statement_hash)

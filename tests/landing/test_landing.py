@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from leadhouse.landing import Landing, Quarantined, ShardLease, StaleLeaseError
-from leadhouse.records import CompanyAttribute, CompanyRecord, Value, subject_id
-from tests.landing.conftest import RUN_ON, company, extraction, fetch, person
+from leadhouse.records import CompanyAttribute, CompanyRecord, Outcome, Value, subject_id
+from tests.landing.conftest import NOON, RUN_ON, company, extraction, fetch, person
 
 Make = Callable[..., Landing]
 
@@ -262,3 +262,47 @@ def test_a_value_with_a_literal_backslash_u0000_lands(database: Any, landing: Ma
     one.add_extraction(extraction(record))
     assert one.commit().landed == 1
     assert statement(database, extraction().unit_id) == [r"A \u0000 B"]
+
+
+def standing(database: Any) -> list[dict[str, Any]]:
+    statement = "select unit_id, extraction_id, observed_at, landing_id from raw.applications order by observed_at"
+    with database.owner() as connection:
+        return list(connection.execute(statement).fetchall())
+
+
+@pytest.mark.parametrize("is_read_whole", [True, False])
+def test_a_page_that_is_as_it_was_is_verified_now_and_then(database: Any, landing: Make, is_read_whole: bool) -> None:
+    def see(days: int) -> None:
+        seen = NOON + timedelta(days=days)
+        after = landing(run_on=seen.date())
+        if is_read_whole:
+            stated = extraction(company("Acme")).model_copy(update={"observed_at": seen, "fetch_id": uuid4()})
+            after.add_extraction(stated)
+        else:
+            unchanged = {"requested_at": seen, "outcome": Outcome.NOT_MODIFIED, "status_code": 304}
+            after.add_fetch(fetch().model_copy(update=unchanged))
+        assert after.commit().landed == 0
+
+    first = landing()
+    first.add_extraction(extraction(company("Acme")))
+    first.commit()
+    for days in range(1, 10):  # not every night: each is work for resolution and marts
+        see(days)
+    assert len(standing(database)) == 1
+    see(25)
+    see(26)
+    applied = standing(database)
+    assert [row["observed_at"] for row in applied] == [NOON, NOON + timedelta(days=25)]
+    assert len({row["extraction_id"] for row in applied}) == 1
+
+
+def test_what_says_nothing_or_was_never_read_is_not_verified(database: Any, landing: Make) -> None:
+    first = landing()
+    first.add_extraction(extraction())
+    first.commit()
+    later = landing()
+    for url in ("https://a.example/", "https://a.example/never-read"):
+        unchanged = {"requested_at": NOON + timedelta(days=90), "outcome": Outcome.NOT_MODIFIED}
+        later.add_fetch(fetch(url).model_copy(update=unchanged))
+    later.commit()
+    assert len(standing(database)) == 1

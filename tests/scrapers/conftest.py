@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Web:
 
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    log: list[dict[str, Any]] = field(default_factory=list)  # as `demo.politeness` reads it
     port: int = 0
 
     @property
@@ -80,9 +82,13 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
             path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
             headers = {name.lower(): value for name, value in self.headers.items()}
             web.asked.append((host, path, headers))
+            began = time.time()
             answer = web.answer(host, path, headers)
             if answer.wait:
                 threading.Event().wait(answer.wait)
+            robots = answer.body.decode() if path == "/robots.txt" and answer.status == 200 else None
+            entry = {"time": began, "host": host, "path": path, "status": answer.status, "robots": robots}
+            web.log.append({**entry, "seconds": time.time() - began, "retry_after": answer.headers.get("Retry-After")})
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

@@ -1,9 +1,15 @@
-"""What of a landing is new: each statement against the one that stands for its unit, and those that stood before."""
+"""What of a landing is new: each statement against the one that stands for its unit, and those that stood before.
+
+A statement that is found again, or whose page answers that it has not changed, is confirmed: after some days it is
+applied once more, as of then, and what is made of it is verified as of then. Not each night: every application is work
+for resolution and marts.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +17,13 @@ from psycopg import Connection
 
 from leadhouse.database import queries
 from leadhouse.landing.storable import Statement
+from leadhouse.records import Fetch, Outcome, unit_id
+
+CONFIRM_DAYS = 10  # to twice as many, by unit: what landed in one night is not all confirmed in one
 
 ExtractionKey = tuple[date, UUID]  # run_on, extraction_id
+Application = tuple[UUID, datetime, UUID, date]  # unit_id, observed_at, extraction_id, run_on
+Confirmation = tuple[UUID, datetime]  # unit_id, and when its statement was seen to stand
 
 
 @dataclass
@@ -20,21 +31,25 @@ class Plan:
     """What has to be written: new extractions, and which extraction is applied to which unit, in order."""
 
     fresh: list[tuple[Statement, ExtractionKey]] = field(default_factory=list)
-    applications: list[tuple[UUID, datetime, UUID, date]] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)
 
 
-def make_plan(connection: Connection[Any], statements: list[Statement], run_on: date) -> Plan:
+def make_plan(
+    connection: Connection[Any], statements: list[Statement], run_on: date, unchanged: list[Confirmation]
+) -> Plan:
     """Goes through the statements in order, so that two of one unit in one landing follow each other.
 
     One that equals the standing statement of its unit is left out; one that was made before (A→B→A) is only applied.
     """
-    plan = Plan()
+    plan, confirmed = Plan(), list(unchanged)
     if not statements:
-        return plan
+        return Plan(applications=_applied_again(connection, confirmed))
     standing, former = _standing(connection, statements), _former(connection, statements)
     for each in statements:
         observed_at, current = standing.get(each.unit_id, (None, None))
         if current == each.statement_hash:
+            if each.extraction.fetch_id is not None:
+                confirmed.append((each.unit_id, each.extraction.observed_at))
             continue
         said, seen_at = (each.unit_id, each.statement_hash), each.extraction.observed_at
         key = former.get(said)
@@ -44,7 +59,35 @@ def make_plan(connection: Connection[Any], statements: list[Statement], run_on: 
         plan.applications.append((each.unit_id, seen_at, key[1], key[0]))
         if observed_at is None or seen_at >= observed_at:
             standing[each.unit_id] = (seen_at, each.statement_hash)
+    changed = {unit for unit, *_ in plan.applications}
+    plan.applications += _applied_again(connection, [each for each in confirmed if each[0] not in changed])
     return plan
+
+
+def seen_unchanged(fetches: Iterable[Fetch], organization_id: UUID | None) -> list[Confirmation]:
+    """Pages that answered, or whose sitemap says, that they are as they were."""
+    return [
+        (unit_id(organization_id, each.source_key, each.url), each.requested_at)
+        for each in fetches
+        if each.outcome is Outcome.NOT_MODIFIED and each.purpose == "page"
+    ]
+
+
+def _applied_again(connection: Connection[Any], confirmed: list[Confirmation]) -> list[Application]:
+    """The standing statements that were last applied long enough before they were seen to stand."""
+    if not confirmed:
+        return []
+    seen = dict(sorted(confirmed, key=lambda each: each[1]))
+    found = connection.execute(queries.load("landing").select_standing, {"unit_ids": list(seen)})
+    return [
+        (row["unit_id"], seen[row["unit_id"]], row["extraction_id"], row["run_on"])
+        for row in found
+        if seen[row["unit_id"]] - row["observed_at"] >= _patience(row["unit_id"])
+    ]
+
+
+def _patience(unit: UUID) -> timedelta:
+    return timedelta(days=CONFIRM_DAYS + unit.int % CONFIRM_DAYS)
 
 
 def _standing(

@@ -22,7 +22,7 @@ from leadhouse.database import connect, queries
 from leadhouse.landing import rows
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
 from leadhouse.landing.erased import Sieved, sieve, without_erased
-from leadhouse.landing.plan import Plan, make_plan
+from leadhouse.landing.plan import Plan, make_plan, seen_unchanged
 from leadhouse.landing.staging import insert_rows
 from leadhouse.landing.storable import Fault, Statement, clean_json, clean_text, is_storable, read_statement
 from leadhouse.ledger.batches import take_batch_number
@@ -212,7 +212,8 @@ class Landing:
         if self._keeps_anyone_out:
             self._keep_erased_out(connection)
         self._write_fetches(connection, self._landing_id)
-        plan = make_plan(connection, self._statements, self._run_on)
+        unchanged = seen_unchanged(self._fetches, self._organization_id)
+        plan = make_plan(connection, self._statements, self._run_on, unchanged)
         landed = self._write_extractions(connection, plan, self._landing_id)
         stated = sum(map(len, self._statements))
         quarantined = self._write_quarantine(connection, self._landing_id)

@@ -1,0 +1,124 @@
+"""A crawl by two shards and by two runs at once, judged by an oracle that sees only the servers' log."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from demo import politeness
+from leadhouse.jobs.crawl import run_shard
+from leadhouse.settings import settings
+from tests.scrapers.conftest import Answer, Crawl, Web
+
+DELAY = 0.4
+TEXT = {"Content-Type": "text/plain"}
+
+
+def entry(at: float, path: str = "/x", **fields: Any) -> dict[str, Any]:
+    return {"time": at, "host": "a.example", "path": path, "status": 200, "seconds": 0.0, **fields}
+
+
+ROBOTS = entry(0.0, "/robots.txt", robots="User-agent: *\nDisallow: /private\nCrawl-delay: 2\n")
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ([ROBOTS, entry(2.0), entry(2.9)], "3 requests in 2.90 s with a delay of 2.0 s"),
+        ([ROBOTS, *(entry(1.7 * i) for i in range(1, 12))], "with a delay of 2.0 s"),
+        ([ROBOTS, entry(2.0, seconds=5.0), entry(4.1)], "was asked while /x was being answered"),
+        (
+            [ROBOTS, entry(2.0), entry(4.0, host="www.a.example", seconds=9.0), entry(6.0)],
+            "while /x was being answered",
+        ),
+        ([entry(0.0), {**ROBOTS, "time": 3.0}], "/x was asked before robots.txt"),
+        ([ROBOTS, entry(2.0, "/private/x")], "/private/x is forbidden"),
+        ([ROBOTS, entry(2.0, retry_after="9"), entry(6.0)], "4.00 s after a Retry-After of 9.0 s"),
+    ],
+)
+def test_the_oracle_sees_each_rudeness(entries: list[dict[str, Any]], said: str) -> None:
+    assert said in politeness.violations(entries, 1.0)[0]
+
+
+def test_the_oracle_lets_a_polite_crawl_pass() -> None:
+    entries = [ROBOTS, entry(2.0, retry_after="9"), *(entry(11.0 + 2 * i) for i in range(10))]
+    assert politeness.violations(entries, 1.0) == []
+    assert politeness.rates(entries, 1.0)["a.example"] == pytest.approx(1.0)
+
+
+def build(web: Web) -> list[str]:
+    """Five sites: two plain ones, one with a delay of its own, one with rules, one that asks for a pause."""
+    hosts = [f"{name}.example" for name in ("plain", "quick", "slow", "ruled", "tired")]
+    for host in hosts:
+        web.site(host, pages=10)
+    web.routes["slow.example", "/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 0.8\n", headers=TEXT)
+    web.routes["ruled.example", "/robots.txt"] = Answer(b"User-agent: *\nDisallow: /page-a\n", headers=TEXT)
+    for host in ("plain.example", "quick.example", "tired.example"):
+        web.routes[host, "/robots.txt"] = Answer(b"User-agent: *\nDisallow:\n", headers=TEXT)
+    page, asked = web.routes["tired.example", "/page-ac"], []
+
+    def tire(_: dict[str, str]) -> Answer:
+        asked.append(1)
+        assert isinstance(page, Answer)
+        return Answer(b"later", 503, {"Retry-After": "2"}) if len(asked) == 1 else page
+
+    web.routes["tired.example", "/page-ac"] = tire
+    web.routes["leads-on.example", "/"] = Answer(b"", 301, {"Location": "http://www.plain.example/"})
+    for (host, path), route in list(web.routes.items()):
+        if host == "plain.example":
+            web.routes[f"www.{host}", path] = route
+    return hosts
+
+
+def sleep_often(times: int, reached: list[float]) -> None:
+    """How near this machine comes to a rate while it is as busy as now."""
+    started = time.monotonic()
+    for _ in range(times):
+        time.sleep(DELAY)
+    reached.append(times * DELAY / (time.monotonic() - started))
+
+
+def test_shards_and_runs_at_once_are_polite_and_nearly_as_fast_as_they_may(
+    crawl: Crawl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", str(DELAY))
+    settings.cache_clear()
+    hosts = build(crawl.web)
+    first, second = crawl.plan(*hosts, count=2), crawl.plan("www.plain.example", "leads-on.example", "quick.example")
+    yardstick: list[float] = []
+    threads = [
+        threading.Thread(target=run_shard, args=(first, 0, "first")),
+        threading.Thread(target=run_shard, args=(first, 1, "first")),
+        threading.Thread(target=sleep_often, args=(12, yardstick)),
+    ]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 60
+    while len({host for host, *_ in crawl.web.asked}) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    counts = run_shard(second, 0, "second")
+    for thread in threads:
+        thread.join(120)
+    third = crawl.plan(*hosts)
+    run_shard(third, 0, "third")  # at once after the first: the hosts' pauses carry over
+    assert politeness.violations(crawl.web.log, DELAY) == []
+    assert counts["busy"] >= 1
+    assert "/contact" in crawl.web.paths("ruled.example")
+    reached = politeness.rates([each for each in crawl.web.log if each["host"] == "quick.example"][:13], DELAY)
+    assert reached["quick.example"] >= 0.9 * min(1.0, yardstick[0])
+
+
+def test_a_pause_that_is_too_long_holds_for_the_next_run(crawl: Crawl) -> None:
+    crawl.web.site("closed.example", pages=2)
+    crawl.web.routes["closed.example", "/contact"] = Answer(b"", 503, {"Retry-After": "7200"})
+    run_shard(crawl.plan("closed.example"), 0, "first")
+    asked = len(crawl.web.asked)
+    run_shard(crawl.plan("closed.example"), 0, "second")
+    assert len(crawl.web.asked) == asked
+    outcome, reason, _ = crawl.outcome("web/closed.example")
+    assert outcome == "blocked"
+    assert reason is not None
+    assert reason.startswith("postponed: the host asked for a pause until ")

@@ -54,8 +54,18 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
     return _codec(meta[1].decode("ascii", "replace")) if meta else None
 
 
+UNKNOWN = "unknown"  # the codec's name where the bytes are text in none that anything names
+_MARKUP = re.compile(rb"<(script|style)\b.{0,100000}?</\1\s*>|<[^>]{0,5000}>", re.I | re.S)
+_LETTERS = bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))
+_HIGH = bytes(range(0x80, 0x100))
+
+
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """Return (text, codec name). Never raises: undecodable bytes become U+FFFD."""
+    """Return (text, codec name). Never raises: undecodable bytes become U+FFFD.
+
+    Bytes that are not UTF-8 and whose encoding nothing names are read as browsers do (windows-1252); where most of
+    their letters are beyond ASCII that is no text, and the codec's name is `UNKNOWN`.
+    """
     for mark, codec in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace"), codec
@@ -63,8 +73,18 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
         # Valid UTF-8 with any multi-byte sequence is practically never anything else, whatever the page declares.
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        codec = _declared(body, content_type) or "cp1252"
+        declared = _declared(body, content_type)
     try:
-        return body.decode(codec, "replace"), codec
+        text = body.decode(declared or "cp1252", "replace")
     except (UnicodeError, ValueError):
-        return body.decode("cp1252", "replace"), "cp1252"
+        declared, text = None, body.decode("cp1252", "replace")
+    if declared is None:
+        return text, UNKNOWN if _is_foreign(body) else "cp1252"
+    return text, declared
+
+
+def _is_foreign(body: bytes) -> bool:
+    """Whether most letters of the page's text are beyond ASCII, as in no language that windows-1252 is made for."""
+    text = _MARKUP.sub(b" ", body[:200_000])
+    high = len(text) - len(text.translate(None, _HIGH))
+    return high >= 20 and high > len(text) - len(text.translate(None, _LETTERS))

@@ -67,13 +67,17 @@ def extract_page(
         observed_at=observed_at,
         companies=_companies(findings, site) if kind == PageKind.ORDINARY else (),
         persons=_persons(people, site) if kind == PageKind.ORDINARY else (),
-        rejections=tuple([*_kind_rejection(kind, url), *findings.rejections][:_MAX_REJECTIONS]),
+        rejections=tuple([*_page_rejections(kind, url, page), *findings.rejections][:_MAX_REJECTIONS]),
         not_read=() if kind == PageKind.ORDINARY else (kind.value,),
     )
 
 
-def _kind_rejection(kind: PageKind, url: str) -> list[Rejection]:
-    return [Rejection(attribute="page", value=url[:500], reason=kind.value)] if kind == PageKind.TEMPLATE else []
+def _page_rejections(kind: PageKind, url: str, page: Page | None) -> list[Rejection]:
+    """What is said of the page as a whole: a theme's, or read only up to where it was cut."""
+    reasons = [kind.value] if kind == PageKind.TEMPLATE else []
+    if page is not None and page.is_truncated:
+        reasons.append("truncated")
+    return [Rejection(attribute="page", value=url[:500], reason=reason) for reason in reasons]
 
 
 def read(page: Page, site: SiteContext, findings: Findings) -> list[Person]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import html
 import re
 import string
@@ -21,12 +23,17 @@ _ROT13 = str.maketrans(
     + string.ascii_uppercase[:13],
 )
 # Words for "@" in brackets, by language: English, German, Spanish/Portuguese, French, Italian, Hungarian, Polish,
-# Czech/Slovak, Russian, Dutch, Swedish/Danish, Finnish.
+# Czech/Slovak, Russian, Ukrainian, Dutch, Swedish/Danish, Norwegian, Finnish, Turkish, Serbian, Greek, Hebrew,
+# Japanese, Chinese, Korean.
 _AT_WORDS = (
-    r"at|ät|æt|aet|arroba|arobase|arobas|chez|chiocciola|presso|kukac|małpa|malpa|zavináč|zavinac|собака|сабака"
-    r"|apenstaartje|snabel-?a|snabela|kissanhäntä|miukumauku|ett|affe|klammeraffe|a"
+    r"at|ät|[aä]t-merkki|æt|aet|arroba|arobase|arobas|chez|chiocciola|presso|kukac|małpa|malpa|zavináč|zavinac|собака|сабака|равлик"
+    r"|apenstaartje|snabel-?a|snabela|krøllalfa|kissanhäntä|miukumauku|ett|affe|klammeraffe|kuyruklu ?a|majmunče|παπάκι"
+    r"|שטרודל|アット|アットマーク|圈a|골뱅이|a"
 )
-_DOT_WORDS = r"dot|punkt|point|punto|ponto|pont|kropka|tečka|tecka|точка|punt|piste"
+_DOT_WORDS = (
+    r"dot|punkt|point|punto|ponto|pont|kropka|tečka|tecka|точка|крапка|punt|prikk|piste|nokta|tačka|τελεία|נקודה"
+    r"|ドット|点|닷"
+)
 _BRACKET_AT = re.compile(
     (
         rf"(?<=[\w.+-])[ \u00a0]*(?:[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]"
@@ -103,7 +110,7 @@ def split_attributes(attributes: Mapping[str, str]) -> str | None:
     if user and domain:
         ending = (attributes.get("data-tld") or "").strip(".")
         return f"{user}@{domain.strip('@')}{'.' if ending else ''}{ending}"
-    whole = attributes.get("data-email") or attributes.get("data-mail") or ""
+    whole = plain(next((value for key in _WHOLE_KEYS if (value := attributes.get(key))), "")[:300])
     if "@" not in whole or len(whole) > 254:
         return None
     return whole[::-1] if re.match(r"^[a-z]{2,6}\.", whole) and "." not in whole.rpartition("@")[2] else whole
@@ -111,19 +118,41 @@ def split_attributes(attributes: Mapping[str, str]) -> str | None:
 
 # An element with one of these may carry an address that scripts or CSS put together.
 ADDRESS_ATTRIBUTES = frozenset(
-    {"data-cfemail", "data-mailto-token", "data-domain", "data-host", "data-email", "data-enc-email"}
-)
+    {
+        "data-cfemail", "data-mailto-token", "data-domain", "data-host", "data-email", "data-mail", "data-mailto",
+        "data-enc-email", "data-email-encoded", "data-rot13", "data-b64", "data-base64",
+    }
+)  # fmt: skip
+_WHOLE_KEYS = ("data-email", "data-mail", "data-mailto")
+_ROT13_KEYS = ("data-enc-email", "data-rot13", "data-email-encoded")
+_BASE64_KEYS = (*_WHOLE_KEYS, "data-b64", "data-base64", "data-email-encoded")
 
 
 def from_attributes(attributes: Mapping[str, str]) -> str | None:
-    """The address that an element's data attributes hold; None without one."""
+    """The address that an element's data attributes hold, plain, in parts, backwards, ROT13 or base64; None without."""
     if code := attributes.get("data-cfemail"):
-        found = cloudflare(code)
-    elif "data-domain" in attributes or "data-host" in attributes or "data-email" in attributes:
-        found = split_attributes(attributes)
-    else:
-        found = rot13(attributes.get("data-enc-email", "")).replace("[at]", "@")
+        return cloudflare(code)
+    found = split_attributes(attributes)
+    for key in _ROT13_KEYS if found is None else ():
+        found = found or _address_only(rot13(attributes.get(key, "")).replace("[at]", "@"))
+    for key in _BASE64_KEYS if found is None else ():
+        found = found or _address_only(from_base64(attributes.get(key, "")))
     return found if found and "@" in found else None
+
+
+def _address_only(text: str) -> str | None:
+    text = text.removeprefix("mailto:")
+    return text if re.fullmatch(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-zA-Z]{2,24}", text) else None
+
+
+def from_base64(text: str) -> str:
+    """What base64 text says when that is plain text (RFC 4648, padding may be missing); else nothing."""
+    if not 8 <= len(text) <= 400:
+        return ""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def visible(text: str) -> str:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
-from leadhouse.extraction import deobfuscate, places
+from leadhouse.extraction import deobfuscate, places, script_addresses
 from leadhouse.extraction.blocks import BlockBuilder, HiddenPart
 from leadhouse.extraction.page import Image, Link, Mark, Page, UrlResolver
 from leadhouse.extraction.start_tags import VOID_TAGS, Attributes, Frame, StartTag
 from leadhouse.extraction.structured import MAX_REPAIRED, read_json_ld
 
-_SCRIPT_HINT = re.compile(r"addy|mailto|UnCryptMailto", re.I)
+_REFRESH = re.compile(r"^\s*\d{0,4}(?:\.\d*)?\s*[;,]\s*url\s*=\s*(\S.{0,1000})", re.I)
 _AT_IMAGE = re.compile(r"^\W*(?:@|at|ät|arroba)\W*$", re.I)
 _ACTIONS = ("mailto:", "tel:", "sms:", "callto:", "javascript:", "whatsapp:", "skype:", "fax:")
+_WRONG_SCHEME = re.compile(
+    r"https?:/{0,2}(?=(?:mailto|tel):)", re.I
+)  # <a href="http://mailto:...">, as editors write it
+_AT_ICON = re.compile(r"(?:^|[ _-])(?:fa|icon|bi|mdi|ti|la|dashicons|material-icons)-at(?:-sign)?(?:$| )", re.I)
+_MAX_WORKED_OUT = 60_000  # characters of a page's scripts that are worked out
 _SITE_FRAME = frozenset({"footer", "header", "nav"})
 
 
@@ -29,7 +35,7 @@ class ElementReader(BlockBuilder):
         self.skipping = ""  # the name of the element whose content is left out, and how deep in it we are
         self.skip_depth = 0
         self.in_head = False
-        self.json_chars = 0
+        self.json_chars = self.worked_out = 0
 
     def enter(self, tag: StartTag, text: str, parent: Frame) -> None:
         """Open an element that does more than hand down marks."""
@@ -73,14 +79,20 @@ class ElementReader(BlockBuilder):
         elif text := deobfuscate.from_attributes(attributes):
             self.buffer.append(text)
             self._skip(tag.name)
+        elif _AT_ICON.search(attributes.get("class", "")) and self.buffer and self.buffer[-1][-1:].isalnum():
+            self.buffer.append("@")  # between the parts of an address; before an address it is only an ornament
 
     # handlers -----------------------------------------------------------------------------------------------------
 
     def on_anchor(self, attributes: Attributes, frame: Frame, _: str) -> None:
         """<a href>: a link, or an action such as mailto."""
         href = attributes.get("href", "").strip()
+        if "onclick" in attributes:
+            self._read_event(attributes["onclick"], frame, attributes)
         if not href or href[0] == "#":
             return
+        if match := _WRONG_SCHEME.match(href):
+            href = href[match.end() :]
         if href[:12].lower().startswith(_ACTIONS):
             self._add_action(href, frame, attributes)
         elif "/cdn-cgi/l/email-protection" in href:
@@ -92,11 +104,15 @@ class ElementReader(BlockBuilder):
 
     def _add_action(self, href: str, frame: Frame, attributes: Attributes) -> None:
         if href[:11].lower() == "javascript:":
-            address = deobfuscate.typo3(href)
-            if address is None:
-                return
-            href = f"mailto:{address}"
+            self._read_event(unquote(href[11:]), frame, attributes)
+            return
         self._open(Link(href[:2000], "", _label(attributes), frame.marks, len(self.blocks)), frame, self.page.actions)
+
+    def _read_event(self, script: str, frame: Frame, attributes: Attributes) -> None:
+        """An event handler that opens a mail program."""
+        self.worked_out += min(len(script), 6_000)
+        if self.worked_out < _MAX_WORKED_OUT and (address := script_addresses.address_in(script[:2000])):
+            self._add_action(f"mailto:{address}", frame, attributes)
 
     def _add_link(self, href: str, frame: Frame, attributes: Attributes) -> None:
         url = self.resolver(href)
@@ -138,11 +154,13 @@ class ElementReader(BlockBuilder):
             self.json_chars += len(text)
             self.page.json_ld.extend(read_json_ld(text, is_repaired=self.json_chars <= MAX_REPAIRED))
             return
-        if not text or not _SCRIPT_HINT.search(text):
+        self.page.script_count += 1
+        if not text or not script_addresses.may_write(text):
             return
-        self.page.scripts.append(text[:20_000])
-        address = deobfuscate.joomla_cloak(text) or deobfuscate.typo3(text) or deobfuscate.script_mailto(text)
-        if address:
+        text = text[:20_000]
+        self.page.scripts.append(text)
+        self.worked_out += min(len(text), 6_000)
+        if self.worked_out < _MAX_WORKED_OUT and (address := script_addresses.address_in(text)):
             self.page.actions.append(Link(f"mailto:{address}", "", "", marks, len(self.blocks)))
 
     def on_title(self, _: Attributes, __: Frame, text: str) -> None:
@@ -151,12 +169,18 @@ class ElementReader(BlockBuilder):
             self.page.title = " ".join(text.split())[:500]
         self._skip("title")
 
-    def on_meta(self, attributes: Attributes, _: Frame, __: str) -> None:
+    def on_input(self, attributes: Attributes, _: Frame, __: str) -> None:
+        """<input type=password>: somebody is asked to sign in."""
+        self.page.has_password |= attributes.get("type", "").lower() == "password"
+
+    def on_meta(self, attributes: Attributes, frame: Frame, _: str) -> None:
         """<meta name|property|http-equiv content>."""
         key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv")
         content = attributes.get("content")
         if (name := attributes.get("property")) and content is not None and self.in_head:
             self.page.properties.append((name[:200], content[:2000]))
+        if key and content and key.lower() == "refresh" and (match := _REFRESH.search(content)):
+            self._add_link(match[1].strip(" '\""), frame, {})
         if key and content:
             self.page.meta.setdefault(key.lower().strip()[:100], content.strip()[:2000])
 
@@ -208,5 +232,6 @@ _HANDLERS: dict[str, Any] = {
     "html": ElementReader.on_html,
     "head": ElementReader.on_head,
     "body": ElementReader.on_body,
+    "input": ElementReader.on_input,
     "frame": ElementReader.on_frame,
 }

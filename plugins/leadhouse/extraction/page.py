@@ -113,6 +113,8 @@ class Page:
     starts: list[int] = field(default_factory=list)
     body_bytes: int = 0
     is_truncated: bool = False
+    script_count: int = 0  # scripts of the page's own that are no data
+    has_password: bool = False
     has_frames: bool = False  # a frameset: its pages stand in `links`
 
     @property

@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from leadhouse.extraction import hosts, vocabulary
+from leadhouse.extraction.charset import UNKNOWN
 from leadhouse.extraction.page import Mark, Page
 
 
@@ -18,7 +19,10 @@ class PageKind(StrEnum):
     PARKED = "parked"
     LOGIN_WALL = "login-wall"
     TEMPLATE = "template"
+    COOKIE_WALL = "cookie-wall"
     SCRIPT_ONLY = "script-only"
+    FRAMESET = "frameset"
+    UNKNOWN_CHARSET = "unknown-charset"
     PDF = "pdf"
     IMAGE = "image"
     OTHER = "not-html"
@@ -60,8 +64,20 @@ _LOGIN = re.compile(
 )
 _SCRIPT_ROOT = re.compile(
     (
-        r"(?:need|enable|requires?|activate|aktivieren|activer|habilit)[^.]{0,60}javascript"
-        r"|javascript[^.]{0,60}(?:required|disabled|enable|aktivier|activ|habilit)"
+        r"(?:need|enable|requires?|activate|aktivier|activ|habilit|abilita|attiva|inschakel|włącz|включит|povol|aktiver"
+        r"|有効)[^.]{0,60}javascript"
+        r"|javascript[^.]{0,60}(?:required|disabled|enable|aktivier|activ|habilit|abilita|attiva|inschakel|włącz|включ"
+        r"|povol|有効)"
+    ),
+    re.I,
+)
+_COOKIES = re.compile(
+    (
+        r"(?:accept|allow|agree to|consent to)[^.]{0,40}cookies?[^.]{0,60}(?:before|to (?:continue|proceed|access|view"
+        r"|enter|use))|before you continue|cookies?[^.]{0,60}(?:akzeptieren|zulassen|zustimmen)[^.]{0,40}(?:um|bevor"
+        r"|fortfahren|weiter)|um fortzufahren[^.]{0,60}cookies?|accepte[rz][^.]{0,40}cookies?[^.]{0,40}(?:pour|avant)"
+        r"|accetta(?:re)?[^.]{0,40}cookies?[^.]{0,40}(?:per|prima)|acepta[^.]{0,40}cookies?[^.]{0,40}(?:para|antes)"
+        r"|accepte(?:er|ren)[^.]{0,40}cookies?[^.]{0,40}(?:om|voor)|pur[- ]?abo|cookies are (?:disabled|required)"
     ),
     re.I,
 )
@@ -89,8 +105,12 @@ def kind_of_bytes(body: bytes, content_type: str | None) -> PageKind | None:
 def classify(page: Page, *, is_home: bool = False) -> PageKind:
     """The kind of a parsed page."""
     visible = len(page.text)
-    if visible == 0 and not page.links:
-        return PageKind.SCRIPT_ONLY if page.script_sources or page.scripts else PageKind.EMPTY
+    if page.charset == UNKNOWN:
+        return PageKind.UNKNOWN_CHARSET
+    if page.has_frames and visible < 600:
+        return PageKind.FRAMESET
+    if visible == 0 and not page.links and not page.has_password:
+        return PageKind.SCRIPT_ONLY if page.script_sources or page.script_count else PageKind.EMPTY
     head = " ".join(block.text for block in page.blocks if not block.marks & (Mark.NAV | Mark.FOOTER))[:1500]
     if _is_not_found(page, visible):
         return PageKind.SOFT_404
@@ -98,13 +118,29 @@ def classify(page: Page, *, is_home: bool = False) -> PageKind:
         return PageKind.PARKED
     if visible < 600 and len(page.links) < 6 and _SCRIPT_ROOT.search(page.text):
         return PageKind.SCRIPT_ONLY
-    if visible < 40 and page.script_sources and len(page.links) < 3 and not page.json_ld:
+    if visible < 40 and len(page.links) < 3 and _is_shell(page):
         return PageKind.SCRIPT_ONLY
-    if visible < 700 and len(page.links) < 8 and _LOGIN.search(f"{page.title} {head}"):
-        return PageKind.LOGIN_WALL
+    if (wall := _wall(page, f"{page.title} {head}", visible)) is not None:
+        return wall
     if template_score(page) >= 1.0:
         return PageKind.TEMPLATE
     return PageKind.ORDINARY
+
+
+def _is_shell(page: Page) -> bool:
+    """Whether a page with no text has scripts that would make some, and nothing else that states a fact."""
+    return bool(page.script_sources or page.script_count) and not (page.json_ld or page.actions or page.has_password)
+
+
+def _wall(page: Page, head: str, visible: int) -> PageKind | None:
+    """What stands before the page: a question for a password or for consent, with next to nothing beside it."""
+    if visible < 700 and len(page.links) < 8 and _LOGIN.search(head):
+        return PageKind.LOGIN_WALL
+    if visible < 250 and len(page.links) < 8 and page.has_password and not page.actions:
+        return PageKind.LOGIN_WALL
+    if visible < 900 and len(page.links) < 8 and not page.actions and "ookie" in head and _COOKIES.search(head):
+        return PageKind.COOKIE_WALL
+    return None
 
 
 def _is_not_found(page: Page, visible: int) -> bool:

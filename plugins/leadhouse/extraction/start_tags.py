@@ -16,7 +16,7 @@ Attributes = dict[str, str]
 VOID_TAGS: Final = words(
     "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
 )
-_HANDLED: Final = words("a br img title meta base link html head body frame")
+_HANDLED: Final = words("a br img title meta base link html head body frame input")
 _ATTRIBUTE = re.compile(r' ([^ =]+)="([^"]*)"')
 _MAX_KNOWN = 8_192  # parts of one generation; a page has 400
 _MAX_LENGTH = 300  # characters of a remembered part
@@ -80,7 +80,10 @@ class StartTag:
         if style := attributes.get("style"):
             self.is_hidden |= self.name not in {"body", "html", "main"} and places.is_hidden_style(style)
             self.is_reversed = places.is_reversed_style(style)
-        self.has_address = not deobfuscate.ADDRESS_ATTRIBUTES.isdisjoint(attributes)
+        self.is_reversed |= self.name == "bdo" and attributes.get("dir", "").lower() == "rtl"
+        self.has_address = not deobfuscate.ADDRESS_ATTRIBUTES.isdisjoint(attributes) or "-at" in attributes.get(
+            "class", ""
+        )
         if self.is_hidden or self.is_reversed or self.has_address:
             self.is_plain = False
 

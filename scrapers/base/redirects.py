@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from leadhouse.extraction.socials import network_of_safe
+from leadhouse.extraction.social_profiles import network_of
 from leadhouse.records import Outcome
 from scrapers.base import urls
 from scrapers.base.frontier import Target
@@ -26,7 +26,7 @@ class Redirect:
 
 def may_move(url: str) -> bool:
     """Whether a site may live at a URL: a start page that leads to a social network leads to a profile, not a site."""
-    return network_of_safe(url) is None
+    return network_of(url) is None
 
 
 def judge(location: str, site: Site, target: Target) -> Redirect:

@@ -12,7 +12,7 @@ from leadhouse.extraction.page import Mark, parse
 from leadhouse.extraction.page_kind import PageKind, contact_guesses, contact_score, kind_of_bytes
 from leadhouse.extraction.person_names import person_name
 from leadhouse.extraction.phones import to_e164
-from leadhouse.extraction.socials import profile
+from leadhouse.extraction.social_profiles import profile
 from leadhouse.extraction.structured import read_json_ld, types_of
 
 
@@ -152,7 +152,10 @@ def test_phone_numbers(text: str, country: str | None, number: str | None) -> No
     [
         ("https://www.facebook.com/ahornhof/?ref=ts", ("https://www.facebook.com/ahornhof", "ahornhof")),
         ("https://www.facebook.com/profile.php?id=1000", ("https://www.facebook.com/profile.php?id=1000", "1000")),
-        ("https://www.youtube.com/@ahornhof/videos", "post"),
+        ("https://www.youtube.com/@ahornhof/videos", ("https://www.youtube.com/@ahornhof", "@ahornhof")),
+        ("https://m.facebook.com/pg/ahornhof/about", ("https://www.facebook.com/ahornhof", "ahornhof")),
+        ("https://twitter.com/ahornhof", ("https://x.com/ahornhof", "ahornhof")),
+        ("https://vimeo.com/123456", "post"),
         ("https://www.youtube.com/watch?v=x", "share_link"),
         ("https://twitter.com/intent/tweet?text=x", "share_link"),
         ("https://twitter.com/ahornhof/status/12", "post"),

@@ -122,7 +122,7 @@ _TIGHT_ROLES = (
     (vocabulary.CREDITS, "third_party"),
 )
 _CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")  # its words name a domain, not a role
-_SENTENCE = re.compile(r"[.!?]\s+\S")
+_SENTENCE = re.compile(r"[.!?]\s+(?=\S)")
 
 
 @lru_cache(maxsize=20_000)

@@ -13,7 +13,7 @@ from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.phones import to_e164
 from leadhouse.extraction.site_facts import Fact, Sightings, SiteFacts
 from leadhouse.extraction.site_names import rank_names
-from leadhouse.extraction.socials import network_of_safe
+from leadhouse.extraction.social_profiles import network_of
 from leadhouse.records import AddressParts, CompanyAttribute, Extraction, PersonAttribute, Value
 
 _ACCEPT = 0.5
@@ -170,12 +170,12 @@ def _one_voice(profiles: list[Fact], page_count: int) -> list[Fact]:
     """Per network the profile most pages show; a stranger's profile on few pages of many is content."""
     most = Counter[str]()
     for fact in profiles:
-        network = network_of_safe(fact.value) or ""
+        network = network_of(fact.value) or ""
         most[network] = max(most[network], fact.pages)
     kept = []
     for fact in profiles:
         is_rare = page_count >= 4 and fact.pages / page_count <= 0.25
-        is_beaten = fact.pages * 4 <= most[network_of_safe(fact.value) or ""]
+        is_beaten = fact.pages * 4 <= most[network_of(fact.value) or ""]
         if not (is_beaten or (is_rare and fact.confidence < 0.85)):
             kept.append(fact)
     return kept

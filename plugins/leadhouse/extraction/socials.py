@@ -3,143 +3,20 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 from leadhouse.extraction import hosts, structured, vocabulary
 from leadhouse.extraction.context import Findings, SiteContext, around_block, third_party
 from leadhouse.extraction.page import Link, Mark, Page
-from leadhouse.extraction.vocabulary import words
+from leadhouse.extraction.social_profiles import is_person, is_theme_handle, network_of, profile
 from leadhouse.records import Value
 
-_NETWORKS = {
-    "facebook.com": "facebook", "fb.com": "facebook",
-    "fb.me": "facebook", "instagram.com": "instagram", "linkedin.com": "linkedin",
-    "twitter.com": "x", "x.com": "x", "youtube.com": "youtube",
-    "tiktok.com": "tiktok", "pinterest.com": "pinterest", "xing.com": "xing",
-    "github.com": "github", "gitlab.com": "gitlab", "vimeo.com": "vimeo",
-    "threads.net": "threads", "threads.com": "threads", "bsky.app": "bluesky",
-    "t.me": "telegram", "telegram.me": "telegram", "vk.com": "vk",
-    "flickr.com": "flickr", "behance.net": "behance", "dribbble.com": "dribbble",
-    "medium.com": "medium", "soundcloud.com": "soundcloud",
-    "twitch.tv": "twitch", "snapchat.com": "snapchat", "yelp.com": "yelp",
-    "tripadvisor.com": "tripadvisor", "crunchbase.com": "crunchbase",
-    "mastodon.social": "mastodon", "discord.gg": "discord", "discord.com": "discord",
-}  # fmt: skip
-_RESERVED = {
-    "facebook": (
-        "sharer sharer.php share share.php dialog plugins tr login photo photo.php photos watch events "
-        "groups hashtag story.php policy.php privacy help legal business ads permalink.php policies "
-        "settings gaming marketplace about reel video.php 2008 wordpress facebook"
-    ),
-    "instagram": "p reel reels explore tv stories accounts about legal developer press web direct instagram",
-    "x": "share intent home hashtag search i privacy tos login signup settings explore wordpress twitter x about",
-    "youtube": (
-        "watch embed playlist results feed shorts redirect t howyoutubeworks about v live premium ads "
-        "iframe_api post youtube attribution_link"
-    ),
-    "linkedin": (
-        "sharearticle share sharing cws legal feed learning jobs pulse posts uas login signup authwall "
-        "help psettings comm embed linkedin groups"
-    ),
-    "github": (
-        "features about pricing login join sponsors orgs topics marketplace explore contact security "
-        "site customer-stories enterprise settings apps collections trending new issues pulls search "
-        "wordpress github twbs"
-    ),
-    "pinterest": "pin search ideas login about",
-    "tiktok": "embed tag music login share discover legal foryou",
-    "vimeo": "video channels categories ondemand groups api help features upgrade blog",
-    "telegram": "share joinchat s iv",
-    "medium": "m tag about p policy",
-    "vk": "share.php widget_comments.php",
-    "xing": "spi app social share start companies",
-    "yelp": "search writeareview",
-    "discord": "api channels oauth2",
-    "flickr": "explore search photos/tags",
-    "tripadvisor": "WidgetEmbed",
-}
-_RESERVED_SETS = {network: frozenset(words.lower().split()) for network, words in _RESERVED.items()}
-_PREFIXES = {
-    "linkedin": {"company", "school", "showcase", "organization", "in", "pub"},
-    "youtube": {"c", "channel", "user"},
-    "facebook": {"pages", "people", "pg", "profile.php", "p"},
-    "behance": set(),
-}
-_PLACEHOLDER = re.compile(
-    (
-        r"^@?(?:your[-_.]?\w*|username|user|example|company|companyname|profile|mypage|page|yourpage"
-        r"|handle|name|account|placeholder|#|home|index\.html?|undefined|null|link|url|\{.*|%.*|\[.*|xxx+"
-        r"|test|demo|template)$"
-    ),
+_FOLLOW = re.compile(
+    r"follow|folge|social media|soziale[nr]? |suivez|retrouvez[- ]nous|síguenos|siguenos|redes sociales|seguici"
+    r"|seguiteci|segui "
+    r"|volg ons|følg oss|følg os|följ|seuraa|śledź|obserwuj|sledujte|connect with us|find us on|join us|like us"
+    r"|stay (?:connected"
+    r"|in touch)|unsere kanäle|besuchen sie uns|visit us on|siga|acompanhe",
     re.I,
-)
-_THEME_HANDLES = words(
-    "html5up startbootstrap sbootstrap bootstrapmade colorlib templatemo tooplate wix wixcom squarespace "
-    "weebly godaddy jimdo wordpress wordpressdotcom shopify webflow elegantthemes themeforest envato "
-    "elementor "
-    "ajlkn getbootstrap fontawesome bootstrap jekyll gohugoio hexojs ghost netlify vercel wpastra "
-    "oceanwp generatepress divi cloudflare google googleanalytics apple microsoft"
-)
-
-
-def network_of(url: str) -> str | None:
-    """The network a URL belongs to."""
-    host = urlsplit(url).hostname or ""
-    return _NETWORKS.get(".".join(host.lower().split(".")[-2:]))
-
-
-def profile(url: str) -> tuple[str, str] | str | None:
-    """(canonical profile URL, handle); or a reason word why the URL is no profile; None for other hosts."""
-    try:
-        parts = urlsplit(url if "//" in url[:8] else f"https://{url}")
-        network = network_of(parts.geturl())
-    except ValueError:
-        return None
-    if network is None:
-        return None
-    segments = [segment for segment in parts.path.split("/") if segment and segment not in {"#!", "en", "de", "fr"}]
-    if not segments:
-        return "empty_profile"
-    first = segments[0].lower()
-    if first == "profile.php":
-        number = parse_qs(parts.query).get("id", [""])[0]
-        return (f"https://www.facebook.com/profile.php?id={number}", number) if number.isdigit() else "empty_profile"
-    if first in _RESERVED_SETS.get(network, frozenset()) or "share" in first.split("."):
-        return "share_link"
-    return _handle(network, parts.netloc, segments, url)
-
-
-def _handle(network: str, netloc: str, segments: list[str], url: str) -> tuple[str, str] | str:
-    prefixes = _PREFIXES.get(network)
-    first = segments[0].lower()
-    if prefixes and first in prefixes:
-        if len(segments) < 2:
-            return "empty_profile"
-        handle = (
-            segments[2]
-            if first in {"pages", "people"} and len(segments) > 2 and segments[1] == "category"
-            else segments[1]
-        )
-        keep = segments[: 3 if first in {"pages", "people", "p"} else 2]
-    elif network == "linkedin":
-        return "share_link"
-    elif (
-        (network == "youtube" and not first.startswith("@") and len(segments) > 1 and first not in {"c", "user"})
-        or (len(segments) > 1 and segments[1].lower() in _POST_WORDS)
-        or (network in {"github", "gitlab", "medium"} and len(segments) > 1)
-    ):
-        return "post"
-    else:
-        handle, keep = segments[0], segments[:1]
-    if _PLACEHOLDER.match(handle):
-        return "placeholder"
-    scheme = "https://"
-    return scheme + netloc.lower() + "/" + "/".join(keep), handle
-
-
-_POST_WORDS = words(
-    "status posts photos videos p reel reels permalink events statuses about reviews photo video albums "
-    "media tagged shop feed"
 )
 
 
@@ -152,16 +29,8 @@ def extract_socials(page: Page, site: SiteContext, names: tuple[str, ...], findi
         elif found:
             findings.reject("social_url", url, found, "json-ld")
     for link in page.links:
-        if network_of_safe(link.url):
+        if network_of(link.url):
             _judge(page, link, site, names, findings)
-
-
-def network_of_safe(url: str) -> str | None:
-    """`network_of` for any text."""
-    try:
-        return network_of(url)
-    except ValueError:
-        return None
 
 
 def _declared(page: Page) -> list[str]:
@@ -194,7 +63,9 @@ def _judge(page: Page, link: Link, site: SiteContext, names: tuple[str, ...], fi
         score += 0.2
     if link.marks & (Mark.ARTICLE | Mark.PARTNER | Mark.PORTFOLIO | Mark.TEAM):
         score -= 0.2
-    if len(link.text.split()) > 4 or _inside_sentence(link, spot.block_text):
+    if _FOLLOW.search(f"{spot.before} {spot.above} {spot.heading}"):
+        score += 0.2
+    elif len(link.text.split()) > 4 or _inside_sentence(link, spot.block_text):
         score -= 0.25
     if relation == 1.0 and hosts.fold(handle) in {hosts.fold(name) for name in (hosts.brand_label(site.host), *names)}:
         score = max(score, 0.86)  # the very name: wherever on the page it stands
@@ -215,10 +86,9 @@ def _inside_sentence(link: Link, text: str) -> bool:
 def _reason(link: Link, handle: str, outsider: str | None, url: str) -> str | None:
     if link.marks & Mark.HIDDEN:
         return "hidden"
-    if handle.lower().lstrip("@") in _THEME_HANDLES:
+    if is_theme_handle(handle):
         return "theme_leftover"
-    is_personal = "linkedin.com/in/" in url or "linkedin.com/pub/" in url
-    if is_personal and not link.marks & _SITE_WIDE:
+    if is_person(url) and not link.marks & _SITE_WIDE:
         return "person"  # in header or footer it is the owner's, who then is the company
     if outsider:
         return outsider

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import BufferWARCWriter
 
-GZIP_LEVEL = 1  # 0.37 ms a page against 1.04 ms at level 6, for a fifth more space
+GZIP_LEVEL = 1  # half the time of level 6 (0.24 against 0.47 ms a real page) for an eighth more space; 2, 3 save 4 %
 _GZIP = 31  # zlib: a gzip header, the largest window
 _PIECE = 16 * 1024
 _ENCODINGS = {"content-encoding", "transfer-encoding", "content-length"}
@@ -59,26 +59,29 @@ class Exchange:
 
 def response_member(exchange: Exchange) -> bytes:
     """The response record, compressed."""
-    headers = [
-        (f"{_ORIGINAL}{name}" if name.lower() in _ENCODINGS else name, value) for name, value in exchange.headers
+    head = [f"HTTP/1.1 {exchange.status}"]
+    head += [
+        f"{_ORIGINAL}{name}: {value}" if name.lower() in _ENCODINGS else f"{name}: {value}"
+        for name, value in exchange.headers
     ]
-    headers.append(("Content-Length", str(len(exchange.body))))
-    status = StatusAndHeaders(str(exchange.status), headers, protocol="HTTP/1.1")
-    fields = {
-        "WARC-Record-ID": f"<urn:uuid:{exchange.fetch_id}>",
-        "Leadhouse-Source": exchange.source_key,
-        "Leadhouse-Purpose": exchange.purpose,
-    }
-    return _member(exchange, "response", status, exchange.body, fields)
+    head.append(f"Content-Length: {len(exchange.body)}")
+    fields = (
+        f"WARC-Record-ID: <urn:uuid:{exchange.fetch_id}>",
+        f"WARC-Payload-Digest: {_digest(exchange.body)}",
+        f"Leadhouse-Source: {exchange.source_key}",
+        f"Leadhouse-Purpose: {exchange.purpose}",
+    )
+    return _member(exchange, "response", head, exchange.body, fields)
 
 
 def request_member(exchange: Exchange) -> bytes:
     """The request record, compressed; it names the response it belongs to."""
     parts = urlsplit(exchange.url)
     target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    headers = [("Host", parts.netloc), *exchange.request_headers]
-    status = StatusAndHeaders(f"GET {target} HTTP/1.1", headers, is_http_request=True)
-    return _member(exchange, "request", status, b"", {"WARC-Concurrent-To": f"<urn:uuid:{exchange.fetch_id}>"})
+    head = [f"GET {target} HTTP/1.1", f"Host: {parts.netloc}"]
+    head += [f"{name}: {value}" for name, value in exchange.request_headers]
+    own = f"WARC-Record-ID: <urn:uuid:{uuid4()}>"
+    return _member(exchange, "request", head, b"", (own, f"WARC-Concurrent-To: <urn:uuid:{exchange.fetch_id}>"))
 
 
 def information_member(name: str, software: str) -> bytes:
@@ -118,14 +121,27 @@ def parse_member(member: bytes) -> Exchange | None:
     )
 
 
-def _member(exchange: Exchange, kind: str, http: Any, body: bytes, extra: dict[str, str]) -> bytes:
-    writer = BufferWARCWriter(gzip=False, warc_version="WARC/1.1")
-    date = exchange.requested_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    record = writer.create_warc_record(
-        exchange.url, kind, payload=io.BytesIO(body), http_headers=http, warc_headers_dict={"WARC-Date": date, **extra}
+def _member(exchange: Exchange, kind: str, head: list[str], body: bytes, fields: tuple[str, ...]) -> bytes:
+    """One record of WARC/1.1 (ISO 28500:2017), put together here: warcio's way there costs twice the compression."""
+    block = "\r\n".join((*head, "", "")).encode("utf-8", "replace") + body
+    lines = (
+        "WARC/1.1",
+        f"WARC-Type: {kind}",
+        f"WARC-Target-URI: {exchange.url}",
+        f"WARC-Date: {exchange.requested_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        *fields,
+        f"WARC-Block-Digest: {_digest(block)}",
+        f"Content-Type: application/http; msgtype={kind}",
+        f"Content-Length: {len(block)}",
+        "",
+        "",
     )
-    writer.write_record(record)
-    return _compressed(writer.get_contents())
+    return _compressed("\r\n".join(lines).encode("utf-8", "replace") + block + b"\r\n\r\n")
+
+
+def _digest(data: bytes) -> str:
+    """As archives write it: SHA-1 in base 32."""
+    return f"sha1:{base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()}"
 
 
 def _compressed(record: bytes) -> bytes:

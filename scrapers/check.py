@@ -1,7 +1,8 @@
-"""``python -m scrapers.check [--write]``: every spider has a saved page, a golden, and yields typed items.
+"""``python -m scrapers.check [--write]``: every spider has a saved page of each kind, their goldens, and typed items.
 
-A spider's folder is ``scrapers/goldens/<name>/``: ``page.html`` as it was saved, ``golden.json`` with what the spider
-reads there. ``--write`` writes the goldens anew; look at the difference before it is committed.
+A spider's folder is ``scrapers/goldens/<name>/``: ``<kind>.html`` (``.pdf``, ``.png``, ``.bin``) as it was saved, for
+every `PageKind`, and ``<kind>.json`` with what the spider reads there. Further pages have any other name. ``--write``
+writes the goldens anew; look at the difference before it is committed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from uuid import UUID
 from scrapy import Request
 from scrapy.http import Response
 
+from leadhouse.extraction.page_kind import PageKind
 from leadhouse.jobs.sources import Source
 from leadhouse.records import Extraction, Fetch, Outcome
 from scrapers.base.frontier import Target
@@ -28,6 +30,12 @@ from scrapers.spiders import all_spiders
 
 GOLDENS = Path(__file__).parent / "goldens"
 URL = "https://golden.example/page"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".bin": "application/octet-stream",
+}
 
 
 def read_saved_page(spider_class: type[SourceSpider], page: Path) -> dict[str, Any]:
@@ -40,10 +48,11 @@ def read_saved_page(spider_class: type[SourceSpider], page: Path) -> dict[str, A
     target = Target((0.0, 0), URL)
     request = Request(URL, meta={"purpose": "page"}, cb_kwargs={"site": site, "target": target})
     body = page.read_bytes()
-    response = Response(URL, headers={"Content-Type": "text/html; charset=utf-8"}, body=body, request=request)
+    content_type = TYPES[page.suffix]
+    response = Response(URL, headers={"Content-Type": content_type}, body=body, request=request)
     fetch = Fetch(
         fetch_id=UUID(int=0), source_key=site.source.source_key, url=URL, requested_at=datetime(2026, 1, 1, tzinfo=UTC),
-        outcome=Outcome.FETCHED, status_code=200, content_type="text/html; charset=utf-8", body_bytes=len(body),
+        outcome=Outcome.FETCHED, status_code=200, content_type=content_type, body_bytes=len(body),
     )  # fmt: skip
     item = spider_class([], 20).read_answer(response, site, target, fetch)
     if not isinstance(item, CrawledPage) or not isinstance(item.extraction, Extraction):
@@ -57,10 +66,24 @@ def faults(spider_class: type[SourceSpider]) -> Iterator[str]:
     if not name or "@" not in getattr(spider_class, "extractor", ""):
         yield f"{spider_class.__name__} needs a `name` and an `extractor` of the form name@version."
         return
-    page, golden = GOLDENS / name / "page.html", GOLDENS / name / "golden.json"
-    if not page.is_file():
-        yield f"{name} has no saved page: put one at {page} (of no real person), then run with --write."
-        return
+    pages = saved_pages(name)
+    for kind in PageKind:
+        if not any(page.stem == kind.value for page in pages):
+            place = GOLDENS / name
+            yield f"{name} has no saved page {kind.value}: put one into {place} (of no real person), then run --write."
+    for page in pages:
+        yield from _compare(spider_class, page)
+    if pages and not any(_states_facts(page) for page in pages):
+        yield f"{name} reads no fact from its saved pages."
+
+
+def saved_pages(name: str) -> list[Path]:
+    """The saved pages of a spider, in the order of their names."""
+    return sorted(page for page in (GOLDENS / name).glob("*") if page.suffix in TYPES)
+
+
+def _compare(spider_class: type[SourceSpider], page: Path) -> Iterator[str]:
+    name, golden = f"{spider_class.name}/{page.stem}", page.with_suffix(".json")
     if not golden.is_file():
         yield f"{name} has no golden: run `python -m scrapers.check --write` and read {golden}."
         return
@@ -68,13 +91,18 @@ def faults(spider_class: type[SourceSpider]) -> Iterator[str]:
     for key in sorted(found.keys() | expected.keys()):
         if found.get(key) != expected.get(key):
             yield f"{name}: {key} is {found.get(key)!r}, the golden says {expected.get(key)!r}."
-    if not found["companies"] and not found["persons"]:
-        yield f"{name} reads no fact from its saved page."
+
+
+def _states_facts(page: Path) -> bool:
+    golden = page.with_suffix(".json")
+    stated = json.loads(golden.read_text()) if golden.is_file() else {}
+    return bool(stated.get("companies") or stated.get("persons"))
 
 
 def _facts(item: CrawledPage, extraction: Extraction) -> dict[str, Any]:
     return {
         "outcome": item.fetch.outcome.value,
+        "reason": item.fetch.reason,
         "companies": [_values(record.values) for record in extraction.companies],
         "persons": [_values(record.values) for record in extraction.persons],
         "rejections": sorted({f"{each.attribute} {each.value}: {each.reason}" for each in extraction.rejections}),
@@ -92,10 +120,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     wrong: list[str] = []
     for spider_class in all_spiders():
-        page = GOLDENS / str(spider_class.name) / "page.html"
-        if options.write and page.is_file():
+        for page in saved_pages(str(spider_class.name)) if options.write else ():
             text = json.dumps(read_saved_page(spider_class, page), indent=2, ensure_ascii=False, sort_keys=True)
-            page.with_name("golden.json").write_text(f"{text}\n", encoding="utf-8")
+            page.with_suffix(".json").write_text(f"{text}\n", encoding="utf-8")
         wrong += faults(spider_class)
     for fault in wrong:
         print(fault, file=sys.stderr)

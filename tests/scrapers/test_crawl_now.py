@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from leadhouse.extraction.page_kind import PageKind
 from leadhouse.settings import settings
 from scrapers import check
 from scrapers.crawl_now import CrawlNowError, crawl_now, read_hosts, start_url
@@ -98,18 +100,21 @@ def test_every_spider_is_in_order() -> None:
     assert check.main([]) == 0
 
 
-def test_a_spider_without_a_saved_page_is_told_so() -> None:
+def test_a_spider_without_saved_pages_is_told_so() -> None:
     class Bare(CompanySiteSpider):
         name = "bare"
 
-    assert ["has no saved page" in fault for fault in check.faults(Bare)] == [True]
+    told = list(check.faults(Bare))
+    assert len(told) == len(PageKind)
+    assert all("has no saved page" in fault for fault in told)
 
 
 def test_a_golden_that_differs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "company_site"
-    folder.mkdir()
-    (folder / "page.html").write_bytes((check.GOLDENS / "company_site" / "page.html").read_bytes())
-    golden = json.loads((check.GOLDENS / "company_site" / "golden.json").read_text())
-    (folder / "golden.json").write_text(json.dumps({**golden, "outcome": "empty"}))
+    shutil.copytree(check.GOLDENS / "company_site", tmp_path / "company_site")
+    golden = tmp_path / "company_site" / "ordinary.json"
+    golden.write_text(json.dumps({**json.loads(golden.read_text()), "outcome": "empty"}))
+    (tmp_path / "company_site" / "parked.json").unlink()
     monkeypatch.setattr(check, "GOLDENS", tmp_path)
-    assert list(check.faults(CompanySiteSpider)) == ["company_site: outcome is 'fetched', the golden says 'empty'."]
+    differs, is_missing = check.faults(CompanySiteSpider)
+    assert differs == "company_site/ordinary: outcome is 'fetched', the golden says 'empty'."
+    assert "company_site/parked has no golden" in is_missing

@@ -28,7 +28,7 @@ _TITLE_WORDS = words(
     "merchandiser handyman contractor superintendent inspector appraiser underwriter teller cashier economist "
     "nutritionist dietitian osteopath chiropractor acupuncturist physiotherapist physio podiatrist audiologist "
     "groomer farmer winemaker brewer distiller florist tailor seamstress jeweller goldsmith organist choirmaster "
-    "conductor choreographer dramaturg organiser organizer fundraiser spokesperson spokesman chairholder webmaster "
+    "conductor choreographer dramaturg organiser organizer fundraiser spokesperson spokesman chairholder "
     # German
     "geschaeftsfuehrer geschaeftsfuehrerin gf inhaber inhaberin gruender gruenderin prokurist prokuristin vorstand "
     "vorsitzender vorsitzende vorsitzenden stellvertreter stellvertreterin schatzmeister kassenwart kassier "

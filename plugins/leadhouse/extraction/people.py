@@ -136,7 +136,7 @@ def _listed_alike(cards: list[tuple[Card, Person]], findings: Findings) -> list[
         is_listed = sure[tag] >= (1 if card.title else 3) or (card.title and nearly[tag] >= 2)
         if NEARLY <= person.confidence < ACCEPT and is_listed and (card.title or tag in HEADINGS):
             person.confidence = ACCEPT
-        if card.is_other_script and other_scripts >= 2:
+        if card.is_other_script and (other_scripts >= 2 or card.title):
             person.confidence = max(person.confidence, ACCEPT)
         if person.confidence >= ACCEPT:
             found.append(person)

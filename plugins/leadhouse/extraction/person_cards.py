@@ -16,6 +16,24 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_BLOCK = 1200
 _MAX_LINE = 160
 _SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
+_DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:)\s*")
+_GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
+_STAFF = re.compile(
+    r"\b(?:committee|trustees|officers|instructors|teachers|faculty|practitioners|therapists|providers|agents|owners?"
+    r"|partners and|our (?:doctors|dentists|guides|trainers|coaches)|coaches|clinicians|physicians|consultants|clergy"
+    r"|vorstandschaft|praxisteam|rechtsanwälte|steuerberater|lehrer|kollegium|trainer|therapeut\w+|dozent\w+"
+    r"|enseignants|avocats|médecins|conseil d.administration|bureau de l.association|consiglio direttivo"
+    r"|avvocati|docenti"
+    r"|medici|junta directiva|abogados|médicos|profesor\w*|patronato|bestuur|advocaten|styret|styrelse\w*|lärare"
+    r"|bestyrelse\w*|hallitus|henkilökunta|zarząd|kadra|kolektiv|tím|vedení|vezetőség|munkatárs\w*|conducerea)\b",
+    re.I,
+)
+# Bodies and departments that stand as headings over the names of those who make them up.
+_BODY = re.compile(
+    r"^(?:geschäftsführung|geschäftsleitung|praxisinhaber(?:in)?|büroleitung|la direction|direction|direzione|dirección"
+    r"|gerencia|direktion|vorstand|zarząd|vedení)$",
+    re.I,
+)
 _INTRODUCED = re.compile(
     r"^(?:meet|about|introducing|conoce a|conheça|découvrez|rencontrez|incontra|lernen sie|wir stellen vor:?)\s+"
     r"(?P<name>.{5,50})$",
@@ -26,6 +44,12 @@ _SENTENCE = re.compile(
     r"|ist|est|è|es|er|är)"
     r" (?:(?:the|an?|our|der|die|unsere?|le|la|notre|il|nuestr[oa]) )?(?P<title>[^.,;\n]{2,60}?)(?= (?:and|und"
     r"|et|who|at|bei|with|in|with)\b|[.,;\n]|$)"
+)
+_SURE_START = re.compile(
+    r"(?:chief|head|senior|vice|managing|general|executive|assistant|deputy|regional|founder|co-?founder|owner"
+    r"|president"
+    r"|director|ceo|cto|cfo|coo|manager|partner|geschäftsführer|leiter|directeur|directrice|gérante?|direttore)\b",
+    re.I,
 )
 _TITLE_EDGES = " ,.;:–—|()·•*/-"
 
@@ -49,6 +73,7 @@ class Said:
     title: str = ""
     is_title: bool = False
     is_other_script: bool = False
+    is_guess: bool = False  # what follows the name is a role only where a list of staff says so
 
 
 @dataclass(slots=True)
@@ -73,15 +98,43 @@ def said(text: str) -> Said:
         return _NOTHING
     name = read_name(text)
     if name is not None:
-        return Said(name)
+        return _unglued(text) or Said(name)
     if is_title(text) and not _has_capitals(text):
         return Said(is_title=True)
     name, title = _together(text)
     if name is not None:
         return Said(name, title)
-    if other := other_script_name(text):
-        return Said(Name(other), is_title=is_title(text), is_other_script=True)
-    return Said(is_title=is_title(text))
+    if not text.isascii() and (other := _other_script(text)):
+        return other
+    return _guessed(text) or Said(is_title=is_title(text))
+
+
+def _other_script(text: str) -> Said | None:
+    first, _, rest = text.partition(" ")
+    if is_title(first) and (name := other_script_name(rest)):
+        return Said(Name(name), first, is_other_script=True)
+    name = other_script_name(text)
+    return Said(Name(name), is_title=is_title(text), is_other_script=True) if name else None
+
+
+def _unglued(text: str) -> Said | None:
+    """``Jane RoePartner``: two inline elements that the page sets apart by style alone."""
+    match = _GLUED.match(text)
+    if match is None or not is_title(match["title"]):
+        return None
+    name = read_name(match["name"])
+    return Said(name, match["title"]) if name is not None else None
+
+
+def _guessed(text: str) -> Said | None:
+    """``Ms. Jane Roe – Grade 2``: a known name and a few words behind a mark."""
+    mark = _DASH.search(text)
+    if mark is None or len(text) > 80 or "." in text[mark.end() :]:
+        return None
+    name, rest = read_name(text[: mark.start()]), text[mark.end() :].strip(_TITLE_EDGES)
+    if name is None or name.given < 1 or not rest or len(rest.split()) > 5 or not rest[0].isupper():
+        return None
+    return Said(name, rest, is_guess=not name.is_addressed)
 
 
 def _has_capitals(text: str) -> bool:
@@ -110,7 +163,9 @@ def _run_together(text: str) -> tuple[Name | None, str]:
     for cut in range(min(5, len(parts) - 1), 1, -1):
         name = read_name(" ".join(parts[:cut]))
         rest = " ".join(parts[cut:]).strip(_TITLE_EDGES)
-        if name is not None and name.given == 1 and is_title(rest) and _starts_a_title(rest):
+        if name is None or not is_title(rest) or not _starts_a_title(rest):
+            continue
+        if name.given == 1 or (cut <= 3 and _SURE_START.match(rest)):
             return name, rest
     for cut in range(1, len(parts) - 1):
         if len(parts) - cut > 5:
@@ -132,7 +187,12 @@ def _starts_a_title(rest: str) -> bool:
 
 def in_team(block: Block) -> bool:
     """Whether a block stands in a part of the page that lists staff, by class or by heading."""
-    return bool(block.marks & Mark.TEAM) or any(is_about_staff(text) for text in block.outline)
+    return bool(block.marks & Mark.TEAM) or any(is_about_staff(text) or _is_staff(text) for text in block.outline)
+
+
+@lru_cache(maxsize=20_000)
+def _is_staff(heading: str) -> bool:
+    return len(heading) <= 60 and bool(_STAFF.search(heading))
 
 
 def read_cards(page: Page) -> list[Card]:
@@ -145,9 +205,12 @@ def read_cards(page: Page) -> list[Card]:
         line = lines[index]
         name = line.said.name
         assert name is not None
-        if line.said.is_other_script and not (in_team(page.blocks[line.block]) and not line.said.is_title):
+        block = page.blocks[line.block]
+        if line.said.is_other_script and not line.said.title and (line.said.is_title or not in_team(block)):
             continue
-        card = Card(name, line.said.title, line, is_other_script=line.said.is_other_script)
+        if line.said.is_guess and not in_team(block):
+            continue
+        card = Card(name, line.said.title, line, line.said.is_guess, line.said.is_other_script)
         if not card.title:
             _find_title(card, page, lines, index, is_above=above[line.tag])
         cards.append(card)
@@ -161,14 +224,14 @@ def _lines(page: Page) -> list[Line]:
             continue
         for number, text in enumerate(block.text.split("\n")):
             read = said(text)
-            if read.title and read.name and not read.name.given and lines and _is_bare_name(lines[-1].said):
+            if read.title and read.name and not read.name.given and lines and _is_bare_name(lines[-1].said, read):
                 read = _TITLE_ALONE  # ``Project Lead: Northern Mill`` below a name is that person's title
             lines.append(Line(text, index, block.tag, read, number == 0))
     return lines
 
 
-def _is_bare_name(read: Said) -> bool:
-    return read.name is not None and not read.title
+def _is_bare_name(above: Said, read: Said) -> bool:
+    return above.name is not None and not above.title and not read.is_other_script
 
 
 def _titles_above(lines: list[Line], named: list[int]) -> dict[str, bool]:
@@ -178,9 +241,19 @@ def _titles_above(lines: list[Line], named: list[int]) -> dict[str, bool]:
         line = lines[index]
         if line.said.title:
             continue
-        votes[line.tag] += bool(index + 1 < len(lines) and lines[index + 1].said.is_title)
-        votes[line.tag] -= bool(index and lines[index - 1].said.is_title)
+        votes[line.tag] += bool(index + 1 < len(lines) and _names_role(lines[index + 1]))
+        votes[line.tag] -= bool(index and _names_role(lines[index - 1]))
     return {line.tag: votes[line.tag] < 0 for line in (lines[index] for index in named)}
+
+
+@lru_cache(maxsize=20_000)
+def names_role(text: str) -> bool:
+    """Whether a text alone says what somebody is: a title, a department, a body of the company."""
+    return is_title(text) or is_department(text) or bool(_BODY.match(text))
+
+
+def _names_role(line: Line) -> bool:
+    return line.said.is_title or (line.said.name is None and names_role(line.text))
 
 
 def _find_title(card: Card, page: Page, lines: list[Line], index: int, *, is_above: bool) -> None:
@@ -194,7 +267,7 @@ def _find_title(card: Card, page: Page, lines: list[Line], index: int, *, is_abo
         card.title = near[0].text.strip(_TITLE_EDGES)
         card.is_guess = not near[0].said.is_title and not card.name.given
         return
-    if before is not None and before.said.is_title and not (index >= 2 and lines[index - 2].said.name):
+    if before is not None and _names_role(before) and not (index >= 2 and lines[index - 2].said.name):
         card.title = before.text.strip(_TITLE_EDGES)
     elif (
         len(near) >= 2
@@ -213,7 +286,7 @@ def _is_role(line: Line, page: Page, card: Card) -> bool:
     """A title by its words; in a list of staff any short line under or over a name."""
     if line.said.name is not None and not line.said.is_other_script:
         return False
-    if line.said.is_title or is_department(line.text):
+    if _names_role(line):
         return True
     block = page.blocks[line.block]
     is_placed = line.tag not in HEADINGS or line.block == card.line.block

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.job_titles import is_title
 from leadhouse.extraction.page import Block, Mark, Page
-from leadhouse.extraction.person_cards import HEADINGS, Card, in_team
+from leadhouse.extraction.person_cards import HEADINGS, Card, in_team, names_role
 from leadhouse.extraction.person_words import SURNAME_FIRST
 
 TEAM_URL = re.compile(
@@ -16,6 +15,13 @@ TEAM_URL = re.compile(
     r"|qui-sommes|personal|persoenl|kanzlei|mitarbeiter|om-oss|om-os|over-ons|vorstand|crew|ansprechpartner|medarbeid"
     r"|medarbet|ansatte|zespol|o-nas|o-nama|ekib|rolunk|munkatars|quienes|quem-somos|sobre|profile|a-propos|henkilo"
     r"|yhteys|therapist|trainer|faculty|direktion|geschaeftsl|wer-wir|wir-ueber)",
+    re.I,
+)
+_OFFER_URL = re.compile(
+    r"(?:^|[/_.\-])(?:products?|services?|programs?|programmes?|classes|courses|menus?|rooms|shop|store|catalog(?:ue)?"
+    r"|prices|tours|recipes|leistungen|produkte|angebote?|kurse|zimmer|speisekarte|prodotti|servizi|corsi"
+    r"|camere|produits"
+    r"|prestations|tarifs|chambres|servicios|productos|habitaciones|carta|diensten|producten)(?:[/_.\-]|$)",
     re.I,
 )
 # What the signs add up to; `training/` in the benchmarks weighs the same signs by logistic regression.
@@ -34,7 +40,8 @@ WEIGHTS = {
     "heading": 0.05,
     "own_address": 0.35,
     "own_page": 0.4,
-    "aside": -0.15,
+    "aside": -0.1,
+    "offer_page": -0.2,
 }
 
 
@@ -43,7 +50,7 @@ def signs_of(page: Page, card: Card, pictures: str, slugs: frozenset[str]) -> se
     block: Block = page.blocks[card.line.block]
     signs = _of_name(page, card)
     if card.title:
-        signs.add("title" if is_title(card.title) or in_team(block) else "guessed_title")
+        signs.add("title" if names_role(card.title) or in_team(block) else "guessed_title")
         if len(card.title) > 60:
             signs.add("long_title")
         if card.is_guess:
@@ -51,10 +58,13 @@ def signs_of(page: Page, card: Card, pictures: str, slugs: frozenset[str]) -> se
     first = fold(card.name.text.split()[0])
     if len(first) >= 4 and first in pictures:
         signs.add("pictured")
+    path = page.url.split("/", 3)[-1]
     if in_team(block):
         signs.add("team_section")
-    elif TEAM_URL.search(page.url.split("/", 3)[-1]):
+    elif TEAM_URL.search(path):
         signs.add("team_page")
+    elif _OFFER_URL.search(path):
+        signs.add("offer_page")
     if block.tag in HEADINGS or block.is_label:
         signs.add("heading")
     if fold(card.name.text) in slugs:

@@ -10,6 +10,7 @@ from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.job_titles import is_title
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.person import Person
+from leadhouse.extraction.person_cards import in_team
 from leadhouse.extraction.person_evidence import TEAM_URL
 from leadhouse.extraction.person_names import Name, read_name
 
@@ -60,6 +61,21 @@ _FOUNDED_STEMS = (
     "founded", "established", "owned", "gegründet", "fondé", "créé", "fundad", "fondat", "opgericht", "grundlagt",
     "grundad",
 )  # fmt: skip
+_RUN = re.compile(
+    rf"\b(?i:run|led|headed|operated|managed|owned|geführt|geleitet|dirigée?|gérée?|dirigid[ao]|gestit[ao]"
+    rf"|diretta|diretto"
+    rf"|geleid|gedreven|drives|ledes)\s+(?i:by|von|par|por|da|door|af|av)\s+{_NAMES}"
+)
+_RUN_STEMS = (
+    *("run by", "led by", "headed by", "operated by", "managed by", "owned by", "geführt", "geleitet", "dirig"),
+    *("gérée", "gestit", "dirett", "geleid", "gedreven", "drives av", "ledes av"),
+)
+_BIOGRAPHY = re.compile(
+    rf"^{_NAMED},?\s(?:(?P<is>is|ist|est|è|es|er|är|on)|has|was|joined|grew|began|started|holds|earned|brings"
+    rf"|founded|leads"
+    rf"|hat|leitet|studierte|arbeitet|a|dirige|ha|lavora|tiene|trabaja|heeft|werkt|har|jobber"
+    rf"|arbetar)\s(?P<rest>[^\n]{{3,90}})"
+)
 _APPOSITION = re.compile(
     rf"\b(?i:our|unsere?n?m?|notre|nuestr[oa]|il nostro|la nostra|ons|onze|vår|vores)\s+(?P<title>[\w\- "
     rf"]{{3,40}}?),?\s+{_NAMED}"
@@ -83,6 +99,8 @@ _CALL_STEMS = (
     "contact",
     "contatt",
 )
+_ARTICLE = re.compile(r"^(?:the|an?|our|der|die|das|unsere?|le|la|notre|un|una|une|il|nuestr[oa]|de|onze)\s", re.I)
+_CLAUSE = re.compile(r"[.,;]|\s(?:who|and|at|with|und|bei|qui|et|che|y|que|en|op|bij)\s")
 _REACHED = re.compile(r"@|\+?\d[\d\s().\-/]{6,}")
 _OTHERS = Mark.TESTIMONIAL | Mark.ARTICLE | Mark.PARTNER | Mark.CREDIT | Mark.PORTFOLIO | Mark.NAV | Mark.HIDDEN
 _OLDEST_FOUNDER = 1955  # the year from which a founder may still be at work
@@ -95,6 +113,9 @@ def spoken_of(page: Page) -> list[Person]:
         found += _introductions(page)
     if page.mentions(*_FOUNDED_STEMS):
         found += _founders(page)
+    if _is_about_page(page) and page.mentions(*_RUN_STEMS):
+        found += _leaders(page)
+    found += _biographies(page)
     if page.mentions(*_OWN_STEMS):
         found += _appositions(page)
     if page.mentions(*_CALL_STEMS):
@@ -136,13 +157,45 @@ def _founders(page: Page) -> list[Person]:
     people: list[Person] = []
     for pattern in (_FOUNDED, _FOUNDED_GERMAN):
         for match in pattern.finditer(page.text):
-            years = [int(year) for year in re.findall(r"\b1[5-9]\d\d\b|\b20\d\d\b", _sentence(page.text, match))]
-            if any(year < _OLDEST_FOUNDER for year in years) or _is_of_others(page, match.start(), match.end()):
+            if _is_old(page.text, match) or _is_of_others(page, match.start(), match.end()):
                 continue
             title = "founder" if match["title"].lower() in {"founded", "co-founded", "cofounded"} else match["title"]
             named = [name for part in _SPLIT.split(match["names"]) if (name := _known(part))]
             people.extend(Person(name.text, title, confidence=0.6, locator="sentence") for name in named)
     return people[:4]
+
+
+def _leaders(page: Page) -> list[Person]:
+    people: list[Person] = []
+    for match in _RUN.finditer(page.text):
+        if _is_old(page.text, match) or _is_of_others(page, match.start(), match.end()):
+            continue
+        named = [name for part in _SPLIT.split(match["names"]) if (name := _known(part))]
+        people.extend(Person(name.text, confidence=0.55, locator="sentence") for name in named)
+    return people[:4]
+
+
+def _biographies(page: Page) -> list[Person]:
+    """Paragraphs of a page about staff that open with a name and a verb (``Jane Roe joined us in 2015``)."""
+    people: list[Person] = []
+    is_team_page = bool(TEAM_URL.search(page.url.split("/", 3)[-1]))
+    for block in page.blocks:
+        if len(block.text) < 30 or block.marks & _OTHERS or not (is_team_page or in_team(block)):
+            continue
+        match = _BIOGRAPHY.match(block.text)
+        name = _known(match["name"]) if match else None
+        if match is None or name is None or name.text not in block.text[: match.end("name") + 6]:
+            continue
+        if _is_old(block.text, match) or third_party(around(page, block.start, block.start + 1)):
+            continue
+        title = _ARTICLE.sub("", _CLAUSE.split(match["rest"])[0]) if match["is"] else ""
+        people.append(Person(name.text, title if is_title(title) else "", confidence=0.55, locator="biography"))
+    return people[:30]
+
+
+def _is_old(text: str, match: re.Match[str]) -> bool:
+    """Whether the sentence tells of a time before anybody who still works."""
+    return any(int(year) < _OLDEST_FOUNDER for year in re.findall(r"\b1[5-9]\d\d\b", _sentence(text, match)))
 
 
 def _sentence(text: str, match: re.Match[str]) -> str:

@@ -54,7 +54,7 @@ def has_given_name(name: str) -> bool:
     return any(_is_given(part) for part in parts[:-1])
 
 
-_OTHER_SCRIPT = re.compile(r"^[^\W\d_a-zA-ZÀ-ɏ]{2,}(?:[ -·・][^\W\d_a-zA-ZÀ-ɏ]{2,}){1,3}$")
+_OTHER_SCRIPT = re.compile(r"^[^\W\d_a-zA-ZÀ-ɏ]{2,}(?:[ ·・-][^\W\d_a-zA-ZÀ-ɏ]{2,}){1,3}$")
 _EAST_ASIAN = re.compile(r"^[一-鿿가-힯]{2,4}$|^[一-鿿]{1,3}[  ][一-鿿ぁ-ヿ]{1,4}$")
 
 

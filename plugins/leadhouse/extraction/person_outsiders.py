@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from leadhouse.extraction import vocabulary
 from leadhouse.extraction.context import Surroundings, third_party
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_cards import Card, in_team
@@ -20,6 +21,7 @@ _POST_URL = re.compile(
     r"(?:/|\.|$|-)",
     re.I,
 )
+_IMPRINT = re.compile(r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact", re.I)
 _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
 # Lists of people who are not the company's staff, or no longer.
 _OTHERS = re.compile(
@@ -45,6 +47,11 @@ def is_post(page: Page) -> bool:
     return bool(_POST_URL.search(page.url)) and not TEAM_URL.search(page.url.rsplit("/", 1)[-1])
 
 
+def is_imprint(page: Page) -> bool:
+    """Whether a page is a legal notice or a page of contacts by its address or title."""
+    return bool(_IMPRINT.search(page.url.split("/", 3)[-1]) or _IMPRINT.search(page.title))
+
+
 def outsider(page: Page, card: Card) -> str | None:
     """Why a candidate is none of the company's present people, or None."""
     index = card.line.block
@@ -53,6 +60,12 @@ def outsider(page: Page, card: Card) -> str | None:
         return "hidden"
     if reason := _of_the_past(page, card, block):
         return reason
+    if is_imprint(page) or block.marks & Mark.FOOTER:
+        said = f"{card.title} {card.line.text}"
+        if vocabulary.DESIGNER.search(said) or vocabulary.CREDITS.search(said):
+            return "designer"
+    if vocabulary.PROTECTION_OFFICER.search(card.title):
+        return "data_protection_officer"
     if block.marks & Mark.TEAM and not block.marks & Mark.TESTIMONIAL:
         return None
     if reason := third_party(Surroundings("", "", "", block.heading, block.outline, block.marks)):

@@ -10,12 +10,15 @@ from leadhouse.extraction.job_titles import is_title, is_title_word
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person import ACCEPT, Person
 from leadhouse.extraction.person_names import Name, read_name
+from leadhouse.extraction.person_outsiders import is_imprint
 from leadhouse.extraction.vocabulary import words
 
 __all__ = ["Person", "represented"]
 
 # Beyond `vocabulary.REPRESENTED`: owners, directors, boards and named contacts of more languages.
 _MORE_LABELS = (
+    r"vorsitzende[rn]?|kassier(?:er|erin|in)?|kassenwart(?:in)?|schatzmeister(?:in)?|schriftführer(?:in)?"
+    r"|v\.?\s?i\.?\s?s\.?\s?d\.?\s?p\.?|"
     r"indehaver|ejer|direktør|adm\.? dir\w*|styreleder|styrets leder|ansvarlig redaktør|ansvarig utgivare"
     r"|ägare|innehavare"
     r"|verkställande direktör|ordförande|toimitusjohtaja|yrittäjä|puheenjohtaja|właściciel(?:ka)?|prezes(?: zarządu)?"
@@ -38,7 +41,8 @@ _SPOKEN_LABELS = (
 )
 _LABEL = rf"(?:{vocabulary.REPRESENTED.pattern}|{_MORE_LABELS})"
 _LABELLED = re.compile(
-    rf"^\W*(?P<label>[^:\n]{{0,60}}?\b{_LABEL}\b[^:\n]{{0,40}}?)\s*:\s*(?P<rest>[^\n]{{3,160}})", re.I | re.M
+    rf"^\W*(?P<label>[^:\n]{{0,60}}?\b{_LABEL}(?!\w)[^:\n]{{0,40}}?)\s*:[ \t]*(?P<rest>[^\n]{{3,160}}|(?=\n))",
+    re.I | re.M,
 )
 _SAID = re.compile(
     rf"\b(?P<label>{vocabulary.REPRESENTED.pattern}|{_SPOKEN_LABELS})(?:\s+(?:ist|is|est|è|es|er|är|on))?[ "
@@ -73,9 +77,8 @@ _STEMS = words(
     "εκπρόσωπ sahibi "
     "yetkili müdür kurucu pemilik direktur administrator reprezentant éditeur editeur herausgeber "
     "steuerberater rechtsanw "
-    "zahnarzt zahnärzt"
+    "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp"
 )
-_IMPRINT = re.compile(r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact", re.I)
 _OWNER = re.compile(
     r"angaben gemäß|angaben nach|diensteanbieter|anbieter\b|betreiber|impressum|imprint|seiteninhaber|herausgeber"
     r"|éditeur|editeur|verantwortlich|propriétaire|titolare|titular|postanschrift|^anschrift|inhaltlich",
@@ -96,13 +99,9 @@ def represented(page: Page) -> list[Person]:
         for index, block in enumerate(page.blocks):
             if len(block.text) <= _MAX_BLOCK and not block.marks & (Mark.NAV | Mark.HIDDEN | Mark.TESTIMONIAL):
                 found += _of_block(page, index, block)
-    if _is_imprint(page):
+    if is_imprint(page):
         found += _above_address(page)
     return found
-
-
-def _is_imprint(page: Page) -> bool:
-    return bool(_IMPRINT.search(page.url.split("/", 3)[-1]) or _IMPRINT.search(page.title))
 
 
 def _of_block(page: Page, index: int, block: Block) -> list[Person]:
@@ -117,9 +116,9 @@ def _of_block(page: Page, index: int, block: Block) -> list[Person]:
         return []
     found: list[Person] = []
     for match in _LABELLED.finditer(text):
-        found += _listed(match["label"], match["rest"], is_labelled=True)
-        found += _lines_below(match, text) if found else []
-    if not found and (len(block.text) <= _MAX_SPOKEN or _is_imprint(page)):
+        named = _listed(match["label"], match["rest"], is_labelled=True) if match["rest"] else []
+        found += named + (_lines_below(match, text) if named or not match["rest"] else [])
+    if not found and (len(block.text) <= _MAX_SPOKEN or is_imprint(page)):
         for match in _SAID.finditer(text):
             found += _listed(match["label"], match["rest"], is_labelled=False)
     return found
@@ -135,10 +134,10 @@ def _is_of_others(block: Block) -> bool:
 
 def _lines_below(match: re.Match[str], text: str) -> list[Person]:
     """Further names under ``Vertreten durch:``, one a line."""
-    people = []
+    people: list[Person] = []
     for line in text[match.end() :].strip("\n").split("\n")[:6]:
         name = read_name(line)
-        if name is None or not (name.given or name.is_addressed):
+        if name is None or not (name.given or name.is_addressed or not people):
             break
         people.append(_person(name, _role(match["label"], line), is_labelled=True))
     return people

@@ -35,6 +35,8 @@ from tests.function_calls import FOLDER, read_calls, record_calls
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 * 1024**3
 EXTERNAL = "LEADHOUSE_TEST_POSTGRES_URL"
+# One name for a worker's modules, one after the other: dbt parses the project anew for a database of another name.
+MODULE_DATABASE = f"test_module_{secrets.token_hex(6)}"
 
 
 @dataclass(frozen=True)
@@ -99,16 +101,11 @@ class Postgres:
     template: str
 
     @contextlib.contextmanager
-    def clone(self) -> Iterator[Database]:
+    def clone(self, name: str | None = None) -> Iterator[Database]:
         """A copy of the template, dropped at the end with whatever is still connected."""
-        name = f"test_{secrets.token_hex(6)}"
+        name = name or f"test_{secrets.token_hex(6)}"
         with admin_to(self.admin_url, autocommit=True) as server:
-            server.execute(
-                sql.SQL("create database {} template {} strategy file_copy").format(
-                    sql.Identifier(name), sql.Identifier(self.template)
-                )
-            )
-            _copy_grants(server, self.template, name)
+            _clone(server, self.template, name)
         try:
             yield Database(name, _environment(self.admin_url, name))
         finally:
@@ -181,6 +178,12 @@ def postgres(request: pytest.FixtureRequest) -> Postgres:
         return Postgres(server.admin_url, _ensure_template(server.admin_url))
 
 
+@pytest.fixture(scope="session")
+def postgres_with_marts(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Postgres:
+    """The run's server with a template in which dbt has built the marts of an empty platform."""
+    return Postgres(postgres.admin_url, _ensure_marts(postgres, tmp_path_factory))
+
+
 @pytest.fixture
 def database(postgres: Postgres, tmp_path: Path) -> Iterator[Database]:
     """A fresh database for one test; the settings point at it and at a home of the test's own."""
@@ -189,10 +192,40 @@ def database(postgres: Postgres, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def module_database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """One database for all tests of a module that mostly read."""
-    with postgres.clone() as clone, _settings_of(clone, tmp_path_factory.mktemp("home")):
+def module_database(migrated_database: Database) -> Database:
+    """One database for all tests of a module that mostly read. Folders whose tests read marts take `marts_database`."""
+    return migrated_database
+
+
+@pytest.fixture(scope="module")
+def migrated_database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One database for all tests of a module, as the migrations make it: dbt has built nothing."""
+    with postgres.clone(MODULE_DATABASE) as clone, _home(tmp_path_factory) as home, _settings_of(clone, home):
         yield clone
+
+
+@pytest.fixture(scope="module")
+def marts_database(postgres_with_marts: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One database for all tests of a module, with the marts built: its first build is one by the ledger."""
+    with (
+        postgres_with_marts.clone(MODULE_DATABASE) as clone,
+        _home(tmp_path_factory) as home,
+        _settings_of(clone, home),
+    ):
+        yield clone
+
+
+@contextlib.contextmanager
+def _home(factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home of a module's own that begins with what dbt parsed for the module before: 9 s of CPU saved each time."""
+    home, parsed = factory.mktemp("home"), factory.getbasetemp() / "partial_parse.msgpack"
+    target = home / "dbt" / "target" / parsed.name
+    if parsed.exists():
+        target.parent.mkdir(parents=True)
+        shutil.copy(parsed, target)
+    yield home
+    if target.exists():
+        shutil.copy(target, parsed)
 
 
 @contextlib.contextmanager
@@ -240,6 +273,40 @@ def _ensure_template(admin_url: str) -> str:
                 sql.SQL("alter database {} rename to {}").format(sql.Identifier(partial), sql.Identifier(name))
             )
         return name
+
+
+def _ensure_marts(postgres: Postgres, factory: pytest.TempPathFactory) -> str:
+    """The template with built marts, made once a server from the migrated one."""
+    from leadhouse.transform import build_marts
+
+    name = f"{postgres.template}_marts"
+    with admin_to(postgres.admin_url, autocommit=True) as server:
+        server.execute("select pg_advisory_lock(hashtext('leadhouse_marts'))")
+        if server.execute("select from pg_database where datname = %s", [name]).fetchone() is None:
+            server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(MODULE_DATABASE)))
+            _clone(server, postgres.template, MODULE_DATABASE)
+            made = Database(MODULE_DATABASE, _environment(postgres.admin_url, MODULE_DATABASE))
+            with _home(factory) as home, _settings_of(made, home):
+                build_marts("cli__empty")
+            with made.owner() as owner:
+                record_calls(owner)
+            server.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(MODULE_DATABASE)))
+            server.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", [MODULE_DATABASE]
+            )
+            server.execute(
+                sql.SQL("alter database {} rename to {}").format(sql.Identifier(MODULE_DATABASE), sql.Identifier(name))
+            )
+    return name
+
+
+def _clone(server: psycopg.Connection[DictRow], template: str, name: str) -> None:
+    server.execute(
+        sql.SQL("create database {} template {} strategy file_copy").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+    )
+    _copy_grants(server, template, name)
 
 
 def _copy_grants(server: psycopg.Connection[DictRow], template: str, name: str) -> None:

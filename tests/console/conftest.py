@@ -55,9 +55,9 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def marts(module_database: Any) -> SimpleNamespace:
+def marts(marts_database: Any) -> SimpleNamespace:
     """Acme, whose two pages contradict each other, with a person; one organization has an import of its own."""
-    world = MartWorld(module_database)
+    world = MartWorld(marts_database)
     north = world.organization("north")
     home = world.state(
         "https://acme.example/",

@@ -178,7 +178,7 @@ def test_unreachable_database_says_what_to_run():
 def test_schema_rolls_back_step_by_step(empty, tmp_path):
     """Each migration's rollback restores the catalog as it stood, while another database uses the same roles.
 
-    That all of them go down and up again is a test of every run (tests/sql); this one names the step that leaves something.
+    That all of them go down and up again is a test of every run (tests/sql); this one names the step at fault.
     """
     before = []
     in_order = [migrations.FOLDER / f"{each.migration_id}.sql" for each in migrations.list_pending(empty)]

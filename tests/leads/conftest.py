@@ -42,6 +42,11 @@ class LeadsWorld(MartWorld):
 
 
 @pytest.fixture(scope="module")
+def module_database(marts_database):
+    return marts_database
+
+
+@pytest.fixture(scope="module")
 def world(module_database):
     return LeadsWorld(module_database)
 

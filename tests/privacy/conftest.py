@@ -9,6 +9,11 @@ from tests.privacy.person_world import plant
 
 
 @pytest.fixture(scope="module")
+def module_database(marts_database):
+    return marts_database
+
+
+@pytest.fixture(scope="module")
 def erasure_key(module_database):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEADHOUSE_ERASURE_KEY", "a key of the tests, long enough")

@@ -12,6 +12,11 @@ from tests.transform.mart_world import MartWorld
 
 
 @pytest.fixture(scope="module")
+def module_database(marts_database):
+    return marts_database
+
+
+@pytest.fixture(scope="module")
 def world(module_database):
     return MartWorld(module_database)
 

@@ -15,8 +15,8 @@ HISTORY = ("mart_leads.fct_score_factors", "mart_companies.fct_company_changes")
 
 
 @pytest.fixture(scope="module")
-def world(module_database):
-    return MartWorld(module_database)
+def world(migrated_database):
+    return MartWorld(migrated_database)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def former(world):
             connection.execute(f"alter table {table} enable row level security")
             connection.execute(f"grant select on {table} to authenticated")
             connection.execute(f"create policy former on {table} for select to authenticated using (true)")
-    build_marts("cli__taken_over")
+    assert build_marts("cli__taken_over").is_full_refresh
     return lead["lead_id"]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 
-def test_first_build_is_a_full_refresh_and_all_nodes_are_well(built):
-    assert built.summary.is_full_refresh
+def test_build_goes_by_the_ledger_and_all_nodes_are_well(built):
+    assert not built.summary.is_full_refresh
     assert set(built.summary.nodes) == {"success", "pass"}
 
 

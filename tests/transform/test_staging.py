@@ -8,8 +8,8 @@ from leadhouse.transform import deploy_staging
 
 
 @pytest.fixture(scope="module")
-def staged(module_database):
-    return module_database, deploy_staging()
+def staged(migrated_database):
+    return migrated_database, deploy_staging()
 
 
 def test_views_of_raw_are_there(staged):

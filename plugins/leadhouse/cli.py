@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from leadhouse.commands import accounts, analyst, backups, billing, credentials, migrate, privacy, reports
+from leadhouse.commands import accounts, analyst, backups, billing, credentials, dedupe, migrate, privacy, reports
 from leadhouse.commands.failures import clear_failures
 from leadhouse.settings import settings
 
@@ -37,6 +37,7 @@ app.add_typer(analyst.app, name="analyst")
 app.add_typer(billing.app, name="billing")
 app.add_typer(credentials.app, name="secrets")
 privacy.register(app)
+dedupe.register(app)
 app.add_typer(demo_app, name="demo")
 
 console = Console(highlight=False)

@@ -10,7 +10,9 @@ from leadhouse.extraction.addresses import extract_addresses
 from leadhouse.extraction.context import Findings, SiteContext
 from leadhouse.extraction.country import detect_country, detect_language
 from leadhouse.extraction.emails import extract_emails
+from leadhouse.extraction.employees import extract_employees
 from leadhouse.extraction.identifiers import extract_identifiers, extract_technologies
+from leadhouse.extraction.industries import extract_industries
 from leadhouse.extraction.names import extract_names
 from leadhouse.extraction.page import Page, parse
 from leadhouse.extraction.page_kind import PageKind, classify, kind_of_bytes
@@ -92,6 +94,8 @@ def read(page: Page, site: SiteContext, findings: Findings) -> list[Person]:
     extract_addresses(page, country, findings, owner)
     extract_identifiers(page, country, findings)
     extract_technologies(page, findings)
+    extract_employees(page, findings)
+    extract_industries(page, findings)
     people = extract_people(page, country, names, findings)
     if country:
         findings.accept("country_code", Value(value=country, confidence=sureness, locator="page"))

@@ -35,6 +35,10 @@ class SiteFacts:
         """Values of one attribute, best first."""
         return [fact.value for fact in self.facts.get(attribute, [])]
 
+    def best(self, attribute: str) -> str | None:
+        """The one value to show of an attribute; of equally sure ones the first in the alphabet (bands: the larger)."""
+        return next(iter(self.values(attribute)), None)
+
     def as_json(self) -> dict[str, Any]:
         """The shape that `leadhouse crawl --json` writes per host."""
         if self.reason:

@@ -59,6 +59,7 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
     facts = SiteFacts(host=host)
     found = _gather(extractions)
     _late_phones(extractions, found)
+    _weigh_rejections(extractions, found)
     page_count = max(1, sum(1 for extraction in extractions if extraction.companies))
     for attribute in (
         "email",
@@ -70,9 +71,12 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
         "register_id",
         "country_code",
         "language",
+        "industry_code",
+        "employee_band",
         "technology",
     ):
         facts.facts[attribute] = _rank(attribute, found.get(attribute, {}), page_count)
+    facts.facts["employee_band"].sort(key=lambda fact: (-fact.confidence, -_lowest(fact.value)))
     facts.facts["email"] = _own_domain(facts.facts["email"], host)
     for attribute in ("email", "phone_e164"):
         facts.facts[attribute] = _shown(facts.facts[attribute])
@@ -108,6 +112,24 @@ def _late_phones(extractions: list[Extraction], found: dict[str, dict[str, Sight
                 found["phone_e164"][number].items.append((value.model_copy(update={"value": number}), url))
 
 
+_SAYS_NO = frozenset(
+    ["fax", "designer", "hosting", "authority", "data_protection_officer", "processor", "other_company", "placeholder"]
+)
+
+
+def _weigh_rejections(extractions: list[Extraction], found: dict[str, dict[str, Sightings]]) -> None:
+    """What as many pages call a third party's, or a fax, as state it plainly, is that."""
+    against: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for extraction in extractions:
+        for rejection in extraction.rejections:
+            if rejection.reason in _SAYS_NO:
+                against[rejection.attribute, rejection.value].add(extraction.unit_key)
+    for (attribute, value), pages in against.items():
+        group = found.get(attribute, {}).get(value)
+        if group is not None and len(pages) >= len({url for _, url in group.items} - pages):
+            group.items.clear()
+
+
 def _country(sightings: dict[str, Sightings]) -> str | None:
     ranked = _rank("country_code", {code: group for code, group in sightings.items() if group.items}, 1)
     return ranked[0].value if ranked else None
@@ -129,6 +151,10 @@ def _rank(attribute: str, sightings: dict[str, Sightings], page_count: int) -> l
         facts.append(Fact(attribute, value.value, round(min(0.99, confidence), 3), pages, url, locators))
     facts.sort(key=lambda fact: (-fact.confidence, fact.value))
     return [fact for fact in facts if fact.confidence >= _ACCEPT]
+
+
+def _lowest(band: str) -> int:
+    return int(re.sub(r"\D.*", "", band) or 0)
 
 
 def _own_domain(emails: list[Fact], host: str) -> list[Fact]:

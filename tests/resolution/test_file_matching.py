@@ -49,7 +49,7 @@ def people(number: int, chance: random.Random) -> tuple[list[list[str]], set[tup
             family,
             born,
             chance.choice(TOWNS),
-            f"{given}.{family}{i}@{chance.choice('abc')}.example",
+            f"{given}.{family}{chance.randrange(10**5)}@{chance.choice('abc')}.example",
         ]
         rows.append(row)
         if i % 2:

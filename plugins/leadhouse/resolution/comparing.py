@@ -77,7 +77,7 @@ def codes(one: Texts, other: Texts) -> Levels:
 
 
 def emails(one: Texts, other: Texts) -> Levels:
-    """2: two edits at most, none in a figure; 1: the same name at another host, or one of two edits is in a figure.
+    """2: two edits at most, none in a figure; 1: the same name at another host, or one edit in a figure.
 
     Addresses that merely look alike are no evidence beside the names they are made of: namesakes are numbered.
     """
@@ -85,8 +85,8 @@ def emails(one: Texts, other: Texts) -> Levels:
     levels = np.zeros(len(one), dtype=np.int8)
     for i, (a, b) in enumerate(zip(one, other, strict=True)):
         if close[i]:
-            edits = OSA.distance(_NO_FIGURE.sub("", a), _NO_FIGURE.sub("", b), score_cutoff=1)
-            levels[i] = max(2 - edits, 0)
+            figures, other_figures = _NO_FIGURE.sub("", a), _NO_FIGURE.sub("", b)
+            levels[i] = 2 if figures == other_figures else int(OSA.distance(a, b, score_cutoff=1) <= 1)
         elif a.partition("@")[0] == b.partition("@")[0]:
             levels[i] = 1
     return levels

@@ -56,7 +56,7 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
 
 def _is_person(person: Person) -> bool:
     """Whether a name that is also the company's (``Jane Roe Ltd``) still is a person's: by title and known name."""
-    return bool(person.title) and (person.locator != "card" or bool({"given", "addressed"} & person.evidence))
+    return is_title(person.title) and (person.locator != "card" or bool({"given", "addressed"} & person.evidence))
 
 
 def _keep(found: dict[str, Person], key: str, person: Person) -> None:

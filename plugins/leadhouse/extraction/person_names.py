@@ -225,4 +225,5 @@ def _fits(key: str, part: str) -> bool:
     pieces = [fold(piece) for piece in re.split(r"[-‐‑]", part)]
     if any(piece in HARD for piece in pieces) or (HARD_ENDINGS.search(key) and not _is_given(part)):
         return False
-    return not is_title_word(part) or _is_given(part)
+    is_role = is_title_word(part) or (part[-1] == "s" and is_title_word(part[:-1]))
+    return not is_role or _is_given(part)

@@ -163,6 +163,7 @@ HARD = (
         "cottages apartment "
         "cleaners printing publishing photography archery football tennis golf swimming dance ballet soccer "
         "cricket rugby "
+        "near behind opposite chartered qualified personnel "
         "enquiry inquiry form forms number numbers tele lanka sea ocean island islands beach coast mountain "
         "mountains valley "
         "bay cape river lake hills "

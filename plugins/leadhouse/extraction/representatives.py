@@ -140,7 +140,7 @@ def _lines_below(match: re.Match[str], text: str) -> list[Person]:
         if name is None or not (name.given or name.is_addressed or not people):
             break
         people.append(_person(name, _role(match["label"], line), is_labelled=True))
-    return people
+    return [person for person in people if person.confidence >= ACCEPT]
 
 
 def _listed(label: str, rest: str, *, is_labelled: bool) -> list[Person]:

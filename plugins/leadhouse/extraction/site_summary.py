@@ -13,8 +13,9 @@ from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.phones import to_e164
 from leadhouse.extraction.site_facts import Fact, Sightings, SiteFacts
 from leadhouse.extraction.site_names import rank_names
+from leadhouse.extraction.site_people import rank_people
 from leadhouse.extraction.social_profiles import network_of
-from leadhouse.records import AddressParts, CompanyAttribute, Extraction, PersonAttribute, Value
+from leadhouse.records import AddressParts, CompanyAttribute, Extraction, Value
 
 _ACCEPT = 0.5
 
@@ -85,7 +86,7 @@ def summarise(extractions: list[Extraction]) -> SiteFacts:
     facts.facts["social_url"] = _one_voice(facts.facts["social_url"], page_count)
     facts.facts["name"] = rank_names(found, facts)
     facts.facts["legal_name"] = _rank("legal_name", found.get("legal_name", {}), page_count)
-    facts.people = _people(extractions)
+    facts.people = rank_people(extractions)
     facts.reason = _nobody(extractions, facts)
     facts.evidence = _evidence(facts, extractions)
     return facts
@@ -205,34 +206,6 @@ def _one_voice(profiles: list[Fact], page_count: int) -> list[Fact]:
         if not (is_beaten or (is_rare and fact.confidence < 0.85)):
             kept.append(fact)
     return kept
-
-
-def _people(extractions: list[Extraction]) -> list[dict[str, str | None]]:
-    if any(rejection.reason == "practice_firm" for extraction in extractions for rejection in extraction.rejections):
-        return []
-    best: dict[str, tuple[float, dict[str, str | None]]] = {}
-    for extraction in extractions:
-        for person in extraction.persons:
-            stated = {attribute: values[0] for attribute, values in person.values.items()}
-            name = stated[PersonAttribute.FULL_NAME]
-            entry: dict[str, str | None] = {
-                "name": name.value,
-                "title": _text(stated.get(PersonAttribute.TITLE)),
-                "email": _text(stated.get(PersonAttribute.EMAIL)),
-                "phone": _text(stated.get(PersonAttribute.PHONE_E164)),
-            }
-            key = hosts.fold(name.value)
-            known = best.get(key)
-            if known is None:
-                best[key] = (name.confidence, entry)
-                continue
-            first, second = (entry, known[1]) if name.confidence > known[0] else (known[1], entry)
-            best[key] = (max(name.confidence, known[0]), {field: first[field] or second[field] for field in first})
-    return [entry for confidence, entry in sorted(best.values(), key=lambda item: -item[0]) if confidence >= _ACCEPT]
-
-
-def _text(value: Value | None) -> str | None:
-    return value.value if value else None
 
 
 def _nobody(extractions: list[Extraction], facts: SiteFacts) -> str | None:

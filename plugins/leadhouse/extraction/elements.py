@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from leadhouse.extraction import deobfuscate, places, script_addresses
-from leadhouse.extraction.blocks import BlockBuilder, HiddenPart
+from leadhouse.extraction.blocks import BlockBuilder, Headings, HiddenPart
 from leadhouse.extraction.page import Image, Link, Mark, Page, UrlResolver
 from leadhouse.extraction.start_tags import VOID_TAGS, Attributes, Frame, StartTag
 from leadhouse.extraction.structured import MAX_REPAIRED, read_json_ld
@@ -32,6 +32,7 @@ class ElementReader(BlockBuilder):
         self.rules = places.StyleRules()
         self.seen: dict[str, Link] = {}
         self.stack = [Frame("", 0)]
+        self.saved: list[Headings] = []  # of open sectioning elements, to be restored
         self.skipping = ""  # the name of the element whose content is left out, and how deep in it we are
         self.skip_depth = 0
         self.in_head = False

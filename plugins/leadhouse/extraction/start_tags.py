@@ -16,7 +16,10 @@ Attributes = dict[str, str]
 VOID_TAGS: Final = words(
     "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
 )
-_HANDLED: Final = words("a br img title meta base link html head body frame input")
+_HANDLED: Final = words("a br img title meta base link html head body frame input header footer nav")
+# Their content is not escaped (HTML Living Standard 13.3), or no text for people.
+RAW_TEXT_TAGS: Final = words("script style iframe xmp noembed noframes plaintext")
+_APART: Final = RAW_TEXT_TAGS | words("!-- svg math template object canvas audio video select textarea map")
 _ATTRIBUTE = re.compile(r' ([^ =]+)="([^"]*)"')
 _MAX_KNOWN = 8_192  # parts of one generation; a page has 400
 _MAX_LENGTH = 300  # characters of a remembered part
@@ -25,13 +28,25 @@ _MAX_LENGTH = 300  # characters of a remembered part
 class Frame:
     """What one open element changes, to be undone when it closes. Those that only hand down marks are shared."""
 
-    __slots__ = ("has_state", "headings", "hidden_root", "is_block", "is_label", "link", "marks", "reverse_from", "tag")
+    __slots__ = (
+        "has_state",
+        "headings",
+        "hidden_root",
+        "is_block",
+        "is_label",
+        "is_sectioning",
+        "link",
+        "marks",
+        "reverse_from",
+        "tag",
+    )
 
     def __init__(self, tag: str, marks: int) -> None:
         self.tag = tag
         self.marks = marks
         self.is_block = tag in places.BLOCK_TAGS
         self.is_label = tag in places.LABEL_TAGS
+        self.is_sectioning = tag in places.SECTIONING_TAGS
         self.has_state = False
         self.link: Link | None = None
         self.reverse_from = -1
@@ -47,7 +62,9 @@ class StartTag:
         "attributes",
         "frames",
         "has_address",
+        "is_apart",
         "is_block",
+        "is_break",
         "is_end",
         "is_hidden",
         "is_plain",
@@ -63,9 +80,11 @@ class StartTag:
         self.name = source[1:] if self.is_end else source.split(" ", 1)[0]
         self.attributes: Attributes = {}
         self.is_block = self.name in places.BLOCK_TAGS
-        self.is_void = self.name in VOID_TAGS
+        self.is_void = self.name in VOID_TAGS or source == "!-- "
         self.is_sectioning = self.name in places.SECTIONING_TAGS
-        self.is_plain = self.name not in _HANDLED and not self.is_sectioning and self.name not in places.SKIPPED_TAGS
+        self.is_break = self.name == "br"
+        self.is_apart = self.name in _APART and not self.is_end
+        self.is_plain = self.name not in _HANDLED and self.name not in places.SKIPPED_TAGS and not self.is_apart
         self.is_hidden = self.is_reversed = self.has_address = False
         self.frames: dict[int, Frame] = {}
         self._selectors: frozenset[str] | None = None
@@ -146,17 +165,28 @@ def known_parts() -> dict[str, tuple[StartTag, str]]:
     return _memo.young
 
 
+def _cut(part: str) -> tuple[str, str]:
+    """The tag of a part and the text behind it; a comment that ends in the part is a void tag ``!-- ``."""
+    if not part.startswith(("!", "?")):
+        source, _, text = part.partition(">")
+        return source, text
+    if part.startswith("!--"):
+        end = part.find("-->", 3)
+        return ("!--", part[3:]) if end < 0 else ("!-- ", part[end + 3 :])
+    return "!-- ", part.partition(">")[2]
+
+
 def learn(part: str) -> tuple[StartTag, str]:
     """The tag at the start of a part of a serialised page (``div class="x">text``), and the text behind it."""
     found = _memo.old.get(part)
     if found is None:
-        source, _, text = part.partition(">")
+        source, text = _cut(part)
         tag = _memo.tags.get(source)
         if tag is None:
             tag = StartTag(source)
             if len(source) <= _MAX_LENGTH:
                 _memo.tags[source] = tag
-        found = (tag, unescape(text) if "&" in text else text)
+        found = (tag, unescape(text) if "&" in text and not tag.is_apart else text)
     if len(part) <= _MAX_LENGTH:
         _memo.keep(part, found)
     return found

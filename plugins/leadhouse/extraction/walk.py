@@ -2,24 +2,20 @@
 
 Python touches no node: the serialised text is split at ``<`` in C, and what a part means (``li class="x">Text``) is
 learned once (`start_tags`) and remembered, so that the tags of menus and footers cost a look-up. Elements whose content
-is no text for people, or is not escaped, are jumped over as a whole.
+is no text for people, or is not escaped, are passed over as a whole.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from itertools import islice
 
 from leadhouse.extraction import places
 from leadhouse.extraction.blocks import BREAK
 from leadhouse.extraction.elements import ElementReader
 from leadhouse.extraction.page import MAX_BLOCKS, MAX_NODES, Page
-from leadhouse.extraction.start_tags import Frame, known_parts, learn, read_attributes, unescape
+from leadhouse.extraction.start_tags import RAW_TEXT_TAGS, Frame, StartTag, known_parts, learn, unescape
 
-_APART = re.compile(
-    r"<(?:!--|\?|!|(?P<name>script|style|iframe|xmp|noembed|noframes|plaintext|svg|math|template|object|canvas|audio"
-    r"|video|select|textarea|map)(?=[ >]))"
-)
-_RAW_TEXT = frozenset({"script", "style", "iframe", "xmp", "noembed", "noframes", "plaintext"})
 _BATCH = 2_048  # parts between two looks at the limits
 
 
@@ -28,35 +24,24 @@ class Walker(ElementReader):
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
-        self.left = MAX_NODES
+        self.parts: Iterator[str] = iter(())
 
     def read(self, html: str) -> None:
         """Read a serialised page from its start to its end."""
-        position = 0
-        while self.left > 0 and (apart := _APART.search(html, position)) is not None:
-            self._read_stretch(html[position : apart.start()])
-            position = self._jump(html, apart)
-        self._read_stretch(html[position:])
-        self.page.is_truncated |= self.left <= 0
+        self.parts = iter(html.split("<"))
+        next(self.parts)  # what stands before the first tag: nothing
+        for _ in range(MAX_NODES // _BATCH):
+            if not self._read_parts(islice(self.parts, _BATCH)) or len(self.blocks) > MAX_BLOCKS:
+                break
+        self.page.is_truncated |= next(self.parts, None) is not None
         while len(self.stack) > 1:
             self._close()
         self.flush("body", 0)
 
-    def _read_stretch(self, html: str) -> None:
-        lead, *parts = html.split("<")
-        if lead and not self.skipping and (self.buffer or not lead.isspace()):
-            self._add_text(unescape(lead) if "&" in lead else lead, self.stack[-1])
-        for start in range(0, len(parts), _BATCH):
-            if self.left <= 0:
-                return
-            self._read_parts(parts[start : start + _BATCH])
-            self.left -= _BATCH if start + _BATCH < len(parts) else len(parts) - start
-            if len(self.blocks) > MAX_BLOCKS:  # nothing after it would be kept
-                self.left = 0
-
-    def _read_parts(self, parts: list[str]) -> None:  # noqa: C901 - the one hot loop: a call a part doubles its cost
-        known, stack, rules = known_parts(), self.stack, self.rules
-        parent = stack[-1]
+    def _read_parts(self, parts: Iterator[str]) -> bool:  # noqa: C901 - the one hot loop: a call a part doubles its cost
+        """Read some parts; whether there were any."""
+        known, stack, rules, saved = known_parts(), self.stack, self.rules, self.saved
+        parent, part = stack[-1], ""
         for part in parts:
             found = known.get(part)
             if found is None:
@@ -65,43 +50,53 @@ class Walker(ElementReader):
             tag, text = found
             if self.skipping:
                 if tag.name != self.skipping:
+                    if tag.is_apart:
+                        self._pass_over(tag, text)
                     continue
                 self.skip_depth += -1 if tag.is_end else 1
                 if self.skip_depth:
                     continue
                 self.skipping = ""
             if tag.is_end:
-                if parent.tag == tag.name and not parent.has_state:
-                    if parent.is_block and self.buffer:
-                        self.flush(parent.tag, parent.marks)
+                if parent.tag == tag.name:
+                    if parent.has_state:
+                        self.leave(parent)
+                    elif parent.is_block:
+                        if self.buffer:
+                            self.flush(parent.tag, parent.marks)
+                        if parent.is_sectioning:
+                            self.headings = saved.pop()
                     stack.pop()
                 else:
                     self._close_to(tag.name)
                 parent = stack[-1]
-            elif tag.name == "br":
-                self.buffer.append(BREAK)
-                if self.open_link is not None:
-                    self.link_text.append(BREAK)
             elif tag.is_plain and not (rules.is_active and rules.match(tag.selectors)):
-                if tag.is_block and self.buffer:
-                    self.flush(parent.tag, parent.marks)
+                if tag.is_block:
+                    if self.buffer:
+                        self.flush(parent.tag, parent.marks)
+                    if tag.is_sectioning:
+                        saved.append(self.headings)
                 if not tag.is_void:
                     parent = tag.frames.get(parent.marks) or tag.frame_in(parent.marks)
                     stack.append(parent)
+            elif tag.is_break:
+                self.buffer.append(BREAK)
+                if self.open_link is not None:
+                    self.link_text.append(BREAK)
+            elif tag.is_apart:
+                text = self._read_apart(tag, text)
             else:
                 self.enter(tag, text, parent)
                 if self.skipping:
                     continue
                 parent = stack[-1]
             if text and (self.buffer or not text.isspace()):
-                self._add_text(text, parent)
-
-    def _add_text(self, text: str, parent: Frame) -> None:
-        self.buffer.append(text)
-        if self.open_link is not None:
-            self.link_text.append(text)
-        if parent.is_label:
-            self.label_chars += len(text.strip())
+                self.buffer.append(text)
+                if self.open_link is not None:
+                    self.link_text.append(text)
+                if parent.is_label:
+                    self.label_chars += len(text.strip())
+        return bool(part)
 
     def _close(self) -> None:
         frame = self.stack.pop()
@@ -109,45 +104,44 @@ class Walker(ElementReader):
             self.leave(frame)
         elif frame.is_block:
             self.flush(frame.tag, frame.marks)
+            if frame.is_sectioning:
+                self.headings = self.saved.pop()
 
     def _close_to(self, name: str) -> None:
         """Close elements up to the one an end tag names; an end tag that closes nothing is passed over."""
-        if self.stack[-1].tag == name or any(frame.tag == name for frame in self.stack):
+        if any(frame.tag == name for frame in self.stack):
             while self.stack[-1].tag != name:
                 self._close()
             self._close()
 
-    def _jump(self, html: str, apart: re.Match[str]) -> int:
-        """Pass an element or comment that is no markup inside; returns the position behind it."""
-        start, name = apart.start(), apart["name"]
-        if name is None:
-            end = html.find("-->", start + 4) + 2 if html.startswith("<!--", start) else html.find(">", start)
-            return end + 1 if end >= start else len(html)
-        opened = html.find(">", start)
-        closed = _end_of(html, opened, name)
-        if not self.skipping:
-            parent = self.stack[-1]
-            if name in places.BLOCK_TAGS:
-                self.flush(parent.tag, parent.marks)
-            if name == "script":
-                attributes = read_attributes(html[start + 1 : opened])
-                marks = places.inherit(parent.marks, places.element_marks(name, attributes))
-                self.read_script(html[opened + 1 : closed], attributes, marks)
-            elif name == "style":
-                self.rules.read(html[opened + 1 : closed])
-        return min(len(html), closed + len(name) + 3)
+    def _read_apart(self, tag: StartTag, text: str) -> str:
+        """Read an element or comment that is no markup inside; returns the text behind it."""
+        parent: Frame = self.stack[-1]
+        if tag.is_block:
+            self.flush(parent.tag, parent.marks)
+        content, behind = self._pass_over(tag, text)
+        if tag.name == "script":
+            self.read_script(content, tag.attributes, places.inherit(parent.marks, tag.marks))
+        elif tag.name == "style":
+            self.rules.read(content)
+        return unescape(behind) if "&" in behind else behind
 
-
-def _end_of(html: str, start: int, name: str) -> int:
-    """Where the end tag of an element begins; elements of its own name may stand in it."""
-    depth, opening, closing = 1, f"<{name}", f"</{name}>"
-    end = start
-    while depth:
-        found = html.find(closing, end)
-        if found < 0:
-            return len(html)
-        if name not in _RAW_TEXT:
-            depth += html.count(opening, end, found)
-        end = found + 1
-        depth -= 1
-    return found
+    def _pass_over(self, tag: StartTag, text: str) -> tuple[str, str]:
+        """Content of an element (or nothing, for a comment) as it is written, and the text behind its end."""
+        if tag.name == "!--":
+            if tag.is_void:
+                return "", text
+            behind = next((part for part in self.parts if "-->" in part), "").partition("-->")[2]
+            return "", behind
+        pieces, depth, closing = [text], 1, f"/{tag.name}>"
+        is_raw = tag.name in RAW_TEXT_TAGS
+        for part in self.parts:
+            if part.startswith(closing):
+                depth -= 1
+                if not depth:
+                    return "<".join(pieces), part[len(closing) :]
+            elif not is_raw:
+                depth += part.startswith(tag.name) and part[len(tag.name) : len(tag.name) + 1] in (" ", ">")
+            if is_raw:
+                pieces.append(part)
+        return "<".join(pieces), ""

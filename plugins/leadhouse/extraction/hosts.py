@@ -73,8 +73,11 @@ def brand_label(host: str) -> str:
     return registrable(host).split(".")[0]
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Letters and digits alone, lower case, accents and umlauts written out or dropped; for comparing."""
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.lower().replace("&", "and")))
     import unicodedata
 
     text = text.casefold().translate(_SPELLED)

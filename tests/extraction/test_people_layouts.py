@@ -1,0 +1,305 @@
+"""People on made-up pages of further layouts, written after the rules: small firms, practices, boards, clubs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from leadhouse.extraction.company_site import extract_page
+from leadhouse.extraction.context import SiteContext
+from leadhouse.records import PersonAttribute
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+HOST = "muehlbach-werke.example.com"
+
+PAGES: dict[str, tuple[str, str, str, set[str]]] = {
+    "bootstrap cards w/ social links": (
+        "/",
+        "en",
+        "<section id='team'><h2>Our Amazing Team</h2><div class='team-member'><img src='assets/1.jpg' alt=''>"
+        "<h4>Parveen Anandla</h4><p class='text-muted'>Lead Designer</p><a href='#'>t</a></div><div "
+        "class='team-member'><h4>Diana Petersenn</h4><p>Lead Marketer</p></div></section>",
+        {"Diana Petersenn", "Parveen Anandla"},
+    ),
+    "team w/o class, h2 'Our Team', names in h5 w/ small": (
+        "/about.html",
+        "en",
+        "<h2>Our Team</h2><div class='row'><div class='col'><h5>Walt Whitefield <small>Chief Executive "
+        "Officer</small></h5><p>Long bio text here that says something about him and the firm.</p></div><div "
+        "class='col'><h5>Sarah Jonsson <small>Product Manager</small></h5></div></div>",
+        {"Sarah Jonsson", "Walt Whitefield"},
+    ),
+    "attorney profile page": (
+        "/attorneys/",
+        "en",
+        "<h1>Attorneys</h1><h2>Jonathan R. Peltier</h2><p>Jonathan R. Peltier was born in Ohio. He is a "
+        "graduate of State University College of Law.</p><h2>Mary Beth Cardwell</h2><p>Ms. Cardwell "
+        "practices family law.</p>",
+        {"Jonathan R. Peltier", "Mary Beth Cardwell"},
+    ),
+    "pastor church": (
+        "/staff.html",
+        "en",
+        "<h1>Church Staff</h1><p><b>Pastor Dave Hartigan</b><br>Senior Pastor<br>dave@gracechurch.example</p>"
+        "<p><b>Lynn Foster</b><br>Church Secretary</p>",
+        {"Dave Hartigan", "Lynn Foster"},
+    ),
+    "board list commas": (
+        "/about-us",
+        "en",
+        "<h3>Board of Directors</h3><ul><li>Keola Nakamura, Chair</li><li>Leilani Kahale, Vice Chair</li><li>"
+        "Tom Brandtley</li><li>Grace Yoshimura-Lee</li></ul>",
+        {"Grace Yoshimura-Lee", "Keola Nakamura", "Leilani Kahale", "Tom Brandtley"},
+    ),
+    "contact table phone": (
+        "/contact",
+        "en",
+        "<h1>Contact</h1><table><tr><td>President</td><td>Alan Whitby</td><td>01234 567890</td></tr><tr><td>"
+        "Secretary</td><td>Joan Ellery</td><td>01234 567891</td></tr></table>",
+        {"Alan Whitby", "Joan Ellery"},
+    ),
+    "dash list": (
+        "/committee",
+        "en",
+        "<h1>Committee</h1><p>Chairman - Alan Whitby<br/>Treasurer - Joan Ellery<br/>Welfare Officer - Dot Mansell</p>",
+        {"Alan Whitby", "Dot Mansell", "Joan Ellery"},
+    ),
+    "owner header home": (
+        "/",
+        "en",
+        "<h1>Tidewater Massage</h1><p>Kelsey Brannigan, LMT</p><p>Owner / Licensed Massage Therapist</p><p>"
+        "Call 555-123-4567</p>",
+        {"Kelsey Brannigan"},
+    ),
+    "doctor site": (
+        "/",
+        "en",
+        "<header><h1>Dr. Anika Rosenthal</h1><p>General Dentistry</p></header><p>Dr. Rosenthal welcomes you.</p>",
+        {"Anika Rosenthal"},
+    ),
+    "DE Praxis": (
+        "/team.html",
+        "de",
+        "<h1>Praxisteam</h1><h3>Dr. med. dent. Ulrich Kammerer</h3><p>Zahnarzt, Implantologie</p><h3>Nadine "
+        "Fuchs</h3><p>ZFA, Prophylaxe</p><h3>Azra Yildirim</h3><p>Auszubildende</p>",
+        {"Azra Yildirim", "Nadine Fuchs", "Ulrich Kammerer"},
+    ),
+    "DE Verein Impressum": (
+        "/impressum.html",
+        "de",
+        "<h2>Impressum</h2><p>TSV Oberau e.V.<br>Sportplatzweg 1<br>82496 Oberau</p><p>"
+        "Vertretungsberechtigter Vorstand:<br>1. Vorsitzender: Georg Maurer<br>2. Vorsitzende: Anneliese "
+        "Bichler<br>Kassier: Josef Ostler</p>",
+        {"Anneliese Bichler", "Georg Maurer", "Josef Ostler"},
+    ),
+    "DE Impressum V.i.S.d.P.": ("/impressum", "de", "<p>V.i.S.d.P.: Rudi Ziegler</p>", {"Rudi Ziegler"}),
+    "DE Datenschutz verantwortlicher": (
+        "/datenschutz",
+        "de",
+        "<h2>Verantwortliche Stelle</h2><p>Die verantwortliche Stelle für die Datenverarbeitung auf dieser "
+        "Website ist:</p><p>Christoph Wendelin<br>Waldstraße 5<br>79822 Titisee</p>",
+        {"Christoph Wendelin"},
+    ),
+    "DE Kanzlei": (
+        "/kanzlei",
+        "de",
+        "<h1>Ihre Rechtsanwälte</h1><h2>Rechtsanwalt Dr. Volker Stahmer</h2><p>Fachanwalt für "
+        "Arbeitsrecht</p><h2>Rechtsanwältin Imke Brodersen</h2>",
+        {"Imke Brodersen", "Volker Stahmer"},
+    ),
+    "FR équipe": (
+        "/equipe.html",
+        "fr",
+        "<h1>L’équipe</h1><p><strong>Sandrine LEFORT</strong><br>Gérante et conseillère en voyages</p><p>"
+        "<strong>Hugo Marchetti</strong><br>Agent de comptoir</p>",
+        {"Hugo Marchetti", "Sandrine Lefort"},
+    ),
+    "FR mentions": (
+        "/mentions-legales.html",
+        "fr",
+        "<h2>Éditeur du site</h2><p>Raison sociale : Atelier Vannier<br>Responsable de publication : Elodie "
+        "Vannier<br>Tel : 04 00 00 00 00</p><p>Webmaster : Kevin Duclos</p>",
+        {"Elodie Vannier"},
+    ),
+    "IT chi siamo": (
+        "/chi-siamo",
+        "it",
+        "<h1>Chi siamo</h1><p>L'agriturismo è gestito da Lorenzo e Marta Bonfanti.</p><h3>Avv. Lucia "
+        "Sorrentino</h3><p>Diritto civile</p>",
+        {"Lucia Sorrentino"},
+    ),
+    "ES equipo": (
+        "/equipo.html",
+        "es",
+        "<h2>Equipo médico</h2><h4>Dra. Carmen Ybarra Olmo</h4><p>Odontopediatría. Nº colegiado 1234</p><h4>"
+        "Dr. Fermín Azcona</h4><p>Implantes</p>",
+        {"Carmen Ybarra Olmo", "Fermín Azcona"},
+    ),
+    "NO ansatte": (
+        "/ansatte",
+        "nb",
+        "<h1>Ansatte</h1><div><p>Kåre Nordhagen</p><p>Butikksjef</p><p>kare@x.example</p></div><div><p>Siv "
+        "Helene Aas</p><p>Kundemottaker</p></div>",
+        {"Kåre Nordhagen", "Siv Helene Aas"},
+    ),
+    "IN management": (
+        "/management.html",
+        "en",
+        "<h2>Board of Directors</h2><h4>Mr. R. K. Agarwalla</h4><p>Chairman</p><h4>Shri S. Venkataraman</h4>"
+        "<p>Independent Director</p><h4>CA Pooja Bhandari</h4><p>Partner</p>",
+        {"Pooja Bhandari", "R. K. Agarwalla", "S. Venkataraman"},
+    ),
+    "hebrew": (
+        "/team",
+        "he",
+        "<h1>הצוות שלנו</h1><h3>דנה כהן</h3><p>מנכ״לית</p><h3>יוסי לוי</h3><p>מנהל פיתוח</p>",
+        {"דנה כהן", "יוסי לוי"},
+    ),
+    "arabic": (
+        "/team",
+        "ar",
+        "<h1>فريق العمل</h1><h3>محمد العلي</h3><p>المدير العام</p><h3>سارة حسن</h3><p>محاسبة</p>",
+        {"سارة حسن", "محمد العلي"},
+    ),
+    "japanese": (
+        "/company",
+        "ja",
+        "<h1>会社概要</h1><table><tr><th>代表者</th><td>代表取締役 山田 太郎</td></tr></table>",
+        {"山田 太郎"},
+    ),
+    "meet headings": (
+        "/about",
+        "en",
+        "<h1>Meet the Instructors</h1><h2>Brianna</h2><p>Brianna Calloway is our head coach.</p>",
+        {"Brianna Calloway"},
+    ),
+    "name link to linkedin": (
+        "/about",
+        "en",
+        "<h2>The founders</h2><p><a href='https://www.linkedin.com/in/oskar-lindgren'>Oskar Lindgren</a></p>"
+        "<p><a href='https://www.linkedin.com/in/mei-tanaka'>Mei Tanaka</a></p>",
+        {"Mei Tanaka", "Oskar Lindgren"},
+    ),
+    "github-like devs": ("/", "en", "<h2>Contributors</h2><ul><li>Ana Lopez</li><li>Bob Stone</li></ul>", set()),
+    "speakers": ("/event", "en", "<h2>Speakers</h2><h3>Ana Lopez</h3><p>CEO, Acme Labs</p>", set()),
+    "customers story": (
+        "/customers",
+        "en",
+        "<h2>Success stories</h2><p>“It changed our work” – Ana Lopez, CEO of Oaktree</p>",
+        set(),
+    ),
+    "menu names": (
+        "/services",
+        "en",
+        "<h3>Deep Tissue</h3><p>Our therapist</p><h3>Hot Stone</h3><p>specialist treatment</p><h3>Swedish "
+        "Massage</h3><p>60 min</p>",
+        set(),
+    ),
+    "rooms named after people": (
+        "/rooms",
+        "en",
+        "<h3>Victoria Suite</h3><h3>Queen Anne</h3><p>Best for families</p><h3>Prince Albert</h3><p>Double bed</p>",
+        set(),
+    ),
+    "classes": (
+        "/programs",
+        "en",
+        "<h3>Robin Hood Archery</h3><p>Instructor led</p><h3>Peter Pan</h3><p>Director: Elaine Marsh-Todd</p>",
+        {"Elaine Marsh-Todd"},
+    ),
+    "product models": (
+        "/products",
+        "en",
+        "<h4>Husqvarna Automower</h4><p>Technician approved</p><h4>Massey Ferguson</h4><p>Dealer</p><h4>John "
+        "Deere</h4><p>Agent</p>",
+        set(),
+    ),
+    "two-col rep list": (
+        "/contact-us",
+        "en",
+        "<h2>Sales Team</h2><p>Chris Dalton<br>Regional Sales Manager – North<br>07700 900123<br>"
+        "chris.dalton@muehlbach-werke.example.com</p><p>Niamh O’Rourke<br>Internal Sales<br>07700 900124</p>",
+        {"Chris Dalton", "Niamh O’Rourke"},
+    ),
+    "founder letter": (
+        "/about",
+        "en",
+        "<p>We hope to see you soon!</p><p>Sincerely,</p><p>Hannah Weatherby<br>Founder</p>",
+        {"Hannah Weatherby"},
+    ),
+    "signature name em dash": (
+        "/",
+        "en",
+        "<h2>About us</h2><p>Welcome to our home.</p><p>— Ruth &amp; Martin Halvorsen, owners</p>",
+        set(),
+    ),
+    "estd by": (
+        "/",
+        "en",
+        "<p>Since 1988 the firm has been run by Peter Hallworth and his son Adam.</p>",
+        {"Peter Hallworth"},
+    ),
+    "li strong colon": (
+        "/team",
+        "en",
+        "<h1>Team</h1><ul><li><strong>Ivy Lockhart:</strong> Creative Director</li><li><strong>Dean "
+        "Mercer:</strong> Web Developer</li></ul>",
+        {"Dean Mercer", "Ivy Lockhart"},
+    ),
+    "nested bio block": (
+        "/team",
+        "en",
+        "<div class='team'><div class='bio'><span class='name'>Amelia Rowntree</span><span class='role'>"
+        "Partner</span></div></div>",
+        {"Amelia Rowntree"},
+    ),
+    "dl role": (
+        "/about",
+        "en",
+        "<h2>People</h2><dl><dt>Amelia Rowntree</dt><dd>Partner</dd><dt>Piers Holloway</dt><dd>Associate</dd></dl>",
+        {"Amelia Rowntree", "Piers Holloway"},
+    ),
+    "h3 title then name": (
+        "/contact",
+        "de",
+        "<h3>Geschäftsführung</h3><p>Ludger Pohlmann</p><h3>Buchhaltung</h3><p>Marlies Kötter</p>",
+        {"Ludger Pohlmann", "Marlies Kötter"},
+    ),
+    "hCard in footer": (
+        "/",
+        "en",
+        "<footer><p>Rowan Ashby, Principal Architect<br>12 High St</p></footer>",
+        {"Rowan Ashby"},
+    ),
+    "Sri lankan": (
+        "/board",
+        "en",
+        "<h2>Board of Directors</h2><h5>Mr. Nuwan Abeykoon</h5><span>Chairman</span><h5>Mrs. Dilrukshi "
+        "Perera</h5><span>Director</span>",
+        {"Dilrukshi Perera", "Nuwan Abeykoon"},
+    ),
+    "inline bold intro": (
+        "/about",
+        "en",
+        "<h2>About the owner</h2><p><strong>Calvin Strothers</strong> has been a licensed electrician since 1994.</p>",
+        {"Calvin Strothers"},
+    ),
+    "teacher list": (
+        "/teachers",
+        "en",
+        "<h1>Teachers</h1><p>Ms. Ortega – Grade 1</p><p>Ms. Hailey Brandt – Grade 2</p><p>Mr. Owen Pryce – Music</p>",
+        {"Hailey Brandt", "Owen Pryce"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_people_of_the_layout(case: str) -> None:
+    path, lang, body, expected = PAGES[case]
+    html = (
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Page</title></head><body>'
+        f'<nav><a href="/">Home</a> <a href="/team">Team</a></nav>{body}</body></html>'
+    )
+    found = extract_page(html.encode(), f"https://{HOST}{path}", "text/html", SiteContext(host=HOST), NOW)
+    assert {person.values[PersonAttribute.FULL_NAME][0].value for person in found.persons} == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.page import Mark, Page
@@ -61,6 +62,7 @@ def legal_names(page: Page) -> list[tuple[str, str, float]]:
     return found[:6]
 
 
+@lru_cache(maxsize=20_000)
 def is_others(text: str) -> bool:
     """Whether a line or heading names a third party: designer, host, authority, photographer, protection officer."""
     return any(
@@ -75,6 +77,7 @@ def is_others(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=20_000)
 def legal_name(line: str) -> str | None:
     """The capitalised words before a legal form, after the last label; or the form and the words behind it."""
     if match := _LONG_FORM.search(line):

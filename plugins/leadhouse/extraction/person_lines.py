@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from leadhouse.extraction.context import around, third_party
@@ -26,29 +27,9 @@ _INTRODUCTION = re.compile(
     rf"|mijn naam is|ik ben|meu nome é|chamo-me|mitt navn er|jeg heter|jag heter|jmenuji se|nazywam się)\s+{_NAMED}"
 )
 _INTRODUCTION_STEMS = (
-    "my name is",
-    "i'm ",
-    "i’m ",
-    "i am ",
-    "mein name ist",
-    "ich heiße",
-    "ich bin ",
-    "m'appelle",
-    "m’appelle",
-    "je suis ",
-    "mi chiamo",
-    "sono ",
-    "me llamo",
-    "soy ",
-    "mijn naam is",
-    "ik ben ",
-    "meu nome",
-    "chamo-me",
-    "mitt navn",
-    "jeg heter",
-    "jag heter",
-    "jmenuji se",
-    "nazywam si",
+    *("my name is", "i'm ", "i’m ", "i am ", "mein name ist", "ich heiße", "ich bin ", "je m'appelle", "je m’appelle"),
+    *("je suis ", "mi chiamo", "sono ", "me llamo", "soy ", "mijn naam is", "ik ben ", "meu nome", "chamo-me"),
+    *("mitt navn", "jeg heter", "jag heter", "jmenuji se", "nazywam si"),
 )
 _FOUNDED = re.compile(
     rf"\b(?P<title>(?i:co-?founded|founded|established|owned(?: and operated)?|gegründet|fondée?|créée?"
@@ -80,7 +61,21 @@ _APPOSITION = re.compile(
     rf"\b(?i:our|unsere?n?m?|notre|nuestr[oa]|il nostro|la nostra|ons|onze|vår|vores)\s+(?P<title>[\w\- "
     rf"]{{3,40}}?),?\s+{_NAMED}"
 )
-_OWN_STEMS = ("our ", "unser", "notre ", "nuestr", "nostr", "ons ", "onze ", "vår ", "vores ")
+_OWN_STEMS = (
+    *(
+        "our ",
+        "unser ",
+        "unsere ",
+        "unserem ",
+        "unseren ",
+        "notre ",
+        "nuestro ",
+        "nuestra ",
+        "il nostro ",
+        "la nostra ",
+    ),
+    *("ons ", "onze ", "vår ", "vores "),
+)
 _CALL = re.compile(
     rf"\b(?i:contact|call|e-?mail|ask for|speak (?:to|with)|reach(?: out to)?|kontaktieren sie|wenden sie sich an"
     rf"|contactez|contattare|contattate|contacte con|neem contact op met|kontakt)\s+{_NAMED}\s*(?:,|\(|:|–|-"
@@ -88,16 +83,18 @@ _CALL = re.compile(
     rf"|via|under|unter|per|au|al|en|op|pr|på)\b)"
 )
 _CALL_STEMS = (
-    "contact ",
-    "call ",
-    "mail ",
-    "ask for",
-    "speak ",
-    "reach ",
-    "kontakt",
-    "wenden sie",
-    "contact",
-    "contatt",
+    *(
+        "contact ",
+        "call ",
+        "email ",
+        "e-mail ",
+        "ask for",
+        "speak ",
+        "reach ",
+        "kontaktieren sie",
+        "wenden sie sich an",
+    ),
+    *("contactez", "contattare", "contattate", "contacte con", "neem contact", "kontakt "),
 )
 _ARTICLE = re.compile(r"^(?:the|an?|our|der|die|das|unsere?|le|la|notre|un|una|une|il|nuestr[oa]|de|onze)\s", re.I)
 _CLAUSE = re.compile(r"[.,;]|\s(?:who|and|at|with|und|bei|qui|et|che|y|que|en|op|bij)\s")
@@ -109,18 +106,22 @@ _OLDEST_FOUNDER = 1955  # the year from which a founder may still be at work
 def spoken_of(page: Page) -> list[Person]:
     """People that running text names with a reason to take them for the company's own."""
     found = _mail_links(page)
-    if page.mentions(*_INTRODUCTION_STEMS):
-        found += _introductions(page)
-    if page.mentions(*_FOUNDED_STEMS):
-        found += _founders(page)
-    if _is_about_page(page) and page.mentions(*_RUN_STEMS):
-        found += _leaders(page)
-    found += _biographies(page)
-    if page.mentions(*_OWN_STEMS):
-        found += _appositions(page)
-    if page.mentions(*_CALL_STEMS):
-        found += _to_call(page)
-    return found
+    if _is_about_page(page):
+        found += _introductions(page) + _leaders(page)
+    return found + _founders(page) + _biographies(page) + _appositions(page) + _to_call(page)
+
+
+def _hits(page: Page, pattern: re.Pattern[str], stems: Iterable[str]) -> Iterator[re.Match[str]]:
+    """Matches of a pattern that begins with one of some lower-case stems: tried only where a stem stands."""
+    if len(page.lowered) != len(page.text):  # a letter whose lower case is two: offsets differ
+        yield from pattern.finditer(page.text)
+        return
+    for stem in stems:
+        start = page.lowered.find(stem)
+        while start >= 0:
+            if match := pattern.match(page.text, start):
+                yield match
+            start = page.lowered.find(stem, start + len(stem))
 
 
 def _known(text: str) -> Name | None:
@@ -143,10 +144,8 @@ def _is_about_page(page: Page) -> bool:
 
 
 def _introductions(page: Page) -> list[Person]:
-    if not _is_about_page(page):
-        return []
     people: list[Person] = []
-    for match in _INTRODUCTION.finditer(page.text):
+    for match in _hits(page, _INTRODUCTION, _INTRODUCTION_STEMS):
         name = _known(match["name"])
         if name is not None and not _is_of_others(page, match.start(), match.end()):
             people.append(Person(name.text, confidence=0.6, locator="introduction"))
@@ -155,19 +154,19 @@ def _introductions(page: Page) -> list[Person]:
 
 def _founders(page: Page) -> list[Person]:
     people: list[Person] = []
-    for pattern in (_FOUNDED, _FOUNDED_GERMAN):
-        for match in pattern.finditer(page.text):
-            if _is_old(page.text, match) or _is_of_others(page, match.start(), match.end()):
-                continue
-            title = "founder" if match["title"].lower() in {"founded", "co-founded", "cofounded"} else match["title"]
-            named = [name for part in _SPLIT.split(match["names"]) if (name := _known(part))]
-            people.extend(Person(name.text, title, confidence=0.6, locator="sentence") for name in named)
+    german = _FOUNDED_GERMAN.finditer(page.text) if "gegründet" in page.lowered else ()
+    for match in (*_hits(page, _FOUNDED, _FOUNDED_STEMS), *german):
+        if _is_old(page.text, match) or _is_of_others(page, match.start(), match.end()):
+            continue
+        title = "founder" if match["title"].lower() in {"founded", "co-founded", "cofounded"} else match["title"]
+        named = [name for part in _SPLIT.split(match["names"]) if (name := _known(part))]
+        people.extend(Person(name.text, title, confidence=0.6, locator="sentence") for name in named)
     return people[:4]
 
 
 def _leaders(page: Page) -> list[Person]:
     people: list[Person] = []
-    for match in _RUN.finditer(page.text):
+    for match in _hits(page, _RUN, _RUN_STEMS):
         if _is_old(page.text, match) or _is_of_others(page, match.start(), match.end()):
             continue
         named = [name for part in _SPLIT.split(match["names"]) if (name := _known(part))]
@@ -205,7 +204,7 @@ def _sentence(text: str, match: re.Match[str]) -> str:
 
 def _appositions(page: Page) -> list[Person]:
     people: list[Person] = []
-    for match in _APPOSITION.finditer(page.text):
+    for match in _hits(page, _APPOSITION, _OWN_STEMS):
         title = match["title"].strip()
         name = _known(match["name"])
         if name is None or not is_title(title) or len(title.split()) > 4:
@@ -217,7 +216,7 @@ def _appositions(page: Page) -> list[Person]:
 
 def _to_call(page: Page) -> list[Person]:
     people: list[Person] = []
-    for match in _CALL.finditer(page.text):
+    for match in _hits(page, _CALL, _CALL_STEMS):
         name = _known(match["name"])
         if name is None or not _REACHED.search(page.text[match.end("name") : match.end() + 60]):
             continue

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.context import Surroundings, third_party
@@ -95,13 +97,33 @@ def represented(page: Page) -> list[Person]:
     A third party's are left out.
     """
     found: list[Person] = []
-    if page.mentions(*_STEMS):
-        for index, block in enumerate(page.blocks):
-            if len(block.text) <= _MAX_BLOCK and not block.marks & (Mark.NAV | Mark.HIDDEN | Mark.TESTIMONIAL):
-                found += _of_block(page, index, block)
+    for index in _blocks_with_stems(page):
+        block = page.blocks[index]
+        if len(block.text) <= _MAX_BLOCK and not block.marks & (Mark.NAV | Mark.HIDDEN | Mark.TESTIMONIAL):
+            found += _of_block(page, index, block)
     if is_imprint(page):
         found += _above_address(page)
     return found
+
+
+def _blocks_with_stems(page: Page) -> list[int]:
+    """Indices of the blocks in which a label could stand: those with one of its stems."""
+    if len(page.lowered) != len(page.text):  # a letter whose lower case is two: offsets differ
+        return list(range(len(page.blocks)))
+    found = set()
+    for stem in _STEMS:
+        start = page.lowered.find(stem)
+        while start >= 0:
+            index = max(0, bisect_right(page.starts, start) - 1)
+            found.add(index)
+            following = page.starts[index + 1] if index + 1 < len(page.starts) else len(page.lowered)
+            start = page.lowered.find(stem, following)
+    return sorted(found)
+
+
+@lru_cache(maxsize=20_000)
+def _says(text: str) -> bool:
+    return bool(_SAID.search(text))
 
 
 def _of_block(page: Page, index: int, block: Block) -> list[Person]:
@@ -110,7 +132,7 @@ def _of_block(page: Page, index: int, block: Block) -> list[Person]:
         followers = page.blocks[index + 1 : index + 2]
         if followers and len(followers[0].text) <= 300:
             text = f"{text.rstrip(' :')}: {followers[0].text}"
-    if ":" not in text and not _SAID.search(text):
+    if ":" not in text and not _says(text):
         return []
     if _is_of_others(block):
         return []

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from benchmarks.extraction_confusion import Candidate, candidates, confusion_table, learned_against_rules
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.context import SiteContext
 from leadhouse.extraction.page import parse
@@ -74,20 +75,33 @@ def main() -> None:
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--pages", type=int, default=40, help="page budget a site")
     parser.add_argument("--all", action="store_true", help="read every file instead of following links")
+    parser.add_argument(
+        "--confusion", action="store_true", help="print where candidates go wrong, and a learned verdict"
+    )
     options = parser.parse_args()
     found: dict[str, Any] = {}
+    read: dict[str, list[Extraction]] = {}
+    items: list[Candidate] = []
+    site_hosts: dict[str, str] = {}
     pages, started = 0, time.process_time()
     for gold in sorted(
         (*options.folder.glob("sites/*/gold.json"), *options.folder.glob("sites_distractors/*/gold.json"))
     ):
-        host = json.loads(gold.read_text())["host"]
+        truth = json.loads(gold.read_text())
+        host, slug = truth["host"], gold.parent.name
         root = gold.parent / "www"
         extractions = read_all(root, host) if options.all else crawl(root, host, options.pages)
         pages += len(extractions)
-        found[gold.parent.name] = summarise(extractions).as_json()
+        found[slug] = summarise(extractions).as_json()
+        if options.confusion and "emails" in truth:
+            read[slug], site_hosts[slug] = extractions, host
+            items.extend(candidates(slug, truth, extractions, found[slug]))
     seconds = time.process_time() - started
     options.json.write_text(json.dumps(found, ensure_ascii=False, indent=1))
     print(f"{len(found)} sites, {pages} pages, {seconds:.1f} s CPU, {1000 * seconds / max(1, pages):.2f} ms a page")
+    if options.confusion:
+        print(confusion_table(read, items), "", sep="\n")
+        print(learned_against_rules(items, site_hosts, {slug: len(each) for slug, each in read.items()}))
 
 
 if __name__ == "__main__":

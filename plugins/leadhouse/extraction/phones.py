@@ -21,6 +21,11 @@ _SEPARATORS = r"[ \u00a0().\-/\u2010-\u2015\u00b7\u2022\u2212'_|]"
 NUMBER = re.compile(
     rf"(?<![\w@=&#%+])(?<![\w][.,:/-])(?:\+|\(\s?\+)?[(\[]?\d(?:{_SEPARATORS}{{0,4}}\d){{5,17}}(?![\w@%€$£])(?!\.\d)"
 )
+_VANITY = re.compile(  # 1-800-FLOWERS, 0800 REVERSE, 1300 FOODBANK
+    r"(?<![\w+])(?P<prefix>(?:1[-. ]?)?\(?(?:8(?:00|33|44|55|66|77|88)|0800|1300|1800)\)?)[-. ]?"
+    r"(?P<word>(?=[A-Z0-9 -]{0,8}[A-Z]{3})[A-Z0-9]{2,9}(?:[- ][A-Z0-9]{2,8})?)(?!\w)"
+)
+_VANITY_COUNTRIES = frozenset(["US", "CA", "AU", "NZ", "GB", "IE", "ZA"])
 _EXTENSION = re.compile(
     r"^\s*(?:,|;|-|\()?\s*(?:ext(?:ension)?\.?|x|durchwahl|dw|poste|int\.?|anexo|ramal)\s*[:.=]?\s*(\d{1,6})", re.I
 )
@@ -39,9 +44,11 @@ _FICTION = re.compile(
     r"|^\+1\d{3}1234567|^\+49(?:30|40|89)123456"
 )
 _IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}[\s\d]*$")
-_FAX_AFTER = re.compile(
-    r"^\s*[(\[–-]?\s*(?:tele)?fax\b(?!\W{0,4}\d)", re.I
+_FAX_AFTER = re.compile(  # what a number follows is that number's label
+    r"^\s*(?:[(\[]\s*(?:tele)?fax\s*[)\]]|[–-]?\s*(?:tele)?fax\b(?!\W{0,4}\d))", re.I
 )  # what a number follows is that number's label
+_PHONE_WORD = r"(?:office|main|mobile?|cell|phone|direct|tel|voice|work|büro|mobil|zentrale|bureau|ufficio|oficina)"
+_PHONE_AFTER = re.compile(rf"^\s*(?:[(\[]\s*{_PHONE_WORD}\s*[)\]]|[–-]?\s*{_PHONE_WORD}\b(?!\W{{0,4}}[\d+]))", re.I)
 _LETTER_LABEL = re.compile(r"(?:^|[^\w'’&])([ftpm])$", re.I)  # T, P, M, F before a number
 _TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
 _NANP = re.compile(r"^\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2}[\s.\-]{0,3}\d{4}$")
@@ -102,6 +109,18 @@ def _text_candidates(page: Page) -> list[_Candidate]:
         raw = match[0].strip(" -–/.|")
         spot = around(page, match.start(), match.end())
         found.append(_Candidate(raw, spot, "text", spot.before))
+    return found
+
+
+def _vanity_candidates(page: Page, country: str | None) -> list[_Candidate]:
+    """Numbers spelt in letters, where that is the custom; letters beyond the number's length are for the eye."""
+    if country not in _VANITY_COUNTRIES or "00" not in page.text:
+        return []
+    found = []
+    for match in _VANITY.finditer(page.text):
+        word = re.sub(r"[ -]", "", match["word"])[: 6 if country == "AU" else 7]
+        spot = around(page, match.start(), match.end())
+        found.append(_Candidate(f"{match['prefix']} {word}", spot, "text", f"{spot.before} phone"))
     return found
 
 
@@ -178,7 +197,7 @@ def _reason(page: Page, item: _Candidate, country: str | None, owner: Owner | No
         return reason
     if kind == "fax" or _FAX_AFTER.match(item.spot.after):
         return "fax"
-    if kind is None and item.way == "text":
+    if kind is None and item.way == "text" and not _PHONE_AFTER.match(item.spot.after):
         return _unlabelled_reason(page, item, country)
     return None
 
@@ -205,7 +224,7 @@ def extract_phones(page: Page, country: str | None, findings: Findings, owner: O
         _Candidate(_tel(text), nowhere, "json-ld", "phone")
         for text in structured.contact_texts(page.json_ld + page.microdata, ("telephone",))
     )
-    texts = _text_candidates(page)
+    texts = [*_text_candidates(page), *_vanity_candidates(page, country)]
     for item in [*texts, *links]:
         for raw in _split(item.raw, country):
             _judge(page, country, item, raw, findings, owner)

@@ -116,7 +116,8 @@ FAX = re.compile(
     re.I,
 )
 PHONE = re.compile(
-    r"(?<![a-z])(?:tel(?:e?fon(?:o|e|szám|nummer)?|éfono|efone|ephone|éphone|\.|:|\b)|t[ée]l\b|phone"
+    r"(?<![a-z])(?:📞|📱|☎|✆|mob\b|tele\b|tfno|telef\b|tel(?:e?fon(?:o|e|szám|nummer)?|éfono|efone|ephone|éphone|\.|:"
+    r"|\b)|t[ée]l\b|phone"
     r"|fon\b|ph\b|call|ring|mobile?|mobil(?:funk|telefon|nummer)?|cell(?:ulare)?|celular|handy|funk"
     r"|gsm|móvil|portable|whatsapp|wa\b|sms|text us|hotline|helpline|landline|line|telefoon|puhelin"
     r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|bel(?:len)?|soita|zadzwo"

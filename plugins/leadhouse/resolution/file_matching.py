@@ -141,6 +141,13 @@ def _estimate(
     return model, Levels(levels, term_weights(model, columns, levels, found[0])).weights(model)
 
 
+def estimate_model(model: MatchModel, columns: Mapping[str, Column], candidates: Pairs) -> MatchModel:
+    """The model with weights and shares of these very records, to be kept as a version."""
+    records = len(next(iter(columns.values())).codes)
+    attributes = tuple(add_words(each, columns[each.name]) for each in model.attributes)
+    return _estimate(replace(model, attributes=attributes), columns, candidates, Universe(records))[0]
+
+
 def _weighs_terms(name: str, mapped: Sequence[FileColumn]) -> bool:
     return next((each.weighs_terms for each in mapped if each.attribute == name), False)
 

@@ -1,6 +1,6 @@
 """``python -m scrapers.check [--write]``: every spider has a saved page of each kind, their goldens, and typed items.
 
-A spider's folder is ``scrapers/goldens/<name>/``: ``<kind>.html`` (``.pdf``, ``.png``, ``.bin``) as it was saved, for
+A spider's folder is ``scrapers/goldens/<name>/``: ``<kind>.html`` (``.htm``, ``.pdf``, …) as it was saved, for
 every `PageKind`, and ``<kind>.json`` with what the spider reads there. Further pages have any other name. ``--write``
 writes the goldens anew; look at the difference before it is committed.
 """
@@ -32,6 +32,7 @@ GOLDENS = Path(__file__).parent / "goldens"
 URL = "https://golden.example/page"
 TYPES = {
     ".html": "text/html; charset=utf-8",
+    ".htm": "text/html",
     ".pdf": "application/pdf",
     ".png": "image/png",
     ".bin": "application/octet-stream",

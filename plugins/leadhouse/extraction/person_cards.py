@@ -14,7 +14,7 @@ from leadhouse.extraction.person_names import Name, other_script_name, read_name
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_BLOCK = 1200
-_MAX_LINE = 160
+_MAX_LINE = 130
 _SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
 _DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:)\s*")
 _GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
@@ -51,6 +51,7 @@ _SURE_START = re.compile(
     r"|director|ceo|cto|cfo|coo|manager|partner|geschäftsführer|leiter|directeur|directrice|gérante?|direttore)\b",
     re.I,
 )
+_CAPITALS = re.compile(r"[A-Z]\S*[\s,]+(?:['\w]{1,5}\s){0,3}[A-Z]")
 _TITLE_EDGES = " ,.;:–—|()·•*/-"
 
 
@@ -94,13 +95,14 @@ _TITLE_ALONE = Said(is_title=True)
 @lru_cache(maxsize=65_536)
 def said(text: str) -> Said:
     """Read one line; remembered, as menus, footers and lists repeat over a site's pages."""
-    if not 2 <= len(text) <= _MAX_LINE or "@" in text:
+    count = text.count(" ") + 1
+    if not 2 <= len(text) <= _MAX_LINE or "@" in text or count > 14 or (count > 7 and text[-1] == "."):
         return _NOTHING
+    if text.isascii() and (count == 1 or not _has_capitals(text)):
+        return Said(is_title=is_title(text))
     name = read_name(text)
     if name is not None:
         return _unglued(text) or Said(name)
-    if is_title(text) and not _has_capitals(text):
-        return Said(is_title=True)
     name, title = _together(text)
     if name is not None:
         return Said(name, title)
@@ -139,7 +141,7 @@ def _guessed(text: str) -> Said | None:
 
 def _has_capitals(text: str) -> bool:
     """Whether two words in a row start with capitals: without them no name stands in the line."""
-    return bool(re.search(r"[A-ZÀ-ÞĀ-ſΑ-ΩА-Я][^\s]*[\s,]+(?:\w{1,4}\s)?[A-ZÀ-ÞĀ-ſΑ-ΩА-Я]", text)) or not text.isascii()
+    return bool(_CAPITALS.search(text))
 
 
 def _together(text: str) -> tuple[Name | None, str]:

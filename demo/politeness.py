@@ -6,7 +6,8 @@ of the crawler: only when which path of which host was asked, how long the answe
 A site is a host without ``www.``. Rules: no two requests to a site at the same time; between two requests its delay
 (``--delay``, or the Crawl-delay of its robots.txt); nothing before its robots.txt, nothing that this forbids; nothing
 while a Retry-After runs. A log is written where requests arrive, not where they leave: one that was held up on its way
-may seem too close to the next, so that a run of requests may be short by half a delay as a whole.
+may seem too close to the next, so that a run of requests may be short by half a delay as a whole, and by the lateness
+of the server's machine where that is known.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ class Site:
     entries: list[Entry] = field(default_factory=list)
     delay: float = 0.0
     forbidden: tuple[str, ...] = ()
+    lateness: float = 0.0
+
+    @property
+    def slack(self) -> float:
+        """Seconds by which a run of requests may seem too short."""
+        return SLACK * self.delay + self.lateness
 
 
 def read(lines: Iterable[str]) -> list[Entry]:
@@ -55,11 +62,14 @@ def sites_of(entries: Sequence[Entry], delay: float) -> dict[str, Site]:
     return dict(found)
 
 
-def violations(entries: Sequence[Entry], delay: float) -> list[str]:
-    """Every rule that was broken, in sentences; empty for a polite crawl."""
+def violations(entries: Sequence[Entry], delay: float, lateness: float = 0.0) -> list[str]:
+    """Every rule that was broken, in sentences; empty for a polite crawl. `lateness` is the server's, in seconds."""
+    sites = sites_of(entries, delay)
+    for site in sites.values():
+        site.lateness = lateness
     return [
         f"{name}: {said}"
-        for name, site in sites_of(entries, delay).items()
+        for name, site in sites.items()
         for said in (*_too_fast(site), *_at_once(site), *_against_robots(site), *_too_early(site))
     ]
 
@@ -82,7 +92,7 @@ def _too_fast(site: Site) -> Iterator[str]:
     times = [entry["time"] for entry in site.entries]
     for first in range(len(times)):
         for last in range(first + 1, min(first + WINDOW, len(times))):
-            wanted = (last - first - SLACK) * site.delay
+            wanted = (last - first) * site.delay - site.slack
             if times[last] - times[first] < wanted:
                 path, took = site.entries[last]["path"], times[last] - times[first]
                 yield f"{last - first + 1} requests in {took:.2f} s with a delay of {site.delay} s, the last: {path}"
@@ -91,7 +101,7 @@ def _too_fast(site: Site) -> Iterator[str]:
 
 def _at_once(site: Site) -> Iterator[str]:
     for one, other in zip(site.entries, site.entries[1:], strict=False):
-        if other["time"] < one["time"] + one.get("seconds", 0.0) - SLACK * site.delay:
+        if other["time"] < one["time"] + one.get("seconds", 0.0) - site.slack:
             yield f"{other['path']} was asked while {one['path']} was being answered"
 
 
@@ -109,7 +119,7 @@ def _against_robots(site: Site) -> Iterator[str]:
 def _too_early(site: Site) -> Iterator[str]:
     for one, other in zip(site.entries, site.entries[1:], strict=False):
         pause = _retry_after(one)
-        if pause and other["time"] - one["time"] < pause - SLACK * site.delay:
+        if pause and other["time"] - one["time"] < pause - site.slack:
             yield f"{other['path']} was asked {other['time'] - one['time']:.2f} s after a Retry-After of {pause} s"
 
 

@@ -117,10 +117,12 @@ class Frontier:
 
     def _count_shapes(self, url: str) -> str | None:
         """Counts the URL among those like it; the reason why there are enough of them, if there are."""
+        shape = urls.shape(url)
+        if shape is None:
+            return None
         if urls.is_calendar(url):
             return self._count("calendar", CALENDAR_PAGES, "calendar")
-        shape, facet = urls.shape(url), urls.facet_shape(url)
-        reason = self._count(shape, self._shape_limit, "alike") if shape is not None else None
+        reason, facet = self._count(shape, self._shape_limit, "alike"), urls.facet_shape(url)
         return reason or (self._count(facet, self._shape_limit, "facets") if facet is not None else None)
 
     def _count(self, shape: str, limit: int, reason: str) -> str | None:

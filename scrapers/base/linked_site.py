@@ -105,8 +105,9 @@ class LinkedSiteSpider(SourceSpider):
 
     def guess(self, site: Site) -> None:
         """Contact and team pages under their usual names, where the pages read so far lead to none."""
-        is_early = site.outcomes["fetched"] < READ_BEFORE_GUESSING and len(site.frontier) > 0
-        if site.has_guessed or is_early or not site.is_open or not site.is_first_crawl:
+        if site.has_guessed or not site.is_open or not site.is_first_crawl:
+            return
+        if site.outcomes["fetched"] < READ_BEFORE_GUESSING and len(site.frontier) > 0:
             return
         site.has_guessed = True
         seen = [url for url in site.frontier.seen() if urls.is_page(url)]

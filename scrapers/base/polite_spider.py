@@ -29,6 +29,9 @@ from scrapers.base.site import Site
 from scrapers.items import CrawledPage, FinishedSource
 
 SLOWEST_DELAY = 10.0  # seconds between two requests, after a host has asked for pauses
+# Of the delay, counted from an answer: a request that left late, since this process was busy, is not followed at once.
+# A host that answers within the rest of the delay is asked as often as it may be.
+AFTER_ANSWER = 0.75
 
 Replays = dict[tuple[str, str], tuple[Exchange, Position]]  # (source key, URL) → what a former try archived
 Output = Request | CrawledPage | FinishedSource
@@ -98,8 +101,12 @@ class PoliteSpider(Spider):
 
     def _heed_pause(self, response: Response, site: Site) -> None:
         """Retry-After, and 429 and 503 without it: the whole host is left alone for so long, by later runs as well."""
-        status = response.status
-        if status < 300 or "replayed" in response.flags:
+        status, host = response.status, urls.bare_host(urls.authority_of(response.url))
+        if "replayed" in response.flags:
+            return
+        delay = max(self._delay, self.minimum_delays.get(host, 0.0))
+        site.not_before = max(site.not_before, time.monotonic() + AFTER_ANSWER * delay)
+        if status < 300:
             site.strikes = 0
             return
         pause = answers.pause_of_host(status, header_of(response, "Retry-After"), site.strikes)
@@ -107,9 +114,7 @@ class PoliteSpider(Spider):
             site.not_before = max(site.not_before, time.monotonic() + min(pause, answers.LONGEST_PAUSE))
         if status in answers.CLOSING:
             site.strikes += 1
-            host = urls.bare_host(urls.authority_of(response.url))
-            slower = min(SLOWEST_DELAY, 2 * max(self._delay, self.minimum_delays.get(host, 0.0)))
-            self._slow_down(host, slower)
+            self._slow_down(host, min(SLOWEST_DELAY, 2 * delay))
             if pause > answers.LONGEST_PAUSE and self.host_leases is not None:
                 self.host_leases.postpone(host, pause)
             if pause > answers.LONGEST_PAUSE or site.strikes >= answers.MAX_STRIKES:

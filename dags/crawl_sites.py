@@ -23,8 +23,8 @@ whose run is named `job__<id>`. A person can start one from the form with source
   Nothing was landed twice; do nothing.
 - *All sites are `blocked` or `broken`.* Look at the Run page by reason. Check the proxy (`LEADHOUSE_CRAWL_PROXY`)
   and the resolver, then run `leadhouse doctor`.
-- *Too few records from one source.* Its layout may have changed; `leadhouse crawl URL` shows what is found there
-  now.
+- *A source is `layout_changed` or `too_few`.* What it would have lost is held, the rest has landed. Correct the
+  extractor and run `replay_archive`; see docs/runbooks/run_again.md, also for `blocked`, `empty` and `broken`.
 """
 
 from __future__ import annotations

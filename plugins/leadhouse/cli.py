@@ -18,7 +18,18 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from leadhouse.commands import accounts, analyst, backups, billing, credentials, dedupe, migrate, privacy, reports
+from leadhouse.commands import (
+    accounts,
+    analyst,
+    backups,
+    billing,
+    credentials,
+    dedupe,
+    migrate,
+    privacy,
+    replay,
+    reports,
+)
 from leadhouse.commands.failures import clear_failures
 from leadhouse.settings import settings
 
@@ -31,6 +42,7 @@ app.add_typer(campaign_app, name="campaign")
 app.add_typer(migrate.app, name="migrate")
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
+app.command("replay")(replay.replay)
 app.add_typer(reports.app, name="report")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(analyst.app, name="analyst")

@@ -12,18 +12,23 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import psycopg
 
 from leadhouse.archive import ArchiveWriter, Position, erase_exchange
 from leadhouse.database import DatabaseError, connect
+from leadhouse.jobs.notices import SourceNotice, tell
 from leadhouse.jobs.sources import Source, SourceOutcome, finish_source
 from leadhouse.landing import Landing, LandingCounts, Quarantined, ShardLease, StaleLeaseError
+from leadhouse.landing.watching import Verdict
+from leadhouse.records import Outcome
 from scrapers.items import CrawledPage, FinishedSource
+from scrapers.pipelines.holding import HeldPages
 
 BATCH_PAGES = 25
+HELD_PAGES = 250  # of a source that has ended, in one transaction
 BATCH_SECONDS = 10.0
 PAUSES = (0.5, 2.0, 5.0, 10.0, 20.0)  # a database that restarts is waited for
 
@@ -58,6 +63,7 @@ class LandingPipeline:
         self._archive: ArchiveWriter = crawler.spider.archive
         self._batches: dict[str, _Batch] = {}
         self._landed: dict[str, Counter[str]] = {}
+        self._held = HeldPages()
         self._locks: dict[str, asyncio.Lock] = {}  # a batch that is tried again must not be overtaken by the next one
         self._thread = ThreadPoolExecutor(1, "landing")
         self._connection: psycopg.Connection[Any] | None = None
@@ -71,6 +77,8 @@ class LandingPipeline:
         """Gathers a page; commits when the batch is large, old, or the source's last."""
         if isinstance(item, FinishedSource):
             await self._finish(item.outcome)
+            return item
+        if self._held.takes(item):
             return item
         key = item.source.source_key
         batch = self._batches.get(key)
@@ -101,8 +109,6 @@ class LandingPipeline:
 
     def _land(self, batch: _Batch) -> LandingCounts:
         """In the thread. Safe to repeat: what was landed is known."""
-        if self._connection is None or self._connection.closed:
-            self._connection = connect("landing")
         landing = Landing(
             "landing",
             run_on=self._run.run_on,
@@ -110,7 +116,7 @@ class LandingPipeline:
             source_key=batch.source.source_key,
             organization_id=batch.source.organization_id,
             lease=self._run.lease,
-            connection=self._connection,
+            connection=self._connected(),
         )
         for item in batch.items:
             _add(landing, item)
@@ -121,6 +127,21 @@ class LandingPipeline:
                 erase_exchange(Position(fetch.warc_uri, fetch.warc_offset, fetch.warc_length))
         return counts
 
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            self._connection = connect("landing")
+        return self._connection
+
+    async def _release(self, source: Source) -> SourceNotice | None:
+        """Lands the pages of a source that waited for its end, as far as they may."""
+        judged = await self._try(lambda: self._held.release(source, self._connected()))
+        pages, verdict = judged or ([], None)
+        for start in range(0, len(pages), HELD_PAGES):
+            self._batches[source.source_key] = _Batch(source, pages[start : start + HELD_PAGES])
+            await self._commit(source.source_key)
+        self._held.forget(source)
+        return _notice(verdict, is_new=self._held.is_new(verdict)) if verdict is not None else None
+
     def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -129,10 +150,14 @@ class LandingPipeline:
         """The outcome row follows the last batch: a source without one is crawled again by the next try."""
         key = outcome.source.source_key
         await self._commit(key)
+        notice = await self._release(outcome.source) or _closed(outcome)
         self._locks.pop(key, None)
         landed = self._landed.pop(key, Counter())
         for name in ("received", "landed", "known", "quarantined"):
             outcome.counts[name] = landed[name]
+        if self._run.fatal is None and notice is not None:
+            job_id = self._run.lease.job_id
+            await self._try(lambda: tell(self._run.run_id, job_id, outcome, notice, datetime.now(UTC)))
         if self._run.fatal is None:
             await self._try(lambda: finish_source(self._run.run_id, self._run.run_on, outcome))
             self._run.counts.update({**outcome.counts, "sources": 1})
@@ -170,3 +195,19 @@ def _add(landing: Landing, item: CrawledPage) -> None:
         )
         payload = {"fetch_id": str(item.fetch.fetch_id)}
         landing.quarantine(Quarantined(item.fetch.url, None, "extractor_failed", detail, payload))
+
+
+def _notice(verdict: Verdict, *, is_new: bool) -> SourceNotice:
+    counts: dict[str, int | str] = {name: found for name, (_, found) in verdict.counts.items()}
+    if verdict.held:
+        counts["held"] = ", ".join(verdict.held)
+    return SourceNotice(verdict.kind, verdict.explain(), counts, is_new)
+
+
+def _closed(outcome: SourceOutcome) -> SourceNotice | None:
+    """What is said of a source that gave facts before and lets nobody read them now; what stood stays."""
+    productive = sum(known.is_productive for known in outcome.source.known_pages.values())
+    if not productive or outcome.outcome not in (Outcome.BLOCKED, Outcome.EMPTY, Outcome.BROKEN):
+        return None
+    message = f"{outcome.reason or outcome.outcome.value}; {productive} pages gave facts before, which stand."
+    return SourceNotice(outcome.outcome.value, message, {"productive_pages": productive})

@@ -263,3 +263,20 @@ values (%(run_id)s, 'crawl_site', %(source_key)s, %(outcome)s, %(counts)s, %(mes
 update app.sources
    set next_due_at = greatest(next_due_at, (%(run_on)s::date + %(interval_days)s)::timestamp at time zone 'UTC')
  where source_key = %(source_key)s
+
+-- name: insert_source_notice
+-- How a source did against what stood before: the rows of a source are the history of its fill.
+insert into quality.step_outcomes (run_id, stage, subject, outcome, counts, message, started_at, wall_seconds, organization_id)
+values (%(run_id)s, 'watch_source', %(source_key)s, %(outcome)s, %(counts)s, %(message)s, %(started_at)s, %(wall_seconds)s,
+       %(organization_id)s)
+
+-- name: notify_source_owner
+-- Only a source of an organization has an owner; who was told the same the last time, or is no member any more, is told
+-- nothing. The notice itself is the newest row.
+select app.notify(organization_id, created_by, %(kind)s, %(title)s, %(notice)s,
+                  jsonb_build_object('resource', 'sources', 'id', source_id))
+  from app.sources
+ where source_key = %(source_key)s and organization_id is not null and created_by is not null
+   and %(notice_kind)s is distinct from (
+     select counts ->> 'kind' from quality.step_outcomes
+      where stage = 'watch_source' and subject = %(source_key)s order by finished_at desc offset 1 limit 1)

@@ -98,3 +98,67 @@ insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, organ
        received, landed, known, quarantined)
 values (%(batch_no)s, %(landing_id)s, %(run_on)s, %(run_id)s, %(source_key)s, %(organization_id)s, %(job_id)s,
        %(received)s, %(landed)s, %(known)s, %(quarantined)s)
+
+-- name: select_standing_records
+-- What each unit says: the records of its newest applied extraction.
+with newest as (
+  select units.unit_id, found.run_on, found.extraction_id
+    from unnest(%(unit_ids)s::uuid[]) as units (unit_id)
+   cross join lateral (
+     select applications.run_on, applications.extraction_id
+       from raw.applications
+      where applications.unit_id = units.unit_id
+      order by applications.observed_at desc, applications.applied_at desc
+      limit 1) as found)
+select newest.unit_id, 'company' as kind, record.record_key, null as company_key, record.payload, record.custom_fields
+  from newest
+  join raw.company_records as record using (run_on, extraction_id)
+ union all
+select newest.unit_id, 'person', record.record_key, company.record_key, record.payload, record.custom_fields
+  from newest
+  join raw.person_records as record using (run_on, extraction_id)
+  left join raw.company_records as company
+    on company.run_on = record.run_on and company.record_id = record.company_record_id
+ order by unit_id, kind, record_key
+
+-- name: select_archived_sources
+-- Sources with archived pages of a period, with what a crawl knows of them.
+select source.source_key, source.start_url, source.host, source.organization_id, source.config
+  from app.sources as source
+ where source.kind = 'web_site' and (%(source_keys)s::text[] is null or source.source_key = any (%(source_keys)s::text[]))
+   and exists (select from raw.fetches as page
+                where page.source_key = source.source_key and page.run_on between %(first)s and %(last)s
+                  and page.warc_uri is not null)
+ order by source.source_key
+
+-- name: select_archived_pages
+-- Of each page of a source the newest answer of a period, and until when it was seen to be as it was. A guess that was
+-- answered like another page is none.
+with answered as (
+  select distinct on (url) url, fetch_id, requested_at, status_code, content_type, content_hash, warc_uri, warc_offset, warc_length
+    from raw.fetches
+   where source_key = %(source_key)s and run_on between %(first)s and %(last)s and purpose = 'page'
+     and status_code between 200 and 299 and warc_uri is not null and reason is distinct from 'too_large'
+     and coalesce(reason, '') not like 'soft_404: same as %%'
+   order by url, requested_at desc)
+select answered.*, coalesce((
+    select max(later.requested_at) from raw.fetches as later
+     where later.source_key = %(source_key)s and later.url = answered.url and later.outcome = 'not_modified'
+       and later.requested_at > answered.requested_at
+       and not exists (
+         select from raw.fetches as newer
+          where newer.source_key = %(source_key)s and newer.url = answered.url
+            and newer.outcome not in ('not_modified', 'blocked', 'broken')
+            and newer.requested_at > answered.requested_at and newer.requested_at < later.requested_at)),
+    answered.requested_at) as seen_at
+  from answered
+ order by url
+
+-- name: select_applied_at
+-- When the statements of an answer were applied as of: its own moment, and those right behind it of former replays.
+select asked.unit_id, max(application.observed_at) as observed_at
+  from unnest(%(unit_ids)s::uuid[], %(seen_at)s::timestamptz[]) as asked (unit_id, seen_at)
+  join raw.applications as application
+    on application.unit_id = asked.unit_id and application.observed_at >= asked.seen_at
+   and application.observed_at < asked.seen_at + interval '1 second'
+ group by asked.unit_id

@@ -28,9 +28,10 @@ DAGS = {
     "send_campaigns": (["marts_enriched"], {"announce_messages": ["messages"]}),
     "maintain_database": ([], {}),
     "erase_person": ([], {}),
+    "replay_archive": ([], {"apply_changes": ["raw_web"]}),
 }
 SECTIONS = ("**What.**", "**When.**", "**Inputs.**", "**Outputs.**", "**Triage.**")
-VERBS = {"crawl", "import", "resolve", "build", "enrich", "send", "maintain", "erase"}
+VERBS = {"crawl", "import", "resolve", "build", "enrich", "send", "maintain", "erase", "replay"}
 HEAVY = ("psycopg", "requests", "dbt", "great_expectations", "pandas", "scrapy", "leadhouse.database", "fastapi")
 IMPORT_SECONDS = 1.0  # all files together, beyond `airflow.sdk` itself; 0.1 s on a quiet machine
 

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from leadhouse.commands import backups, migrate, reports
+from leadhouse.commands import backups, migrate, replay, reports
 from leadhouse.database import migrations
 from leadhouse.local.home_settings import save_settings
 from leadhouse.settings import PROJECT, settings
@@ -19,6 +19,7 @@ PAGES = sorted((PROJECT / "docs/runbooks").glob("*.md"))
 OWN = typer.Typer()
 OWN.command("backup")(backups.backup)
 OWN.command("restore")(backups.restore)
+OWN.command("replay")(replay.replay)
 OWN.add_typer(migrate.app, name="migrate")
 OWN.add_typer(reports.app, name="report")
 run = CliRunner()

@@ -74,6 +74,7 @@ class Source:
     interval_days: int = 1
     spider: str = DEFAULT_SPIDER
     known_files: tuple[KnownFile, ...] = ()
+    watch: Mapping[str, Any] = field(default_factory=dict)  # its own limits, see leadhouse.landing.watching
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,9 @@ def _source(connection: Connection[Any], row: dict[str, Any], not_before: dateti
     )
     days = int(row["config"].get("interval_days", 1))
     spider = str(row["config"].get("spider", DEFAULT_SPIDER))
-    return Source(key, row["start_url"], row["host"], organization_id, known, not_before, days, spider, files)
+    watch = row["config"].get("watch")
+    watch = watch if isinstance(watch, dict) else {}
+    return Source(key, row["start_url"], row["host"], organization_id, known, not_before, days, spider, files, watch)
 
 
 def _known_page(row: dict[str, Any], extractor: str | None, changed_at: datetime | None) -> KnownPage:

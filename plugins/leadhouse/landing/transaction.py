@@ -44,6 +44,8 @@ class Landing:
     one landing holds several sources. With a lease, a former holder is refused before anything is written. Who lands
     often keeps one `connection` of the component open (a new one costs more than a small batch); it stays open.
 
+    Without `applies` extractions are kept, but nothing comes to stand by them; landed again with it, they are applied.
+
     What is too large to be held in memory is written part by part, in the same one transaction:
 
         with Landing("imports", …) as landing:
@@ -64,7 +66,9 @@ class Landing:
         organization_id: UUID | None = None,
         lease: ShardLease | None = None,
         connection: Connection[Any] | None = None,
+        applies: bool = True,
     ) -> None:
+        self._applies = applies
         self._component, self._run_on, self._run_id = component, run_on, run_id
         self._source_key, self._organization_id, self._lease = source_key, organization_id, lease
         self._fetches: list[Fetch] = []
@@ -214,6 +218,8 @@ class Landing:
         self._write_fetches(connection, self._landing_id)
         unchanged = seen_unchanged(self._fetches, self._organization_id)
         plan = make_plan(connection, self._statements, self._run_on, unchanged)
+        if not self._applies:
+            plan.applications.clear()
         landed = self._write_extractions(connection, plan, self._landing_id)
         stated = sum(map(len, self._statements))
         quarantined = self._write_quarantine(connection, self._landing_id)

@@ -11,7 +11,7 @@ from leadhouse.settings import settings
 # In the order of the flow; a DAG that is not listed comes after these, by name.
 ORDER = (
     "crawl_sites", "import_records", "resolve_entities", "build_marts", "enrich_leads", "send_campaigns",
-    "maintain_database",
+    "maintain_database", "replay_archive",
 )  # fmt: skip
 
 HEADER = """# The DAGs

@@ -1,0 +1,39 @@
+"""Tasks of `replay_archive`: what archived pages say today, shown first, applied on demand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
+
+from leadhouse.orchestration.assets import RAW_WEB
+from leadhouse.orchestration.conventions import current_run, stage_task
+
+
+@stage_task()
+def show_changes() -> dict[str, Any]:
+    """Read the period's pages again and keep the statements unapplied; values gained and lost by attribute."""
+    return _replay(applies=False)
+
+
+@stage_task(outlets=[RAW_WEB])
+def apply_changes() -> dict[str, Any]:
+    """Let the statements stand, where the run was asked to."""
+    if not get_current_context()["params"]["apply"]:
+        raise AirflowSkipException("Only shown. Look at show_changes, then start a run with `apply` if it is right.")
+    return _replay(applies=True)
+
+
+def _replay(*, applies: bool) -> dict[str, Any]:
+    from datetime import date
+
+    from leadhouse.ledger.steps import recorded_step
+    from scrapers.replay import replay
+
+    run, params = current_run(), get_current_context()["params"]
+    first, last = date.fromisoformat(params["first"]), date.fromisoformat(params["last"])
+    with recorded_step("landing", run.run_id, "replay_archive", "apply" if applies else "show") as step:
+        found = replay(first, last, params["source_keys"] or None, run.run_id, applies=applies, run_on=run.run_on)
+        step.counts |= found.as_counts()
+    return {**found.as_counts(), "examples": found.examples[:10]}

@@ -1,0 +1,125 @@
+"""Pages that said something before wait until their source has ended: only then it shows whether a field was lost."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from leadhouse.jobs.sources import Source
+from leadhouse.landing.standing import read_standing
+from leadhouse.landing.watching import GONE, Limits, Record, Values, Verdict, held_since, hold, judge, values_of
+from leadhouse.records import Extraction, unit_id
+from scrapers.items import CrawledPage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Waiting:
+    """Of one source: changed pages that stand by, and the values of pages that have landed meanwhile."""
+
+    pages: list[CrawledPage] = field(default_factory=list)
+    landed: Values = field(default_factory=lambda: defaultdict(set))
+
+
+class HeldPages:
+    """Keeps pages back, and gives them back with what they may say."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, Waiting] = {}
+        self._held_before: set[str] = set()  # attributes, of the source that was released last
+
+    def takes(self, page: CrawledPage) -> bool:
+        """Whether the page waits: its URL said something before and is read anew."""
+        if page.extraction is None:
+            return False
+        waiting = self._waiting.setdefault(page.source.source_key, Waiting())
+        known = page.source.known_pages.get(page.extraction.unit_key)
+        if known is None or not known.is_productive:
+            _add(waiting.landed, [page.extraction])
+            return False
+        waiting.pages.append(page)
+        return True
+
+    def release(self, source: Source, connection: Connection[Any]) -> tuple[list[CrawledPage], Verdict | None]:
+        """The pages of a source that has ended, as they may land, and why so; None where nothing had to be judged.
+
+        Safe to repeat until `forget`.
+        """
+        waiting = self._waiting.get(source.source_key)
+        if waiting is None or not waiting.pages:
+            return [], None
+        units = _units(source)
+        standing = read_standing(connection, units.values())
+        connection.rollback()  # a landing begins its own transaction
+        verdict = self._judge(waiting, source, units, standing)
+        if verdict.kind == "too_few":
+            return [_without_statement(page) for page in waiting.pages], verdict
+        today = f"{datetime.now(UTC):%Y-%m-%d}"
+        return [_held(page, standing, verdict, today) for page in waiting.pages], verdict
+
+    def forget(self, source: Source) -> None:
+        """What was released has landed."""
+        self._waiting.pop(source.source_key, None)
+
+    def is_new(self, verdict: Verdict) -> bool:
+        """Whether a person was not told of it before: what is held for the first time, or no field at all."""
+        return not verdict.held or not set(verdict.held) <= self._held_before
+
+    def _judge(
+        self, waiting: Waiting, source: Source, units: dict[str, UUID], standing: dict[UUID, list[Record]]
+    ) -> Verdict:
+        said = {page.extraction.unit_key: page.extraction for page in waiting.pages if page.extraction is not None}
+        gone = {units[url] for url, statement in said.items() if GONE.intersection(statement.not_read)}
+        before = [record for unit, records in standing.items() if unit not in gone for record in records]
+        read = {units[url] for url in said}
+        found = values_of(
+            (each for unit, records in standing.items() if unit not in read for each in records), with_held=False
+        )
+        _add(found, said.values())
+        for name, values in waiting.landed.items():
+            found[name] |= values
+        since = held_since(before)
+        self._held_before = set(since)
+        return judge(values_of(before), found, since, datetime.now(UTC), _limits(source))
+
+
+def _limits(source: Source) -> Limits:
+    try:
+        return Limits.of(source.watch)
+    except ValueError as error:  # a person's mistake must not end the crawl
+        log.error("%s: %s. The defaults hold.", source.source_key, error)
+        return Limits()
+
+
+def _units(source: Source) -> dict[str, UUID]:
+    productive = (url for url, known in source.known_pages.items() if known.is_productive)
+    return {url: unit_id(source.organization_id, source.source_key, url) for url in productive}
+
+
+def _add(values: Values, statements: Iterable[Extraction]) -> None:
+    for statement in statements:
+        for name, found in values_of([*statement.companies, *statement.persons]).items():
+            values.setdefault(name, set()).update(found)
+
+
+def _held(page: CrawledPage, standing: dict[UUID, list[Record]], verdict: Verdict, today: str) -> CrawledPage:
+    statement = page.extraction
+    if statement is None or not verdict.held or GONE.intersection(statement.not_read):
+        return page
+    held = hold(statement, standing.get(statement.unit_id, ()), verdict.held, today)
+    return CrawledPage(page.source, page.fetch, held, page.failure)
+
+
+def _without_statement(page: CrawledPage) -> CrawledPage:
+    """The fetch lands, the former statement stands; a page that is gone retracts all the same."""
+    if page.extraction is not None and GONE.intersection(page.extraction.not_read):
+        return page
+    return CrawledPage(page.source, page.fetch, None, page.failure)

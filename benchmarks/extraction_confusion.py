@@ -24,9 +24,19 @@ from leadhouse.records import Extraction
 Numbers = NDArray[np.float64]
 KINDS = {"email": "emails", "phone_e164": "phones", "social_url": "socials"}
 FEATURES = (
-    "bias", "said by pages", "turned down by pages", "share of pages", "confidence", "in frame",
-    "in structured data alone", "as link", "domain is the site's", "domain is a stranger's", "role mailbox", "on contact page",
-)  # fmt: skip
+    "bias",
+    "said by pages",
+    "turned down by pages",
+    "share of pages",
+    "confidence",
+    "in frame",
+    "in structured data alone",
+    "as link",
+    "domain is the site's",
+    "domain is a stranger's",
+    "role mailbox",
+    "on contact page",
+)
 _FRAME = ("footer", "header", "address", "nav")
 
 

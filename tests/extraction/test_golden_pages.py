@@ -16,6 +16,13 @@ from leadhouse.records import Extraction
 
 PAGES = Path(__file__).parent / "pages"
 URLS = {
+    "about_company": "https://www.spedition-walz.de/ueber-uns",
+    "blog_post": "https://www.fernhillpottery.co.uk/blog/market-day",
+    "imprint_blocks": "https://www.gartenbau-eibe.de/impressum",
+    "offices_abroad": "https://www.norrlund-instruments.com/locations",
+    "partner_list": "https://www.menuiserie-du-lac.fr/partenaires",
+    "privacy_processors": "https://www.fernhillpottery.co.uk/privacy",
+    "social_profiles": "https://www.fernhillpottery.co.uk/",
     "email_obfuscations": "https://www.ahornhof-tischlerei.de/kontakt",
     "hidden_language_block": "https://ijssalondekade.nl/",
     "login_wall": "https://portal.harbourlane.co.uk/",

@@ -154,7 +154,8 @@ def _before_city(text: str, country: str | None) -> Iterator[Town]:
         named, end = None, match.end()
         trimmed = _AFTER_TOWN.sub("", city)
         if trimmed != city:
-            end = match.start("city") + len(trimmed)
+            if "cedex" not in city[len(trimmed) :].lower():
+                end = match.start("city") + len(trimmed)
             city = trimmed
         head, blank, last = city.rpartition(" ")
         is_town_word = head.endswith((" de", " of")) or head in {"Ciudad", "New"}

@@ -281,7 +281,7 @@ def _reason(page: Page, spot: Surroundings, lines: list[str], text: str, owner: 
         return "placeholder"
     if reason := whose(page, spot, owner):
         return reason
-    for line in lines[-4:]:
+    for line in (owner.without_names(line) if owner else line for line in lines[-4:]):
         for pattern, reason in (
             (vocabulary.AUTHORITY, "authority"),
             (vocabulary.DESIGNER, "designer"),

@@ -51,8 +51,21 @@ class Owner:
         folded = _folded(text)
         return any(key in folded for key in self.keys)
 
+    def is_headed(self, text: str) -> bool:
+        """Whether a short text is hardly more than the owner's name."""
+        folded = _folded(text)
+        return any(key in folded and len(folded) <= len(key) + 12 for key in self.keys)
+
+    def is_kin(self, text: str) -> bool:
+        """Whether a company's name opens with the word that the owner's opens with: a subsidiary, a branch abroad."""
+        named = _LEAD_OF_NAME.sub("", text)
+        first = _folded(re.split(r"[\s,]+", named.strip())[0])
+        return len(first) >= 5 and any(key.startswith(first) for key in self.keys)
+
     def without_names(self, text: str) -> str:
         """A text without the owner's names, whose words say nothing of a role: insurers, chambers, hosts have sites."""
+        if len(text) <= 80 and text.isprintable() and self.is_headed(text):
+            return ""
         for name in self.names:
             for form in (name, vocabulary.LEGAL_FORM.sub("", name).strip(" ,")):
                 if len(form) >= 4 and form.casefold() in text.casefold():
@@ -100,6 +113,8 @@ def whose(page: Page, spot: Surroundings, owner: Owner | None) -> str | None:
         if reason := _role_in(text):
             return reason
         if _names_company(text):
+            if owner.is_kin(text):
+                return None
             label = lines[index + 1] if index + 1 < len(lines) else ""
             return _role_in(label) or (None if _may_be_owner(page, spot, text, label, owner) else "other_company")
     if spot.marks & (Mark.FOOTER | Mark.HEADER):

@@ -55,7 +55,8 @@ def _judge(page: Page, link: Link, site: SiteContext, names: tuple[str, ...], fi
     url, handle = found
     reason = _reason(link, handle, third_party(spot), url)
     relation = _relation(handle, site, names)
-    if reason and not (relation >= 0.8 and reason in {"partner", "testimonial"}):
+    is_brand = relation >= 1.0 and len(hosts.fold(handle)) >= 5 and reason not in _SURE_REASONS
+    if reason and not is_brand and not (relation >= 0.8 and reason in {"partner", "testimonial"}):
         findings.reject("social_url", url, reason, locator)
         return
     score = 0.45 + 0.35 * relation
@@ -76,6 +77,7 @@ def _judge(page: Page, link: Link, site: SiteContext, names: tuple[str, ...], fi
     findings.accept("social_url", Value(value=url, confidence=round(score, 3), raw=link.url[:300], locator=locator))
 
 
+_SURE_REASONS = frozenset(["hidden", "theme_leftover", "person"])  # whatever the handle says
 _SITE_WIDE = Mark.FOOTER | Mark.HEADER
 
 

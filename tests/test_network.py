@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import http.server
 import ipaddress
 import threading
@@ -10,7 +11,7 @@ import pytest
 import requests
 
 from leadhouse import network
-from leadhouse.settings import settings
+from leadhouse.settings import PROJECT, settings
 
 NOT_GLOBAL = [
     "127.0.0.1", "127.1", "0x7f.1", "2130706433", "0", "localhost", "10.0.0.1", "172.16.5.4", "192.168.1.1",
@@ -140,3 +141,28 @@ def test_a_session_connects_to_allowed_targets_and_stops_at_a_redirect_elsewhere
     with pytest.raises(requests.ConnectionError, match=r"127\.0\.0\.2"):
         session.get(f"http://127.0.0.1:{server.server_port}/", timeout=5)
     assert server.seen == ["/x", "/"]
+
+
+CLIENTS = {"requests", "urllib3", "urllib.request", "httpx", "aiohttp", "http.client", "smtplib", "imaplib", "poplib",
+           "ftplib", "websockets"}  # fmt: skip
+# who speaks to other machines by a client of their own, and why that is right
+SPEAKERS = {
+    "plugins/leadhouse/network.py": "the one check itself",
+    "plugins/leadhouse/delivery/transport.py": "SMTP over open_connection",
+    "plugins/leadhouse/enrichment/provider_client.py": "checked_session",
+    "plugins/leadhouse/jobs/source_care.py": "checked_session",
+    "plugins/leadhouse/local/airflow_stack.py": "this machine's own Airflow",
+    "plugins/leadhouse/orchestration/airflow_api.py": "the operator's own Airflow, by a setting that no user sets",
+}
+
+
+def test_nobody_else_speaks_to_other_machines():
+    found = set()
+    for folder in ("plugins/leadhouse", "scrapers"):
+        for path in sorted((PROJECT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                if CLIENTS & {*names, *(name.partition(".")[0] for name in names)}:
+                    found.add(str(path.relative_to(PROJECT)))
+    assert found == SPEAKERS.keys()

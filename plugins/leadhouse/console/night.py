@@ -29,7 +29,7 @@ PARTS = {
     "send_queued": "send_campaigns",
 }
 # Rows that a row of a stage adds up already.
-DETAILS = ["crawl_site", "follow_merges"]
+DETAILS = ["crawl_site", "watch_source", "follow_merges"]
 OUTCOMES = ("fetched", "not_modified", "blocked", "empty", "broken")
 
 

@@ -13,6 +13,15 @@ from leadhouse.extraction.site_summary import SiteFacts, summarise
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 SITES: dict[str, tuple[str, dict[str, str], set[str]]] = {
+    "the domain spelled out in the text": (
+        "gruenes-kammertheater-lahn.example.com",
+        {
+            "/": "<title>Der zerbrochene Krug</title><h1>Akt I</h1><img src='l1.png' alt='logo uni'>"
+            "<img src='l2.png' alt='logo ab'><p>Das Grüne Kammertheater Lahn spielt im Mai.</p>",
+            "/impressum": "<title>Der zerbrochene Krug</title><h1>Impressum</h1><p>Grünes Kammertheater Lahn</p>",
+        },
+        {"Grünes Kammertheater Lahn"},
+    ),
     "slogan before the name in the title": (
         "hendersonplumbing.example.com",
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from leadhouse.extraction import hosts, structured, vocabulary
+from leadhouse.extraction.brand_phrases import brand_phrase
 from leadhouse.extraction.context import Findings, SiteContext
 from leadhouse.extraction.legal_names import legal_names
 from leadhouse.extraction.page import Mark, Page
@@ -61,6 +62,7 @@ _LOGO_WORDS = re.compile(
     ),
     re.I,
 )
+_FITTING, _NEAR = 0.3, 0.5
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -116,7 +118,10 @@ def bare_name(name: str) -> str:
 
 def extract_names(page: Page, site: SiteContext, findings: Findings) -> None:
     """Put names into `findings` under ``name`` and ``legal_name``; the locator tells the source."""
-    for name, locator, weight in _sources(page):
+    sources = _sources(page, site)
+    if all(closeness(name, site) < _NEAR for name, _, _ in sources) and (phrase := brand_phrase(page, site.host)):
+        sources.append((phrase, "domain in words", 0.4))
+    for name, locator, weight in sources:
         name = tidy(name)
         if not is_plausible(name):
             if (
@@ -131,8 +136,15 @@ def extract_names(page: Page, site: SiteContext, findings: Findings) -> None:
         findings.accept(attribute, Value(value=name, confidence=round(min(0.98, score), 3), locator=locator))
 
 
-def _sources(page: Page) -> list[tuple[str, str, float]]:
-    return [*_structured(page), *_title(page), *_header(page), *_copyright(page), *legal_names(page)]
+def _sources(page: Page, site: SiteContext) -> list[tuple[str, str, float]]:
+    return [
+        *_structured(page),
+        *_title(page),
+        *_header(page),
+        *_logos(page, site),
+        *_copyright(page),
+        *legal_names(page),
+    ]
 
 
 def _structured(page: Page) -> list[tuple[str, str, float]]:
@@ -191,13 +203,6 @@ def _header(page: Page) -> list[tuple[str, str, float]]:
                 for text in (link.text.split("\n")[0], link.label)
                 if 2 < len(text) <= 60
             )
-    found.extend(
-        (_LOGO_WORDS.sub(" ", image.alt), "logo", 0.36)
-        for image in page.images[:12]
-        if 0 < len(image.alt) <= 60
-        and (_LOGO.search(image.src) or _LOGO.search(image.alt))
-        and not image.marks & (Mark.PARTNER | Mark.TESTIMONIAL | Mark.ARTICLE)
-    )
     for block in page.blocks[:40]:
         if block.tag == "h1" and len(block.text) <= 60:
             found.append(
@@ -217,6 +222,19 @@ def _header(page: Page) -> list[tuple[str, str, float]]:
             )
             break
     return found
+
+
+def _logos(page: Page, site: SiteContext) -> list[tuple[str, str, float]]:
+    """Names in logos' alternative texts; of several outside the header only those that fit the domain."""
+    logos = [
+        (_LOGO_WORDS.sub(" ", image.alt), bool(image.marks & (Mark.HEADER | Mark.NAV)))
+        for image in page.images[:12]
+        if 0 < len(image.alt) <= 60
+        and (_LOGO.search(image.src) or _LOGO.search(image.alt))
+        and not image.marks & (Mark.PARTNER | Mark.TESTIMONIAL | Mark.ARTICLE)
+    ]
+    is_one = len({name.strip() for name, _ in logos}) == 1
+    return [(name, "logo", 0.36) for name, is_head in logos if is_one or is_head or closeness(name, site) >= _FITTING]
 
 
 def _copyright(page: Page) -> list[tuple[str, str, float]]:

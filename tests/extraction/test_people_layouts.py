@@ -291,6 +291,274 @@ PAGES: dict[str, tuple[str, str, str, set[str]]] = {
         "<h1>Teachers</h1><p>Ms. Ortega – Grade 1</p><p>Ms. Hailey Brandt – Grade 2</p><p>Mr. Owen Pryce – Music</p>",
         {"Hailey Brandt", "Owen Pryce"},
     ),
+    "leadership w/ bio in same p": (
+        "/leadership",
+        "en",
+        "<h1>Leadership</h1><p><b>Kate Ferrand, Executive Director</b> – Kate joined in 2012 and has led "
+        "many programs.</p><p><b>Omar Haddad, Policy Analyst</b> – Omar works on housing.</p>",
+        {"Kate Ferrand", "Omar Haddad"},
+    ),
+    "staff with email lines": (
+        "/contact",
+        "en",
+        "<h2>Staff directory</h2><div><strong>Kate Ferrand</strong><br>Executive Director<br>"
+        "kate@x.example<br>(808) 555-0100</div><div><strong>Omar Haddad</strong><br>Policy Analyst</div>",
+        {"Kate Ferrand", "Omar Haddad"},
+    ),
+    "title above in small caps heading": (
+        "/board",
+        "en",
+        "<h2>Officers</h2><h4>PRESIDENT</h4><p>Luther Gaines</p><h4>VICE PRESIDENT</h4><p>Dorothy Simms</p>"
+        "<h2>Directors</h2><ul><li>Cleo Battle</li><li>Vernon Okeke</li></ul>",
+        {"Cleo Battle", "Dorothy Simms", "Luther Gaines", "Vernon Okeke"},
+    ),
+    "name + credentials + paragraph": (
+        "/about-me",
+        "en",
+        "<h1>About Me</h1><h2>Jill Ostrander, LMFT</h2><p>I am a licensed therapist with over ten years of "
+        "practice.</p>",
+        {"Jill Ostrander"},
+    ),
+    "coach page": (
+        "/coaches",
+        "en",
+        "<h1>Coaches</h1><h3>Coach Terry Blount</h3><p>Head coach</p><h3>Coach Mia Sandoval</h3><p>Assistant coach</p>",
+        {"Mia Sandoval", "Terry Blount"},
+    ),
+    "de Ansprechpartner contact": (
+        "/kontakt",
+        "de",
+        "<h2>Ansprechpartner</h2><p>Herr Bernd Lohmann<br>Telefon: 05251 123456<br>E-Mail: "
+        "lohmann@x.example</p><p>Frau Silke Ahrens<br>Telefon: 05251 123457</p>",
+        {"Bernd Lohmann", "Silke Ahrens"},
+    ),
+    "de GF mehrere": (
+        "/impressum",
+        "de",
+        "<p>Geschäftsführer: Bernd Lohmann und Silke Ahrens</p><p>Prokurist: Udo Kranz</p>",
+        {"Bernd Lohmann", "Silke Ahrens", "Udo Kranz"},
+    ),
+    "de GF uppercase": ("/impressum", "de", "<p>GESCHÄFTSFÜHRER<br>BERND LOHMANN</p>", {"Bernd Lohmann"}),
+    "de Inh.": (
+        "/",
+        "de",
+        "<footer><p>Malerbetrieb Lohmann, Inh. Bernd Lohmann, Hauptstr. 5</p></footer>",
+        {"Bernd Lohmann"},
+    ),
+    "fr représentant": (
+        "/mentions-legales",
+        "fr",
+        "<p>Directrice de la publication : Mme Aurélie Chastaing, présidente</p>",
+        {"Aurélie Chastaing"},
+    ),
+    "fr propriétaire": (
+        "/mentions-legales",
+        "fr",
+        "<p><strong>Propriétaire</strong> : Aurélie Chastaing – 12 rue des Lilas</p><p><strong>"
+        "Créateur</strong> : WebStudio Lyon</p>",
+        {"Aurélie Chastaing"},
+    ),
+    "it titolare": (
+        "/privacy",
+        "it",
+        "<p>Il Titolare del trattamento è Giulio Montanari, con sede in Via Roma 3</p>",
+        {"Giulio Montanari"},
+    ),
+    "es responsable": (
+        "/politica-privacidad",
+        "es",
+        "<p>Identidad: Beatriz Olmedo Ruiz<br>NIF: 000<br>Responsable: Beatriz Olmedo Ruiz</p>",
+        {"Beatriz Olmedo Ruiz"},
+    ),
+    "pt": (
+        "/equipa",
+        "pt",
+        "<h2>Equipa</h2><div><h4>Dra. Marta Figueiredo</h4><p>Médica Dentista</p></div><div><h4>Rui "
+        "Bettencourt</h4><p>Assistente dentário</p></div>",
+        {"Marta Figueiredo", "Rui Bettencourt"},
+    ),
+    "nl over": (
+        "/over-ons",
+        "nl",
+        "<h1>Over ons</h1><p>Mijn naam is Femke Oosterhuis en ik ben de eigenaar van deze winkel.</p>",
+        {"Femke Oosterhuis"},
+    ),
+    "ro": (
+        "/echipa",
+        "ro",
+        "<h1>Echipa noastră</h1><h3>Andreea Munteanu</h3><p>Director general</p><h3>Ionuț Dobre</h3><p>Inginer</p>",
+        {"Andreea Munteanu", "Ionuț Dobre"},
+    ),
+    "in doctors": (
+        "/doctors",
+        "en",
+        "<h2>Our Doctors</h2><h3>Dr. Sneha Kulkarni (MBBS, MD)</h3><p>Consultant Pediatrician</p><h3>Dr. V. "
+        "Ramanathan</h3><p>Cardiologist</p>",
+        {"Sneha Kulkarni", "V. Ramanathan"},
+    ),
+    "za directors": (
+        "/about",
+        "en",
+        "<h2>Directors</h2><p>Sipho Dlamini (Managing Director)<br>Anneke Botha (Financial Director)</p>",
+        {"Anneke Botha", "Sipho Dlamini"},
+    ),
+    "ph": (
+        "/about",
+        "en",
+        "<h2>Meet Our Team</h2><div class='item'><h5>Ma. Cristina Reyes</h5><span>Store Manager</span></div>"
+        "<div class='item'><h5>Jun-Jun Dela Paz</h5><span>Barista</span></div>",
+        {"Jun-Jun Dela Paz", "Ma. Cristina Reyes"},
+    ),
+    "json-ld employee": (
+        "/",
+        "en",
+        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"Dentist","name":"X '
+        'Dental","employee":[{"@type":"Person","name":"Dr. Alan Pryor","jobTitle":"Dentist"}]}</script><p>'
+        "t</p>",
+        {"Alan Pryor"},
+    ),
+    "json-ld founder string": (
+        "/",
+        "en",
+        '<script type="application/ld+json">'
+        '{"@context":"https://schema.org","@type":"Organization","name":"X","founder":"Alan Pryor"}</script>'
+        "<p>t</p>",
+        {"Alan Pryor"},
+    ),
+    "json-ld mainEntity Person": (
+        "/about",
+        "en",
+        '<script type="application/ld+json">'
+        '{"@context":"https://schema.org","@type":"ProfilePage","mainEntity":{"@type":"Person","name":"Alan '
+        'Pryor","jobTitle":"Architect"}}</script><p>t</p>',
+        {"Alan Pryor"},
+    ),
+    "freelancer home": (
+        "/",
+        "en",
+        "<h1>Nora Feldspar</h1><h2>Freelance Illustrator</h2><p>Hello, I'm Nora. I draw books.</p>",
+        {"Nora Feldspar"},
+    ),
+    "footer contact": (
+        "/",
+        "en",
+        "<footer><h4>Contact</h4><p>Nora Feldspar<br>nora@feldspar.example<br>+1 555 123 4567</p></footer>",
+        {"Nora Feldspar"},
+    ),
+    "agent list": (
+        "/agents",
+        "en",
+        "<h2>Our Agents</h2><div class='agent'><h3>Tyrell Banks</h3><p>REALTOR®</p><p>555-222-1111</p></div>"
+        "<div class='agent'><h3>Gina Russo</h3><p>Broker Associate</p></div>",
+        {"Gina Russo", "Tyrell Banks"},
+    ),
+    "blog teaser on home": (
+        "/",
+        "en",
+        "<h2>Latest posts</h2><article class='post'><h3>How to paint</h3><p>By Gina Russo, Editor | 3 "
+        "comments</p></article>",
+        set(),
+    ),
+    "comments": (
+        "/blog/x",
+        "en",
+        "<div class='comments'><h4>Gina Russo</h4><p>says: great post by the manager</p></div>",
+        set(),
+    ),
+    "client logos alt": (
+        "/",
+        "en",
+        "<section class='clients'><img src='a.png' alt='Peter Hahn'><img src='b.png' alt='Hugo Bauer'></section>",
+        set(),
+    ),
+    "wedding couple portfolio": (
+        "/portfolio/weddings",
+        "en",
+        "<h3>Emma &amp; Jack</h3><h3>Laura Stone and Tom Field</h3><p>Photographer of the day</p>",
+        set(),
+    ),
+    "artists in gallery": ("/gallery", "en", "<h2>Featured artists</h2><h3>Frida Halvorsen</h3><p>Painter</p>", set()),
+    "quote author": (
+        "/",
+        "en",
+        "<p>“A good roof is the one that nobody ever has to talk about again.” – Robert Frostman</p>",
+        set(),
+    ),
+    "testimonial plain": (
+        "/",
+        "en",
+        "<h3>Testimonials</h3><p>Great service!</p><p><b>Gina Russo</b>, Marketing Manager at Acme</p>",
+        set(),
+    ),
+    "testimonial carousel no heading": (
+        "/",
+        "en",
+        "<div class='carousel-item'><p>\"We were blown away by the quality of their work and attention.\"</p>"
+        "<h5>Gina Russo</h5><span>CEO, Oaktree</span></div>",
+        set(),
+    ),
+    "author bio": (
+        "/news/abc",
+        "en",
+        "<h4>About the author</h4><p>Gina Russo is the editor of our newsletter.</p>",
+        set(),
+    ),
+    "case: reference customers in German": (
+        "/referenzen",
+        "de",
+        "<h2>Referenzen</h2><p>Herr Bernd Lohmann, Geschäftsführer der Lohmann KG</p>",
+        set(),
+    ),
+    "saints/churches": (
+        "/",
+        "en",
+        "<h3>Saint Michael</h3><p>Pastor led</p><h3>St. John Paul</h3><p>Minister on call</p>",
+        set(),
+    ),
+    "street list": (
+        "/locations",
+        "en",
+        "<h3>Martin Arthur Prince Blvd</h3><p>Store manager on site</p><h3>George Penrose Avenue</h3>",
+        set(),
+    ),
+    "tour dates": ("/events", "en", "<h3>Gina Russo Quartet</h3><p>Jazz</p>", set()),
+    "courses with teacher third": (
+        "/",
+        "en",
+        "<h3>Microsoft Excel</h3><p>Trainer on site</p><h3>Adobe Premiere</h3><p>Instructor-led</p>",
+        set(),
+    ),
+    "privacy authority": (
+        "/privacy",
+        "en",
+        "<h2>Information Commissioner</h2><p>Commissioner: John Edwardson</p>",
+        set(),
+    ),
+    "history": ("/history", "en", "<h2>1923</h2><p>Albert Grayson, President, opened the first store.</p>", set()),
+    "award persons": ("/awards", "en", "<h2>Award winners</h2><p>Gina Russo, Teacher of the year</p>", set()),
+    "jobs": (
+        "/jobs",
+        "en",
+        "<h2>Vacancies</h2><h3>Senior Project Manager</h3><p>London</p><h3>Site Engineer</h3><p>Apply to "
+        "Gina Russo</p>",
+        set(),
+    ),
+    "nav labels": ("/", "en", "<ul><li>Private Label</li><li>Bridal Couture</li><li>Office Manager</li></ul>", set()),
+    "dish names": (
+        "/menu",
+        "en",
+        "<h4>Caesar Salad</h4><p>Chef's choice</p><h4>Tom Yum</h4><p>Chef recommended</p><h4>Eggs "
+        "Benedict</h4><p>lead</p>",
+        set(),
+    ),
+    "cities served": (
+        "/",
+        "en",
+        "<h3>Santa Rosa</h3><p>Local agent</p><h3>San Jose</h3><p>Local agent</p><h3>Grand Rapids</h3><p>"
+        "Local agent</p>",
+        set(),
+    ),
+    "brands": ("/", "en", "<h3>Tommy Brantford</h3><p>Partner</p><h3>Calvin Rusk</h3><p>Partner</p>", set()),
 }
 
 

@@ -29,6 +29,9 @@ _TITLE_WORDS = words(
     "nutritionist dietitian osteopath chiropractor acupuncturist physiotherapist physio podiatrist audiologist "
     "groomer farmer winemaker brewer distiller florist tailor seamstress jeweller goldsmith organist choirmaster "
     "conductor choreographer dramaturg organiser organizer fundraiser spokesperson spokesman chairholder "
+    "illustrator realtor videographer filmmaker sculptor ceramicist potter blacksmith animator bookbinder luthier "
+    "cabinetmaker upholsterer beekeeper vintner herbalist naturopath homeopath hypnotherapist psychotherapist doula "
+    "celebrant marketer freelancer trader inginer "
     # German
     "geschaeftsfuehrer geschaeftsfuehrerin gf inhaber inhaberin gruender gruenderin prokurist prokuristin vorstand "
     "vorsitzender vorsitzende vorsitzenden stellvertreter stellvertreterin schatzmeister kassenwart kassier "

@@ -78,6 +78,8 @@ def _structured(page: Page) -> list[Person]:
         return found
     for item, key, parent in structured.nested(page.json_ld + page.microdata):
         if "person" not in structured.types_of(item):
+            if isinstance(founder := item.get("founder"), str) and (name := person_name(founder)):
+                found.append(Person(name, "Founder", confidence=0.9, locator="json-ld"))
             continue
         if key in _NOT_STAFF or structured.types_of(parent or {}) & _REVIEWED:
             continue

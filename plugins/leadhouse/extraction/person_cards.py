@@ -16,6 +16,7 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_BLOCK = 1200
 _MAX_LINE = 130
 _SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
+_ASIDE = re.compile(r"\s(?:–|—|\||-)\s|:\s")
 _DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:)\s*")
 _GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
 _STAFF = re.compile(
@@ -25,7 +26,8 @@ _STAFF = re.compile(
     r"|enseignants|avocats|médecins|conseil d.administration|bureau de l.association|consiglio direttivo"
     r"|avvocati|docenti"
     r"|medici|junta directiva|abogados|médicos|profesor\w*|patronato|bestuur|advocaten|styret|styrelse\w*|lärare"
-    r"|bestyrelse\w*|hallitus|henkilökunta|zarząd|kadra|kolektiv|tím|vedení|vezetőség|munkatárs\w*|conducerea)\b",
+    r"|bestyrelse\w*|hallitus|henkilökunta|zarząd|kadra|echipa|naš tim|náš tým|komanda|meeskond|kolektiv|tím"
+    r"|vedení|vezetőség|munkatárs\w*|conducerea)\b",
     re.I,
 )
 # Bodies and departments that stand as headings over the names of those who make them up.
@@ -226,10 +228,20 @@ def _lines(page: Page) -> list[Line]:
             continue
         for number, text in enumerate(block.text.split("\n")):
             read = said(text)
+            if read is _NOTHING and (head := said(_head(text))).name is not None:
+                read = head
             if read.title and read.name and not read.name.given and lines and _is_bare_name(lines[-1].said, read):
                 read = _TITLE_ALONE  # ``Project Lead: Northern Mill`` below a name is that person's title
             lines.append(Line(text, index, block.tag, read, number == 0))
     return lines
+
+
+def _head(text: str) -> str:
+    """What stands before the dash of a longer line: ``Jane Roe, Director – Jane joined ...``."""
+    is_sentence = len(text) > 60 or (len(text) > 30 and text[-1] == ".")
+    if not is_sentence or (mark := _ASIDE.search(text, 8, 90)) is None:
+        return text
+    return text[: mark.start()] if text.count(" ", mark.end()) >= 3 else text
 
 
 def _is_bare_name(above: Said, read: Said) -> bool:

@@ -17,6 +17,8 @@ TEAM_URL = re.compile(
     r"|yhteys|therapist|trainer|faculty|direktion|geschaeftsl|wer-wir|wir-ueber)",
     re.I,
 )
+# Words for a person or a firm: a title only where staff is listed.
+_EITHER = re.compile(r"(?:partner|agent|dealer|member|specialist|consultant|agency|sponsor|host|leader|guide)s?$", re.I)
 _OFFER_URL = re.compile(
     r"(?:^|[/_.\-])(?:products?|services?|programs?|programmes?|classes|courses|menus?|rooms|shop|store|catalog(?:ue)?"
     r"|prices|tours|recipes|leistungen|produkte|angebote?|kurse|zimmer|speisekarte|prodotti|servizi|corsi"
@@ -50,7 +52,9 @@ def signs_of(page: Page, card: Card, pictures: str, slugs: frozenset[str]) -> se
     block: Block = page.blocks[card.line.block]
     signs = _of_name(page, card)
     if card.title:
-        signs.add("title" if names_role(card.title) or in_team(block) else "guessed_title")
+        is_said = names_role(card.title) and not _EITHER.match(card.title)
+        is_placed = in_team(block) or bool(TEAM_URL.search(page.url.split("/", 3)[-1]))
+        signs.add("title" if is_said or (is_placed and (in_team(block) or names_role(card.title))) else "guessed_title")
         if len(card.title) > 60:
             signs.add("long_title")
         if card.is_guess:

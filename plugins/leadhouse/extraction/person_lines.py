@@ -14,6 +14,7 @@ from leadhouse.extraction.person import Person
 from leadhouse.extraction.person_cards import in_team
 from leadhouse.extraction.person_evidence import TEAM_URL
 from leadhouse.extraction.person_names import Name, read_name
+from leadhouse.extraction.person_outsiders import is_post
 
 _WORD = r"(?:[A-ZÀ-ÞĀ-Ž](?:[\w'’\-]+|\.)|de|del|della|di|da|dos|van|von|der|den|la|le|ter|ten)"
 _NAMED = rf"(?P<name>{_WORD}(?:[ ]{_WORD}){{1,5}})"
@@ -25,6 +26,9 @@ _SPLIT = re.compile(_AND)
 _INTRODUCTION = re.compile(
     rf"\b(?i:my name is|i['’]m|i am|mein name ist|ich heiße|ich bin|je m['’]appelle|je suis|mi chiamo|sono|me llamo|soy"
     rf"|mijn naam is|ik ben|meu nome é|chamo-me|mitt navn er|jeg heter|jag heter|jmenuji se|nazywam się)\s+{_NAMED}"
+)
+_BY_NAME = re.compile(
+    r"(?:my name|mein name|ich heiße|je m|mi chiamo|me llamo|mijn naam|meu nome|chamo|mitt|j[ae]g h|jm|naz)", re.I
 )
 _INTRODUCTION_STEMS = (
     *("my name is", "i'm ", "i’m ", "i am ", "mein name ist", "ich heiße", "ich bin ", "je m'appelle", "je m’appelle"),
@@ -96,6 +100,9 @@ _CALL_STEMS = (
     ),
     *("contactez", "contattare", "contattate", "contacte con", "neem contact", "kontakt "),
 )
+_NOT_OURS = re.compile(
+    r"\b(?:author|autor|history|geschichte|histoire|historia|storia|speakers?|artists?|cast)\b", re.I
+)
 _ARTICLE = re.compile(r"^(?:the|an?|our|der|die|das|unsere?|le|la|notre|un|una|une|il|nuestr[oa]|de|onze)\s", re.I)
 _CLAUSE = re.compile(r"[.,;]|\s(?:who|and|at|with|und|bei|qui|et|che|y|que|en|op|bij)\s")
 _REACHED = re.compile(r"@|\+?\d[\d\s().\-/]{6,}")
@@ -147,6 +154,8 @@ def _introductions(page: Page) -> list[Person]:
     people: list[Person] = []
     for match in _hits(page, _INTRODUCTION, _INTRODUCTION_STEMS):
         name = _known(match["name"])
+        if name is None and _BY_NAME.match(match[0]):
+            name = read_name(" ".join(match["name"].split()[:2]))
         if name is not None and not _is_of_others(page, match.start(), match.end()):
             people.append(Person(name.text, confidence=0.6, locator="introduction"))
     return people[:2]
@@ -177,6 +186,8 @@ def _leaders(page: Page) -> list[Person]:
 def _biographies(page: Page) -> list[Person]:
     """Paragraphs of a page about staff that open with a name and a verb (``Jane Roe joined us in 2015``)."""
     people: list[Person] = []
+    if is_post(page):
+        return people
     is_team_page = bool(TEAM_URL.search(page.url.split("/", 3)[-1]))
     for block in page.blocks:
         if len(block.text) < 30 or block.marks & _OTHERS or not (is_team_page or in_team(block)):
@@ -184,6 +195,8 @@ def _biographies(page: Page) -> list[Person]:
         match = _BIOGRAPHY.match(block.text)
         name = _known(match["name"]) if match else None
         if match is None or name is None or name.text not in block.text[: match.end("name") + 6]:
+            continue
+        if any(_NOT_OURS.search(heading) for heading in block.outline[-2:]):
             continue
         if _is_old(block.text, match) or third_party(around(page, block.start, block.start + 1)):
             continue

@@ -30,6 +30,7 @@ _NO_NAME = re.compile(r"[@:;/=+&?!%#{}<>|…©\d\n]")
 _LETTERS_ONLY = re.compile(r"^[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?['’]?$")
 _GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_])")
 _MAX_WORDS = 6
+_SAINTS = frozenset(("st", "saint", "sankt", "ste", "sainte"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def _judged(parts: list[str], is_addressed: bool) -> Name | None:
     """The verdict on the words: enough of them, none that names a thing, a place or a role."""
     keys = [fold(part) for part in parts]
     solid = [key for part, key in zip(parts, keys, strict=True) if part[0].isupper() and len(key) >= 2]
-    if len(parts) < 2 or not solid or len(keys[-1]) == 0 or parts[-1][0].islower():
+    if len(parts) < 2 or keys[0] in _SAINTS or not solid or len(keys[-1]) == 0 or parts[-1][0].islower():
         return None
     if sum(1 for part in parts if _INITIALS.match(part)) >= len(parts) - (1 if len(solid[-1]) < 3 else 0):
         return None

@@ -27,7 +27,7 @@ _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
 _OTHERS = re.compile(
     r"\b(?:donors?|sponsors?|supporters|benefactors|winners?|laureates|preisträger|prizes?|participants|teilnehmer"
     r"|attendees|guest speakers|speakers|referees|alumni|graduates|absolventen|players|spieler|kader|squad|line-?up"
-    r"|cast|besetzung|mitwirkende|contributors?|darsteller|artists|künstler|bands?|authors|autoren|bloggers"
+    r"|cast|besetzung|mitwirkende|contributors?|darsteller|artists|künstler|bands?|authors?|autoren|bloggers"
     r"|honou?rary members|ehrenmitglieder|friends of|spender|förderer|sponsoren|thanks to|dank an"
     r"|acknowledge?ments|references|referenzen|candidates|nominees|patients|students of)\b",
     re.I,
@@ -38,6 +38,10 @@ _PAST = re.compile(
     r"|hall of fame"
     r"|emeritus|geschichte|history|historie|histoire|historia|storia|chronik|timeline)\b|†",
     re.I,
+)
+_OLD_YEAR = re.compile(r"\W*1[5-9]\d\d\b")
+_PAST_URL = re.compile(
+    r"/(?:[\w-]*-)?(?:history|geschichte|historie|histoire|historia|storia|chronik|timeline)(?:/|\.|$)", re.I
 )
 _LIVED = re.compile(r"†|\(\s*(?:\*\s*)?1[5-9]\d\d\s*[-–—]\s*(?:†\s*)?(?:1[5-9]|20)\d\d\s*\)")
 
@@ -86,8 +90,10 @@ def _of_the_past(page: Page, card: Card, block: Block) -> str | None:
     following = page.blocks[card.line.block + 1].text[:60] if card.line.block + 1 < len(page.blocks) else ""
     if _LIVED.search(block.text[:200]) or _LIVED.search(following) or _PAST.search(card.title):
         return "historical"
+    if _PAST_URL.search(page.url):
+        return "historical"
     for heading in reversed(block.outline[-2:]):
-        if _PAST.search(heading):
+        if _PAST.search(heading) or _OLD_YEAR.match(heading):
             return "historical"
         if _OTHERS.search(heading):
             return "third_party"

@@ -20,15 +20,15 @@ HONORIFICS = words(
     "judge justice dhr mevr mevrouw mw meneer pan pani mgr bc ingarch judr mudr mddr phdr rndr mvdr paeddr doc "
     "drsc csc inz "
     "hab bay bayan uzm op opdr docdr datuk dato tan tunku haji hajah ustaz kyai raden pak ibu bapak dkfm di m "
-    "dring bsc msc ba ma"
+    "dring bsc msc coach chef"
 )
-WEAK_HONORIFICS = words("m d da me er op di fr pr ba ma don sr pan av ca ra ir sc doc gen tan")
+WEAK_HONORIFICS = words("m d da me er op di fr pr don sr pan av ca ra ir sc doc gen tan coach chef")
 PARTICLES = words(
     "de del dela della delle dello degli dei dal dalla di da das do dos du des van von vom vande ver der den "
     "het zu zum "
-    "zur zu la le lo los las bin ibn bint binti abu ben al el ul y e i ten ter te t af av of und ap mac mc san st"
+    "zur zu la le lo los las bin ibn bint binti abu ben al el ul ten ter te t af av ap mac mc san st"
 )
-FIRST_PARTICLES = words("de la le el al van von di da del della dos du mac st ben")
+FIRST_PARTICLES = words("de la le el al van von di da del della dos du mac ben")
 
 # Also surnames or given names: ruled out unless a known given name or a form of address stands before them.
 SOFT = words(
@@ -163,7 +163,8 @@ HARD = (
         "cottages apartment "
         "cleaners printing publishing photography archery football tennis golf swimming dance ballet soccer "
         "cricket rugby "
-        "near behind opposite chartered qualified personnel "
+        "blvd rd ave ln hwy highway pkwy parkway drive terrace crescent mews str near behind opposite "
+        "chartered qualified personnel "
         "enquiry inquiry form forms number numbers tele lanka sea ocean island islands beach coast mountain "
         "mountains valley "
         "bay cape river lake hills "

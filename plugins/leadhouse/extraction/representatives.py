@@ -19,7 +19,7 @@ __all__ = ["Person", "represented"]
 
 # Beyond `vocabulary.REPRESENTED`: owners, directors, boards and named contacts of more languages.
 _MORE_LABELS = (
-    r"vorsitzende[rn]?|kassier(?:er|erin|in)?|kassenwart(?:in)?|schatzmeister(?:in)?|schriftführer(?:in)?"
+    r"inh\.|vorsitzende[rn]?|kassier(?:er|erin|in)?|kassenwart(?:in)?|schatzmeister(?:in)?|schriftführer(?:in)?"
     r"|v\.?\s?i\.?\s?s\.?\s?d\.?\s?p\.?|"
     r"indehaver|ejer|direktør|adm\.? dir\w*|styreleder|styrets leder|ansvarlig redaktør|ansvarig utgivare"
     r"|ägare|innehavare"
@@ -37,7 +37,7 @@ _MORE_LABELS = (
 )
 # Of these, the ones that running text sets before a name without a colon.
 _SPOKEN_LABELS = (
-    r"indehaver|ejer|direktør|styreleder|gérante|présidente|propriétaire|dirigeante|exploitante|jednatel(?:ka)?"
+    r"inh\.|indehaver|ejer|direktør|styreleder|gérante|présidente|propriétaire|dirigeante|exploitante|jednatel(?:ka)?"
     r"|majitel(?:ka)?|ügyvezető|właściciel(?:ka)?|prezes zarządu|eigena(?:ar|res)|gründer(?:in)?|steuerberater(?:in)?"
     r"|rechtsanw(?:a|ä)lt(?:in)?|propietari[oa]|sóci[oa]-gerente"
 )
@@ -79,7 +79,7 @@ _STEMS = words(
     "εκπρόσωπ sahibi "
     "yetkili müdür kurucu pemilik direktur administrator reprezentant éditeur editeur herausgeber "
     "steuerberater rechtsanw "
-    "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp"
+    "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh."
 )
 _OWNER = re.compile(
     r"angaben gemäß|angaben nach|diensteanbieter|anbieter\b|betreiber|impressum|imprint|seiteninhaber|herausgeber"

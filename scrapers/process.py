@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import signal
 import sys
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
-from scrapy.crawler import CrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.spiders import Spider
-from twisted.internet.defer import Deferred
 
+from leadhouse.settings import settings as installation
 from scrapers.engine import ChainCrawler
 
 _PR_SET_PDEATHSIG = 1
@@ -37,20 +39,18 @@ def run_spider(spider: type[Spider], pipeline: str, **arguments: Any) -> None:
 
 def run_spiders(crawls: Iterable[tuple[type[Spider], dict[str, Any]]], pipeline: str) -> None:
     """Spiders with their arguments, one after the other in this process; blocks. The first failure ends them."""
+    urlsplit(installation().crawl_proxy or "").port  # noqa: B018  # a proxy that is no URL ends the crawl here
     settings = Settings()
     settings.setmodule("scrapers.settings", priority="project")
     settings.set("ITEM_PIPELINES", {pipeline: 100}, priority="cmdline")
-    process = CrawlerProcess(settings)
-    failures: list[Any] = []
+    process = AsyncCrawlerProcess(settings)
+    loop = asyncio.get_event_loop()  # the process has just made it
 
     async def one_after_the_other() -> None:
-        for number, (spider, arguments) in enumerate(crawls):
-            crawler = ChainCrawler(spider, settings, init_reactor=number == 0)
-            await process.crawl(crawler, **arguments)
+        for spider, arguments in crawls:
+            await process.crawl(ChainCrawler(spider, settings), **arguments)
 
-    Deferred.fromCoroutine(one_after_the_other()).addErrback(failures.append)
-    # Scrapy's own handlers end a crawl that is asked to stop as if it were complete: pages would be lost. Killed by
-    # the signal, it is known as unfinished and resumes.
-    process.start(install_signal_handlers=False)
-    if failures:
-        failures[0].raiseException()
+    # Not `process.start`, which waits for the crawls that it knows when it begins. Nor Scrapy's signal handlers: they
+    # end a crawl that is asked to stop as if it were complete, and pages would be lost. Killed by the signal, it is
+    # known as unfinished and resumes.
+    loop.run_until_complete(one_after_the_other())

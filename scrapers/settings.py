@@ -5,6 +5,7 @@ What differs from one installation to the next (proxy, delay, page budget, user 
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 from leadhouse.settings import settings
@@ -15,22 +16,24 @@ NEWSPIDER_MODULE = "scrapers.spiders"
 USER_AGENT = settings().crawl_user_agent
 
 # The way of a request: see scrapers.engine.
+TWISTED_REACTOR_ENABLED = False  # one loop, asyncio's
+ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None  # less CPU for each read and write
 DOWNLOADER = "scrapers.downloader.ChainDownloader"  # awaits a slot's turn instead of queueing for it
+DOWNLOAD_HANDLERS: dict[str, str | None] = {
+    "http": "scrapers.http_handler.CheckedHandler",  # no address but global ones, checked where the connection is made
+    "https": "scrapers.http_handler.CheckedHandler",
+    "data": None,
+    "file": None,  # no page sends us to this machine's disk
+    "ftp": None,
+    "s3": None,
+}
 
 # Limits against bombs and traps.
-DOWNLOAD_HANDLERS = {
-    **dict.fromkeys(("http", "https"), "scrapers.download_handler.BoundedDownloadHandler"),  # headers end, too
-    **dict.fromkeys(("data", "file", "ftp", "s3")),  # no link leads to a file of this machine
-}
 DOWNLOAD_MAXSIZE = 5 * 1024 * 1024  # on the wire and after decompression: 1.5 MB of gzip can hold 1.5 GB
 DOWNLOAD_WARNSIZE = 0  # the limit is a fetch outcome, a warning a line in a log
 DOWNLOAD_TIMEOUT = 20  # a site that drips bytes must not hold its shard for three minutes
 DOWNLOAD_FAIL_ON_DATALOSS = True  # half a page would retract the facts of its other half
 DOWNLOAD_VERIFY_CERTIFICATES = False  # many small companies let certificates lapse; the facts are public
-TWISTED_DNS_RESOLVER = (
-    "scrapers.resolver.CheckedResolver"  # no address but global ones, checked where the connection is made
-)
-DNS_TIMEOUT = 10
 
 # Politeness. One request at a time a site is kept by the spiders; the delay is a slot's, see middlewares.politeness.
 DOWNLOAD_DELAY = settings().crawl_delay_seconds

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email.utils
 import time
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -18,7 +17,6 @@ from scrapy.exceptions import (
 from leadhouse.extraction.page_kind import PageKind
 from leadhouse.network import AddressRefusedError
 from leadhouse.records import Outcome
-from scrapers.resolver import refusals
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -69,7 +67,7 @@ def outcome_of_error(error: BaseException, url: str) -> tuple[Outcome, str]:
     """The outcome of a request without an answer."""
     if isinstance(error, HostBusyError):
         return Outcome.BLOCKED, str(error)[:200]
-    if isinstance(error, AddressRefusedError) or _was_refused(url, error):
+    if isinstance(error, AddressRefusedError):
         return Outcome.BLOCKED, "address_not_allowed"
     if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
         return Outcome.BROKEN, "too_large"
@@ -122,10 +120,3 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
     moment = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.fromtimestamp(time.time(), UTC)).total_seconds())
-
-
-def _was_refused(url: str, error: BaseException) -> bool:
-    if not isinstance(error, CannotResolveHostError):
-        return False
-    parts = urlsplit(url)
-    return (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) in refusals

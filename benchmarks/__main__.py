@@ -6,6 +6,7 @@ import importlib
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,12 +14,16 @@ from rich.console import Console
 
 from benchmarks.measure import Result
 
-MODULES = ("landing_copy", "crawl_cpu", "extraction_cpu", "night_overhead", "million_leads")
+MODULES = (
+    "landing_copy", "crawl_cpu", "not_modified", "two_shards", "extraction_cpu", "night_overhead", "million_leads",
+)  # fmt: skip
+HEAVY = ("night_cpu",)  # minutes to hours: by name only
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `make bench` on {when}: {cores} cores, Python {python}. Each line compares two things in one run;
-absolute figures depend on the machine, ratios much less.
+Written by `make bench`, the last time on {when}: {cores} cores, Python {python}. Each line compares two things in one
+run; absolute figures depend on the machine, ratios much less. `python -m benchmarks NAME …` runs some of them and
+replaces their lines; those that take long run by name only ({heavy}).
 
 | benchmark | ours | against | peer | unit | ratio | aim | note |
 |---|---:|---|---:|---|---:|---|---|
@@ -26,20 +31,39 @@ absolute figures depend on the machine, ratios much less.
 
 
 def main() -> int:
-    """Run those named on the command line, or all."""
+    """Run those named on the command line, or all but the heavy ones."""
     console = Console(highlight=False)
-    wanted = sys.argv[1:] or MODULES
+    wanted = [each for each in sys.argv[1:] if each in (*MODULES, *HEAVY)] or MODULES
     results: list[Result] = []
     for name in wanted:
         console.print(f"==> {name}")
-        results += importlib.import_module(f"benchmarks.{name}").run()
-        for result in results[-1:]:
+        made = importlib.import_module(f"benchmarks.{name}").run()
+        for result in made:
             console.print(f"    {row(result)}", markup=False)
-    if not sys.argv[1:]:
-        head = HEAD.format(when=f"{datetime.now(UTC):%Y-%m-%d}", cores=os.cpu_count(), python=platform.python_version())
-        PAGE.write_text(head + "".join(f"{row(result)}\n" for result in results))
+        results += made
+    if "--site" not in sys.argv:
+        PAGE.write_text(page_with(PAGE.read_text(), results))
         console.print(f"written: {PAGE.name}")
     return 0
+
+
+def page_with(page: str, results: Sequence[Result]) -> str:
+    """The page with these lines in place of those of the same name and peer; new ones follow, other text is kept."""
+    lines = page.splitlines()
+    table = [number for number, line in enumerate(lines) if line.startswith("| ")][1:]
+    rows = {_key(lines[number]): lines[number] for number in table}
+    rows |= {_key(row(result)): row(result) for result in results}
+    head = HEAD.format(
+        when=f"{datetime.now(UTC):%Y-%m-%d}", cores=os.cpu_count(), python=platform.python_version(),
+        heavy=", ".join(HEAVY),
+    )  # fmt: skip
+    tail = lines[table[-1] + 1 :] if table else []
+    return "\n".join([*head.splitlines(), *rows.values(), *tail]) + "\n"
+
+
+def _key(line: str) -> tuple[str, str]:
+    cells = line.split(" | ")
+    return cells[0], cells[2]
 
 
 def row(result: Result) -> str:

@@ -15,7 +15,6 @@ from scrapers.base import links, revisits, sitemaps, urls
 from scrapers.base.former import FormerSitemap, former_sitemaps
 from scrapers.base.frontier import FORMER_SITEMAP, KNOWN, PRODUCTIVE, REPLAY, SITEMAP, START, Target
 from scrapers.base.redirects import MAX_REDIRECTS, may_move
-from scrapers.base.rows import header_of
 from scrapers.base.site import Site
 from scrapers.base.source_spider import SourceSpider
 
@@ -83,7 +82,8 @@ class LinkedSiteSpider(SourceSpider):
         if target.is_start:
             site.language = page.lang or None
         self._refresh(page, site, target)
-        if links.is_nofollow(page, header_of(response, "X-Robots-Tag"), self.token):
+        tags = [tag.decode("latin-1") for tag in response.headers.getlist("X-Robots-Tag")]
+        if links.is_nofollow(page, tags, self.token):
             return
         variants = {own for url in page.alternates.values() if (own := frontier.own(url))} - {target.url}
         # rel=nofollow says that the site does not vouch for the target; its own imprint it may well mean
@@ -120,7 +120,7 @@ class LinkedSiteSpider(SourceSpider):
 
     def on_missing(self, site: Site, target: Target) -> None:
         """A contact page that is linked without an ending and not there: the site may have moved to files."""
-        is_wanted = -target.order[0] >= PEOPLE and not target.is_guess and not target.is_start
+        is_wanted = PEOPLE <= -target.order[0] <= 1.0 and not target.is_guess
         if (
             not site.is_first_crawl
             or not is_wanted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
 from leadhouse.extraction.page import Page
@@ -21,14 +21,21 @@ _HREF = re.compile(rb"\bhref\s*=\s*[\"']([^\"'#\s<>]{1,300})[\"']", re.I)
 _NAMED = re.compile(r"[\"'](/?(?:[\w-]{1,60}/){0,4}[\w-]{1,60}(?:\.html?|\.php|/))[\"']")
 
 
-def is_nofollow(page: Page, robots_tag: str | None, token: str) -> bool:
-    """Whether the page asks that its links are not followed: meta robots, or X-Robots-Tag, for all or for our token."""
-    said = [page.meta.get("robots", ""), page.meta.get(token.lower(), "")]
-    for part in (robots_tag or "").lower().split(","):
-        agent, colon, directive = part.partition(":")
-        if not colon or agent.strip() == token.lower():
-            said.append(directive if colon else part)
-    return any(word.strip() in ("nofollow", "none") for text in said for word in text.lower().split(","))
+def is_nofollow(page: Page, tags: Iterable[str], token: str) -> bool:
+    """Whether the page asks that its links are not followed: meta robots, or X-Robots-Tag, for all or for our token.
+
+    `tags` are the values of the header; a name before a colon says for whom the rest of its value is meant.
+    """
+    ours = token.lower()
+    said = [word for name in ("robots", ours) for word in page.meta.get(name, "").lower().split(",")]
+    for tag in tags:
+        agent = ours
+        for part in tag.lower().split(","):
+            name, colon, directive = part.partition(":")
+            agent = name.strip() if colon else agent
+            if agent == ours:
+                said.append(directive if colon else part)
+    return any(word.strip() in ("nofollow", "none") for word in said)
 
 
 def refresh_of(page: Page) -> str | None:

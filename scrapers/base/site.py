@@ -50,14 +50,10 @@ class Site:
 
     def __post_init__(self) -> None:
         self._spellings = {urls.key(url): url for url in self.source.known_pages}
-        start = urls.canonical(self.source.start_url) or self.source.start_url
-        self.start_url = self._known_spelling(start)
+        self.stated_start = urls.canonical(self.source.start_url) or self.source.start_url
+        self.is_first_crawl = not any(map(urls.is_page, self.source.known_pages))  # robots.txt alone is no page
+        self.start_url = self._known_spelling(self.stated_start)
         self.frontier = Frontier(self.start_url, self.budget)
-
-    @property
-    def is_first_crawl(self) -> bool:
-        """Whether nothing is known of the site yet."""
-        return not self.source.known_pages
 
     def known(self, url: str) -> KnownPage | None:
         """What is known of a URL from former crawls."""

@@ -268,6 +268,9 @@ class SourceSpider(PoliteSpider):
             if fetch.outcome in (Outcome.FETCHED, Outcome.NOT_MODIFIED, Outcome.EMPTY) and fetch.reason != "parked":
                 site.is_open = True
                 self.open_site(site)
+            elif fetch.outcome is Outcome.BROKEN and not site.frontier.has_seen(site.stated_start):
+                site.frontier.move_to(site.stated_start)  # where it was found last night it is no more
+                site.frontier.add(site.stated_start, START, is_start=True)
 
 
 def _no_start(source: Source) -> SourceOutcome:

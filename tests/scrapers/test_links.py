@@ -74,7 +74,8 @@ def test_links_of_a_page_that_asks_so_are_not_followed(head: str, headers: dict[
 
 def test_what_is_asked_of_others_or_about_showing_hinders_nothing() -> None:
     head = '<meta name="robots" content="noindex"><meta name="otherbot" content="nofollow">'
-    assert read(f'{head}{TEXT}<a href="/x">x</a>', site(), headers={"X-Robots-Tag": "otherbot: nofollow"}) == ["/x"]
+    headers = {"X-Robots-Tag": "otherbot: noindex, nofollow"}
+    assert read(f'{head}{TEXT}<a href="/x">x</a>', site(), headers=headers) == ["/x"]
 
 
 def test_rel_nofollow_counts_except_for_contacts() -> None:

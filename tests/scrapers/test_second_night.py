@@ -108,3 +108,19 @@ def test_another_extractor_version_reads_the_page_whole(first_night: Crawl, monk
         connection.execute("update raw.extractions set extractor_version = '0'")
     counts = second_night(first_night)
     assert (counts["fetched"], counts["not_modified"]) == (5, 0)
+
+
+def test_a_site_is_asked_where_it_was_found_and_where_it_says_if_it_is_no_more_there(crawl: Crawl) -> None:
+    www = f"www.{HOST}"
+    crawl.web.site(www, pages=1)
+    home = crawl.web.routes[www, "/"]
+    crawl.web.routes[HOST, "/"] = Answer(b"", 301, {"Location": f"http://{www}/"})
+    run_shard(crawl.plan(HOST, run_on=FIRST), 0, "run-1")
+    crawl.web.asked.clear()
+    second_night(crawl)
+    assert crawl.web.paths(HOST) == []
+    assert "/contact" in crawl.web.paths(www)
+    crawl.web.routes[HOST, "/"], crawl.web.routes[www, "/"] = home, Answer(b"", 500)
+    run_shard(crawl.plan(HOST, run_on=date(2026, 11, 22)), 0, "run-3")
+    assert crawl.web.paths(HOST)[0] == "/"
+    assert crawl.outcome(f"web/{HOST}")[0] == "fetched"

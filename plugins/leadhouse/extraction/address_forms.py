@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.page import Page
 from leadhouse.extraction.vocabulary import LEGAL_FORM, words
+from leadhouse.extraction.windows import around_matches
 
 _FIVE = words("DE FR IT ES FI HR TR MX UA MY TH KR LT MA DZ EG SA PE CR ME RS BA EE MC SM VA ID KE PK LK VN")
 _SPACED_FIVE = words("SE CZ SK GR")  # 123 45
@@ -53,6 +54,9 @@ _US_STATE = (
     rf"|T[NX]|UT|V[AT]|W[AIVY]|{_NAMED_STATES})"
 )
 _US = re.compile(rf"(?<![\w.])(?P<region>{_US_STATE})\.?,?[ \n\u00a0]+(?P<code>\d{{5}}(?:[-–]\d{{4}})?)(?![\d-])")
+_DIGITS = re.compile(r"\d\d(?:\d{2}|\d[ \u00a0]\d{2}|-\d{3})")
+_FIVE_DIGITS = re.compile(r"\d{5}")
+_DIGIT_AND_LETTERS = re.compile(r"\d[A-Z][A-Z0-9]")
 _GB = re.compile(
     r"(?<!\w)(?P<code>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d(?:\d|[ABEHMNPRV-Y])?"
     r"|\d[A-HJKPS-UW]) ?\d[ABD-HJLNP-UW-Z]{2}))(?!\w)"
@@ -127,17 +131,18 @@ def towns(page: Page, country: str | None) -> Iterator[Town]:
 def _all_towns(page: Page, country: str | None) -> Iterator[Town]:
     text = page.text
     if country in {"US", "CA", "PR", None} or "USA" in text or "united states" in page.lowered or "U.S." in text:
-        yield from (_town(text, match, "US", region=match["region"]) for match in _US.finditer(text))
+        yield from (
+            _town(text, match, "US", region=match["region"]) for match in around_matches(text, _US, _FIVE_DIGITS, 30, 8)
+        )
     if country in {"GB", None, "IE"} or "united kingdom" in page.lowered or "UK" in text or "england" in page.lowered:
-        yield from (_town(text, match, "GB") for match in _GB.finditer(text))
+        yield from (_town(text, match, "GB") for match in around_matches(text, _GB, _DIGIT_AND_LETTERS, 8, 2))
     if country == "CA" or "canada" in page.lowered:
-        yield from (_town(text, match, "CA") for match in _CA.finditer(text))
+        yield from (_town(text, match, "CA") for match in around_matches(text, _CA, _DIGIT_AND_LETTERS, 8, 6))
     if country == "IE" or "ireland" in page.lowered:
         yield from (_town(text, match, "IE") for match in _IE.finditer(text) if re.search(r"\d", match["code"][1:3]))
     if country in _AFTER or page.mentions(*_AFTER_STEMS):
         yield from _after_city(text, country)
-    if country not in {"US", "GB", "CA", "IN", "IE", "AU", "SG"} or any(map(str.isdigit, text)):
-        yield from _before_city(text, country)
+    yield from _before_city(text, country)
 
 
 def _town(text: str, match: re.Match[str], country: str, region: str | None = None) -> Town:
@@ -149,7 +154,7 @@ def _town(text: str, match: re.Match[str], country: str, region: str | None = No
 
 
 def _before_city(text: str, country: str | None) -> Iterator[Town]:
-    for match in _BEFORE.finditer(text):
+    for match in around_matches(text, _BEFORE, _DIGITS, 8, 110):
         code, city = match["code"], match["city"]
         named, end = None, match.end()
         trimmed = _AFTER_TOWN.sub("", city)
@@ -217,7 +222,7 @@ def _named_after(text: str, end: int) -> str | None:
 
 
 def _after_city(text: str, country: str | None) -> Iterator[Town]:
-    for match in _AFTER_CODE.finditer(text):
+    for match in around_matches(text, _AFTER_CODE, _DIGITS, 24, 8):
         code = match["code"]
         named = _named_after(text, match.end())
         home = named or country

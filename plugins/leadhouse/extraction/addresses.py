@@ -187,7 +187,6 @@ _THEME_ADDRESS = re.compile(
     re.I,
 )  # addresses that themes show until somebody writes their own
 
-
 # addresses without a postal code, known by what stands beside them --------------------------------------------------
 
 _LABEL = re.compile(
@@ -197,6 +196,11 @@ _LABEL = re.compile(
     r"|to find us)|standort|so finden sie uns|dove siamo|où nous trouver|ubicación)\b|📍",
     re.I,
 )
+_LABEL_STEMS = (
+    "addres", "adres", "anschrift", "location", "office", "plant", "branch", "headquarter", "siège", "sede",
+    "indirizzo", "dirección", "domicilio", "endereço", "visit us", "find us", "see us", "where ", "standort",
+    "so finden", "dove siamo", "où nous", "ubicación", "📍",
+)  # fmt: skip
 _MAP = re.compile(
     r"(?:google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.org|maps\.apple"
     r"|g\.page)",
@@ -217,8 +221,12 @@ def _labelled(page: Page) -> list[tuple[list[str], Surroundings, float]]:
         if link.text and 10 <= len(link.text) <= 200 and _MAP.search(link.url)
     ]
     for index, block in enumerate(page.blocks):
+        lowered = block.text.lower() if len(block.text) <= 250 else ""
+        is_labelled = any(stem in lowered for stem in _LABEL_STEMS)
+        if not (is_labelled or block.marks & Mark.ADDRESS):
+            continue
         spot = Surroundings("", "", "", block.heading, block.outline, block.marks)
-        if len(block.text) <= 250 and (match := _LABELLED_LINE.match(block.text.split("\n")[0])):
+        if is_labelled and (match := _LABELLED_LINE.match(block.text.split("\n")[0])):
             found.append(([match["rest"], *block.text.split("\n")[1:4]], spot, 0.62))
         elif block.is_label and len(block.text) <= 40 and _LABEL.search(block.text):
             found.append((_below(page, index), spot, 0.6))

@@ -9,6 +9,7 @@ from leadhouse.extraction import structured
 from leadhouse.extraction.context import Findings
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
+from leadhouse.extraction.windows import windows
 from leadhouse.records import Value
 
 _BANDS = ((1, 10), (11, 50), (51, 200), (201, 500), (501, 1000), (1001, 5000), (5001, 10000))
@@ -44,6 +45,7 @@ _TEAM_OF = re.compile(
     re.I,
 )
 _HEADED = re.compile(r"(?P<more>)(?P<count>\d{1,3})(?P<plus>)-?köpfige[sn]? team", re.I)
+_DIGIT = re.compile(r"\d")
 _OWN = re.compile(
     r"(?<!\w)(?:we|our|us|somos|siamo|sommes|wir|unser\w*|uns|nous|notre|nos|noi|nostr\w+|nosotros|nuestr\w+|nós"
     r"|noss\w+|wij|ons|onze|vi|våre?|våra"
@@ -73,11 +75,14 @@ def extract_employees(page: Page, findings: Findings) -> None:
             findings.accept("employee_band", Value(value=band, confidence=0.85, locator="json-ld"))
             break
     if page.mentions(*_STEMS):
-        for match in (*_COUNTED.finditer(page.text), *_TEAM_OF.finditer(page.text), *_HEADED.finditer(page.text)):
-            if band := _stated(page, match):
-                value = Value(value=band, confidence=0.65, raw=match[0].strip()[:100], locator="text:sentence")
-                findings.accept("employee_band", value)
-                return
+        for low, high in windows(page.text, _DIGIT, 60, 60):
+            for pattern in (_COUNTED, _TEAM_OF, _HEADED):
+                for match in pattern.finditer(page.text, low, high):
+                    if band := _stated(page, match):
+                        raw = match[0].strip()[:100]
+                        value = Value(value=band, confidence=0.65, raw=raw, locator="text:sentence")
+                        findings.accept("employee_band", value)
+                        return
 
 
 def _declared(value: Any) -> str | None:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from leadhouse.extraction import structured
 from leadhouse.extraction.context import Findings, around, third_party
 from leadhouse.extraction.page import Page
+from leadhouse.extraction.windows import windows
 from leadhouse.records import Value
 
+_NUMBER = re.compile(r"\d(?:\d\d|[ .]\d)")
 _VAT_PREFIXED = re.compile(
     r"(?<![A-Z0-9])((?:ATU|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE"
     r"|SI|SK|CHE|NO)[ .-]?(?:[A-Z]{0,2}\d[\d .]{6,13}\d[A-Z]{0,2}(?:B\d\d)?))(?: ?MVA)?(?![A-Z0-9])"
@@ -90,19 +92,22 @@ def check_vat(text: str, country: str | None) -> str | None:
 
 def extract_identifiers(page: Page, country: str | None, findings: Findings) -> None:
     """Put VAT ids (checked) and register numbers (with the register's short name) into `findings`."""
-    labelled = _VAT_LABEL.finditer(page.text) if page.mentions(*_VAT_STEMS) else ()
-    for match in (*_VAT_PREFIXED.finditer(page.text), *labelled):
+    spans = list(windows(page.text, _NUMBER, 100, 40))
+    prefixed = (match for span in spans for match in _VAT_PREFIXED.finditer(page.text, *span))
+    stems = _VAT_STEMS if spans and page.mentions(*_VAT_STEMS) else ()
+    labelled = (match for span in spans if stems for match in _VAT_LABEL.finditer(page.text, *span))
+    for match in (*prefixed, *labelled):
         text = match.groupdict().get("number") or match[1]
         number = check_vat(text.strip(), country) or check_vat(re.split(r"\s{2,}|[ -](?=\D)", text.strip())[0], country)
         if number is None:
             continue
         _accept(page, match, "vat_id", number, 0.9, findings)
     for (pattern, home), stem in zip(_REGISTER, _REGISTER_STEMS, strict=True):
-        if not page.mentions(*stem.split()):
+        if not spans or not page.mentions(*stem.split()):
             continue
         if home is not None and country is not None and home != country and not (home == "AU" and country == "NZ"):
             continue
-        for match in pattern.finditer(page.text):
+        for match in (match for span in spans for match in pattern.finditer(page.text, *span)):
             _accept(
                 page, match, "register_id", " ".join(part.strip() for part in match.groups() if part), 0.8, findings
             )

@@ -15,6 +15,7 @@ from leadhouse.extraction.vocabulary import words
 MAX_DEPTH = 512
 MAX_TAGS = 100_000  # start and end tags; ordinary pages have 2,000, and the largest that we know 5,000
 MAX_CLONES = 200_000
+MAX_LENGTH = 3_000_000  # characters; a page takes some twenty times as much memory while it is read
 MAX_ATTRIBUTES = 4_000  # of one tag
 _SCAN_FROM_LENGTH = 100_000  # shorter pages hold 20,000 attributes at most, which take a second
 _SCAN_FROM_TAGS = 3_000
@@ -23,6 +24,10 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})(?![a-zA-Z0-9])")
 # A start tag as 13.2.5 of the standard delimits it, and its attributes; possessive, so that no byte is read twice.
 _START_TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)*+""")
 _ATTRIBUTE = re.compile(r"""=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']?[^\s>]*+))?+""")
+_INLINE_FROM_LENGTH = 1_000_000
+_INLINE = re.compile(
+    r"""data:[a-zA-Z]{1,20}/[^"'\s<>)]{1000,}+"""
+)  # RFC 2397: an image within the page, often most of it
 _FORMATTING_TAG = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s>/]", re.I)
 _FORMATTING = words("b big code em font i nobr s small strike strong tt u")
 # Void elements, and those whose end tag is optional: a following sibling closes them.
@@ -34,6 +39,10 @@ _UNNESTED = words(
 
 def bounded(text: str) -> tuple[str, bool]:
     """The text up to where it becomes hostile, and whether it was cut."""
+    if len(text) > _INLINE_FROM_LENGTH:
+        text = _INLINE.sub("data:,", text)  # so that the foot of such a page is read
+        if len(text) > MAX_LENGTH:
+            return bounded(text[:MAX_LENGTH])[0], True
     if len(text) > _SCAN_FROM_LENGTH and (start := _crowded_tag(text)) is not None:
         return bounded(text[:start])[0], True
     if text.count("<") < _SCAN_FROM_TAGS and not _many_formatting(text):

@@ -26,6 +26,7 @@ _STRING_OR_NOISE = re.compile(
     re.S,
 )
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
+MAX_JSON = 500_000  # characters of a script that are read at all: five megabytes of brackets take 160 of objects
 MAX_REPAIRED = 100_000  # characters of a page's scripts that are repaired
 Item = dict[str, Any]
 
@@ -44,6 +45,8 @@ def read_json_ld(text: str, *, is_repaired: bool = True) -> list[Any]:
 
 def _load(text: str, *, is_repaired: bool) -> Any:
     """JSON as written; else without what page builders put around and between it, as extruct forgives it, too."""
+    if len(text) > MAX_JSON:
+        return None
     with suppress(ValueError, RecursionError):
         return json.loads(text, strict=False)
     if not is_repaired:

@@ -127,7 +127,10 @@ def _weigh_rejections(extractions: list[Extraction], found: dict[str, dict[str, 
                 against[rejection.attribute, rejection.value].add(extraction.unit_key)
     for (attribute, value), pages in against.items():
         group = found.get(attribute, {}).get(value)
-        if group is not None and len(pages) >= len({url for _, url in group.items} - pages):
+        if group is None:
+            continue
+        stating = {url for _, url in group.items}
+        if len(pages - stating) >= len(stating):  # a page that says both leaves it open
             group.items.clear()
 
 

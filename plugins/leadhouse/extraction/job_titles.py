@@ -87,7 +87,8 @@ _TITLE_WORDS = words(
     "muhendis direktur pemilik ketua sekretaris bendahara manajer"
 )
 _ENDINGS = re.compile(
-    r"(?:leiter|leiterin|leitung|fuehrer|fuehrerin|berater|beraterin|meister|meisterin|arzt|aerztin|anwalt|anwaeltin"
+    r"(?:kaeufer|kaeuferin|leiter|leiterin|leitung|fuehrer|fuehrerin|berater|beraterin|meister|meisterin|arzt"
+    r"|aerztin|anwalt|anwaeltin"
     r"|ingenieur|ingenieurin|assistent|assistentin|techniker|technikerin|therapeut|therapeutin|psychologe|psychologin"
     r"|fachangestellte|kaufmann|kauffrau|betreuer|betreuerin|sekretaer|sekretaerin|beauftragte|beauftragter|monteur"
     r"|mechaniker|mechanikerin|pfleger|pflegerin|pruefer|prueferin|entwickler|entwicklerin|trainer|trainerin"

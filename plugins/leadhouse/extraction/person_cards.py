@@ -17,7 +17,15 @@ _MAX_BLOCK = 1200
 _MAX_LINE = 130
 _SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
 _ASIDE = re.compile(r"\s(?:–|—|\||-)\s|:\s")
-_DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:)\s*")
+_FIGURES = re.compile(r"\d[\d\s().\-/]{5,}\d")
+# Addresses and numbers with their labels: what is left of the line names the person.
+_CONTACT = re.compile(
+    r"(?:[,;|·•–—-]\s*)?(?:\b(?:e-?mail|mail|tel(?:efon)?|phone|fon|mobil[e]?|handy|cell|ext|fax"
+    r"|[tmefp])\b\s*[.:]*\s*)?"
+    r"(?:[^\s@,;|()<>]+@[^\s@,;|()<>]+|\(?\+?\d[\d\s().\-/]{5,}\d)",
+    re.I,
+)
+_DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
 _GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
 _STAFF = re.compile(
     r"\b(?:committee|trustees|officers|instructors|teachers|faculty|practitioners|therapists|providers|agents|owners?"
@@ -97,8 +105,10 @@ _TITLE_ALONE = Said(is_title=True)
 @lru_cache(maxsize=65_536)
 def said(text: str) -> Said:
     """Read one line; remembered, as menus, footers and lists repeat over a site's pages."""
+    if "@" in text or _FIGURES.search(text):
+        text = _CONTACT.sub(" ", text).strip(_TITLE_EDGES)
     count = text.count(" ") + 1
-    if not 2 <= len(text) <= _MAX_LINE or "@" in text or count > 14 or (count > 7 and text[-1] == "."):
+    if not 2 <= len(text) <= _MAX_LINE or count > 14 or (count > 7 and text[-1] == "."):
         return _NOTHING
     if text.isascii() and (count == 1 or not _has_capitals(text)):
         return Said(is_title=is_title(text))

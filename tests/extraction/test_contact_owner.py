@@ -107,3 +107,13 @@ def test_a_fax_on_one_page_is_no_phone_on_another() -> None:
     )
     assert facts.values("phone_e164") == ["+492286203344"]
     assert facts.values("fax_e164") == ["+492286203345"]
+
+
+def test_a_page_that_says_both_leaves_it_open() -> None:
+    site = SiteContext(host="www.gartenbau-eibe.de")
+    both = (
+        '<html lang="de"><title>Gartenbau Eibe</title><header><p>Telefon 0228 6203344</p></header>'
+        "<main><p>Fotos: Telefon 0228 6203344</p></main>"
+    )
+    facts = summarise([extract_page(both.encode(), f"https://{site.host}/", "text/html", site, NOW)])
+    assert facts.values("phone_e164") == ["+492286203344"]

@@ -131,3 +131,38 @@ def test_record_states_the_domain_and_its_people_belong_to_it() -> None:
     (company,) = extraction.companies
     assert company.values[CompanyAttribute.DOMAIN][0].value == "kanzlei-birke.de"
     assert {person.company_key for person in extraction.persons} == {company.record_key}
+
+
+def test_spellings_of_one_address_are_one() -> None:
+    facts = summary(
+        "ulmenhof.de",
+        {
+            "/": f"<title>Ulmenhof</title>{FOOTER}<footer><p>Lindenstr. 5, 89073 Ulm</p></footer>",
+            "/kontakt": "<title>Ulmenhof</title><h1>Kontakt</h1><p>Lindenstraße 5<br>89073 Ulm</p>",
+            "/anfahrt": "<title>Ulmenhof</title><h1>Anfahrt</h1><p>Wir sind in der Lindenstraße 5, 89073 Ulm.</p>",
+        },
+    )
+    assert len(facts.values("address")) == 1
+    assert facts.best("address") in {"Lindenstr. 5, 89073 Ulm, DE", "Lindenstraße 5, 89073 Ulm, DE"}
+
+
+def test_size_and_line_of_business() -> None:
+    facts = summary(
+        "ulmenhof.de",
+        {
+            "/": f"<title>Ulmenhof Gartenbau | Gärtnerei in Ulm</title>{FOOTER}",
+            "/ueber-uns": "<title>Über uns | Ulmenhof Gartenbau</title>"
+            "<p>Wir sind ein Team von 12 Gärtnern. Wir planen für Unternehmen ab 500 Mitarbeitern.</p>",
+        },
+    )
+    assert (facts.best("employee_band"), facts.best("industry_code")) == ("11-50", "81")
+
+
+def test_a_profile_that_no_page_links_to_is_left_out() -> None:
+    data = '{"@type":"Organization","sameAs":["https://x.com/ulmenhof","https://www.facebook.com/ulmenhof"]}'
+    head = f'<title>Ulmenhof</title><script type="application/ld+json">{data}</script>'
+    link = '<footer><a href="https://www.facebook.com/ulmenhof">Facebook</a></footer>'
+    facts = summary("ulmenhof.de", {f"/seite-{number}": f"{head}<p>Text</p>{link}" for number in range(5)})
+    assert facts.values("social_url") == ["https://www.facebook.com/ulmenhof"]
+    alone = summary("ulmenhof.de", {"/": f"{head}<p>Text</p>"})
+    assert len(alone.values("social_url")) == 2

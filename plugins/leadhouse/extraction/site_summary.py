@@ -204,6 +204,8 @@ def _one_voice(profiles: list[Fact], page_count: int) -> list[Fact]:
         most[network] = max(most[network], fact.pages)
     kept = []
     for fact in profiles:
+        if page_count >= 4 and all(locator == "json-ld" for locator in fact.locators):
+            continue  # a plug-in's form filled once: of many pages none links to what a company uses
         is_rare = page_count >= 4 and fact.pages / page_count <= 0.25
         is_beaten = fact.pages * 4 <= most[network_of(fact.value) or ""]
         if not (is_beaten or (is_rare and fact.confidence < 0.85)):

@@ -57,12 +57,17 @@ _REGIONS = (
 )
 
 
+MAX_CANDIDATES = 500  # of one kind and place on one page: more are a directory's, not a company's
+_MAX_FOUND = 400  # of one attribute on one page, and rejections; an extraction keeps a tenth
+
+
 @dataclass(slots=True)
 class Findings:
     """What the extractors of one page gather."""
 
     values: dict[str, list[Value]] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
+    _rejected: set[tuple[str, str, str, str | None]] = field(default_factory=set)
 
     def accept(self, attribute: str, value: Value) -> None:
         """Keep a fact; a second sighting keeps the higher confidence."""
@@ -72,13 +77,15 @@ class Findings:
                 if value.confidence > other.confidence:
                     known[index] = value
                 return
-        known.append(value)
+        if len(known) < _MAX_FOUND:
+            known.append(value)
 
     def reject(self, attribute: str, value: str, reason: str, locator: str | None = None) -> None:
         """Keep the reason why a candidate is no fact."""
-        rejection = Rejection(attribute=attribute, value=value[:500], reason=reason, locator=locator)
-        if rejection not in self.rejections:
-            self.rejections.append(rejection)
+        key = (attribute, value[:500], reason, locator)
+        if key not in self._rejected and len(self.rejections) < _MAX_FOUND:
+            self._rejected.add(key)
+            self.rejections.append(Rejection(attribute=attribute, value=key[1], reason=reason, locator=locator))
 
     def of(self, attribute: str) -> list[Value]:
         """Facts of one attribute, best first."""

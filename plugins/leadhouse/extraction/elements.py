@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from leadhouse.extraction import deobfuscate, places, script_addresses
 from leadhouse.extraction.blocks import BlockBuilder, Headings, HiddenPart
-from leadhouse.extraction.page import Image, Link, Mark, Page, UrlResolver
+from leadhouse.extraction.page import MAX_ACTIONS, MAX_IMAGES, MAX_LINKS, Image, Link, Mark, Page, UrlResolver
 from leadhouse.extraction.start_tags import VOID_TAGS, Attributes, Frame, StartTag
 from leadhouse.extraction.structured import MAX_REPAIRED, read_json_ld
 
@@ -129,6 +129,9 @@ class ElementReader(BlockBuilder):
         self._open(link, frame, self.page.links)
 
     def _open(self, link: Link, frame: Frame, links: list[Link]) -> None:
+        if len(links) >= (MAX_ACTIONS if links is self.page.actions else MAX_LINKS):
+            self.page.is_truncated = True
+            return
         if self.buffer and len(self.buffer) == self.link_end:
             self.buffer.append(" ")  # two links side by side are two words, whatever the markup leaves out
         links.append(link)
@@ -143,7 +146,7 @@ class ElementReader(BlockBuilder):
         if self.open_link is not None and alt and not self.open_link.label:
             self.open_link.label = alt[:200]
         source = attributes.get("src") or attributes.get("data-src") or ""
-        if not source.startswith("data:") or alt:
+        if (alt or not source.startswith("data:")) and len(self.page.images) < MAX_IMAGES:
             self.page.images.append(Image(alt[:300], source[:500], frame.marks, len(self.blocks)))
 
     def read_script(self, text: str, attributes: Attributes, marks: int) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote
 
 from leadhouse.extraction import hosts, structured
 from leadhouse.extraction.context import (
+    MAX_CANDIDATES,
     Findings,
     SiteContext,
     Surroundings,
@@ -135,7 +137,7 @@ def _candidates(page: Page) -> list[_Candidate]:
     )
     if "@" in page.text:
         linked = {item.address for item in found}
-        for match in addresses_in(page.text):
+        for match in islice(addresses_in(page.text), MAX_CANDIDATES):
             if address := clean(match[0]):
                 address = _unglued(address, linked)
                 found.append(_Candidate(address, match[0], around(page, match.start(), match.end()), "text"))

@@ -1,7 +1,7 @@
 """One parse of one page: text blocks with their place, links, structured data. Everything else reads this.
 
-Bounded: at most `MAX_BYTES` of input, `MAX_NODES` elements and texts, `MAX_BLOCKS` and `MAX_TEXT` kept. `parse` accepts
-any bytes and never raises.
+Bounded: at most `MAX_BYTES` of input, `MAX_NODES` elements and texts, `MAX_BLOCKS`, `MAX_LINKS` and `MAX_TEXT` kept.
+`parse` accepts any bytes and never raises.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ MAX_BYTES = 5_000_000
 MAX_NODES = 150_000
 MAX_BLOCKS = 6_000
 MAX_TEXT = 1_000_000  # visible characters
+MAX_LINKS = 5_000
+MAX_ACTIONS = 500
+MAX_IMAGES = 2_000
 
 
 class Mark:
@@ -211,7 +214,7 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
     walker.read(tree.html or "")
     if "itemscope" in text:
         page.microdata = MicrodataReader(tree, walker.resolver).read()
-    page.microdata.extend(read_embedded(text, url))
+    page.microdata.extend(read_embedded(text, url, tree))
     _index(page)
     return page
 

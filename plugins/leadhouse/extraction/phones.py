@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote
 
 from leadhouse.extraction import structured, vocabulary
-from leadhouse.extraction.context import Findings, Surroundings, around, around_block, is_about_staff
+from leadhouse.extraction.context import MAX_CANDIDATES, Findings, Surroundings, around, around_block, is_about_staff
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.extraction.parties import Owner, whose
@@ -105,7 +106,7 @@ def _tidy(text: str, country: str | None) -> str:
 
 def _text_candidates(page: Page) -> list[_Candidate]:
     found = []
-    for match in NUMBER.finditer(page.text):
+    for match in islice(NUMBER.finditer(page.text), MAX_CANDIDATES):
         raw = match[0].strip(" -–/.|")
         spot = around(page, match.start(), match.end())
         found.append(_Candidate(raw, spot, "text", spot.before))

@@ -32,6 +32,7 @@ _PRACTICE_FIRM = re.compile(
     re.I,
 )
 _PRACTICE_STEMS = ("bungsf", "bungsu", "practice ", "simulata", "simulada", "ntra", "fictitious", "fiktives")
+_MAX_PEOPLE = 100  # of one page; more is a directory
 _REVIEWED = words("review blogposting article newsarticle comment event")
 _NOT_STAFF = words("author creator reviewedBy editor contributor customer performer actor byArtist")
 _STAFF_KEYS = words("employee employees member members founder founders")
@@ -49,9 +50,10 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
         if any(key in company or company in key for company in companies) and not _is_person(person):
             continue
         _keep(found, key, person)
-    for person in found.values():
+    people = list(found.values())
+    for person in people[:_MAX_PEOPLE]:
         add_contacts(page, person, country)
-    return list(found.values())
+    return people[:_MAX_PEOPLE]
 
 
 def _is_person(person: Person) -> bool:

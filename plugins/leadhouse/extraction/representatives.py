@@ -88,6 +88,7 @@ _OWNER = re.compile(
 )
 _PLACE = re.compile(r"\b\d{4,5}\s+[A-ZÀ-Þ]|\s\d{1,4}\s?[a-z]?$|^\d{1,4},?\s+\w")
 _MAX_BLOCK = 900
+_MAX_LABELLED = 400  # blocks looked at; a page with more is a directory of others
 _MAX_SPOKEN = 200  # longer paragraphs tell stories, outside imprints
 
 
@@ -97,7 +98,7 @@ def represented(page: Page) -> list[Person]:
     A third party's are left out.
     """
     found: list[Person] = []
-    for index in _blocks_with_stems(page):
+    for index in _blocks_with_stems(page)[:_MAX_LABELLED]:
         block = page.blocks[index]
         if len(block.text) <= _MAX_BLOCK and not block.marks & (Mark.NAV | Mark.HIDDEN | Mark.TESTIMONIAL):
             found += _of_block(page, index, block)

@@ -13,9 +13,9 @@ import re
 from leadhouse.extraction.vocabulary import words
 
 MAX_DEPTH = 512
-MAX_TAGS = 100_000  # start and end tags; ordinary pages have 2,000, and the largest that we know 5,000
+MAX_TAGS = 50_000  # start and end tags; ordinary pages have 2,000, and the largest that we know 5,000
 MAX_CLONES = 200_000
-MAX_LENGTH = 3_000_000  # characters; a page takes some twenty times as much memory while it is read
+MAX_LENGTH = 2_000_000  # characters without inline images; a page takes twenty times as much memory while it is read
 MAX_ATTRIBUTES = 4_000  # of one tag
 _SCAN_FROM_LENGTH = 100_000  # shorter pages hold 20,000 attributes at most, which take a second
 _SCAN_FROM_TAGS = 3_000

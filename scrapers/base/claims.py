@@ -27,19 +27,19 @@ class Claims:
         self._give(site, host)
         return True
 
-    def drop(self, site: Site) -> Site | None:
-        """Gives back what the site holds; the next of its queue has it now and is to go on."""
+    def drop(self, site: Site) -> tuple[str | None, Site | None]:
+        """Gives back what the site holds: the host, and the next of its queue, who has it now and is to go on."""
         host = self._held.pop(site.source.source_key, None)
         if host is None:
-            return None
+            return None, None
         del self._holders[host]
         queue = self._waiting.get(host)
         if not queue:
             self._waiting.pop(host, None)
-            return None
+            return host, None
         following = queue.popleft()
         self._give(following, host)
-        return following
+        return host, following
 
     def _give(self, site: Site, host: str) -> None:
         self._holders[host] = site

@@ -17,14 +17,16 @@ from leadhouse.jobs.leases import Lease
 from scrapers.base.answers import LONGEST_PAUSE, HostBusyError
 
 MOST_SECONDS = 24 * 3600.0  # what a host may ask for in the name of later runs
+WAIT_SECONDS = 300.0  # for a host that another crawl asks: two sites that lead to a third are asked one after the other
+POLL_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
 
 class HostLeases:
     """The hosts that a shard holds. `held` were leased, and their pauses awaited, before the crawl began."""
 
-    def __init__(self, lease: Lease, held: Iterable[str]) -> None:
-        self._lease = lease
+    def __init__(self, lease: Lease, held: Iterable[str], wait_seconds: float = WAIT_SECONDS) -> None:
+        self._lease, self._wait = lease, wait_seconds
         self._not_before = dict.fromkeys((leases.host_key(host) for host in held), 0.0)
         self._thread = ThreadPoolExecutor(1, "leases")  # ends with the process, after what waits was written
 
@@ -32,18 +34,27 @@ class HostLeases:
         """When the host may be asked (`time.monotonic`); it is leased now.
 
         Raises:
-            HostBusyError: another shard crawls it, or it asked for a longer pause than a crawl waits for.
+            HostBusyError: another shard goes on crawling it, or it asked for a longer pause than a crawl waits for.
         """
-        if host not in self._not_before:
+        deadline = time.monotonic() + self._wait
+        while host not in self._not_before:
             work = asyncio.get_running_loop().run_in_executor(self._thread, leases.lease_host, self._lease, host)
             is_held, next_request_at = await work
             if not is_held:
-                raise HostBusyError(f"host_busy: another crawl asks {host}")
+                if time.monotonic() > deadline:
+                    raise HostBusyError(f"host_busy: another crawl asks {host}")
+                await asyncio.sleep(min(POLL_SECONDS, self._wait))
+                continue
             wait = (next_request_at - datetime.now(UTC)).total_seconds() if next_request_at else 0.0
             if wait > LONGEST_PAUSE:
                 raise HostBusyError(f"postponed: {host} asked for a pause until {next_request_at:%Y-%m-%d %H:%M} UTC")
             self._not_before[host] = time.monotonic() + wait
         return self._not_before[host]
+
+    def release(self, host: str, delay_seconds: float) -> None:
+        """No site of this crawl asks the host any more; another may, after the delay. Returns at once."""
+        if self._not_before.pop(host, None) is not None:
+            self._thread.submit(leases.release_host, self._lease, host, delay_seconds).add_done_callback(_say)
 
     def postpone(self, host: str, pause_seconds: float) -> None:
         """No run asks the host before the pause is over. Returns at once."""
@@ -54,4 +65,4 @@ class HostLeases:
 def _say(work: Future[None]) -> None:
     error = work.exception()
     if error is not None:
-        log.warning("a host's pause could not be kept for later runs: %s", error)
+        log.warning("what other runs are to know of a host could not be written: %s", error)

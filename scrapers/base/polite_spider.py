@@ -117,7 +117,8 @@ class PoliteSpider(Spider):
             self._slow_down(host, min(SLOWEST_DELAY, 2 * delay))
             if pause > answers.LONGEST_PAUSE and self.host_leases is not None:
                 self.host_leases.postpone(host, pause)
-            if pause > answers.LONGEST_PAUSE or site.strikes >= answers.MAX_STRIKES:
+            is_closed = pause > answers.LONGEST_PAUSE or site.strikes >= answers.MAX_STRIKES
+            if is_closed and request_of(response).meta["purpose"] != "robots":  # whose rules close the site
                 site.frontier.clear()
 
     def _slow_down(self, host: str, seconds: float) -> None:

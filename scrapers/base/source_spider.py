@@ -88,11 +88,8 @@ class SourceSpider(PoliteSpider):
             else:
                 host = urls.bare_host(urls.authority_of(target.url))
                 if not self._claims.holds(site, host):
-                    following = self._claims.drop(site)
-                    is_taken = self._claims.take(site, host)
-                    if following is not None:
-                        yield from self._advance(following)
-                    if not is_taken:
+                    yield from self._leave_host(site)
+                    if not self._claims.take(site, host):
                         site.frontier.put_back(target)
                         return
                 yield from self._ask(site, target)
@@ -112,12 +109,15 @@ class SourceSpider(PoliteSpider):
     def _finish(self, site: Site) -> Iterator[Output]:
         site.is_finished = True
         yield FinishedSource(site.result())
-        asked = self.minimum_delays.get(site.frontier.host, 0.0)
-        if self.host_leases is not None and asked > self._delay:
-            self.host_leases.postpone(site.frontier.host, asked)
-        following = self._claims.drop(site)
+        yield from self._leave_host(site)
+
+    def _leave_host(self, site: Site) -> Iterator[Output]:
+        """The host that the site has asked is free: for the next site of this crawl, or for another crawl."""
+        host, following = self._claims.drop(site)
         if following is not None:
             yield from self._advance(following)
+        elif host is not None and self.host_leases is not None:
+            self.host_leases.release(host, max(self._delay, self.minimum_delays.get(host, 0.0)))
 
     def _is_postponed(self, site: Site) -> bool:
         """Whether a former run was asked for a pause that is longer than a crawl waits."""

@@ -170,9 +170,16 @@ select app.renew_shard_lease(%(job_id)s, %(shard_no)s, %(token)s, %(seconds)s) a
 select host from app.lease_hosts(%(job_id)s, %(shard_no)s, %(token)s, %(hosts)s, %(seconds)s) as leased (host)
 
 -- name: renew_host_leases
--- All that the shard holds: those that were planned, and those that its sites led to.
+-- All that the shard holds: those that were planned and not given back, and those that its sites led to.
 update app.host_leases set leased_until = clock_timestamp() + make_interval(secs => %(seconds)s)
- where job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s
+ where job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s and leased_until > clock_timestamp()
+
+-- name: release_host
+-- Its sites are done; the next crawl of it waits until its next request is due.
+update app.host_leases
+   set leased_until = clock_timestamp(),
+       next_request_at = greatest(next_request_at, clock_timestamp() + make_interval(secs => %(delay_seconds)s))
+ where host = %(host)s and job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s
 
 -- name: postpone_host
 -- The host asked for a pause, or for a longer delay than the setting's: that holds for every run.

@@ -168,13 +168,13 @@ def test_sites_of_one_host_take_turns_and_none_waits_for_another() -> None:
     assert claims.take(one, "a.example")
     assert not claims.take(two, "a.example")
     assert claims.take(three, "b.example")
-    assert claims.drop(one) is two
+    assert claims.drop(one) == ("a.example", two)
     assert claims.holds(two, "a.example")
     assert not claims.take(one, "b.example")
-    assert claims.drop(two) is None
-    assert claims.drop(three) is one
-    assert claims.drop(one) is None
-    assert claims.drop(one) is None
+    assert claims.drop(two) == ("a.example", None)
+    assert claims.drop(three) == ("b.example", one)
+    assert claims.drop(one) == ("b.example", None)
+    assert claims.drop(one) == (None, None)
 
 
 TRAPS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -11,8 +12,11 @@ from typing import Any
 import pytest
 
 from demo import politeness
+from leadhouse.jobs import leases
 from leadhouse.jobs.crawl import run_shard
 from leadhouse.settings import settings
+from scrapers.base.answers import HostBusyError
+from scrapers.base.host_leases import HostLeases
 from tests.scrapers.conftest import Answer, Crawl, Web
 
 DELAY = 0.4
@@ -117,16 +121,34 @@ def test_shards_and_runs_at_once_are_polite_and_nearly_as_fast_as_they_may(
         run_shard(third, 0, "third")  # at once after the first: the hosts' pauses carry over
     assert politeness.violations(crawl.web.log, DELAY, late["most"]) == []
     assert counts["busy"] >= 1
-    assert crawl.outcome("web/leads-on.example")[:2] == ("blocked", "host_busy: another crawl asks plain.example")
+    assert crawl.outcome("web/leads-on.example")[0] == "fetched"  # after the other crawl has left the host
     assert "/contact" in crawl.web.paths("ruled.example")
     reached = politeness.rates([each for each in crawl.web.log if each["host"] == "quick.example"][:13], DELAY)
     assert reached["quick.example"] >= 0.9 * late["rate"]
 
 
+def test_a_host_that_another_crawl_keeps_is_not_asked(crawl: Crawl) -> None:
+    job_id = crawl.plan("one.example", "two.example", count=2)
+    one, two = (leases.lease_shard(job_id, number, "run") for number in (0, 1))
+    ours, theirs = HostLeases(one, ["one.example"], 0.1), HostLeases(two, [], 0.1)
+    assert leases.lease_hosts(one, ["one.example"]) == ["one.example"]
+    assert asyncio.run(ours.take("one.example")) == 0.0
+    with pytest.raises(HostBusyError, match="host_busy: another crawl asks one"):
+        asyncio.run(theirs.take("one.example"))
+    ours.release("one.example", 30)
+    waiting = HostLeases(two, [], 30)
+    assert 20 < asyncio.run(waiting.take("one.example")) - time.monotonic() <= 30
+    assert leases.renew(one)
+    with pytest.raises(HostBusyError):
+        asyncio.run(ours.take("one.example"))
+
+
 def test_a_pause_that_is_too_long_holds_for_the_next_run(crawl: Crawl) -> None:
     crawl.web.site("closed.example", pages=2)
     crawl.web.routes["closed.example", "/contact"] = Answer(b"", 503, {"Retry-After": "7200"})
-    run_shard(crawl.plan("closed.example"), 0, "first")
+    crawl.web.routes["shut.example", "/robots.txt"] = Answer(b"", 429, {"Retry-After": "7200"})
+    run_shard(crawl.plan("closed.example", "shut.example"), 0, "first")
+    assert crawl.outcome("web/shut.example")[:2] == ("blocked", "robots_http_429")
     asked = len(crawl.web.asked)
     run_shard(crawl.plan("closed.example"), 0, "second")
     assert len(crawl.web.asked) == asked

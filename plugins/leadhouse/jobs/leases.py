@@ -85,6 +85,12 @@ def postpone_host(lease: Lease, host: str, pause_seconds: float) -> None:
         connection.execute(_sql().postpone_host, {**vars(lease), "host": host, "pause_seconds": pause_seconds})
 
 
+def release_host(lease: Lease, host: str, delay_seconds: float) -> None:
+    """The shard is done with the host, which may be asked again after the delay."""
+    with connect("jobs") as connection:
+        connection.execute(_sql().release_host, {**vars(lease), "host": host, "delay_seconds": delay_seconds})
+
+
 def complete(lease: Lease, counts: dict[str, int], delay_seconds: float) -> bool:
     """The shard is done; its hosts may be asked again after the delay. False: the lease was lost."""
     with connect("jobs") as connection:

@@ -559,6 +559,209 @@ PAGES: dict[str, tuple[str, str, str, set[str]]] = {
         set(),
     ),
     "brands": ("/", "en", "<h3>Tommy Brantford</h3><p>Partner</p><h3>Calvin Rusk</h3><p>Partner</p>", set()),
+    "gallery of staff w/ overlay": (
+        "/our-staff.html",
+        "en",
+        "<div class='container'><h2 class='title'>STAFF MEMBERS</h2><div class='box'><img src='x.jpg'><div "
+        "class='overlay'><h5>Delroy Whitmore</h5><p>- Facilities Manager -</p></div></div><div class='box'>"
+        "<div class='overlay'><h5>Anneke Visser</h5><p>- Program Coordinator -</p></div></div></div>",
+        {"Anneke Visser", "Delroy Whitmore"},
+    ),
+    "program staff with colon phone": (
+        "/contact.html",
+        "en",
+        "<h3>Program Staff</h3><p>Youth Programs: Delroy Whitmore, 555-123-4567</p><p>Scholarships: Anneke "
+        "Visser, 555-123-4568</p>",
+        {"Anneke Visser", "Delroy Whitmore"},
+    ),
+    "event organiser contact": (
+        "/",
+        "en",
+        "<p>For more information, contact Pilar Quintero (pilar@muehlbach-werke.de, 555-123-4567).</p>",
+        {"Pilar Quintero"},
+    ),
+    "message from the CEO": (
+        "/",
+        "en",
+        "<h2>A message from our CEO</h2><p>We are proud...</p><p>Pilar Quintero</p><p>Chief Executive Officer</p>",
+        {"Pilar Quintero"},
+    ),
+    "about with ul": (
+        "/about.html",
+        "en",
+        "<h2>Principals</h2><ul><li>Pilar Quintero, AIA</li><li>Delroy Whitmore, AIA, LEED AP</li></ul>",
+        {"Delroy Whitmore", "Pilar Quintero"},
+    ),
+    "tabs": (
+        "/team",
+        "en",
+        "<h2>Team</h2><ul class='nav nav-tabs'><li>Pilar Quintero</li></ul><div class='tab'><h3>Pilar "
+        "Quintero</h3><h4>Chief of Staff</h4></div>",
+        {"Pilar Quintero"},
+    ),
+    "title in h4 above name h3": (
+        "/team",
+        "en",
+        "<h2>Team</h2><div><h4>Executive Chef</h4><h3>Pilar Quintero</h3></div><div><h4>Pastry Chef</h4><h3>"
+        "Delroy Whitmore</h3></div>",
+        {"Delroy Whitmore", "Pilar Quintero"},
+    ),
+    "owner pair": (
+        "/about",
+        "en",
+        "<h1>About us</h1><p>Owners Pilar and Delroy Whitmore opened the inn in 1999.</p>",
+        set(),
+    ),
+    "husband-wife": (
+        "/about",
+        "en",
+        "<p>The inn is owned and operated by Pilar Quintero and Delroy Whitmore.</p>",
+        {"Delroy Whitmore", "Pilar Quintero"},
+    ),
+    "de Familie": (
+        "/impressum",
+        "de",
+        "<h1>Impressum</h1><p>Ferienhof Sonnleitn<br>Familie Huber<br>Sonnleitn 3<br>83700 Rottach</p><p>"
+        "Inhaber: Sepp Huber</p>",
+        {"Sepp Huber"},
+    ),
+    "de tmg only": (
+        "/impressum.html",
+        "de",
+        "<h1>Impressum</h1><h2>Angaben gem. § 5 TMG:</h2><p>Dipl.-Psych. Renate Ostwald<br/>"
+        "Psychotherapeutische Praxis<br/>Lange Straße 12<br/>27568 Bremerhaven</p><h2>Kontakt:</h2><p>"
+        "Telefon: 0471 123456</p>",
+        {"Renate Ostwald"},
+    ),
+    "de Verantwortlich inline": (
+        "/impressum",
+        "de",
+        "<p>Verantwortlich i.S.d. § 18 Abs. 2 MStV: Renate Ostwald, Lange Straße 12, 27568 Bremerhaven</p>",
+        {"Renate Ostwald"},
+    ),
+    "de Registergericht": (
+        "/impressum",
+        "de",
+        "<p>Wald & Wiese UG (haftungsbeschränkt)<br>vertreten durch den Geschäftsführer Jonas Reuter<br>"
+        "Registergericht: Amtsgericht Fulda, HRB 1</p>",
+        {"Jonas Reuter"},
+    ),
+    "de vertr d d": (
+        "/impressum",
+        "de",
+        "<p>vertreten durch die Geschäftsführer<br>Jonas Reuter<br>Renate Ostwald</p>",
+        {"Jonas Reuter", "Renate Ostwald"},
+    ),
+    "at": (
+        "/impressum",
+        "de",
+        "<p>Medieninhaber: Tischlerei Gruber e.U.<br>Inhaber: Alois Gruber<br>Gewerbebehörde: BH Zell am See</p>",
+        {"Alois Gruber"},
+    ),
+    "ch": (
+        "/impressum",
+        "de",
+        "<p>Vertretungsberechtigte Personen<br>Urs Ammann, Geschäftsleiter<br>Regula Bosshard, Präsidentin</p>",
+        {"Regula Bosshard", "Urs Ammann"},
+    ),
+    "fr bureau": (
+        "/association",
+        "fr",
+        "<h2>Le bureau</h2><ul><li>Présidente : Odette Marchal</li><li>Trésorier : Yvon Kerbrat</li><li>"
+        "Secrétaire : Lise-Anne Prigent</li></ul>",
+        {"Lise-Anne Prigent", "Odette Marchal", "Yvon Kerbrat"},
+    ),
+    "fr édité par": (
+        "/mentions-legales",
+        "fr",
+        "<p>Ce site est édité par Odette Marchal, micro-entrepreneur, SIRET 000 000 000 00000.</p>",
+        {"Odette Marchal"},
+    ),
+    "it in persona": (
+        "/privacy",
+        "it",
+        "<p>Rossi Impianti S.r.l., in persona del legale rappresentante Sig. Dario Colombini</p>",
+        {"Dario Colombini"},
+    ),
+    "it staff": (
+        "/staff",
+        "it",
+        "<h1>Lo staff</h1><h3>Dott. Dario Colombini</h3><p>Fisioterapista</p><h3>Noemi Sartor</h3><p>Segreteria</p>",
+        {"Dario Colombini", "Noemi Sartor"},
+    ),
+    "be zaakvoerder": (
+        "/algemene-voorwaarden",
+        "nl",
+        "<p>Vertegenwoordigd door zaakvoerder Joke Vermeersch</p>",
+        {"Joke Vermeersch"},
+    ),
+    "se": (
+        "/kontakt",
+        "sv",
+        "<h2>Kontakta oss</h2><p>Gunilla Wrede<br>Ekonomiansvarig<br>070-123 45 67</p><p>Sixten Ålund<br>Platschef</p>",
+        {"Gunilla Wrede", "Sixten Ålund"},
+    ),
+    "no kontakt": ("/kontakt", "nb", "<p>Kontaktperson: Ragnhild Moe</p>", {"Ragnhild Moe"}),
+    "cm DG": (
+        "/a-propos",
+        "fr",
+        "<h2>Notre direction</h2><h4>M. Serge Tchoua</h4><p>Directeur Général</p><h4>Mme Solange Mbarga</h4><p>DAF</p>",
+        {"Serge Tchoua", "Solange Mbarga"},
+    ),
+    "ng": (
+        "/team",
+        "en",
+        "<h2>Management Team</h2><h4>Engr. Babatunde Okonjo</h4><p>MD/CEO</p><h4>Mrs Folake Adewunmi</h4><p>"
+        "Head, HR</p>",
+        {"Babatunde Okonjo", "Folake Adewunmi"},
+    ),
+    "jp latin caps": ("/about", "en", "<h2>Team</h2><h4>TANAKA Hiroshi</h4><p>President</p>", {"Hiroshi Tanaka"}),
+    "vn": (
+        "/team",
+        "vi",
+        "<h1>Đội ngũ</h1><h3>Nguyễn Thị Lan</h3><p>Giám đốc</p><h3>Trần Văn Minh</h3><p>Kế toán</p>",
+        {"Nguyễn Thị Lan", "Trần Văn Minh"},
+    ),
+    "company w/ people names": ("/", "en", "<h2>Whitmore &amp; Quintero LLP</h2><p>Attorneys at Law</p>", set()),
+    "services h3 with 'agent'": (
+        "/",
+        "en",
+        "<h3>Real Estate</h3><p>Agent support</p><h3>Home Staging</h3><p>Designer on call</p><h3>Virtual "
+        "Tours</h3><p>Photographer included</p>",
+        set(),
+    ),
+    "features": (
+        "/",
+        "en",
+        "<section class='team'><h2>Why our team</h2><h3>Fast Turnaround</h3><p>Quick work</p><h3>Quality "
+        "Materials</h3><p>Best only</p></section>",
+        set(),
+    ),
+    "dept list": (
+        "/about",
+        "de",
+        "<h2>Unser Team</h2><h3>Technische Leitung</h3><p>Planung</p><h3>Kaufmännische Leitung</h3><p>"
+        "Verwaltung</p><h3>Junge Talente</h3><p>Ausbildung</p>",
+        set(),
+    ),
+    "it offers": (
+        "/",
+        "it",
+        "<h3>Grande Esperienza</h3><p>Consulente dedicato</p><h3>Prezzo Giusto</h3><p>Responsabile</p>",
+        set(),
+    ),
+    "fr offers": (
+        "/",
+        "fr",
+        "<h3>Petit Déjeuner</h3><p>Chef à domicile</p><h3>Grand Salon</h3><p>Conseiller</p>",
+        set(),
+    ),
+    "es offers": (
+        "/",
+        "es",
+        "<h3>Atención Personal</h3><p>Asesor propio</p><h3>Gran Calidad</h3><p>Técnico</p>",
+        set(),
+    ),
 }
 
 

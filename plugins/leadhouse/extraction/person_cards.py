@@ -28,7 +28,8 @@ _CONTACT = re.compile(
 _DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
 _GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
 _STAFF = re.compile(
-    r"\b(?:committee|trustees|officers|instructors|teachers|faculty|practitioners|therapists|providers|agents|owners?"
+    r"\b(?:committee|principals|trustees|officers|instructors|teachers|faculty|practitioners|therapists"
+    r"|providers|agents|owners?"
     r"|partners and|our (?:doctors|dentists|guides|trainers|coaches)|coaches|clinicians|physicians|consultants|clergy"
     r"|vorstandschaft|praxisteam|rechtsanwälte|steuerberater|lehrer|kollegium|trainer|therapeut\w+|dozent\w+"
     r"|enseignants|avocats|médecins|conseil d.administration|bureau de l.association|consiglio direttivo"
@@ -146,6 +147,8 @@ def _guessed(text: str) -> Said | None:
     if mark is None or len(text) > 80 or "." in text[mark.end() :]:
         return None
     name, rest = read_name(text[: mark.start()]), text[mark.end() :].strip(_TITLE_EDGES)
+    if name is None and ":" in mark[0]:
+        name, rest = read_name(rest), text[: mark.start()].strip(_TITLE_EDGES)
     if name is None or name.given < 1 or not rest or len(rest.split()) > 5 or not rest[0].isupper():
         return None
     return Said(name, rest, is_guess=not name.is_addressed)

@@ -37,7 +37,8 @@ _MORE_LABELS = (
 )
 # Of these, the ones that running text sets before a name without a colon.
 _SPOKEN_LABELS = (
-    r"inh\.|indehaver|ejer|direktør|styreleder|gérante|présidente|propriétaire|dirigeante|exploitante|jednatel(?:ka)?"
+    r"inh\.|édité par|indehaver|ejer|direktør|styreleder|gérante|présidente|propriétaire|dirigeante"
+    r"|exploitante|jednatel(?:ka)?"
     r"|majitel(?:ka)?|ügyvezető|właściciel(?:ka)?|prezes zarządu|eigena(?:ar|res)|gründer(?:in)?|steuerberater(?:in)?"
     r"|rechtsanw(?:a|ä)lt(?:in)?|propietari[oa]|sóci[oa]-gerente"
 )
@@ -54,6 +55,7 @@ _SAID = re.compile(
     rf"[^\n]{{3,160}}))",
     re.I,
 )
+_ABOVE = re.compile(rf"^(?P<label>[^:\n]{{0,50}}?\b{_LABEL}(?!\w))[ \t]*$", re.I | re.M)
 _START = re.compile(rf"^(?:(?:{_LABEL}|die|den|der|le|la|il|el|the|son|sa|durch|par|by|da)\s*:?\s+)+", re.I)
 _ENUMERATION = re.compile(
     r"\s*(?:,|;|\bund\b|\band\b|\bet\b|\be\b|\by\b|\bog\b|\boch\b|\ben\b|&|/)\s*(?=(?:[A-ZÀ-ÖØ-Þ]|Dr))"
@@ -77,7 +79,7 @@ _STEMS = words(
     "kontaktperson persona "
     "referente ansprechpartner betreiber директор руковод владелец предприниматель διευθυντ ιδιοκτ υπεύθυν "
     "εκπρόσωπ sahibi "
-    "yetkili müdür kurucu pemilik direktur administrator reprezentant éditeur editeur herausgeber "
+    "yetkili müdür kurucu pemilik direktur administrator reprezentant édité éditeur editeur herausgeber "
     "steuerberater rechtsanw "
     "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh."
 )
@@ -133,7 +135,7 @@ def _of_block(page: Page, index: int, block: Block) -> list[Person]:
         followers = page.blocks[index + 1 : index + 2]
         if followers and len(followers[0].text) <= 300:
             text = f"{text.rstrip(' :')}: {followers[0].text}"
-    if ":" not in text and not _says(text):
+    if ":" not in text and "\n" not in text and not _says(text):
         return []
     if _is_of_others(block):
         return []
@@ -141,6 +143,8 @@ def _of_block(page: Page, index: int, block: Block) -> list[Person]:
     for match in _LABELLED.finditer(text):
         named = _listed(match["label"], match["rest"], is_labelled=True) if match["rest"] else []
         found += named + (_lines_below(match, text) if named or not match["rest"] else [])
+    for match in _ABOVE.finditer(text):
+        found += _lines_below(match, text)
     if not found and (len(block.text) <= _MAX_SPOKEN or is_imprint(page)):
         for match in _SAID.finditer(text):
             found += _listed(match["label"], match["rest"], is_labelled=False)

@@ -166,3 +166,10 @@ def test_a_profile_that_no_page_links_to_is_left_out() -> None:
     assert facts.values("social_url") == ["https://www.facebook.com/ulmenhof"]
     alone = summary("ulmenhof.de", {"/": f"{head}<p>Text</p>"})
     assert len(alone.values("social_url")) == 2
+
+
+def test_an_example_in_a_post_makes_no_theme_of_the_site() -> None:
+    post = "<title>Tests | Ulmenhof</title><article><p>Log in as bob@example.com.</p></article>"
+    pages = {"/": "<title>Ulmenhof</title><h1>Ulmenhof</h1><p>Wir bauen Gärten.</p>", "/2026/01/tests": post}
+    assert summary("ulmenhof.de", pages).reason is None
+    assert summary("ulmenhof.de", {**pages, "/kontakt": post}).reason == "template"

@@ -223,7 +223,7 @@ def _nobody(extractions: list[Extraction], facts: SiteFacts) -> str | None:
         1
         for extraction in extractions
         for rejection in extraction.rejections
-        if rejection.reason in {"placeholder", "theme_leftover", "template"}
+        if rejection.reason in {"placeholder", "theme_leftover", "template"} and not _is_post(extraction.unit_key)
     )
     confirmed = any(facts.facts.get(name) for name in ("email", "phone_e164", "address", "vat_id", "register_id"))
     if (placeholders or kinds["template"]) and not confirmed:
@@ -234,6 +234,11 @@ def _nobody(extractions: list[Extraction], facts: SiteFacts) -> str | None:
     if set(labels) & {"template", "templates", "demo", "demos", "theme", "themes"}:
         return "template"  # a vendor shows a theme below its own domain
     return None
+
+
+def _is_post(url: str) -> bool:
+    """Whether a page is a post, by its address: examples in what a company writes say nothing of its site."""
+    return bool(re.search(r"/(?:blog|news|posts?|articles?|\d{4}/\d{1,2})(?:/|$)", url))
 
 
 def _evidence(facts: SiteFacts, extractions: list[Extraction]) -> list[dict[str, Any]]:

@@ -26,13 +26,16 @@ class OwnDatabase:
     def seconds(self) -> float:
         """CPU seconds of the server and all its backends so far, those that have ended included."""
         postmaster = psutil.Process(self._server.status().pid)
-        own = postmaster.cpu_times()
-        total = own.user + own.system + own.children_user + own.children_system
-        for process in postmaster.children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                times = process.cpu_times()
-                total += times.user + times.system
-        return total
+        while True:
+            backends = postmaster.children(recursive=True)
+            own = postmaster.cpu_times()
+            total = own.user + own.system + own.children_user + own.children_system
+            for process in backends:
+                with suppress(psutil.NoSuchProcess):
+                    times = process.cpu_times()
+                    total += times.user + times.system
+            if postmaster.children(recursive=True) == backends:  # one that ends meanwhile would count twice, or never
+                return total
 
     def remove(self) -> None:
         """Ends the server and forgets its data."""

@@ -158,13 +158,20 @@ def third_party(spot: Surroundings) -> str | None:
             return reason
         if is_about_staff(heading):
             break
-    if spot.marks & Mark.TESTIMONIAL or any(vocabulary.TESTIMONIAL.search(text) for text in spot.outline[-2:]):
+    if spot.marks & Mark.TESTIMONIAL:
         return "testimonial"
-    if any(vocabulary.PARTNER.search(text) for text in spot.outline[-2:]):
-        return "partner"
-    return None
+    return _guests_of(spot.outline[-2:])
 
 
+@lru_cache(maxsize=20_000)
+def _guests_of(headings: tuple[str, ...]) -> str | None:
+    """Whether headings open what customers say, or a list of partners."""
+    if any(vocabulary.TESTIMONIAL.search(text) for text in headings):
+        return "testimonial"
+    return "partner" if any(vocabulary.PARTNER.search(text) for text in headings) else None
+
+
+@lru_cache(maxsize=20_000)
 def affinity(domain: str, site_host: str, names: tuple[str, ...] = ()) -> float:
     """How surely an e-mail domain belongs to the site, 0..1: same domain 1, same brand .9, related .7, free mail .5."""
     domain, site = hosts.registrable(domain), hosts.registrable(site_host)

@@ -105,3 +105,19 @@ def test_a_sentence_gives_its_street_alone() -> None:
 )
 def test_number_of_the_house(street: str, number: str | None) -> None:
     assert house_number(street) == number
+
+
+@pytest.mark.parametrize(
+    ("line", "street", "city", "country"),
+    [
+        ("BP : 1234 Yaoundé, Cameroun", "BP 1234", "Yaoundé", "CM"),
+        ("P.O. Box 4321, Dubai, UAE", "P.O. Box 4321", "Dubai", "AE"),
+    ],
+)
+def test_a_box_and_a_town(line: str, street: str, city: str, country: str) -> None:
+    (parts,) = addresses(f"<footer><p>{line}</p></footer>", "www.e.com")
+    assert (parts.street, parts.city, parts.country_code) == (street, city, country)
+
+
+def test_a_box_in_a_sentence_is_none() -> None:
+    assert addresses("<p>The BP 500 Index rose.</p><p>Box 12 contains apples.</p>", "www.e.com") == []

@@ -12,6 +12,7 @@ from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.parties import Owner, whose
+from leadhouse.extraction.post_boxes import post_boxes
 from leadhouse.extraction.street_lines import (
     LEAD,
     NOT_ADDRESS,
@@ -41,6 +42,8 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
     is_contact_page = contact_score(page.url) >= 0.65
     for town in towns(page, country):
         _judge(page, town, country, findings, owner, is_contact_page=is_contact_page)
+    for match, parts in post_boxes(page, country):
+        _judge_box(page, match, parts, findings, owner)
     for lines, spot, strength in _labelled(page):
         _judge_labelled(page, lines, spot, strength, country, findings, owner)
 
@@ -107,6 +110,15 @@ def _judge(
     raw = page.text[town.start : town.end]
     value = Value(value=text, confidence=round(score, 3), raw=raw[:200], locator=f"text:{spot.region}", parts=parts)
     findings.accept("address", value)
+
+
+def _judge_box(page: Page, match: re.Match[str], parts: AddressParts, findings: Findings, owner: Owner | None) -> None:
+    text, spot = parts_text(parts), around(page, match.start(), match.end())
+    locator = f"text:{spot.region}"
+    if reason := _reason(page, spot, [], text, owner):
+        findings.reject("address", text, reason, locator)
+    elif not any(value.parts and value.parts.city == parts.city for value in findings.of("address")):
+        findings.accept("address", Value(value=text, confidence=0.7, raw=match[0], locator=locator, parts=parts))
 
 
 def _town_before(pieces: list[str]) -> tuple[str | None, str | None, list[str]]:

@@ -152,6 +152,8 @@ SPEAKERS = {
     "plugins/leadhouse/enrichment/provider_client.py": "checked_session",
     "plugins/leadhouse/jobs/source_care.py": "checked_session",
     "plugins/leadhouse/local/airflow_stack.py": "this machine's own Airflow",
+    "scrapers/http_handler.py": "every socket's address is checked where it is made",
+    "scrapers/resolver.py": "asks checked_addresses for what it hands over",
     "plugins/leadhouse/orchestration/airflow_api.py": "the operator's own Airflow, by a setting that no user sets",
 }
 

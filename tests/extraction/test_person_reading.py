@@ -6,8 +6,8 @@ import pytest
 
 from leadhouse.extraction.job_titles import is_department, is_title
 from leadhouse.extraction.legal_names import legal_name
-from leadhouse.extraction.person_cards import said
 from leadhouse.extraction.person_names import has_given_name, other_script_name, read_name
+from leadhouse.extraction.person_said import said
 from leadhouse.extraction.site_people import is_same_person
 
 

@@ -8,25 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from leadhouse.extraction.context import is_about_staff
-from leadhouse.extraction.job_titles import is_department, is_role_line, is_title, is_title_word, title_words
+from leadhouse.extraction.job_titles import is_department, is_role_line, is_title
 from leadhouse.extraction.page import Block, Mark, Page
-from leadhouse.extraction.person_names import Name, other_script_name, read_name
+from leadhouse.extraction.person_names import Name, read_name
+from leadhouse.extraction.person_said import NOTHING, TITLE_EDGES, Said, said
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_BLOCK = 1200
-_MAX_LINE = 130
-_SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
 _ASIDE = re.compile(r"\s(?:–|—|\||-)\s|:\s")
-_FIGURES = re.compile(r"\d[\d\s().\-/]{5,}\d")
-# Addresses and numbers with their labels: what is left of the line names the person.
-_CONTACT = re.compile(
-    r"(?:[,;|·•–—-]\s*)?(?:\b(?:e-?mail|mail|tel(?:efon)?|phone|fon|mobil[e]?|handy|cell|ext|fax"
-    r"|[tmefp])\b\s*[.:]*\s*)?"
-    r"(?:[^\s@,;|()<>]+@[^\s@,;|()<>]+|\(?\+?\d[\d\s().\-/]{5,}\d)",
-    re.I,
-)
-_DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
-_GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
 _STAFF = re.compile(
     r"\b(?:committee|principals|trustees|officers|instructors|teachers|faculty|practitioners|therapists"
     r"|providers|agents|owners?"
@@ -56,14 +45,6 @@ _SENTENCE = re.compile(
     r" (?:(?:the|an?|our|der|die|unsere?|le|la|notre|il|nuestr[oa]) )?(?P<title>[^.,;\n]{2,60}?)(?= (?:and|und"
     r"|et|who|at|bei|with|in|with)\b|[.,;\n]|$)"
 )
-_SURE_START = re.compile(
-    r"(?:chief|head|senior|vice|managing|general|executive|assistant|deputy|regional|founder|co-?founder|owner"
-    r"|president"
-    r"|director|ceo|cto|cfo|coo|manager|partner|geschäftsführer|leiter|directeur|directrice|gérante?|direttore)\b",
-    re.I,
-)
-_CAPITALS = re.compile(r"[A-Z]\S*[\s,]+(?:['\w]{1,5}\s){0,3}[A-Z]")
-_TITLE_EDGES = " ,.;:–—|()·•*/-"
 
 
 @dataclass(slots=True)
@@ -77,17 +58,6 @@ class Line:
     is_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A line read alone: a name, the title that shares its line, or a title without a name."""
-
-    name: Name | None = None
-    title: str = ""
-    is_title: bool = False
-    is_other_script: bool = False
-    is_guess: bool = False  # what follows the name is a role only where a list of staff says so
-
-
 @dataclass(slots=True)
 class Card:
     """A candidate: who, as what, at which line, and whether the title is one by its words or by its place alone."""
@@ -99,107 +69,7 @@ class Card:
     is_other_script: bool = False
 
 
-_NOTHING = Said()
 _TITLE_ALONE = Said(is_title=True)
-
-
-@lru_cache(maxsize=65_536)
-def said(text: str) -> Said:
-    """Read one line; remembered, as menus, footers and lists repeat over a site's pages."""
-    if "@" in text or _FIGURES.search(text):
-        text = _CONTACT.sub(" ", text).strip(_TITLE_EDGES)
-    count = text.count(" ") + 1
-    if not 2 <= len(text) <= _MAX_LINE or count > 14 or (count > 7 and text[-1] == "."):
-        return _NOTHING
-    if text.isascii() and (count == 1 or not _has_capitals(text)):
-        return Said(is_title=is_title(text))
-    name = read_name(text)
-    if name is not None:
-        return _unglued(text) or Said(name)
-    name, title = _together(text)
-    if name is not None:
-        return Said(name, title)
-    if not text.isascii() and (other := _other_script(text)):
-        return other
-    return _guessed(text) or Said(is_title=is_title(text))
-
-
-def _other_script(text: str) -> Said | None:
-    first, _, rest = text.partition(" ")
-    if is_title(first) and (name := other_script_name(rest)):
-        return Said(Name(name), first, is_other_script=True)
-    name = other_script_name(text)
-    return Said(Name(name), is_title=is_title(text), is_other_script=True) if name else None
-
-
-def _unglued(text: str) -> Said | None:
-    """``Jane RoePartner``: two inline elements that the page sets apart by style alone."""
-    match = _GLUED.match(text)
-    if match is None or not is_title(match["title"]):
-        return None
-    name = read_name(match["name"])
-    return Said(name, match["title"]) if name is not None else None
-
-
-def _guessed(text: str) -> Said | None:
-    """``Ms. Jane Roe – Grade 2``: a known name and a few words behind a mark."""
-    mark = _DASH.search(text)
-    if mark is None or len(text) > 80 or "." in text[mark.end() :]:
-        return None
-    name, rest = read_name(text[: mark.start()]), text[mark.end() :].strip(_TITLE_EDGES)
-    if name is None and ":" in mark[0]:
-        name, rest = read_name(rest), text[: mark.start()].strip(_TITLE_EDGES)
-    if name is None or name.given < 1 or not rest or len(rest.split()) > 5 or not rest[0].isupper():
-        return None
-    return Said(name, rest, is_guess=not name.is_addressed)
-
-
-def _has_capitals(text: str) -> bool:
-    """Whether two words in a row start with capitals: without them no name stands in the line."""
-    return bool(_CAPITALS.search(text))
-
-
-def _together(text: str) -> tuple[Name | None, str]:
-    """Name and title that share a line, with a mark between (``Jane Roe, CEO``; ``CEO: Jane Roe``) or without."""
-    for mark in list(_SEPARATOR.finditer(text))[:3]:
-        left, right = text[: mark.start()].strip(), text[mark.end() :].strip(_TITLE_EDGES)
-        name = read_name(left)
-        if name is not None and (is_title(right) or (is_department(right) and name.given)):
-            return name, right
-        name = read_name(right)
-        if name is not None and is_title(left) and read_name(left) is None and not _SEPARATOR.search(left):
-            return name, left
-    return _run_together(text)
-
-
-def _run_together(text: str) -> tuple[Name | None, str]:
-    """``Jane Roe Senior Engineer`` and ``Steuerberaterin Jana Roh``: only around a known given name."""
-    parts = text.replace("\t", " ").split()
-    if not 3 <= len(parts) <= 12 or title_words(text) == 0:
-        return None, ""
-    for cut in range(min(5, len(parts) - 1), 1, -1):
-        name = read_name(" ".join(parts[:cut]))
-        rest = " ".join(parts[cut:]).strip(_TITLE_EDGES)
-        if name is None or not is_title(rest) or not _starts_a_title(rest):
-            continue
-        if name.given == 1 or (cut <= 3 and _SURE_START.match(rest)):
-            return name, rest
-    for cut in range(1, len(parts) - 1):
-        if len(parts) - cut > 5:
-            continue
-        name = read_name(" ".join(parts[cut:]))
-        lead = " ".join(parts[:cut]).strip(_TITLE_EDGES)
-        if name is not None and (name.given == 1 or name.is_addressed) and is_title_word(parts[cut - 1]):
-            return name, lead
-    return None, ""
-
-
-def _starts_a_title(rest: str) -> bool:
-    """Whether the words behind a name start like a title and go on without a verb."""
-    first = rest.split()[0]
-    return (first[0].isupper() or is_title_word(first)) and not re.search(
-        r"\b(?:is|was|are|were|has|have|will|ist|war|hat|wird|est|était|a été|è|fue|said|says|at the age)\b", rest
-    )
 
 
 def in_team(block: Block) -> bool:
@@ -241,7 +111,7 @@ def _lines(page: Page) -> list[Line]:
             continue
         for number, text in enumerate(block.text.split("\n")):
             read = said(text)
-            if read is _NOTHING and (head := said(_head(text))).name is not None:
+            if read is NOTHING and (head := said(_head(text))).name is not None:
                 read = head
             if read.title and read.name and not read.name.given and lines and _is_bare_name(lines[-1].said, read):
                 read = _TITLE_ALONE  # ``Project Lead: Northern Mill`` below a name is that person's title
@@ -288,14 +158,14 @@ def _find_title(card: Card, page: Page, lines: list[Line], index: int, *, is_abo
     before = lines[index - 1] if index else None
     if is_above:
         if before is not None and _is_role(before, page, card):
-            card.title = before.text.strip(_TITLE_EDGES)
+            card.title = before.text.strip(TITLE_EDGES)
         return
     if near and _is_role(near[0], page, card):
-        card.title = near[0].text.strip(_TITLE_EDGES)
+        card.title = near[0].text.strip(TITLE_EDGES)
         card.is_guess = not near[0].said.is_title and not card.name.given
         return
     if before is not None and _names_role(before) and not (index >= 2 and lines[index - 2].said.name):
-        card.title = before.text.strip(_TITLE_EDGES)
+        card.title = before.text.strip(TITLE_EDGES)
     elif (
         len(near) >= 2
         and near[0].said.name is None
@@ -303,9 +173,9 @@ def _find_title(card: Card, page: Page, lines: list[Line], index: int, *, is_abo
         and near[1].said.is_title
         and not (len(near) >= 3 and near[2].said.name and before is not None and before.said.is_title)
     ):
-        card.title = near[1].text.strip(_TITLE_EDGES)
+        card.title = near[1].text.strip(TITLE_EDGES)
     elif near and (match := _SENTENCE.match(near[0].text)) and match["who"] in card.name.text:
-        title = match["title"].strip(_TITLE_EDGES)
+        title = match["title"].strip(TITLE_EDGES)
         card.title = title if is_title(title) else ""
 
 

@@ -12,7 +12,8 @@ from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.mailboxes import is_role
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person import Person
-from leadhouse.extraction.person_cards import HEADINGS, in_team, said
+from leadhouse.extraction.person_cards import HEADINGS, in_team
+from leadhouse.extraction.person_said import said
 from leadhouse.extraction.phones import NUMBER, to_e164
 
 _CARD_BLOCKS = 8

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.person_cards import Card, Line, in_team, said
+from leadhouse.extraction.person_cards import Card, Line, in_team
+from leadhouse.extraction.person_said import said
 
 _OTHERS = Mark.HEADER | Mark.NAV | Mark.PARTNER | Mark.TESTIMONIAL | Mark.ARTICLE | Mark.PORTFOLIO
 

@@ -1,0 +1,144 @@
+"""One line of a page read alone: a name, the title that shares its line, or a title without a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from leadhouse.extraction.job_titles import is_department, is_title, is_title_word, title_words
+from leadhouse.extraction.person_names import Name, other_script_name, read_name
+
+_MAX_LINE = 130
+_SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
+_FIGURES = re.compile(r"\d[\d\s().\-/]{5,}\d")
+# Addresses and numbers with their labels: what is left of the line names the person.
+_CONTACT = re.compile(
+    r"(?:[,;|·•–—-]\s*)?(?:\b(?:e-?mail|mail|tel(?:efon)?|phone|fon|mobil[e]?|handy|cell|ext|fax"
+    r"|[tmefp])\b\s*[.:]*\s*)?"
+    r"(?:[^\s@,;|()<>]+@[^\s@,;|()<>]+|\(?\+?\d[\d\s().\-/]{5,}\d)",
+    re.I,
+)
+_DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
+_GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
+_SURE_START = re.compile(
+    r"(?:chief|head|senior|vice|managing|general|executive|assistant|deputy|regional|founder|co-?founder|owner"
+    r"|president"
+    r"|director|ceo|cto|cfo|coo|manager|partner|geschäftsführer|leiter|directeur|directrice|gérante?|direttore)\b",
+    re.I,
+)
+_CAPITALS = re.compile(r"[A-Z]\S*[\s,]+(?:['\w]{1,5}\s){0,3}[A-Z]")
+TITLE_EDGES = " ,.;:–—|()·•*/-"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line read alone: a name, the title that shares its line, or a title without a name."""
+
+    name: Name | None = None
+    title: str = ""
+    is_title: bool = False
+    is_other_script: bool = False
+    is_guess: bool = False  # what follows the name is a role only where a list of staff says so
+
+
+NOTHING = Said()
+
+
+@lru_cache(maxsize=65_536)
+def said(text: str) -> Said:
+    """Read one line; remembered, as menus, footers and lists repeat over a site's pages."""
+    if "@" in text or _FIGURES.search(text):
+        text = _CONTACT.sub(" ", text).strip(TITLE_EDGES)
+    count = text.count(" ") + 1
+    if not 2 <= len(text) <= _MAX_LINE or count > 14 or (count > 7 and text[-1] == "."):
+        return NOTHING
+    if text.isascii() and (count == 1 or not _has_capitals(text)):
+        return Said(is_title=is_title(text))
+    name = read_name(text)
+    if name is not None:
+        return _unglued(text) or Said(name)
+    name, title = _together(text)
+    if name is not None:
+        return Said(name, title)
+    if not text.isascii() and (other := _other_script(text)):
+        return other
+    return _guessed(text) or Said(is_title=is_title(text))
+
+
+def _other_script(text: str) -> Said | None:
+    first, _, rest = text.partition(" ")
+    if is_title(first) and (name := other_script_name(rest)):
+        return Said(Name(name), first, is_other_script=True)
+    name = other_script_name(text)
+    return Said(Name(name), is_title=is_title(text), is_other_script=True) if name else None
+
+
+def _unglued(text: str) -> Said | None:
+    """``Jane RoePartner``: two inline elements that the page sets apart by style alone."""
+    match = _GLUED.match(text)
+    if match is None or not is_title(match["title"]):
+        return None
+    name = read_name(match["name"])
+    return Said(name, match["title"]) if name is not None else None
+
+
+def _guessed(text: str) -> Said | None:
+    """``Ms. Jane Roe – Grade 2``: a known name and a few words behind a mark."""
+    mark = _DASH.search(text)
+    if mark is None or len(text) > 80 or "." in text[mark.end() :]:
+        return None
+    name, rest = read_name(text[: mark.start()]), text[mark.end() :].strip(TITLE_EDGES)
+    if name is None and ":" in mark[0]:
+        name, rest = read_name(rest), text[: mark.start()].strip(TITLE_EDGES)
+    if name is None or name.given < 1 or not rest or len(rest.split()) > 5 or not rest[0].isupper():
+        return None
+    return Said(name, rest, is_guess=not name.is_addressed)
+
+
+def _has_capitals(text: str) -> bool:
+    """Whether two words in a row start with capitals: without them no name stands in the line."""
+    return bool(_CAPITALS.search(text))
+
+
+def _together(text: str) -> tuple[Name | None, str]:
+    """Name and title that share a line, with a mark between (``Jane Roe, CEO``; ``CEO: Jane Roe``) or without."""
+    for mark in list(_SEPARATOR.finditer(text))[:3]:
+        left, right = text[: mark.start()].strip(), text[mark.end() :].strip(TITLE_EDGES)
+        name = read_name(left)
+        if name is not None and (is_title(right) or (is_department(right) and name.given)):
+            return name, right
+        name = read_name(right)
+        if name is not None and is_title(left) and read_name(left) is None and not _SEPARATOR.search(left):
+            return name, left
+    return _run_together(text)
+
+
+def _run_together(text: str) -> tuple[Name | None, str]:
+    """``Jane Roe Senior Engineer`` and ``Steuerberaterin Jana Roh``: only around a known given name."""
+    parts = text.replace("\t", " ").split()
+    if not 3 <= len(parts) <= 12 or title_words(text) == 0:
+        return None, ""
+    for cut in range(min(5, len(parts) - 1), 1, -1):
+        name = read_name(" ".join(parts[:cut]))
+        rest = " ".join(parts[cut:]).strip(TITLE_EDGES)
+        if name is None or not is_title(rest) or not _starts_a_title(rest):
+            continue
+        if name.given == 1 or (cut <= 3 and _SURE_START.match(rest)):
+            return name, rest
+    for cut in range(1, len(parts) - 1):
+        if len(parts) - cut > 5:
+            continue
+        name = read_name(" ".join(parts[cut:]))
+        lead = " ".join(parts[:cut]).strip(TITLE_EDGES)
+        if name is not None and (name.given == 1 or name.is_addressed) and is_title_word(parts[cut - 1]):
+            return name, lead
+    return None, ""
+
+
+def _starts_a_title(rest: str) -> bool:
+    """Whether the words behind a name start like a title and go on without a verb."""
+    first = rest.split()[0]
+    return (first[0].isupper() or is_title_word(first)) and not re.search(
+        r"\b(?:is|was|are|were|has|have|will|ist|war|hat|wird|est|était|a été|è|fue|said|says|at the age)\b", rest
+    )

@@ -25,6 +25,7 @@ from leadhouse.commands import (
     billing,
     credentials,
     dedupe,
+    matches,
     migrate,
     privacy,
     replay,
@@ -48,6 +49,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(analyst.app, name="analyst")
 app.add_typer(billing.app, name="billing")
 app.add_typer(credentials.app, name="secrets")
+app.add_typer(matches.app, name="matches")
 privacy.register(app)
 dedupe.register(app)
 app.add_typer(demo_app, name="demo")

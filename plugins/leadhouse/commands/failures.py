@@ -27,6 +27,7 @@ EXPECTED = (
     ("leadhouse.operations.postgres_programs", "ProgramError"),
     ("leadhouse.operations.reports", "ReportError"),
     ("leadhouse.operations.restoring", "RestoreError"),
+    ("leadhouse.resolution.decisions", "DecisionError"),
     ("leadhouse.resolution.file_columns", "FileColumnsError"),
 )
 

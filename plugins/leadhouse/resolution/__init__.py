@@ -1,4 +1,4 @@
-"""Who is who: records become entities by exact keys, with stable ids, and every join can be undone."""
+"""Who is who: records become entities by exact keys and weighed likeness, with stable ids; every join can be undone."""
 
 from leadhouse.resolution.decisions import DecisionError, DecisionSummary, decide, unmerge
 from leadhouse.resolution.explanation import Explanation, explain

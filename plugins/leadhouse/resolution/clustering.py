@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def _between(
     start = 0
     while start < len(order):
         members = np.sort(order[start : start + sizes[label[order[start]]]])
-        low, high = np.triu_indices(len(members), k=1)
+        low, high = _pairs_of_size(len(members))
         left.append(members[low])
         right.append(members[high])
         start += len(members)
@@ -80,6 +81,12 @@ def _between(
     for low_row, high_row, weight in zip(lows.tolist(), highs.tolist(), weigh(lows, highs).tolist(), strict=True):
         found[int(label[low_row])][low_row, high_row] = weight
     return found
+
+
+@lru_cache(maxsize=64)
+def _pairs_of_size(size: int) -> Pairs:
+    low, high = np.triu_indices(size, k=1)
+    return low, high
 
 
 def _join(

@@ -21,7 +21,13 @@ from leadhouse.resolution.partition import BY_CONTINUITY, BY_DECISION, CONTINUES
 
 HubKey = tuple[str, str, str]
 STRENGTH = {"vat_id": 2, "domain": 3, "email": 4, "social_url": 5, "name_company": 6, "phone_name": 7}
+BY_MODEL = 9  # strength of what the match model decided: behind keys, continuity and all that people said
 NEWEST = 2**62  # ranks an entity whose batch has no number yet behind all others
+
+
+def is_models(decided_by: str) -> bool:
+    """Whether the match model decided, not a person."""
+    return decided_by.startswith("model ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +169,8 @@ def joints(component: Component) -> list[Joint]:
     for decision_id, row in component.decisions.items():
         if row["decision"] == "same":
             nodes = frozenset({component.target(row["entity_a"]), component.target(row["entity_b"])})
-            made.append(Joint(BY_DECISION, f"decision:{decision_id}", nodes, f"decided by {row['decided_by']}"))
+            strength = BY_MODEL if is_models(row["decided_by"]) else BY_DECISION
+            made.append(Joint(strength, f"decision:{decision_id}", nodes, f"decided by {row['decided_by']}"))
     made += [
         Joint(BY_CONTINUITY, f"continues:{dead}", frozenset((dead, partner)), CONTINUES)
         for dead, partner in {**component.continued_by, **_merged_dead(component)}.items()
@@ -204,7 +211,7 @@ def pairs_apart(component: Component) -> list[tuple[UUID, UUID]]:
     same = {
         frozenset((row["entity_a"], row["entity_b"]))
         for row in component.decisions.values()
-        if row["decision"] == "same"
+        if row["decision"] == "same" and not is_models(row["decided_by"])
     }
     pairs = []
     for row in component.decisions.values():

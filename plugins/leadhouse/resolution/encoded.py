@@ -45,22 +45,29 @@ class Encoder:
 
     def __init__(self, form: Callable[[str], str]) -> None:
         self._form = form
-        self._by_text: dict[str, int] = {}
-        self._by_value: dict[str, int] = {}
+        self.known: dict[str, int] = {}  # text -> place
+        self._others: dict[str, int] = {}  # value that has not come as a text of that very form -> place
         self.values: list[str] = []
 
     def place(self, text: str) -> int:
         """The number of the text's form; `MISSING` when nothing is left of it."""
-        known = self._by_text.get(text)
-        if known is not None:
-            return known
+        known = self.known.get(text)
+        if known is None:
+            known = self.known[text] = self._place_new(text)
+        return known
+
+    def _place_new(self, text: str) -> int:
         value = self._form(text)
-        place = MISSING
-        if value:
-            place = self._by_value.setdefault(value, len(self.values))
+        if not value:
+            return MISSING
+        place = self._others.get(value)
+        if place is None:
+            same = self.known.get(value, MISSING)
+            place = same if same >= 0 and self.values[same] == value else len(self.values)
             if place == len(self.values):
-                self.values.append(value)
-        self._by_text[text] = place
+                self.values.append(text if value == text else value)
+                if value != text:
+                    self._others[value] = place
         return place
 
 

@@ -42,10 +42,14 @@ class MatchIndex:
 
     def append(self, records: Iterable[Sequence[str]]) -> None:
         """Take records in, their texts in the order of the model's attributes; `match_all` or `match_new` follows."""
-        held = [(self._encoders[each.name], self._codes[each.name]) for each in self.model.attributes]
+        held = [
+            (self._encoders[each.name].known, self._encoders[each.name].place, self._codes[each.name].append)
+            for each in self.model.attributes
+        ]
         for record in records:
-            for (encoder, codes), text in zip(held, record, strict=True):
-                codes.append(encoder.place(text))
+            for (known, place, add), text in zip(held, record, strict=True):
+                code = known.get(text)  # in line: this runs for every cell
+                add(place(text) if code is None else code)
 
     def columns(self) -> dict[str, Column]:
         """All records by attribute."""
@@ -59,10 +63,15 @@ class MatchIndex:
             for each in self.model.attributes
         }
 
-    def candidates(self) -> Pairs:
-        """All pairs that share a block."""
-        hashes = block_hashes(self.columns(), self.model.blocks)
-        return unite((pairs_of(keys, most=self.most_in_block) for keys in hashes), len(self))
+    def sample(self, records: int) -> tuple[dict[str, Column], Pairs]:
+        """The columns of random records, the same ones each time, and their pairs that share a block.
+
+        A share of all pairs is the same among some of the records: weights are estimated on these as well as on all.
+        """
+        rows = np.sort(np.random.default_rng(len(self)).permutation(len(self))[:records])
+        columns = _compact(self.columns(), rows)
+        hashes = block_hashes(columns, self.model.blocks)
+        return columns, unite((pairs_of(keys, most=self.most_in_block) for keys in hashes), len(rows))
 
     def weights_of(self, low: Sequence[int], high: Sequence[int]) -> NDArray[Any]:
         """The weight of each of the given pairs of rows."""

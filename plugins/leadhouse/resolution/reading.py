@@ -12,6 +12,7 @@ from psycopg.rows import DictRow
 
 from leadhouse.database import queries
 from leadhouse.database.copying import copy_to_temporary
+from leadhouse.resolution.compared_values import company_blocks, company_texts, person_blocks, person_texts
 from leadhouse.resolution.keys import HUB_NAMES, Kind, Subject, company_keys, person_keys
 
 UNITS_AT_ONCE = 2000
@@ -59,7 +60,7 @@ def read_units(
     Afterwards resolution.subjects and resolution.subject_keys hold the present, and the transaction's temporary tables
     (read_subjects, changed_keys, dirty_subjects) say what differs.
     """
-    sql = queries.load("resolution")
+    sql = queries.load("resolution_reading")
     connection.execute(sql.create_touched_units)
     if unit_ids is not None:
         connection.execute(sql.insert_given_units, {"unit_ids": unit_ids})
@@ -78,26 +79,27 @@ def read_units(
 
 
 def _statements(connection: Connection[DictRow], unit_ids: list[UUID]) -> Iterator[Subject]:
-    sql = queries.load("resolution")
+    sql = queries.load("resolution_reading")
     companies = connection.execute(sql.select_company_statements, {"unit_ids": unit_ids}).fetchall()
     by_record = {row["record_id"]: row for row in companies}
     for row in companies:
-        keys = company_keys(row["payload"], row["unit_key"])
+        keys = company_keys(row["payload"], row["unit_key"]) + company_blocks(company_texts(row["payload"]))
         yield Subject(row["subject_id"], "company", row["organization_id"], row["unit_id"], None, keys)
     for row in connection.execute(sql.select_person_statements, {"unit_ids": unit_ids}).fetchall():
         company = by_record.get(row["company_record_id"])
+        of_company = company["payload"] if company else None
         yield Subject(
             row["subject_id"],
             "person",
             row["organization_id"],
             row["unit_id"],
             company["subject_id"] if company else None,
-            person_keys(row["payload"], company["payload"] if company else None),
+            person_keys(row["payload"], of_company) + person_blocks(person_texts(row["payload"], of_company)),
         )
 
 
 def _keep(connection: Connection[DictRow], subjects: list[Subject]) -> int:
-    sql = queries.load("resolution")
+    sql = queries.load("resolution_reading")
     connection.execute("drop table if exists copied_subjects, copied_keys")
     copy_to_temporary(
         connection,
@@ -123,7 +125,7 @@ def _keep(connection: Connection[DictRow], subjects: list[Subject]) -> int:
 
 
 def _changes(connection: Connection[DictRow], *, everything: bool) -> list[Dirty]:
-    sql = queries.load("resolution")
+    sql = queries.load("resolution_reading")
     connection.execute("analyze read_subjects, read_keys, touched_units")
     connection.execute(sql.create_former_subjects)
     connection.execute(sql.create_changed_keys)

@@ -16,6 +16,7 @@ from leadhouse.resolution.atoms import assign_origins
 from leadhouse.resolution.changes import Changes, Reason
 from leadhouse.resolution.reading import Dirty, Reading, read_units
 from leadhouse.resolution.settling import settle
+from leadhouse.resolution.weighing import weigh_dirty
 
 CONSUMER = "resolve_entities"
 
@@ -101,6 +102,7 @@ def _settle(
     """Place what was read and publish what changed; `batches` are those (after, up to) that were read."""
     changes = Changes()
     _place(connection, reading.dirty, changes)
+    _apply(connection, weigh_dirty(connection), changes)
     _touch_read(connection, *batches, changes)
     batch_no = changes.publish(connection, run_id, reason)
     return ResolutionSummary(
@@ -132,6 +134,13 @@ def _place(connection: Connection[DictRow], dirty: list[Dirty], changes: Changes
             changes.add(each.former_entity_id, each.organization_id, "updated")
     settle(connection, None, starts.pop(None, set()), heirs, changes)
     settle_tenants(connection, starts, heirs, changes)
+
+
+def _apply(connection: Connection[DictRow], weighed: dict[UUID | None, set[UUID]], changes: Changes) -> None:
+    """Settle where the match model has decided anew."""
+    settle(connection, None, weighed.pop(None, set()), {}, changes)
+    if weighed or changes.kinds:
+        settle_tenants(connection, defaultdict(set, weighed), {}, changes)
 
 
 def settle_tenants(

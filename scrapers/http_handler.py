@@ -39,6 +39,7 @@ from scrapers.resolver import CACHE_SECONDS, CheckedNames, checked_addresses
 
 IDLE_SECONDS = 35.0  # a connection outlives the longest Crawl-delay that is honoured
 MAX_INTERIM_ANSWERS = 20
+MAX_WIRE_BYTES = 16 * 1024 * 1024  # of one answer, framing included: a chunk's extension is no body and has no end
 LONGEST_LINE = 32 * 1024  # of an answer's head; aiohttp's 8 KB are less than some sites' cookies and policies
 
 
@@ -146,9 +147,23 @@ class CheckedConnector(aiohttp.TCPConnector):
 
 
 class _Protocol(ResponseHandler):
-    """Gives up a server whose interim answers (RFC 9110 15.2) do not end; aiohttp would queue them all."""
+    """Gives up a server whose interim answers (RFC 9110 15.2), or whose chunks' extensions, do not end."""
 
     _interim = 0
+    _wire = 0
+
+    def set_response_params(self, **parameters: Any) -> None:
+        """The next answer begins."""
+        self._wire = 0
+        super().set_response_params(**parameters)
+
+    def data_received(self, data: bytes) -> None:
+        """What came, for the parser."""
+        self._wire += len(data)
+        if self._wire > MAX_WIRE_BYTES:
+            self.abort()
+        else:
+            super().data_received(data)
 
     def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
         """The parser's next answer."""

@@ -46,6 +46,7 @@ def test_an_entry_that_has_not_moved_vouches_for_its_page() -> None:
         (known(), f"{NOW - DAY:%Y-%m-%d}", f"{NOW - DAY:%Y-%m-%d}", 1.0),  # it may have changed twice that day
         (known(), "yesterday", "yesterday", 1.0),
     ],
+    ids=["moved", "new", "not-reached-since", "read-long-ago", "other-extractor", "in-the-future", "a-day", "no-date"],
 )
 def test_what_does_not_vouch(page: KnownPage, lastmod: str, former: str | None, former_days: float) -> None:
     assert not vouched(page, lastmod, former, former_days)

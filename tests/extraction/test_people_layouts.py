@@ -774,3 +774,20 @@ def test_people_of_the_layout(case: str) -> None:
     )
     found = extract_page(html.encode(), f"https://{HOST}{path}", "text/html", SiteContext(host=HOST), NOW)
     assert {person.values[PersonAttribute.FULL_NAME][0].value for person in found.persons} == expected
+
+
+def test_marked_up_names_and_titles_of_a_script_without_capitals() -> None:
+    """What the page's data calls a name is one, and what it calls a title is nobody; no title ends in a colon."""
+    staff = [("דנה לוי", "ניהול מכירות"), ("יוסי כהן", "התמחות")]
+    people = "".join(
+        "<div itemprop='employee' itemscope itemtype='https://schema.org/Person'>"
+        f"<h2><span itemprop='name'>{name}</span></h2><p itemprop='jobTitle'>{title}</p></div>"
+        for name, title in staff
+    )
+    body = (
+        f"<h1>הצוות</h1><div itemscope itemtype='https://schema.org/Organization'>{people}</div><p>מנהלים: דנה לוי</p>"
+    )
+    page = f"<html lang=he><meta charset=utf-8><body>{body}".encode()
+    found = extract_page(page, f"https://{HOST}/team", "text/html", SiteContext(host=HOST), NOW)
+    name, title = PersonAttribute.FULL_NAME, PersonAttribute.TITLE
+    assert {each.values[name][0].value: each.values[title][0].value for each in found.persons} == dict(staff)

@@ -19,7 +19,7 @@ from leadhouse.extraction.person_cards import HEADINGS, Card, read_cards
 from leadhouse.extraction.person_contacts import add_contacts
 from leadhouse.extraction.person_evidence import confidence, signs_of, slugs_of
 from leadhouse.extraction.person_lines import spoken_of
-from leadhouse.extraction.person_names import person_name
+from leadhouse.extraction.person_names import other_script_name, person_name
 from leadhouse.extraction.person_outsiders import is_post, outsider
 from leadhouse.extraction.person_pictures import pictured
 from leadhouse.extraction.representatives import represented
@@ -45,8 +45,12 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
         return []
     found: dict[str, Person] = {}
     companies = {folded for name in names if len(folded := fold(name)) >= 5}
-    for person in (*_structured(page), *represented(page), *_cards(page, findings), *spoken_of(page)):
-        key = fold(person.name) or person.name
+    stated = _structured(page)
+    titles = {_key(person.title) for person in stated if person.title}
+    for person in (*stated, *represented(page), *_cards(page, findings), *spoken_of(page)):
+        key = _key(person.name)
+        if key in titles:  # in scripts without capitals a title looks like a name; the page's data says which it is
+            continue
         if any(key in company or company in key for company in companies) and not _is_person(person):
             continue
         _keep(found, key, person)
@@ -54,6 +58,10 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
     for person in people[:_MAX_PEOPLE]:
         add_contacts(page, person, country)
     return people[:_MAX_PEOPLE]
+
+
+def _key(name: str) -> str:
+    return fold(name) or name
 
 
 def _is_person(person: Person) -> bool:
@@ -85,7 +93,8 @@ def _structured(page: Page) -> list[Person]:
             continue
         if key in _NOT_STAFF or structured.types_of(parent or {}) & _REVIEWED:
             continue
-        name = person_name(structured.text_of(item.get("name")))
+        said = structured.text_of(item.get("name"))
+        name = person_name(said) or other_script_name(said)
         title = structured.text_of(item.get("jobTitle")) or ("Founder" if key in {"founder", "founders"} else "")
         if name and (title or key in _STAFF_KEYS):
             found.append(Person(name, title[:200], confidence=0.9, locator="json-ld"))

@@ -69,7 +69,7 @@ def said(text: str) -> Said:
 def _other_script(text: str) -> Said | None:
     first, _, rest = text.partition(" ")
     if is_title(first) and (name := other_script_name(rest)):
-        return Said(Name(name), first, is_other_script=True)
+        return Said(Name(name), first.strip(TITLE_EDGES), is_other_script=True)
     name = other_script_name(text)
     return Said(Name(name), is_title=is_title(text), is_other_script=True) if name else None
 

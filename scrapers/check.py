@@ -1,8 +1,8 @@
-"""``python -m scrapers.check [--write]``: every spider has a saved page of each kind, their goldens, and typed items.
+"""``python -m scrapers.check [--write]``: every spider has saved pages, their goldens, and typed items.
 
-A spider's folder is ``scrapers/goldens/<name>/``: ``<kind>.html`` (``.htm``, ``.pdf``, …) as it was saved, for
-every `PageKind`, and ``<kind>.json`` with what the spider reads there. Further pages have any other name. ``--write``
-writes the goldens anew; look at the difference before it is committed.
+A spider's folder is ``scrapers/goldens/<name>/``: ``<kind>.html`` (``.htm``, ``.pdf``, …) as it was saved, for each
+of the spider's ``page_kinds``, and ``<kind>.json`` with what it reads there. Further pages have any other name.
+``--write`` writes the goldens anew; look at the difference before it is committed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from uuid import UUID
 from scrapy import Request
 from scrapy.http import Response
 
-from leadhouse.extraction.page_kind import PageKind
 from leadhouse.jobs.sources import Source
 from leadhouse.records import Extraction, Fetch, Outcome
 from scrapers.base.frontier import Target
@@ -68,7 +67,9 @@ def faults(spider_class: type[SourceSpider]) -> Iterator[str]:
         yield f"{spider_class.__name__} needs a `name` and an `extractor` of the form name@version."
         return
     pages = saved_pages(name)
-    for kind in PageKind:
+    if not pages and not spider_class.page_kinds:
+        yield f"{name} has no saved page: put one into {GOLDENS / name} (of no real person), then run --write."
+    for kind in spider_class.page_kinds:
         if not any(page.stem == kind.value for page in pages):
             place = GOLDENS / name
             yield f"{name} has no saved page {kind.value}: put one into {place} (of no real person), then run --write."

@@ -116,6 +116,9 @@ class Postgres:
                 record_calls(made)
             with admin_to(self.admin_url, autocommit=True) as server:
                 server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+                logins = server.execute("select rolname from pg_roles where starts_with(rolname, %s)", [f"{name}_"])
+                for login in logins.fetchall():  # an analyst's belongs to the server and is named after the database
+                    server.execute(sql.SQL("drop role {}").format(sql.Identifier(login["rolname"])))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,7 +1,8 @@
 """Which functions of the database the tests have called: `pytest --function-calls` fails where one was never called.
 
-The server counts (`track_functions`); a test's database is asked before it is dropped. Triggers count, too. Procedures
-are left out: the migrations call them, and nothing else does.
+The server counts (`track_functions`); a test's database is asked before it is dropped. Triggers count, too. Left out
+are procedures (the migrations call them, and nothing else does) and what the server cannot count: SQL functions that
+are inlined into the query, and `identity.refuse_change`, which never returns.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ FOLDER = "LEADHOUSE_TEST_FUNCTION_CALLS"
 FUNCTIONS = """
 select fn.oid::regprocedure::text as name, coalesce(calls.calls, 0) > 0 as is_called
   from pg_proc as fn left join pg_stat_user_functions as calls on calls.funcid = fn.oid
- where fn.prokind = 'f' and fn.proowner in (select oid from pg_roles where rolname = 'leadhouse_owner' or rolsuper)
+ where fn.prokind = 'f' and fn.oid <> 'identity.refuse_change'::regproc
+   and (fn.prosecdef or fn.proconfig is not null
+     or fn.prolang <> (select oid from pg_language where lanname = 'sql'))
+   and fn.proowner in (select oid from pg_roles where rolname = 'leadhouse_owner' or rolsuper)
    and fn.pronamespace::regnamespace::text = any (array['identity', 'app', 'billing', 'raw', 'resolution', 'quality',
      'credentials', 'files', 'privacy', 'operations'])
 """

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
+from leadhouse.extraction.page_kind import PageKind
 from leadhouse.jobs.sources import Source, SourceOutcome
 from leadhouse.records import Fetch, Outcome
 from scrapers.base import answers, redirects, revisits, urls
@@ -29,9 +30,13 @@ log = logging.getLogger(__name__)
 
 
 class SourceSpider(PoliteSpider):
-    """The base of all spiders. `extractor` is ``name@version`` of what reads its pages."""
+    """The base of all spiders. `extractor` is ``name@version`` of what reads its pages.
+
+    `page_kinds` are the kinds that it tells apart: `scrapers.check` wants a saved page of each.
+    """
 
     extractor: ClassVar[str]
+    page_kinds: ClassVar[tuple[PageKind, ...]] = ()
 
     # what a spider or a pattern fills in
 

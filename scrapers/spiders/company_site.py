@@ -21,6 +21,7 @@ class CompanySiteSpider(LinkedSiteSpider):
 
     name = "company_site"
     extractor = f"{EXTRACTOR}@{EXTRACTOR_VERSION}"
+    page_kinds = tuple(PageKind)
 
     def read_answer(self, response: Response, site: Site, target: Target, fetch: Fetch) -> CrawledPage:
         """The fetch with the outcome that the page's kind means, and the page's statement."""

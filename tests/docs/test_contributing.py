@@ -110,7 +110,7 @@ def test_recipe_passes_its_own_test(copy, recipe):
 
 
 def test_spider_is_checked_against_the_golden_of_the_recipe(copy):
-    golden = copy.folder / "scrapers/goldens/member_directory/golden.json"
+    golden = copy.folder / "scrapers/goldens/member_directory/page.json"
     shown = golden.read_text()
     checked = copy.run("-m", "scrapers.check", "--write")
     assert (checked.returncode, checked.stdout) == (0, "2 spiders, 0 faults\n"), checked.stderr

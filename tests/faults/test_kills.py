@@ -29,6 +29,7 @@ def undisturbed(own_server, tmp_path_factory):
         return night.kept()
 
 
+@pytest.mark.prove
 def test_killed_nights_end_like_one_in_peace(own_server, undisturbed, tmp_path):
     hits = kill_nights(own_server, undisturbed, tmp_path, KILLS)
     assert {victim for _, victim in hits} == {"stage", "crawl", "postgres"}

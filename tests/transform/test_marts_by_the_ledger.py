@@ -126,6 +126,7 @@ def test_correction_ranks_first_for_its_organization_alone(world, built):
     assert winner == {"value": "Acme Holding", "rule_id": "correction", "source_key": "correction"}
 
 
+@pytest.mark.prove
 def test_correction_to_none_leaves_no_winner(world, built):
     world.correct(built.south, built.acme, "employee_band", None)
     build_marts("cli__denied")
@@ -150,6 +151,7 @@ def test_absence_retracts(world, built):
     assert_same_as_full_refresh(world)
 
 
+@pytest.mark.prove
 def test_changes_of_winners_are_told_once(world, built):
     told = (
         "select attribute, old_value, new_value, change_kind, is_signal from mart_companies.fct_company_changes"
@@ -211,6 +213,7 @@ def test_failing_test_names_itself_and_keeps_the_position(world, built):
     assert positions(world) != before
 
 
+@pytest.mark.prove
 def test_changed_columns_are_built_in_full_unless_something_hangs_on_the_mart(world, built):
     with world.database.owner() as connection:
         connection.execute("alter table mart_companies.dim_companies drop column language")
@@ -226,6 +229,7 @@ def test_changed_columns_are_built_in_full_unless_something_hangs_on_the_mart(wo
     assert company(world, built.acme)[0]["language"] is None
 
 
+@pytest.mark.prove
 def test_reader_during_builds_sees_every_entity_at_every_moment(world, built):
     """Two builds by the ledger and a full refresh, under a reader that looks all the time, with old snapshots too."""
     expected = {
@@ -295,6 +299,7 @@ def test_days_are_made_again_only_where_one_is_missing(world, built):
     assert "model.leadhouse.dim_dates" in skipped(world, "cli__days_stand") - skipped(world, "cli__day_missing")
 
 
+@pytest.mark.prove
 def test_what_was_changed_by_hand_on_a_mart_is_set_up_again(world, built):
     """A policy, row security and a null: the look into the catalog finds each."""
     state = (

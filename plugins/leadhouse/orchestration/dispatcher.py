@@ -20,6 +20,7 @@ from leadhouse.jobs import requests as job_requests
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError, RunRefusedError
 from leadhouse.orchestration.job_runs import RUN_KEY
 from leadhouse.settings import settings
+from leadhouse.webhooks import sending
 
 DAGS = {"crawl": "crawl_sites", "import": "import_records", "enrich": "enrich_leads"}
 POLL_SECONDS = 0.5
@@ -86,12 +87,18 @@ def api_from_settings() -> AirflowApi:
 
 
 def main() -> None:
-    """Dispatch until SIGTERM or SIGINT."""
+    """Dispatch, and send webhooks beside it, until SIGTERM or SIGINT."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     log.info("dispatcher started", airflow=settings().airflow_url)
-    run_until(stopped, api_from_settings)
+    sender = threading.Thread(target=sending.run_until, args=(stopped,), name="webhooks")
+    sender.start()
+    try:
+        run_until(stopped, api_from_settings)
+    finally:
+        stopped.set()
+        sender.join(sending.LEASE_SECONDS)
 
 
 if __name__ == "__main__":

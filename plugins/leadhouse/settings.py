@@ -80,6 +80,15 @@ class Settings(BaseSettings):
     provider_timeout_seconds: float = 20.0
     email_check_days: int = 30  # how long a check of an address holds
 
+    # the HTTP API
+    api_base_url: str = "http://127.0.0.1:8080/leadhouse"  # where people and mails find it, without /api/v1
+    api_origins: Annotated[tuple[str, ...], NoDecode] = ()  # browsers' origins that may read answers (CORS)
+    api_requests_a_minute: Annotated[int, Field(ge=1)] = 1200  # of one caller, in one process
+    api_open_requests_a_minute: Annotated[int, Field(ge=1)] = 120  # of one address to what needs no sign-in
+    api_body_bytes: Annotated[int, Field(ge=1024)] = 2 * 1024**2  # largest body but for files
+    api_upload_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024**2  # largest body with files
+    api_connections: Annotated[int, Field(ge=1)] = 16  # of one process to the database
+
     # Airflow, as the dispatcher reaches it; `leadhouse up` sets all three for the one-machine stack
     airflow_url: str | None = None  # e.g. http://127.0.0.1:8080
     airflow_username: str = "dispatcher"  # may trigger runs and no more
@@ -87,7 +96,7 @@ class Settings(BaseSettings):
     # a URL that gets failures as JSON {"text": …} (Slack's form); one of your own network is an exception to be allowed
     notification_webhook: SecretStr | None = None
 
-    @field_validator("allowed_addresses", "smtp_retry_seconds", mode="before")
+    @field_validator("allowed_addresses", "smtp_retry_seconds", "api_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Comma-separated in the environment."""

@@ -2,33 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 
-from leadhouse.api import unsubscribe
+from leadhouse.api import problems, routers, specification, unsubscribe
+from leadhouse.api.callers import OutsideSignIn
+from leadhouse.api.exchange import Exchanges
+from leadhouse.api.idempotency import RepeatedError
+from leadhouse.api.problems import PREFIX
+from leadhouse.api.rate_limits import OpenLimit
+from leadhouse.api.transactions import Transactions, admit, close_pool
+from leadhouse.api.versions import NotModifiedError
+from leadhouse.settings import settings
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",  # an address of ours with a token goes to nobody
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
+_TOLD = ["ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit-Limit", "RateLimit-Remaining",
+         "RateLimit-Reset", "Retry-After", "X-Request-ID"]  # fmt: skip
 
 
-def create_app() -> FastAPI:
-    """A new application; open to everybody, so that each router answers for its own authorization."""
-    app = FastAPI(title="Leadhouse", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(unsubscribe.router)
+def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
+    """A new application.
 
-    @app.middleware("http")
-    async def add_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
+    Args:
+        outside_sign_in: says which account of another system (provider, subject) a request comes from, or None;
+            the account stands for the person it is linked to.
+    """
+    app = FastAPI(title="Leadhouse", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    app.state.outside_sign_in = outside_sign_in
+    app.include_router(unsubscribe.router, include_in_schema=False)
+    strangers, members = APIRouter(prefix=PREFIX), APIRouter(prefix=PREFIX, dependencies=[Depends(admit)])
+    for router in routers.OPEN:
+        strangers.include_router(router)
+    for router in routers.SIGNED_IN:
+        members.include_router(router)
+    strangers.add_api_route(
+        "/openapi.json", _openapi, methods=["GET"], include_in_schema=False, dependencies=[Depends(OpenLimit())]
+    )
+    app.include_router(strangers)
+    app.state.open_operations = open_operations(app)
+    app.include_router(members)
+    specification.install(app)
+    problems.install(app)
+    app.add_exception_handler(RepeatedError, _repeated)
+    app.add_exception_handler(NotModifiedError, _not_modified)
+    app.add_middleware(Transactions)
+    if settings().api_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=list(settings().api_origins), allow_methods=["*"], allow_headers=["*"],
+            expose_headers=_TOLD, max_age=600,
+        )  # fmt: skip
+    app.add_middleware(Exchanges)  # the outermost: added last
     return app
+
+
+def open_operations(app: FastAPI) -> frozenset[str]:
+    """``GET /api/v1/…`` of each operation so far."""
+    return frozenset(
+        f"{method} {route.path}" for route in app.routes if isinstance(route, APIRoute) for method in route.methods
+    )
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    yield
+    close_pool()
+
+
+def _openapi(request: Request) -> JSONResponse:
+    return JSONResponse(request.app.openapi(), headers={"Cache-Control": "public, max-age=300"})
+
+
+async def _not_modified(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotModifiedError)
+    return Response(status_code=304, headers={"ETag": error.tag})
+
+
+async def _repeated(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RepeatedError)
+    return error.response

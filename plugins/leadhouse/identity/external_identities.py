@@ -62,6 +62,26 @@ def sign_in_externally(provider: str, subject: str, origin: Origin) -> SignedIn:
         return open_session(connection, found["user_id"], candidate["organization_id"], "external", origin)
 
 
+def find_linked_claims(provider: str, subject: str) -> dict[str, Any]:
+    """The claims of the person whom an account elsewhere is linked to, in the organization of the last session.
+
+    No session is opened: the other system's own goes on, and answers for its end.
+
+    Raises:
+        WrongCredentialsError: no user has linked this account.
+    """
+    with component() as connection:
+        found = one(connection, "find_external_identity", provider=provider, subject=subject)
+        person = one(connection, "get_user", user_id=found["user_id"]) if found else None
+        if person is None:
+            raise WrongCredentialsError(f"No account is linked to this one at {provider}. Sign in and link it first.")
+        candidate = one(connection, "get_candidate", email=person["email_normalized"]) or {}
+    claims = {"sub": str(person["user_id"]), "role": "authenticated"}
+    if candidate["organization_id"] is not None:
+        claims["organization_id"] = str(candidate["organization_id"])
+    return claims
+
+
 def list_external_identities(connection: Connection[Any]) -> list[ExternalIdentity]:
     """The caller's own. The connection acts as the caller."""
     return [ExternalIdentity(**row) for row in connection.execute(queries.list_external_identities)]

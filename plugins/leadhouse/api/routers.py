@@ -1,0 +1,13 @@
+"""All routers below /api/v1, each of a module of its resource. `OPEN` answers strangers; nothing else does."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from leadhouse.api import health
+
+# Health, signing in and up, resets of passwords, signed hooks: each limits how often an address may ask.
+OPEN: tuple[APIRouter, ...] = (health.router,)
+
+# Each operation has a caller (`SignedIn`, `Work`), whether it asks for one or not.
+SIGNED_IN: tuple[APIRouter, ...] = ()

@@ -1,0 +1,313 @@
+"""The transaction that serves a request: on a pooled connection of the login `leadhouse_api`, as the caller.
+
+Role and claims are local to the transaction and go out together with its begin. It is opened at the first use of
+`CallerWork.connection`, committed before the answer begins to go out, and rolled back when the answer is a refusal.
+What streams afterwards takes a transaction of its own (`caller_transaction`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Annotated, Any
+from weakref import WeakKeyDictionary
+
+import psycopg
+from fastapi import Depends, Request
+from psycopg import Connection, conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from leadhouse.api import idempotency, problems
+from leadhouse.api.callers import Caller, SignedIn
+from leadhouse.api.exchange import Exchange, exchange_of
+from leadhouse.api.problems import Problem, ProblemError
+from leadhouse.database import DatabaseError
+from leadhouse.database.queries import load
+from leadhouse.identity.audit import Origin
+from leadhouse.settings import settings
+
+STATEMENT_SECONDS = 30
+WAIT_SECONDS = 5.0  # for a connection of the pool
+IDLE_SECONDS = 120.0
+STREAMS = 4  # connections for what reads after its answer began
+
+
+class CallerWork:
+    """The work of one request. Not for several threads at once."""
+
+    def __init__(self, caller: Caller, origin: Origin) -> None:
+        self.caller, self.origin = caller, origin
+        self._pool: ConnectionPool[Connection[DictRow]] | None = None
+        self._connection: Connection[DictRow] | None = None
+        self._turns: asyncio.Semaphore | None = None
+
+    async def take_turn(self) -> None:
+        """Waits until a connection is free for this work. Raises ProblemError (503) after some seconds."""
+        turns = _turns_of(asyncio.get_running_loop())
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await turns.acquire()
+        except TimeoutError:
+            detail = "The server is busy. Try again in a few seconds."
+            raise ProblemError(Problem.UNAVAILABLE, detail, headers={"Retry-After": "5"}) from None
+        self._turns = turns
+
+    async def end(self, commit: bool) -> None:
+        """As `finish`, away from the event loop, and the turn is the next one's."""
+        try:
+            if self._connection is not None:
+                await run_in_threadpool(self.finish, commit)
+        finally:
+            turns, self._turns = self._turns, None
+            if turns is not None:
+                turns.release()
+
+    @property
+    def connection(self) -> Connection[DictRow]:
+        """The connection, in the caller's transaction; rows are dictionaries, times UTC.
+
+        Raises:
+            ProblemError: 401 when the caller's session or key was ended.
+            PoolTimeout: all connections are in use.
+        """
+        if self._connection is None:
+            self._open()
+        assert self._connection is not None
+        return self._connection
+
+    def finish(self, commit: bool) -> None:
+        """Ends the transaction, if there is one, and gives the connection back. Raises what the commit raises."""
+        connection, self._connection = self._connection, None
+        if connection is None or self._pool is None:
+            return
+        try:
+            if commit:
+                connection.commit()
+            else:
+                with suppress(psycopg.OperationalError):  # broken: the pool replaces it
+                    connection.rollback()
+        finally:
+            self._pool.putconn(connection)
+
+    def _open(self) -> None:
+        self._pool = pool()
+        connection = self._pool.getconn()
+        try:
+            try:
+                is_live = self._set_up(connection)
+            except psycopg.OperationalError:
+                if not connection.broken:
+                    raise
+                self._pool.putconn(connection)  # the server was started anew meanwhile; no other is sure to live either
+                self._pool.check()
+                connection = self._pool.getconn()
+                is_live = self._set_up(connection)
+        except BaseException:
+            with suppress(psycopg.Error):
+                connection.rollback()
+            self._pool.putconn(connection)
+            raise
+        self._connection = connection
+        if not is_live:
+            self.finish(commit=False)
+            raise ProblemError(
+                Problem.NOT_SIGNED_IN, "This sign-in or key was ended. Sign in again.",
+                headers={"WWW-Authenticate": 'Bearer realm="leadhouse", error="invalid_token"'},
+            )  # fmt: skip
+
+    def _set_up(self, connection: Connection[DictRow]) -> bool:
+        """Begin, role, claims and the question whether the caller still lives: one way there and back."""
+        request = {"address": self.origin.address, "agent": self.origin.agent}
+        values = {
+            "claims": json.dumps(self.caller.claims),
+            "request": json.dumps({name: value for name, value in request.items() if value}),
+        }
+        sql = load("api")
+        with connection.pipeline():
+            connection.execute(sql.set_up_caller, values)
+            row = connection.execute(sql.check_caller).fetchone()
+        return bool(row and row["is_live"])
+
+
+async def admit(request: Request, caller: SignedIn) -> CallerWork:
+    """The caller's work. For a write the caller is proved to live and the request's key is taken first.
+
+    A request waits here for its turn at a connection, in the event loop: one that waited in a thread would keep it from
+    those who have a connection and need a thread to end.
+
+    Raises:
+        ProblemError, RepeatedError: see `leadhouse.api.idempotency`; 503 when no turn comes.
+    """
+    exchange = exchange_of(request.scope)
+    if exchange.work is None:
+        exchange.work = work = CallerWork(caller, exchange.origin)
+        await work.take_turn()
+        if exchange.is_write:
+            exchange.repeatable = await idempotency.take(request, caller, work)
+    return exchange.work
+
+
+Work = Annotated[CallerWork, Depends(admit)]
+
+
+@contextmanager
+def caller_transaction(caller: Caller, origin: Origin | None = None) -> Iterator[Connection[DictRow]]:
+    """A transaction of the caller's outside of a request's own: for streams, which read long after their answer began.
+
+    Commits at the end, rolls back on an exception. Raises as `CallerWork.connection`.
+    """
+    work = CallerWork(caller, origin or Origin())
+    try:
+        yield work.connection
+    except BaseException:
+        work.finish(commit=False)
+        raise
+    work.finish(commit=True)
+
+
+class Transactions:
+    """The middleware that ends the request's transaction before its answer goes out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = exchange_of(scope)
+        ending = _Ending(exchange, scope["path"], send)
+        try:
+            await self.app(scope, receive, ending)
+        finally:
+            if exchange.work is not None:  # no answer went out
+                await exchange.work.end(commit=False)
+
+
+class _Ending:
+    """Sends what goes out, the transaction first."""
+
+    def __init__(self, exchange: Exchange, path: str, send: Send) -> None:
+        self.exchange, self.path, self.send = exchange, path, send
+        self.is_held = self.is_replaced = False
+
+    async def __call__(self, message: Message) -> None:
+        repeatable = self.exchange.repeatable
+        if message["type"] == "http.response.start":
+            if repeatable is not None and message["status"] < 300:
+                repeatable.start, self.is_held = dict(message), True
+                return
+            await self._end(message["status"] < 400)
+        elif self.is_held and repeatable is not None:
+            repeatable.body += message.get("body", b"")
+            if message.get("more_body", False):
+                return
+            await self._end(True)
+            if not self.is_replaced:
+                await self.send(repeatable.start)
+                message = {"type": "http.response.body", "body": bytes(repeatable.body)}
+        if not self.is_replaced:
+            await self.send(message)
+
+    async def _end(self, commit: bool) -> None:
+        """Commit or roll back; a refusal at the commit takes the answer's place."""
+        work, repeatable = self.exchange.work, self.exchange.repeatable
+        if work is None:
+            return
+        try:
+            if self.is_held and repeatable is not None:
+                await run_in_threadpool(idempotency.keep, work, repeatable)
+            await work.end(commit)
+        except psycopg.Error as error:
+            self.is_replaced = True
+            found = problems.known_problem(error)
+            if found is None:
+                raise
+            await self._send_problem(*found)
+
+    async def _send_problem(self, problem: Problem, detail: str, headers: dict[str, str]) -> None:
+        body = json.dumps(
+            problems.document(problem, detail, instance=self.path, request_id=self.exchange.request_id)
+        ).encode()
+        lines = {**headers, "content-type": problems.MEDIA_TYPE, "content-length": str(len(body))}
+        raw = [(name.lower().encode(), value.encode()) for name, value in lines.items()]
+        await self.send({"type": "http.response.start", "status": problem.status, "headers": raw})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def _turns_of(loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
+    """A semaphore belongs to a loop; a server has one, a test one a request."""
+    return _turns.setdefault(loop, asyncio.Semaphore(settings().api_connections))
+
+
+def pool() -> ConnectionPool[Connection[DictRow]]:
+    """The process's connections of the settings' login; opened at the first use, since servers fork.
+
+    Raises:
+        DatabaseError: no login is set.
+    """
+    url = settings().api_url
+    if url is None:
+        raise DatabaseError("LEADHOUSE_API_URL is not set: `leadhouse migrate` and `leadhouse up` write it.")
+    return _pools.of(url.get_secret_value())
+
+
+def close_pool() -> None:
+    """Close the connections."""
+    _pools.close()
+
+
+class _Pools:
+    """The one pool; another address in the settings takes its place."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._url: str | None = None
+        self._pool: ConnectionPool[Connection[DictRow]] | None = None
+
+    def of(self, url: str) -> ConnectionPool[Connection[DictRow]]:
+        made = self._pool
+        if made is None or url != self._url:
+            with self._lock:
+                if self._pool is None or url != self._url:
+                    self._close()
+                    self._pool, self._url = _make_pool(url), url
+                made = self._pool
+        assert made is not None
+        return made
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._pool is not None:
+            self._pool.close(timeout=1)
+        self._pool = self._url = None
+
+
+def _make_pool(url: str) -> ConnectionPool[Connection[DictRow]]:
+    limits = {"statement_timeout": f"{STATEMENT_SECONDS}s", "idle_in_transaction_session_timeout": "60s"}
+    flags = " ".join(f"-c {name}={value}" for name, value in {"TimeZone": "UTC", **limits}.items())
+    parts = conninfo.conninfo_to_dict(url)
+    arguments: dict[str, Any] = {
+        "connect_timeout": 10, **parts, "application_name": "leadhouse api",
+        "options": f"{parts.get('options') or ''} {flags}".strip(), "row_factory": dict_row,
+    }  # fmt: skip
+    made: ConnectionPool[Connection[DictRow]] = ConnectionPool(
+        kwargs=arguments, min_size=0, max_size=settings().api_connections + STREAMS, timeout=WAIT_SECONDS,
+        max_idle=IDLE_SECONDS, num_workers=1, name="leadhouse-api", open=False,
+    )  # fmt: skip
+    made.open()
+    return made
+
+
+_pools = _Pools()
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

@@ -1,0 +1,70 @@
+"""Versions of single resources: ETag, If-Match and If-None-Match (RFC 9110 sections 8.8.3 and 13.1).
+
+def get_team(team_id: UUID, work: Work, conditions: Conditions) -> Response | TeamShape:
+    row = ...
+    return conditions.answer(TeamShape(...), row["updated_at"])
+
+def change_team(...):
+    conditions.require(row["updated_at"])     # 412 for a caller who has seen another version
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Header, Response
+
+from leadhouse.api.problems import Problem, ProblemError
+
+T = TypeVar("T")
+Tags = Annotated[str | None, Header(max_length=2000, description="Entity tags, as an answer gave them.")]
+
+
+def etag_of(*version: Any) -> str:
+    """A strong entity tag of what changes with each change of the row: `updated_at`, a version, a transaction's id."""
+    hashed = hashlib.sha256("\x00".join(map(str, version)).encode()).digest()
+    return f'"{base64.urlsafe_b64encode(hashed[:15]).decode()}"'
+
+
+class NotModifiedError(Exception):
+    """The caller has this version; the answer is 304 with its tag."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
+
+
+class ConditionalRequest:
+    """The conditions of a request, and the headers of its answer."""
+
+    def __init__(self, response: Response, if_match: Tags = None, if_none_match: Tags = None) -> None:
+        self._response, self._if_match, self._if_none_match = response, if_match, if_none_match
+
+    def require(self, *version: Any) -> None:
+        """Raises ProblemError (412) when the caller wants to change another version than this.
+
+        Read the row `for update` in the same transaction: what is required then still holds when it is changed.
+        """
+        if self._if_match is not None and not _matches(self._if_match, etag_of(*version)):
+            raise ProblemError(
+                Problem.PRECONDITION_FAILED, "It was changed since you have read it. Read it again, then change it."
+            )
+
+    def answer(self, content: T, *version: Any) -> T:
+        """The content, under its tag. Raises NotModifiedError (304) for a caller who has this version."""
+        tag = etag_of(*version)
+        if self._if_none_match is not None and _matches(self._if_none_match, tag):
+            raise NotModifiedError(tag)
+        self._response.headers["ETag"] = tag
+        return content
+
+
+Conditions = Annotated[ConditionalRequest, Depends()]
+
+
+def _matches(header: str, tag: str) -> bool:
+    """By content: a cache on the way may have marked the tag as weak."""
+    given = [each.strip().removeprefix("W/") for each in header.split(",")]
+    return "*" in given or tag in given

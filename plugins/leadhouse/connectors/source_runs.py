@@ -1,0 +1,322 @@
+"""One run of a source that is read call by call: pages are asked for, kept, landed and paid for, one after the other.
+
+A page has three steps. A charged call is written and its price reserved before it is sent; the answer's bytes are in
+the archive before a row points at them; the statements, the price that was taken, and where to go on are committed
+together. So a run that is killed has landed whole pages, and its next try on the same day serves the charged answers
+it had from the archive instead of paying again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from psycopg.types.json import Jsonb
+from pydantic import SecretBytes
+
+from leadhouse.archive import ArchiveWriter, Exchange, Position, erase_exchange, read_exchange
+from leadhouse.connectors.api_client import Patience
+from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, Page, SourceOf
+from leadhouse.connectors.call_ledger import CallLedger, Claim
+from leadhouse.connectors.source_errors import Reason, SourceError
+from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
+from leadhouse.credentials import SecretMissingError, get_secret_by_id, list_secrets
+from leadhouse.database import connect, queries
+from leadhouse.landing import Landing, Quarantined
+from leadhouse.landing.storable import clean_text
+from leadhouse.records import Extraction, Fetch, Outcome
+from leadhouse.settings import settings
+
+# what a source may be given: never a mailbox's password, which its address could be made to collect
+KINDS_OF_SECRETS = frozenset({"provider", "source", "linkedin", "api_key"})
+_KEPT_PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
+
+
+class SourceBusyError(RuntimeError):
+    """Another process reads the source now; nothing was done."""
+
+
+@dataclass(frozen=True)
+class SourceSummary:
+    """What a run did. `reason` is ``works`` where it came to its end; else why it stopped, with `detail` for a person.
+
+    Records: received = landed + known + quarantined. `eur` is what was charged, or may have been.
+    """
+
+    source_key: str
+    calls: int
+    received: int
+    landed: int
+    known: int
+    quarantined: int
+    retracted: int
+    eur: Decimal
+    reason: Reason
+    detail: str
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was read that was to be."""
+        return self.reason == "works"
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as JSON values."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"eur": float(self.eur)}
+
+
+class _EnoughError(Exception):
+    """The run has what it may have."""
+
+
+def run_source(
+    source: str,
+    run_on: date,
+    run_id: str,
+    *,
+    patience: Patience | None = None,
+    before_call: Callable[[], None] = lambda: None,
+) -> SourceSummary:
+    """Reads a source (by key or id) and lands what it states, private to its organization.
+
+    `before_call` is asked at each safe point, and ends the run by raising: what has landed stays.
+
+    Raises:
+        LookupError: there is no such source.
+        SourceBusyError: it is being read.
+        SourceError: it cannot be read at all: its parameters, its credentials, its address. What goes wrong later
+            stands in the summary.
+    """
+    with connect("imports") as connection:
+        row = connection.execute(_sql().find_source, {"source": source}).fetchone()
+    if row is None or row["organization_id"] is None:
+        raise LookupError(f"There is no source {source!r} of an organization.")
+    connection = connect("imports", autocommit=True)
+    try:
+        held = connection.execute(_sql().lock_source, {"source_key": row["source_key"]}).fetchone()
+        if not held or not held["is_mine"]:
+            raise SourceBusyError(f"The source {row['source_key']} is being read now; its next run goes on from there.")
+        return _Run(row, run_on, run_id, before_call, patience).run()
+    finally:
+        connection.close()  # and with it the lock
+
+
+def open_secret(row: Mapping[str, Any]) -> SecretBytes | None:
+    """The credentials that a source's row names, opened by who is about to use them; None where it names none.
+
+    Raises SecretMissingError: there is none, it has expired, or it is not a source's.
+    """
+    organization_id, secret_id = row["organization_id"], row["secret_id"]
+    if secret_id is None:
+        return None
+    with connect("credentials") as connection:
+        kinds = {each.secret_id: each.kind for each in list_secrets(connection, organization_id)}
+        kind = kinds.get(secret_id, "none")
+        if kind not in KINDS_OF_SECRETS:
+            raise SecretMissingError(
+                f"The source {row['source_key']} names a secret of kind {kind!r}; a source takes one of kind "
+                f"{', '.join(sorted(KINDS_OF_SECRETS))}. Store it by `leadhouse secrets put --kind provider`."
+            )
+        return get_secret_by_id(connection, organization_id, secret_id, kind)
+
+
+@dataclass
+class _Run:
+    """One run of `run_source`."""
+
+    row: dict[str, Any]
+    run_on: date
+    run_id: str
+    before_call: Callable[[], None]
+    patience: Patience | None
+    counts: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    retracted: int = 0
+    unit_keys: set[str] = field(default_factory=set)
+    pending: tuple[Claim | None, Answer, Position | None] | None = None  # answered, and not landed yet
+
+    def __post_init__(self) -> None:
+        key, organization_id = self.row["source_key"], self.row["organization_id"]
+        kind = find_type(self.row["kind"])
+        self.connector: ApiConnector = open_connector(
+            kind, SourceOf(key, organization_id, self.row["read_state"]), self.row["config"], open_secret(self.row),
+            ask=self._ask, patience=self.patience,
+        )  # fmt: skip
+        name = re.sub(r"[^\w.-]+", "-", key)
+        self._archive = ArchiveWriter(settings().archive_root, f"sources/{self.run_on}/{name}-{uuid4().hex[:12]}")
+        self._ledger = CallLedger(key, organization_id, kind.name, self.run_on, self.run_id, self.connector.parameters)
+
+    def run(self) -> SourceSummary:
+        self._ledger.mark_lost()
+        reason, detail = "works", "Everything was read."
+        try:
+            for page in self.connector.pages():
+                self._land(page)
+                if self.counts["received"] >= self.connector.parameters.max_records:
+                    raise _EnoughError(f"max_records is reached: {self.connector.parameters.max_records}.")
+            self._retract()
+        except _EnoughError as enough:
+            reason, detail = "over_budget", str(enough)
+        except SourceError as error:
+            reason, detail = error.reason, without_secrets(str(error), self.connector.credentials)
+            self._settle_pending(detail)
+        finally:
+            self.connector.close()
+            self._archive.close()
+        if reason == "works" or reason == "over_budget":
+            self._execute("move_due_time", run_on=self.run_on)
+        return self._summary(reason, detail)  # type: ignore[arg-type]
+
+    # one call
+
+    def _ask(self, call: Call) -> Answer:
+        """The connector's way to make a call: claimed and reserved, sent, archived; or served from the archive."""
+        self.before_call()
+        if self.calls >= self.connector.parameters.max_calls:
+            raise _EnoughError(f"max_calls is reached: {self.connector.parameters.max_calls}.")
+        claim = self._ledger.claim(call) if call.is_charged else None
+        if claim is not None and claim.position is not None:
+            answer = self._from_archive(call, claim)
+            self.pending = (None, answer, None)
+            return answer
+        self.calls += 1
+        try:
+            answer = self.connector.send(call)
+        except SourceError as error:
+            if claim is not None:
+                self._ledger.refuse(claim, error)
+            raise
+        position = self._keep(answer)
+        self.pending = (claim, answer, position)
+        return answer
+
+    def _from_archive(self, call: Call, claim: Claim) -> Answer:
+        assert claim.position is not None
+        exchange = read_exchange(claim.position.uri, claim.position.offset, claim.position.length)
+        if exchange.is_erased:
+            raise SourceError("provider_failed", f"The answer to {call.operation} of today was erased")
+        return Answer(
+            call.operation, exchange.url, exchange.body, exchange.status, exchange.headers, exchange.requested_at,
+            fetch_id=exchange.fetch_id, is_from_archive=True,
+        )  # fmt: skip
+
+    def _keep(self, answer: Answer) -> Position:
+        headers = tuple((name, value) for name, value in answer.headers if name.lower() not in _KEPT_PRIVATE)
+        exchange = Exchange(
+            answer.fetch_id, answer.url, answer.requested_at, answer.status_code, headers, answer.body,
+            source_key=self.row["source_key"],
+        )  # fmt: skip
+        position = self._archive.write(exchange)
+        self._archive.sync()
+        return position
+
+    # what came of it
+
+    def _land(self, page: Page) -> None:
+        """Statements, price and cursor, in one transaction."""
+        claim, answer, position = self.pending or (None, page.answer, None)
+        with self._landing() as landing:
+            connection = landing.begin()
+            if position is not None:
+                landing.add_fetch(_fetch(answer, position, self.row["source_key"]))
+            for each in page.statements:
+                if isinstance(each, Extraction):
+                    self.unit_keys.add(each.unit_key)
+                    landing.add_extraction(each)
+                else:
+                    landing.quarantine(each)
+            if claim is not None and position is not None:
+                self._ledger.settle(connection, claim, answer, position, page.credits)
+            if page.cursor is not None:
+                values = {"source_key": self.row["source_key"], "read_state": Jsonb(page.cursor)}
+                connection.execute(_sql().keep_cursor, values)
+            self._count(landing)
+        self.pending = None
+
+    def _settle_pending(self, detail: str) -> None:
+        """An answer that could not be read is kept, paid for as reserved, and refused with its reason."""
+        if self.pending is None:
+            return
+        claim, answer, position = self.pending
+        if position is None:
+            return
+        shown = {"answer": clean_text(answer.body[:2000].decode("utf-8", "replace"))}
+        with self._landing() as landing:
+            connection = landing.begin()
+            landing.add_fetch(_fetch(answer, position, self.row["source_key"]))
+            landing.quarantine(Quarantined(answer.url, None, "malformed_answer", detail, shown))
+            if claim is not None:
+                self._ledger.settle(connection, claim, answer, position, None)
+            self._count(landing)
+        self.pending = None
+
+    def _retract(self) -> None:
+        """Units that stood and are named no more say nothing any more, where a run names all there are."""
+        if not self.connector.states_everything or not self.unit_keys:
+            return
+        gone = self._nothing("")
+        values = {
+            "organization_id": self.row["organization_id"], "source_key": self.row["source_key"],
+            "empty_hash": gone.statement_hash,
+        }  # fmt: skip
+        with self._landing() as landing:
+            found = landing.begin().execute(_sql().select_standing_units, values).fetchall()
+            for each in found:
+                if each["unit_key"] not in self.unit_keys:
+                    landing.add_extraction(self._nothing(each["unit_key"]))
+                    self.retracted += 1
+            if self.retracted:
+                self._count(landing)
+
+    def _nothing(self, unit_key: str) -> Extraction:
+        return Extraction(
+            source_key=self.row["source_key"], unit_key=unit_key or "none", extractor=self.connector.extractor,
+            extractor_version=self.connector.extractor_version, content_hash=hashlib.sha256(b"").hexdigest(),
+            observed_at=datetime.now(UTC), organization_id=self.row["organization_id"],
+        )  # fmt: skip
+
+    def _landing(self) -> Landing:
+        return Landing(
+            "imports", run_on=self.run_on, run_id=self.run_id, source_key=self.row["source_key"],
+            organization_id=self.row["organization_id"],
+        )  # fmt: skip
+
+    def _count(self, landing: Landing) -> None:
+        counts = landing.commit()
+        self.counts += {name: getattr(counts, name) for name in ("received", "landed", "known", "quarantined")}
+        for fetch in landing.erased_pages:
+            if fetch.warc_uri is not None and fetch.warc_offset is not None and fetch.warc_length is not None:
+                with suppress(FileNotFoundError):
+                    erase_exchange(Position(fetch.warc_uri, fetch.warc_offset, fetch.warc_length))
+
+    def _execute(self, name: str, **values: Any) -> None:
+        with connect("imports") as connection:
+            connection.execute(getattr(_sql(), name), {"source_key": self.row["source_key"], **values})
+
+    def _summary(self, reason: Reason, detail: str) -> SourceSummary:
+        counted = {name: self.counts[name] for name in ("received", "landed", "known", "quarantined")}
+        return SourceSummary(
+            self.row["source_key"], self.calls, **counted, retracted=self.retracted, eur=self._ledger.spent_eur,
+            reason=reason, detail=detail,
+        )  # fmt: skip
+
+
+def _fetch(answer: Answer, position: Position, source_key: str) -> Fetch:
+    content_type = next((value for name, value in answer.headers if name.lower() == "content-type"), None)
+    return Fetch(
+        fetch_id=answer.fetch_id, source_key=source_key, url=answer.url, requested_at=answer.requested_at,
+        outcome=Outcome.FETCHED, status_code=answer.status_code, content_hash=answer.content_hash,
+        content_type=content_type, body_bytes=len(answer.body), elapsed_ms=answer.elapsed_ms,
+        warc_uri=position.uri, warc_offset=position.offset, warc_length=position.length,
+    )  # fmt: skip
+
+
+def _sql() -> queries.Queries:
+    return queries.load("source_runs")

@@ -1,0 +1,219 @@
+"""Runs of a source against its simulator and a real database: what lands, what is paid, what a second run does."""
+
+from __future__ import annotations
+
+import socket
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg.types.json import Jsonb
+from pydantic import SecretBytes
+
+from demo.providers.apollo import ApolloSimulator
+from demo.providers.simulator import Fault
+from leadhouse.connectors.source_replay import read_again
+from leadhouse.connectors.source_runs import SourceBusyError, run_source
+from leadhouse.credentials import SecretMissingError, new_master_key, put_secret
+from leadhouse.jobs.control import StoppedError
+from leadhouse.settings import settings
+from tests.connectors.sources.conftest import HASTY, QUICK
+
+DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
+
+
+class Tenant:
+    """An organization with one key at Apollo and one source."""
+
+    def __init__(self, database, simulator, url):
+        self.database, self.simulator, self.url = database, simulator, url
+        slug = f"org-{uuid4().hex[:8]}"
+        (row,) = self.rows(
+            "insert into identity.organizations (slug, name) values (%s, %s) returning organization_id", slug, slug
+        )
+        self.organization_id = UUID(str(row["organization_id"]))
+        self.secret_id = self.secret("provider")
+        self.source_key = f"apollo/{slug}"
+
+    def secret(self, kind):
+        with self.database.connect("credentials") as connection:
+            value = SecretBytes(self.simulator.key.encode())
+            return put_secret(connection, self.organization_id, uuid4().hex, value, kind=kind)
+
+    def rows(self, statement, *values):
+        with self.database.owner() as owner:
+            cursor = owner.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def add(self, secret_id=None, **parameters):
+        config = {"base_url": self.url, **QUICK, **parameters}
+        self.rows(
+            "insert into app.sources (source_key, organization_id, kind, name, config, secret_id)"
+            " values (%s, %s, 'apollo', 'ours', %s, %s)",
+            self.source_key, self.organization_id, Jsonb(config), secret_id or self.secret_id,
+        )  # fmt: skip
+
+    def run(self, day=DAY, **options):
+        return run_source(self.source_key, day, f"test__{day}", patience=HASTY, **options)
+
+    def spent(self):
+        (row,) = self.rows(
+            "select coalesce(sum(amount_eur), 0) as eur from billing.costs where organization_id = %s",
+            self.organization_id,
+        )
+        return row["eur"]
+
+    def calls(self):
+        return self.rows("select * from app.source_calls where source_key = %s order by created_at", self.source_key)
+
+
+@pytest.fixture
+def tenant(module_database, monkeypatch, world, served):
+    monkeypatch.setenv("LEADHOUSE_MASTER_KEYS", MASTER_KEY)
+    simulator = ApolloSimulator(world, prefix="/api/v1")
+    made = Tenant(module_database, simulator, served(simulator))
+    settings.cache_clear()
+    return made
+
+
+MASTER_KEY = new_master_key()
+
+
+def test_a_run_lands_private_records_and_notes_what_they_cost(tenant):
+    tenant.add(search="companies", criteria={"organization_locations": ["Germany"]}, credit_price_eur=0.2)
+    summary = tenant.run()
+    assert (summary.reason, summary.quarantined, summary.known) == ("works", 0, 0)
+    assert summary.landed == summary.received > 0
+    assert summary.eur == tenant.spent() == Decimal("0.2") * Decimal(1000 - tenant.simulator.credits)
+    records = tenant.rows(
+        "select organization_id, source_key from raw.company_records where organization_id = %s", tenant.organization_id
+    )
+    assert len(records) == summary.landed
+    assert {row["source_key"] for row in records} == {tenant.source_key}
+    evidence = tenant.rows(
+        "select count(*) as broken from raw.extractions left join raw.fetches using (run_on, fetch_id)"
+        " where extractions.source_key = %s and fetches.warc_uri is null",
+        tenant.source_key,
+    )
+    assert evidence == [{"broken": 0}]
+    again = tenant.run(NEXT_DAY)
+    assert (again.landed, again.known) == (0, summary.received)
+
+
+def test_the_same_day_is_paid_once(tenant):
+    tenant.add(search="companies", enrich=False)
+    first = tenant.run()
+    asked = len(tenant.simulator.heard)
+    second = tenant.run()
+    assert len(tenant.simulator.heard) == asked
+    assert (second.calls, second.eur, second.known) == (0, 0, first.landed)
+    assert tenant.spent() == first.eur
+
+
+@pytest.mark.parametrize("fault", [Fault.STALLED, Fault.BROKEN, Fault.DROPPED])
+def test_an_answer_that_was_lost_stays_charged_and_is_not_asked_for_again_that_day(tenant, fault):
+    tenant.add(search="companies", enrich=False)
+    tenant.simulator.faults = [fault]
+    lost = tenant.run()
+    assert lost.reason in ("unreachable", "provider_failed")
+    assert [(call["state"], call["price_eur"]) for call in tenant.calls()] == [("unknown", None)]
+    assert tenant.spent() == Decimal("0.1")
+    again = tenant.run()
+    assert (again.reason, len(tenant.simulator.heard), again.calls) == ("provider_failed", 1, 0)
+    assert tenant.run(NEXT_DAY).landed == 12
+
+
+def test_a_refused_call_is_given_back_and_tried_again(tenant):
+    tenant.add(search="companies", enrich=False)
+    tenant.simulator.credits = 0
+    refused = tenant.run()
+    assert (refused.reason, refused.eur, tenant.spent()) == ("no_credit", 0, 0)
+    assert [call["state"] for call in tenant.calls()] == ["refused"]
+    tenant.simulator.credits = 10
+    assert tenant.run().landed == 12
+
+
+def test_a_malformed_answer_is_kept_and_refused_with_its_reason(tenant):
+    tenant.add(search="companies", enrich=False)
+    tenant.simulator.faults = [Fault.MALFORMED]
+    summary = tenant.run()
+    assert (summary.reason, summary.landed, summary.quarantined) == ("malformed", 0, 1)
+    (row,) = tenant.rows("select reason, payload from quality.quarantine where source_key = %s", tenant.source_key)
+    assert row["reason"] == "malformed_answer"
+    assert "we are sorry" in row["payload"]["answer"]
+    assert [(call["state"], call["price_eur"]) for call in tenant.calls()] == [("answered", None)]
+
+
+def test_ceilings_end_a_run_before_the_call(tenant):
+    tenant.add(search="people", max_eur=0.5, credit_price_eur=0.1)
+    summary = tenant.run()
+    assert (summary.reason, tenant.spent()) == ("over_budget", 0)
+    assert not any(heard.path.endswith("bulk_match") for heard in tenant.simulator.heard)
+
+
+def test_a_budget_of_the_organization_holds_for_its_sources(tenant):
+    tenant.rows(
+        "insert into billing.budgets (organization_id, kind, starts_on, ends_on, ceiling_eur)"
+        " values (%s, 'provider', '2026-11-01', '2026-11-30', 0.05)", tenant.organization_id,
+    )  # fmt: skip
+    tenant.add(search="companies", enrich=False)
+    assert (tenant.run().reason, len(tenant.simulator.heard), tenant.spent()) == ("over_budget", 0, 0)
+    tenant.rows("update billing.budgets set ceiling_eur = 0.1 where organization_id = %s", tenant.organization_id)
+    assert tenant.run().landed == 12
+    (budget,) = tenant.rows("select spent_eur from billing.budgets where organization_id = %s", tenant.organization_id)
+    assert budget["spent_eur"] == tenant.spent() == Decimal("0.1")
+
+
+def test_a_run_stops_at_its_safe_point_and_goes_on(tenant):
+    tenant.add(search="companies")
+    asked = []
+
+    def stop():
+        asked.append(1)
+        if len(asked) == 2:
+            raise StoppedError("to be paused")
+
+    with pytest.raises(StoppedError):
+        tenant.run(before_call=stop)
+    (kept,) = tenant.rows(
+        "select count(*) as records from raw.company_records where source_key = %s", tenant.source_key
+    )
+    assert kept["records"] == 12
+    rest = tenant.run()
+    assert rest.reason == "works"
+    assert sum(heard.path.endswith("/mixed_companies/search") for heard in tenant.simulator.heard) == 1
+
+
+def test_one_reads_a_source_at_a_time(tenant):
+    tenant.add(search="companies")
+    with pytest.raises(SourceBusyError):
+        tenant.run(before_call=lambda: tenant.run())
+
+
+def test_a_mailboxes_password_is_no_credential_of_a_source(tenant):
+    tenant.add(secret_id=tenant.secret("smtp"), search="companies")
+    with pytest.raises(SecretMissingError, match="kind 'smtp'"):
+        tenant.run()
+    assert not tenant.simulator.heard
+
+
+def test_archived_answers_state_the_same_without_a_socket(tenant, monkeypatch):
+    tenant.add(search="companies")
+    summary = tenant.run()
+    stated = tenant.rows(
+        "select unit_key, statement_hash from raw.extractions where source_key = %s", tenant.source_key
+    )
+    port = tenant.database.owner().info.port
+    real = socket.socket.connect
+
+    def connect(self, address):
+        assert isinstance(address, str) or address[1] == port, f"a socket is opened to {address}"
+        return real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    found = read_again(tenant.source_key, DAY, DAY)
+    hashes = {(each.unit_key, each.statement_hash) for each in found.statements}
+    assert hashes == {(row["unit_key"], row["statement_hash"]) for row in stated}
+    assert found.answers == summary.calls
+    assert not found.gone

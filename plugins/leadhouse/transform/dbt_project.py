@@ -17,6 +17,7 @@ from psycopg import conninfo
 
 from leadhouse.database import DatabaseError
 from leadhouse.settings import settings
+from leadhouse.transform.flag_sources import name_flag_sources
 
 Target = Literal["prod", "dev", "test"]
 FAILED = frozenset({"error", "fail", "runtime error"})
@@ -83,6 +84,7 @@ def invoke(
     from leadhouse.transform.kept_connections import keep_connections
 
     keep_connections()
+    name_flag_sources()
     arguments = [command, *_common(target), "--vars", json.dumps(variables or {})]
     for flag, value in (("--select", select), ("--exclude", exclude)):
         arguments += [flag, *value.split()] if value else []
@@ -103,6 +105,7 @@ def parse(target: Target = "prod") -> Any:
     """
     from dbt.cli.main import dbtRunner
 
+    name_flag_sources()
     with _environment(target, _login() if settings().dbt_url else _NOBODY):
         outcome = dbtRunner().invoke(["parse", *_common(target)])
     if not outcome.success:

@@ -75,3 +75,12 @@ select campaign_id, status::text as status, leads, unassigned, pressing, rated, 
   from app.lead_pipeline
  where organization_id = %(organization_id)s
  order by campaign_id nulls first, status;
+
+-- name: require_creation
+select identity.require('leads', 'create');
+
+-- name: enter_lead
+select lead_id from app.enter_lead(%(kind)s::resolution.entity_kind, %(keys)s, %(subject_id)s, %(facts)s, %(campaign_id)s);
+
+-- name: correct_lead
+select app.correct_lead(%(lead_id)s, %(facts)s, %(reason)s) as corrected;

@@ -33,7 +33,10 @@ _BY_FACTS = frozenset({"lead_score", "full_name"})
 
 
 class LeadFilter(BaseModel):
-    """What the work list is narrowed to; what is left out does not. `criteria` is a rule as segments have it."""
+    """What the work list is narrowed to; what is left out does not. `criteria` is a rule as segments have it.
+
+    `search` holds words, each of which a lead's name, company, address, domain or title must hold.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +46,7 @@ class LeadFilter(BaseModel):
     owner_id: UUID | None = None
     tags: tuple[str, ...] = ()
     list_id: UUID | None = None
+    search: str | None = Field(default=None, max_length=200)
     criteria: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -193,6 +197,7 @@ def _conditions(wanted: LeadFilter, *, by_facts: bool) -> Condition:
         "tags": "lead.tags @> %(tags)s",
         "list_id": "exists (select from app.list_members as member where member.organization_id = %(organization_id)s"
         " and member.list_id = %(list_id)s and member.lead_id = lead.lead_id)",
+        "search": "lead.lead_id in (select app.find_leads(%(search)s))",
     }
     given = {name: getattr(wanted, name) for name in texts if getattr(wanted, name)}
     if wanted.status and len(wanted.status) == 1:  # one value keeps the order of an index by status and another column

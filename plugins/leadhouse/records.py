@@ -173,22 +173,39 @@ class Extraction(Strict):
         The statement is part of it: the same bytes read with other knowledge of the site may say something else.
         """
         statement = statement_hash or self.statement_hash
-        return uuid.uuid5(NAMESPACE, f"{run_on}|{self.unit_id}|{self.content_hash}|{statement}")
+        return extraction_id(run_on, self.unit_id, self.content_hash, statement)
+
+
+def named_id(name: str) -> uuid.UUID:
+    """The version 5 UUID (RFC 9562) of a name in our namespace; `uuid.uuid5` takes twice as long for the same."""
+    digest = hashlib.sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()
+    number = int.from_bytes(digest[:16], "big")
+    return uuid.UUID(int=number & _OF_NAME | _VERSION_5)
+
+
+_NAMESPACE = NAMESPACE.bytes
+_VERSION_5 = 5 << 76 | 1 << 63  # version and variant, in their places
+_OF_NAME = ~(0xF << 76 | 3 << 62)
+
+
+def extraction_id(run_on: date, unit: uuid.UUID, content_hash: str, statement_hash: str) -> uuid.UUID:
+    """Deterministic id of an extraction: see `Extraction.extraction_id`."""
+    return named_id(f"{run_on}|{unit}|{content_hash}|{statement_hash}")
 
 
 def unit_id(organization_id: uuid.UUID | None, source_key: str, unit_key: str) -> uuid.UUID:
     """Stable id of a unit: what one source says at one URL or in one file."""
-    return uuid.uuid5(NAMESPACE, f"{organization_id}|{source_key}|{unit_key}")
+    return named_id(f"{organization_id}|{source_key}|{unit_key}")
 
 
 def record_id(extraction_id: uuid.UUID, kind: Literal["company", "person"], record_key: str) -> uuid.UUID:
     """Deterministic id of a record within its extraction."""
-    return uuid.uuid5(NAMESPACE, f"{extraction_id}|{kind}|{record_key}")
+    return named_id(f"{extraction_id}|{kind}|{record_key}")
 
 
 def subject_id(unit_id: uuid.UUID, kind: Literal["company", "person"], record_key: str) -> uuid.UUID:
     """Who a record is about, the same over time: what a unit calls by one key stays one subject."""
-    return uuid.uuid5(NAMESPACE, f"{unit_id}|{kind}|{record_key}")
+    return named_id(f"{unit_id}|{kind}|{record_key}")
 
 
 def record_hash(record: CompanyRecord | PersonRecord, payload_json: bytes) -> str:

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from leadhouse.extraction import hosts, phones
+from leadhouse.connectors.phone_numbers import to_e164
+from leadhouse.extraction import hosts
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.person_names import has_given_name
@@ -24,6 +25,11 @@ _NO = frozenset(_NO_TEXT.split())
 _SALUTATION = re.compile(
     r"^(?:herrn?|frau|mr|mrs|ms|miss|monsieur|madame|mme|mlle|se[nñ]ora?|sr|sra|signora?|sig)\b\.?\s*", re.I
 )
+_ADDRESSED = frozenset(
+    "herr frau herrn mr mrs ms miss mx dr prof prof. dr m mme mlle monsieur madame sr sra srta señor señora sig sig.ra"
+    " signor signora dhr mevr mw pan pani ing dipl.-ing mag dott dott.ssa".replace("prof. dr", "prof._dr").split()
+) | {"prof. dr", "herr dr", "frau dr", "m. et mme"}
+_BETWEEN_NUMBERS = re.compile(r"[/;,|]|:::|\s{2,}")
 _BANDS = ((1, 10), (11, 50), (51, 200), (201, 500), (501, 1000), (1001, 5000), (5001, 10000))
 _SOCIAL_HOSTS = frozenset(
     ["linkedin.com", "xing.com", "facebook.com", "instagram.com", "twitter.com", "x.com", "youtube.com", "tiktok.com"]
@@ -57,11 +63,16 @@ def clean(cell: str) -> str:
     return "" if len(text) < 12 and text.casefold() in _NOTHING else text
 
 
-def emails(text: str) -> list[str]:
-    """The addresses of a cell, lower case: everything of the shape ``local@domain.tld``."""
+@lru_cache(maxsize=20_000)
+def _emails(text: str) -> tuple[str, ...]:
     if _EMAIL.fullmatch(text):
-        return [text.lower().removeprefix("mailto:")]
-    return list(dict.fromkeys(each.strip("'.").lower() for each in _EMAIL.findall(text)))
+        return (text.lower().removeprefix("mailto:"),)
+    return tuple(dict.fromkeys(each.strip("'.").lower() for each in _EMAIL.findall(text)))
+
+
+def emails(text: str) -> tuple[str, ...]:
+    """The addresses of a cell, lower case: everything of the shape ``local@domain.tld``."""
+    return _emails(text)
 
 
 @lru_cache(maxsize=50_000)
@@ -91,13 +102,15 @@ def is_company_profile(text: str) -> bool:
     return profile(text) is not None and not is_person_profile(text)
 
 
-def phone(text: str, country: str | None) -> str | None:
-    """E.164; None where the number is not valid, or says no country and none is known."""
-    found = phones.to_e164(text, country)
-    if found is None and any(sign in text for sign in "/;,|"):
-        parts = [part for part in re.split(r"[/;,|]", text) if sum(map(str.isdigit, part)) >= 6]
-        found = next((number for part in parts if (number := phones.to_e164(part.strip(), country))), None)
-    return found
+@lru_cache(maxsize=50_000)
+def phone_numbers(text: str, country: str | None) -> tuple[str, ...]:
+    """E.164 of every number of a cell; none where it is not valid, or says no country and none is known."""
+    if found := to_e164(text, country):
+        return (found,)
+    if not any(sign in text for sign in "/;,|:"):
+        return ()
+    parts = [part.strip() for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= 6]
+    return tuple(dict.fromkeys(number for part in parts if (number := to_e164(part, country))))
 
 
 @lru_cache(maxsize=5_000)
@@ -127,6 +140,79 @@ def person_name(text: str) -> str:
     return f"{given.strip()} {family.strip()}" if comma and given.strip() and "," not in given else name
 
 
+def contacts(text: str) -> list[tuple[str, str | None]]:
+    """Names with their addresses of a cell that lists people: ``Max Muster (max@example.org); Eva Muster``."""
+    found: list[tuple[str, str | None]] = []
+    for part in re.split(r";|\n|\|", text):
+        address = next(iter(emails(part)), None)
+        name = person_name(" ".join(re.sub(r"[(<\[]?[^\s(<\[]+@[^\s)>\]]+[)>\]]?", " ", part).split()))
+        if address or (name and " " in name):
+            found.append((name, address))
+    return found
+
+
+def revenue(text: str, column: str) -> str | None:
+    """A year's sales as a plain number in one currency's unit: ``12.300,75`` in *Umsatz (Mio. €)* is 12300750000.
+
+    Decimal comma or point by what stands last; thousands and millions by the cell's own suffix, else by the column's
+    name. None where it is no single number.
+    """
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None:
+        return None
+    figure = _figure(match["figure"])
+    said = _SCALE.search(match["scale"] or "") or _SCALE.search(column)
+    factor = next((_FACTORS[name] for name, hit in (said.groupdict() if said else {}).items() if hit), 1)
+    amount = round(figure * factor, 2)
+    return f"{amount:.2f}".rstrip("0").rstrip(".")
+
+
+def _figure(text: str) -> float:
+    plain = re.sub(r"[\s'\u2019]", "", text)
+    last = max(plain.rfind(","), plain.rfind("."))
+    tail = plain[last + 1 :]
+    is_grouped = last >= 0 and len(tail) == 3 and plain[:last].lstrip("-") != "0"
+    both = "," in plain and "." in plain
+    if last < 0 or (is_grouped and not both) or plain.count(plain[last]) > 1:
+        return float(re.sub(r"[.,]", "", plain))
+    return float(re.sub(r"[.,]", "", plain[:last]) + "." + tail)
+
+
+_AMOUNT = re.compile(
+    r"(?:[€$£]|[A-Z]{3}|CHF)?\s*(?P<figure>-?\d[\d.,'\u2019 \u00a0]{0,20}?)\s*"
+    r"(?P<scale>(?:k|t|m|mm|b|bn|mio\.?|mrd\.?|tsd\.?|million(?:s|en|i|es)?|billion(?:s|en|i)?|milliarden?)?)\s*"
+    r"(?:[€$£]|[A-Za-zł]{2,4})?",
+    re.I,
+)
+_SCALE = re.compile(
+    r"(?<![a-z])(?:(?P<billions>b|bn|mrd|milliard|billion)|(?P<millions>m|mm|mio|mill|mln|million)"
+    r"|(?P<thousands>k|t|tsd|teur|thousand|tausend|tys))(?=[€$£\W]|$|en|s\b|i\b|eur|es\b)",
+    re.I,
+)
+_FACTORS = {"billions": 1e9, "millions": 1e6, "thousands": 1e3}
+
+
+def is_salutation(text: str) -> bool:
+    """Whether a cell is a form of address or an academic title and nothing else."""
+    return text.casefold().rstrip(".") in _ADDRESSED
+
+
+def is_contact_list(text: str) -> bool:
+    """Whether a cell lists people with their addresses."""
+    return "@" in text and len(text) > len(next(iter(emails(text)), "")) + 4
+
+
+def is_home_page(text: str) -> bool:
+    """Whether a cell is the address of a whole website, not of a page or picture on it."""
+    return is_website(text) and not urlsplit(text if "://" in text else f"//{text}").path.strip("/")
+
+
+def is_international_phone(text: str) -> bool:
+    """Whether a cell is a telephone number with its country."""
+    return text.lstrip("'").startswith(("+", "00")) and is_phone(text)
+
+
+@lru_cache(maxsize=5_000)
 def employee_band(text: str) -> str | None:
     """``51-200`` from a band or from a number in English or German spelling."""
     plain = re.sub(r"(?<=\d)[.,' ](?=\d{3}(?!\d))", "", text.casefold())
@@ -149,6 +235,7 @@ def is_yes_or_no(text: str) -> bool:
     return text.casefold() in _YES or text.casefold() in _NO or not clean(text)
 
 
+@lru_cache(maxsize=1_000)
 def legal_basis(text: str) -> str:
     """The GDPR's basis (Art. 6 (1)) in the marts' spelling; what is not known stands as it was stated, folded."""
     folded = re.sub(r"[^a-z0-9]+", "_", _plain(text)).strip("_")
@@ -164,6 +251,7 @@ def _plain(text: str) -> str:
 _ACCENTS = str.maketrans("äöüéèêàáíóúñç", "aoueeeaaiounc")
 
 
+@lru_cache(maxsize=20_000)
 def postal_city(text: str) -> tuple[str | None, str | None]:
     """``80331 München`` in two; the postal code is None where there is none."""
     match = _POSTAL_CITY.fullmatch(text)

@@ -1,130 +1,84 @@
-"""What each column holds: by its name, in five languages and as the usual systems export it, else by its content."""
+"""What each column holds: as a person said it, now or of the same header before, by its name, else by its content."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from leadhouse.connectors import cells
+from leadhouse.connectors.column_names import NOT_THE_CONTACTS, Field, field_of, normalise, recognised, stated_field
 
 Kind = Literal["company", "person"]
-
-
-class Field(StrEnum):
-    """What a column holds; the names of columns.toml. ``company_*`` is said outright, the rest follows the kind."""
-
-    COMPANY_NAME = "company_name"
-    LEGAL_NAME = "legal_name"
-    DOMAIN = "domain"
-    WEBSITE = "website"
-    COMPANY_PHONE = "company_phone"
-    COMPANY_EMAIL = "company_email"
-    COMPANY_SOCIAL = "company_social"
-    COMPANY_ADDRESS = "company_address"
-    COMPANY_STREET = "company_street"
-    COMPANY_POSTAL_CODE = "company_postal_code"
-    COMPANY_CITY = "company_city"
-    COMPANY_REGION = "company_region"
-    COMPANY_COUNTRY = "company_country"
-    VAT_ID = "vat_id"
-    REGISTER_ID = "register_id"
-    EMPLOYEES = "employees"
-    TECHNOLOGIES = "technologies"
-    NAME = "name"  # of whom the file lists
-    FULL_NAME = "full_name"
-    CONTACT_NAME = "contact_name"
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    GIVEN_OR_NAME = "given_or_name"  # a given name beside a family name, else a name
-    FAMILY_OR_NAME = "family_or_name"
-    MIDDLE_NAME = "middle_name"
-    TITLE = "title"
-    EMAIL = "email"
-    OTHER_EMAIL = "other_email"
-    PHONE = "phone"
-    PERSON_PHONE = "person_phone"
-    PERSON_SOCIAL = "person_social"
-    STREET = "street"
-    HOUSE_NUMBER = "house_number"
-    POSTAL_CODE = "postal_code"
-    CITY = "city"
-    POSTAL_CITY = "postal_city"
-    REGION = "region"
-    COUNTRY = "country"
-    CUSTOMER = "customer"
-    OPTED_OUT = "opted_out"
-    LEGAL_BASIS = "legal_basis"
-    RECORD_ID = "record_id"
-
+__all__ = ["ColumnMap", "ColumnReason", "Field", "Kind", "field_of", "map_columns", "normalise", "recognised"]
 
 PERSON_FIELDS = frozenset({Field.FULL_NAME, Field.FIRST_NAME, Field.LAST_NAME, Field.TITLE, Field.PERSON_SOCIAL})
 NAMING_FIELDS = frozenset({Field.COMPANY_NAME, Field.LEGAL_NAME, Field.DOMAIN, Field.WEBSITE, Field.VAT_ID})
 REACHING_FIELDS = frozenset({Field.EMAIL, Field.COMPANY_EMAIL, Field.PERSON_SOCIAL})
-LONGEST_NAME = 80
+_NAMES = frozenset(
+    {Field.NAME, Field.FULL_NAME, Field.FIRST_NAME, Field.LAST_NAME, Field.GIVEN_OR_NAME, Field.FAMILY_OR_NAME,
+     Field.CONTACT_NAME, Field.COMPANY_NAME, Field.LEGAL_NAME}
+)  # fmt: skip
 _SHARE = 0.8  # of a column's texts that must look alike to tell what it holds
-_MAIL = re.compile(r"\b(?:e ?mails?|courriel|correo)\b")
-_PHONE = re.compile(r"\b(?:phone|telephone|telefon(?:nummer)?|telefono|mobile|handy)\b")
-# An address in such a column is somebody else's, or a fact about the address.
-_NOT_THE_CONTACTS = re.compile(
-    r"owner|besitzer|zustandig|propriet|created|erstellt|status|confidence|sent|open|bounce|click|date|datum|type|typ\b"
-    r"|domain|opt|valid|verif|source|count|template|subject|betreff|betreuer|responsible|associated|fax|for emails"
+_FEW = 3  # texts below which a column that has a name is not judged by its content
+_Test = Callable[[str], bool]
+
+# what a column without a name may hold, in this order: field, test, share of its texts
+_UNNAMED: tuple[tuple[Field, _Test, float], ...] = (
+    (Field.EMAIL, cells.is_email, _SHARE),
+    (Field.PERSON_SOCIAL, cells.is_person_profile, _SHARE),
+    (Field.WEBSITE, cells.is_website, _SHARE),
+    (Field.PHONE, cells.is_phone, _SHARE),
+    (Field.COMPANY_NAME, cells.has_legal_form, 0.5),
+    (Field.COUNTRY, cells.is_country, _SHARE),
+    (Field.POSTAL_CITY, cells.is_postal_city, _SHARE),
+    (Field.FULL_NAME, cells.is_person, 0.5),
 )
+# one whose name says nothing, so it may be in a language that is not known: what cannot be mistaken; field, test,
+# share, and the fields whose column elsewhere speaks against it
+_STRANGE: tuple[tuple[Field, _Test, float, frozenset[Field]], ...] = (
+    (Field.EMAIL, cells.is_email, _SHARE, frozenset()),
+    (Field.PERSON_SOCIAL, cells.is_person_profile, _SHARE, frozenset()),
+    (Field.WEBSITE, cells.is_home_page, 0.9, frozenset({Field.DOMAIN})),
+    (Field.PHONE, cells.is_international_phone, 0.9, frozenset({Field.PERSON_PHONE, Field.COMPANY_PHONE, Field.FAX})),
+    (Field.COMPANY_NAME, cells.has_legal_form, 0.5, _NAMES),
+    (Field.FULL_NAME, cells.is_person, 0.7, _NAMES),
+    (Field.COUNTRY, cells.is_country, 0.9, frozenset({Field.COMPANY_COUNTRY})),
+    (Field.POSTAL_CITY, cells.is_postal_city, 0.9, frozenset({Field.POSTAL_CODE, Field.CITY})),
+)
+_LOOKS: dict[Field, _Test] = {
+    Field.EMAIL: cells.is_email,
+    Field.WEBSITE: cells.is_website,
+    Field.PHONE: cells.is_phone,
+    Field.PERSON_PHONE: cells.is_phone,
+    Field.COMPANY_PHONE: cells.is_phone,
+    Field.COUNTRY: cells.is_country,
+    Field.EMPLOYEES: lambda text: cells.employee_band(text) is not None,
+}
 
 
-def normalise(name: str) -> str:
-    """Lower case, base letters, words with one blank between: ``E-Mail *`` gives ``e mail``."""
-    text = name.strip().casefold().translate(_SPELLED)
-    text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return " ".join(re.findall(r"\w+", text))
+@dataclass(frozen=True, slots=True)
+class ColumnReason:
+    """Why a column is read as it is: ``stated``, ``remembered``, ``name``, ``content`` or ``kept``; 0..1 how sure."""
 
-
-_SPELLED = str.maketrans({"ß": "ss", "_": " ", "°": ""})
-
-
-@cache
-def _field_by_name() -> dict[str, Field]:
-    vocabulary = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return {normalise(name).replace(" ", ""): Field(field) for field, names in vocabulary.items() for name in names}
-
-
-def field_of(name: str) -> Field | None:
-    """The field that a column name stands for."""
-    if len(name) > LONGEST_NAME:
-        return None
-    words = re.sub(r" \d$", "", normalise(name)) if name.endswith(")") else normalise(name)
-    known = _field_by_name().get(words.replace(" ", ""))
-    if known or not words or _NOT_THE_CONTACTS.search(words):
-        return known
-    if _MAIL.search(words):
-        return Field.OTHER_EMAIL
-    return Field.PERSON_PHONE if _PHONE.search(words) else None
-
-
-def recognised(names: Iterable[str]) -> int:
-    """How many different fields the cells name: what tells a header row."""
-    return len({field for name in names if (field := field_of(name))})
+    why: Literal["stated", "remembered", "name", "content", "kept"]
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Column by column the field, or None for one that is kept as a custom field."""
+    """Column by column the field, or None for one that is kept as a custom field, and why."""
 
     header: tuple[str, ...]
     fields: tuple[Field | None, ...]
     kind: Kind
+    reasons: tuple[ColumnReason, ...] = ()
 
     @property
     def names_anybody(self) -> bool:
         """Whether some column can tell who a row is about."""
-        names = {Field.FULL_NAME, Field.LAST_NAME}
-        return bool(set(self.fields) & (NAMING_FIELDS | REACHING_FIELDS | names))
+        known = {each for each in self.fields if each}
+        return bool(known & (PERSON_FIELDS | NAMING_FIELDS | REACHING_FIELDS))
 
 
 def map_columns(
@@ -132,6 +86,7 @@ def map_columns(
     sample: Sequence[Sequence[str]],
     kind: Kind | None,
     overrides: Mapping[str, str | None] | None = None,
+    remembered: Mapping[str, str | None] | None = None,
 ) -> ColumnMap:
     """The field of every column, and what the file lists.
 
@@ -139,65 +94,102 @@ def map_columns(
         sample: some rows, for the columns that only their content tells.
         kind: what the caller says that the file lists; None: the columns tell.
         overrides: column name to a field's value, or None to keep the column as a custom field.
+        remembered: the same, as a person said it of such a header before; what does not fit any more is let go.
 
     Raises:
         ValueError: an override names a column or a field that does not exist.
     """
-    stated = _check(header, overrides or {})
+    stated, known = _check(header, overrides or {}), _still_fitting(header, remembered or {})
     columns = [[row[i].strip() for row in sample if i < len(row) and row[i].strip()] for i in range(len(header))]
-    fields = [field_of(name) for name in header]
-    fields = [_by_content(field, texts) for field, texts in zip(fields, columns, strict=True)]
-    for i, field in enumerate(fields):
-        if field is None and not _NOT_THE_CONTACTS.search(normalise(header[i])):
-            fields[i] = _sniffed(columns[i], {each for each in fields if each}, header[i])
-    fields = [stated.get(name, field) for name, field in zip(header, fields, strict=True)]
-    found = kind or _kind(set(fields))
-    return ColumnMap(tuple(header), tuple(_settled(fields, found)), found)
+    found = [_read(name, texts) for name, texts in zip(header, columns, strict=True)]
+    for i, (field, _) in enumerate(found):
+        if field is None and header[i] not in known and header[i] not in stated:
+            others = {each for each, _ in found if each}
+            found[i] = _sniffed(columns[i], others, header[i])
+    for said, reason in ((known, _REMEMBERED), (stated, _STATED)):
+        found = [(said[name], reason) if name in said else each for name, each in zip(header, found, strict=True)]
+    fields = [field for field, _ in found]
+    lists = kind or _kind(set(fields))
+    return ColumnMap(tuple(header), tuple(_settled(fields, lists)), lists, tuple(reason for _, reason in found))
 
 
 def _check(header: Sequence[str], overrides: Mapping[str, str | None]) -> dict[str, Field | None]:
     unknown = [name for name in overrides if name not in header]
     if unknown:
         raise ValueError(f"The file has no column {', '.join(unknown)}. It has: {', '.join(header)}.")
-    wrong = [field for field in overrides.values() if field is not None and field not in set(Field)]
-    if wrong:
-        raise ValueError(f"There is no field {', '.join(wrong)}. There are: {', '.join(Field)}.")
-    return {name: Field(field) if field is not None else None for name, field in overrides.items()}
+    return {name: stated_field(field or "") for name, field in overrides.items()}
 
 
-def _by_content(field: Field | None, texts: Sequence[str]) -> Field | None:
-    """*Kunde* is a yes or no, or the customer's name; a *LinkedIn* column may hold the company's page."""
-    if field in {Field.CUSTOMER, Field.OPTED_OUT} and texts and not _mostly(texts, cells.is_yes_or_no):
+def _still_fitting(header: Sequence[str], remembered: Mapping[str, str | None]) -> dict[str, Field | None]:
+    fields = set(Field)
+    return {
+        name: Field(field) if field is not None else None
+        for name, field in remembered.items()
+        if name in header and (field is None or field in fields)
+    }
+
+
+_Found = tuple[Field | None, ColumnReason]
+_KEPT = ColumnReason("kept", 1.0)
+_REMEMBERED, _STATED = ColumnReason("remembered", 1.0), ColumnReason("stated", 1.0)
+
+
+def _read(name: str, texts: Sequence[str]) -> _Found:
+    """By the name, and by the content where the name has two meanings."""
+    field = field_of(name)
+    if field is None:
+        return None, _KEPT
+    meant = _by_content(field, texts)
+    if meant is not field:
+        return meant, ColumnReason("content" if meant else "kept", 0.9)
+    looks = _LOOKS.get(field)
+    fits = not texts or looks is None or _share(texts, looks) >= 0.5
+    return field, ColumnReason("name", 0.95 if fits else 0.6)
+
+
+def _by_content(field: Field, texts: Sequence[str]) -> Field | None:
+    """*Kunde* is a yes or no, or the customer's name; a *LinkedIn* or *URL* column may hold either's page."""
+    if not texts:
+        return field
+    if field in {Field.CUSTOMER, Field.OPTED_OUT} and not _mostly(texts, cells.is_yes_or_no):
         return Field.COMPANY_NAME if field is Field.CUSTOMER else None
-    if field is Field.PERSON_SOCIAL and texts and _mostly(texts, cells.is_company_profile):
-        return Field.COMPANY_SOCIAL
+    if field in {Field.PERSON_SOCIAL, Field.WEBSITE}:
+        if _mostly(texts, cells.is_company_profile):
+            return Field.COMPANY_SOCIAL
+        return Field.PERSON_SOCIAL if _mostly(texts, cells.is_person_profile) else field
+    if field is Field.TITLE and _mostly(texts, cells.is_salutation):
+        return Field.SALUTATION
+    if field in {Field.FULL_NAME, Field.CONTACT_NAME} and _mostly(texts, cells.is_contact_list):
+        return Field.CONTACTS
+    if field in {Field.CITY, Field.POSTAL_CODE} and _mostly(texts, cells.is_postal_city, 0.9):
+        return Field.POSTAL_CITY
+    if len(texts) >= _FEW and field is Field.COUNTRY and not any(map(cells.is_country, texts)):
+        return None  # Stato: the country, or a status; Kraj: the country, or a region
     return field
 
 
-def _sniffed(texts: Sequence[str], taken: set[Field], name: str) -> Field | None:
+def _sniffed(texts: Sequence[str], taken: set[Field], name: str) -> _Found:
     """What an unknown column holds; nothing that another column tells by its name."""
-    if len(texts) < 1:
-        return None
-    unnamed = name.startswith("column ")
-    tests: tuple[tuple[Field, Callable[[str], bool]], ...] = (
-        (Field.EMAIL, cells.is_email),
-        (Field.PERSON_SOCIAL, cells.is_person_profile),
-        (Field.WEBSITE, cells.is_website),
-        (Field.PHONE, cells.is_phone),
-        (Field.COMPANY_NAME, cells.has_legal_form),
-        (Field.COUNTRY, cells.is_country),
-        (Field.POSTAL_CITY, cells.is_postal_city),
-        (Field.FULL_NAME, cells.is_person),
-    )
-    for field, test in tests if unnamed else tests[:2]:
-        share = 0.5 if field in {Field.COMPANY_NAME, Field.FULL_NAME} else _SHARE
-        if field not in taken and _mostly(texts, test, share):
-            return field
-    return None
+    if name.startswith("column "):
+        for field, test, share in _UNNAMED:
+            if field not in taken and _mostly(texts, test, share):
+                return field, ColumnReason("content", round(0.9 * _share(texts, test), 2))
+        return None, _KEPT
+    if NOT_THE_CONTACTS.search(normalise(name)):
+        return None, _KEPT
+    for field, test, share, against in _STRANGE:
+        enough = len(texts) >= _FEW or field in {Field.EMAIL, Field.PERSON_SOCIAL}
+        if enough and field not in taken and not taken & against and _mostly(texts, test, share):
+            return field, ColumnReason("content", round(0.8 * _share(texts, test), 2))
+    return None, _KEPT
 
 
-def _mostly(texts: Sequence[str], test: Callable[[str], bool], share: float = _SHARE) -> bool:
-    return bool(texts) and sum(map(test, texts)) >= share * len(texts)
+def _mostly(texts: Sequence[str], test: _Test, share: float = _SHARE) -> bool:
+    return bool(texts) and _share(texts, test) >= share
+
+
+def _share(texts: Sequence[str], test: _Test) -> float:
+    return sum(map(test, texts)) / len(texts) if texts else 0.0
 
 
 def _kind(fields: set[Field | None]) -> Kind:
@@ -222,4 +214,6 @@ def _settled(fields: Sequence[Field | None], kind: Kind) -> list[Field | None]:
         meaning[Field.FAMILY_OR_NAME] = Field.LAST_NAME if Field.FIRST_NAME in known else of_listed
     meaning[Field.GIVEN_OR_NAME] = Field.FIRST_NAME if Field.LAST_NAME in known else of_listed
     meaning[Field.CONTACT_NAME] = Field.FULL_NAME
+    if kind == "company" and Field.RECORD_ID not in known:
+        meaning[Field.COMPANY_ID] = Field.RECORD_ID
     return [meaning.get(field, field) if field else None for field in fields]

@@ -19,9 +19,10 @@ from leadhouse.connectors.row_records import Fault, RowReader, RowRecords
 from leadhouse.connectors.table import Row, Table, read_table
 from leadhouse.connectors.text_file import inspect_text
 from leadhouse.landing import Quarantined
-from leadhouse.records import Extraction
+from leadhouse.landing.prepared import PreparedStatement, prepare_record, statement_hash
+from leadhouse.records import Extraction, unit_id
 
-EXTRACTOR, EXTRACTOR_VERSION = "csv_import", "1"
+EXTRACTOR, EXTRACTOR_VERSION = "csv_import", "2"
 
 
 @dataclass
@@ -71,20 +72,20 @@ class CsvFile:
     def statements(self) -> Iterator[Extraction | Quarantined]:
         """One a row, in the file's order."""
         for _, statement in self.read():
-            yield statement
+            yield statement if isinstance(statement, Quarantined) else statement.extraction
 
-    def read(self) -> Iterator[tuple[Row, Extraction | Quarantined]]:
+    def read(self) -> Iterator[tuple[Row, PreparedStatement | Quarantined]]:
         """The rows with their statements."""
         reader, is_broken = RowReader(self.columns), self.table.file.is_broken
         for row in self.table.rows():
             self.counts["rows"] += 1
             text = "\x1f".join(row.cells)
             found = reader.read(row, text, is_broken=is_broken(text))
-            yield row, self._refusal(row, found) if isinstance(found, Fault) else self._extraction(text, found)
+            yield row, self._refusal(row, found) if isinstance(found, Fault) else self._prepared(text, found)
 
     def retraction(self, unit_key: str) -> Extraction:
         """The statement of a row that is gone: nothing."""
-        return self._statement(unit_key, hashlib.sha256(b"").hexdigest(), None)
+        return self._extraction(unit_key, hashlib.sha256(b"").hexdigest(), None)
 
     def _refusal(self, row: Row, fault: Fault) -> Quarantined:
         self.reasons[fault.reason] += 1
@@ -93,12 +94,26 @@ class CsvFile:
         payload = dict(zip(names, cells, strict=False))
         return Quarantined(self.unit_prefix.removesuffix("#"), row.line, fault.reason, fault.detail, payload)
 
-    def _extraction(self, text: str, found: RowRecords) -> Extraction:
-        self.suppressed.extend(found.suppressed)
+    def _prepared(self, text: str, found: RowRecords) -> PreparedStatement:
+        if found.suppressed:
+            self.suppressed.extend(found.suppressed)
         self.counts["companies"] += found.company is not None
-        self.counts["persons"] += found.person is not None
+        self.counts["persons"] += len(found.persons)
         content_hash = hashlib.sha256(text.encode()).hexdigest()
-        return self._statement(self._unit_key(found.key, content_hash), content_hash, found)
+        unit_key = self._unit_key(found.key, content_hash)
+        companies = [prepare_record(*found.company)] if found.company else []
+        persons = [prepare_record(*each) for each in found.persons]
+        hashes = [each.content_hash for each in (*companies, *persons)]
+        return PreparedStatement(
+            source=(self.organization_id, self.source_key, unit_key, EXTRACTOR, EXTRACTOR_VERSION, ()),
+            unit_id=unit_id(self.organization_id, self.source_key, unit_key),
+            content_hash=content_hash,
+            observed_at=self._observed_at,
+            statement_hash=statement_hash(EXTRACTOR, EXTRACTOR_VERSION, len(companies), hashes),
+            companies=companies,
+            persons=persons,
+            make_extraction=lambda: self._extraction(unit_key, content_hash, found),
+        )
 
     def _unit_key(self, key: str, content_hash: str) -> str:
         """Rows with one key are numbered as they come; the very same row again is the same unit."""
@@ -111,7 +126,7 @@ class CsvFile:
         self.unit_keys.add(unit_key)
         return unit_key
 
-    def _statement(self, unit_key: str, content_hash: str, found: RowRecords | None) -> Extraction:
+    def _extraction(self, unit_key: str, content_hash: str, found: RowRecords | None) -> Extraction:
         return Extraction(
             source_key=self.source_key,
             unit_key=unit_key,
@@ -120,8 +135,8 @@ class CsvFile:
             content_hash=content_hash,
             observed_at=self._observed_at,
             organization_id=self.organization_id,
-            companies=(found.company,) if found and found.company else (),
-            persons=(found.person,) if found and found.person else (),
+            companies=(found.company.as_company(),) if found and found.company else (),
+            persons=tuple(each.as_person() for each in found.persons) if found else (),
         )
 
     def _require_identity(self) -> None:
@@ -149,9 +164,9 @@ def storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _shown(row: Row, statement: Extraction | Quarantined) -> dict[str, Any]:
+def _shown(row: Row, statement: PreparedStatement | Quarantined) -> dict[str, Any]:
     if isinstance(statement, Quarantined):
         return {"line": row.line, "refused": statement.reason, "detail": statement.detail}
-    records = [*statement.companies, *statement.persons]
+    records = [*statement.extraction.companies, *statement.extraction.persons]
     stated = [json.loads(each.model_dump_json(exclude_none=True, exclude={"record_key"})) for each in records]
     return {"line": row.line, "records": stated}

@@ -138,7 +138,7 @@ class _Import:
                     if len(errors) < KEPT_ERRORS:
                         errors.append(RowError(row.line, statement.reason, statement.detail))
                 else:
-                    self.landing.add_extraction(statement)
+                    self.landing.add_prepared(statement)
                 if len(self.landing) >= PART_ROWS:
                     self._flush()
             self._flush()

@@ -7,7 +7,7 @@ for resolution and marts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,8 +16,9 @@ from uuid import UUID
 from psycopg import Connection
 
 from leadhouse.database import queries
+from leadhouse.landing.prepared import PreparedStatement
 from leadhouse.landing.storable import Statement
-from leadhouse.records import Fetch, Outcome, unit_id
+from leadhouse.records import Fetch, Outcome, extraction_id, unit_id
 
 CONFIRM_DAYS = 10  # to twice as many, by unit: what landed in one night is not all confirmed in one
 
@@ -30,31 +31,38 @@ Confirmation = tuple[UUID, datetime]  # unit_id, and when its statement was seen
 class Plan:
     """What has to be written: new extractions, and which extraction is applied to which unit, in order."""
 
-    fresh: list[tuple[Statement, ExtractionKey]] = field(default_factory=list)
+    fresh: list[tuple[Statement | PreparedStatement, ExtractionKey]] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
 
 
 def make_plan(
-    connection: Connection[Any], statements: list[Statement], run_on: date, unchanged: list[Confirmation]
+    connection: Connection[Any],
+    statements: Sequence[Statement | PreparedStatement],
+    run_on: date,
+    unchanged: list[Confirmation],
+    *,
+    is_first: bool = False,
 ) -> Plan:
     """Goes through the statements in order, so that two of one unit in one landing follow each other.
 
     One that equals the standing statement of its unit is left out; one that was made before (A→B→A) is only applied.
+    `is_first`: the caller knows that none of the units has said anything before.
     """
     plan, confirmed = Plan(), list(unchanged)
     if not statements:
         return Plan(applications=_applied_again(connection, confirmed))
-    standing, former = _standing(connection, statements), _former(connection, statements)
+    standing = {} if is_first else _standing(connection, statements)
+    former = {} if is_first else _former(connection, statements)
     for each in statements:
         observed_at, current = standing.get(each.unit_id, (None, None))
         if current == each.statement_hash:
-            if each.extraction.fetch_id is not None:
-                confirmed.append((each.unit_id, each.extraction.observed_at))
+            if each.fetch_id is not None:
+                confirmed.append((each.unit_id, each.observed_at))
             continue
-        said, seen_at = (each.unit_id, each.statement_hash), each.extraction.observed_at
+        said, seen_at = (each.unit_id, each.statement_hash), each.observed_at
         key = former.get(said)
         if key is None:
-            key = former[said] = (run_on, each.extraction.extraction_id(run_on, each.statement_hash))
+            key = former[said] = (run_on, extraction_id(run_on, each.unit_id, each.content_hash, each.statement_hash))
             plan.fresh.append((each, key))
         plan.applications.append((each.unit_id, seen_at, key[1], key[0]))
         if observed_at is None or seen_at >= observed_at:
@@ -91,14 +99,16 @@ def _patience(unit: UUID) -> timedelta:
 
 
 def _standing(
-    connection: Connection[Any], statements: list[Statement]
+    connection: Connection[Any], statements: Sequence[Statement | PreparedStatement]
 ) -> dict[UUID, tuple[datetime | None, str | None]]:
     units = {"unit_ids": list({each.unit_id for each in statements})}
     found = connection.execute(queries.load("landing").select_statements, units)
     return {row["unit_id"]: (row["observed_at"], row["statement_hash"]) for row in found}
 
 
-def _former(connection: Connection[Any], statements: list[Statement]) -> dict[tuple[UUID, str], ExtractionKey]:
+def _former(
+    connection: Connection[Any], statements: Sequence[Statement | PreparedStatement]
+) -> dict[tuple[UUID, str], ExtractionKey]:
     pairs = {
         "unit_ids": [each.unit_id for each in statements],
         "statement_hashes": [each.statement_hash for each in statements],

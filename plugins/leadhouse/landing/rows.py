@@ -9,7 +9,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from leadhouse.landing.storable import StatedRecord, Statement, clean_json, clean_text
+from leadhouse.landing.prepared import PreparedRecord, PreparedStatement
+from leadhouse.landing.storable import StatedRecord, Statement, clean_text
 from leadhouse.records import Fetch, record_id, subject_id
 
 FETCHES = {
@@ -40,7 +41,10 @@ QUARANTINE = {
     "line": "int4", "reason": "text", "detail": "text", "payload": "jsonb", "content_hash": "text",
 }  # fmt: skip
 
+AnyStatement = Statement | PreparedStatement
+ExtractionKey = tuple[date, UUID]
 _EMPTY = Jsonb({})
+_NO_LIST = Jsonb([])
 
 
 def fetch_row(fetch: Fetch, run_on: date, landing_id: UUID, job_id: UUID | None, shard_no: int | None) -> list[Any]:
@@ -50,43 +54,48 @@ def fetch_row(fetch: Fetch, run_on: date, landing_id: UUID, job_id: UUID | None,
     return [run_on, fetch.fetch_id, landing_id, job_id, shard_no, *cleaned]
 
 
-def extraction_row(statement: Statement, key: tuple[date, UUID], landing_id: UUID) -> list[Any]:
+def extraction_row(statement: AnyStatement, key: ExtractionKey, landing_id: UUID) -> list[Any]:
     """One row of raw.extractions."""
-    extraction = statement.extraction
-    rejections = [clean_json(each.model_dump(mode="json", exclude_none=True)) for each in extraction.rejections]
+    organization_id, source_key, unit_key, extractor, extractor_version, not_read = statement.source
+    rejections = statement.rejections
     return [
-        *key, landing_id, extraction.organization_id, extraction.source_key, statement.unit_id, extraction.unit_key,
-        extraction.fetch_id, extraction.extractor, extraction.extractor_version, extraction.content_hash,
-        statement.statement_hash, extraction.observed_at, Jsonb(rejections), list(extraction.not_read),
+        *key, landing_id, organization_id, source_key, statement.unit_id, unit_key, statement.fetch_id, extractor,
+        extractor_version, statement.content_hash, statement.statement_hash, statement.observed_at,
+        Jsonb(rejections) if rejections else _NO_LIST, list(not_read),
     ]  # fmt: skip
 
 
-def company_rows(statement: Statement, key: tuple[date, UUID], landing_id: UUID) -> Iterator[list[Any]]:
+def company_rows(statement: AnyStatement, key: ExtractionKey, landing_id: UUID) -> Iterator[list[Any]]:
     """The rows of raw.company_records of one extraction."""
     for stated in statement.companies:
         yield _record_row(statement, stated, "company", key, landing_id)
 
 
-def person_rows(statement: Statement, key: tuple[date, UUID], landing_id: UUID) -> Iterator[list[Any]]:
+def person_rows(statement: AnyStatement, key: ExtractionKey, landing_id: UUID) -> Iterator[list[Any]]:
     """The rows of raw.person_records of one extraction."""
     for stated in statement.persons:
-        company_key = getattr(stated.record, "company_key", None)
+        company_key = stated.company_key
         company = record_id(key[1], "company", company_key) if company_key is not None else None
         yield [*_record_row(statement, stated, "person", key, landing_id), company]
 
 
 def _record_row(
-    statement: Statement,
-    stated: StatedRecord,
+    statement: AnyStatement,
+    stated: StatedRecord | PreparedRecord,
     kind: Literal["company", "person"],
-    key: tuple[date, UUID],
+    key: ExtractionKey,
     landing_id: UUID,
 ) -> list[Any]:
     run_on, extraction_id = key
-    record, extraction = stated.record, statement.extraction
+    organization_id, source_key, *_ = statement.source
+    custom = stated.custom_json
     return [
-        run_on, record_id(extraction_id, kind, record.record_key),
-        subject_id(statement.unit_id, kind, record.record_key), landing_id, extraction.organization_id,
-        extraction.source_key, extraction_id, stated.content_hash, record.record_key,
-        Jsonb(stated.payload, dumps=bytes), Jsonb(record.custom_fields) if record.custom_fields else _EMPTY,
+        run_on, record_id(extraction_id, kind, stated.record_key),
+        subject_id(statement.unit_id, kind, stated.record_key), landing_id, organization_id,
+        source_key, extraction_id, stated.content_hash, stated.record_key,
+        Jsonb(stated.payload, dumps=_as_it_is), Jsonb(custom, dumps=_as_it_is) if custom else _EMPTY,
     ]  # fmt: skip
+
+
+def _as_it_is(payload: bytes) -> bytes:
+    return payload

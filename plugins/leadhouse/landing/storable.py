@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +33,22 @@ class StatedRecord:
     payload: bytes
     content_hash: str
 
+    @property
+    def record_key(self) -> str:
+        """The record's own."""
+        return self.record.record_key
+
+    @property
+    def company_key(self) -> str | None:
+        """The company record of the same extraction that a person's names."""
+        return getattr(self.record, "company_key", None)
+
+    @property
+    def custom_json(self) -> bytes | None:
+        """The record's own columns as JSON; None where it has none."""
+        custom = self.record.custom_fields
+        return json.dumps(custom, ensure_ascii=False).encode() if custom else None
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -44,6 +62,35 @@ class Statement:
 
     def __len__(self) -> int:
         return len(self.companies) + len(self.persons)
+
+    @property
+    def observed_at(self) -> datetime:
+        """When the source was read (UTC)."""
+        return self.extraction.observed_at
+
+    @property
+    def fetch_id(self) -> UUID | None:
+        """The fetch that was read, where it was one."""
+        return self.extraction.fetch_id
+
+    @property
+    def content_hash(self) -> str:
+        """Of the bytes that were read."""
+        return self.extraction.content_hash
+
+    @property
+    def rejections(self) -> list[dict[str, Any]]:
+        """What is no fact, and why, as JSON values that can be stored."""
+        found = self.extraction.rejections
+        return [clean_json(each.model_dump(mode="json", exclude_none=True)) for each in found]
+
+    @property
+    def source(self) -> tuple[UUID | None, str, str, str, str, tuple[str, ...]]:
+        """Organization, source key, unit key, extractor, its version, and what it could not read."""
+        said = self.extraction
+        return (
+            said.organization_id, said.source_key, said.unit_key, said.extractor, said.extractor_version, said.not_read,
+        )  # fmt: skip
 
 
 def clean_text(text: str) -> str:

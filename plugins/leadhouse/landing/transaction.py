@@ -23,6 +23,7 @@ from leadhouse.landing import rows
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
 from leadhouse.landing.erased import Sieved, sieve, without_erased
 from leadhouse.landing.plan import Plan, make_plan, seen_unchanged
+from leadhouse.landing.prepared import PreparedStatement
 from leadhouse.landing.staging import insert_rows
 from leadhouse.landing.storable import Fault, Statement, clean_json, clean_text, is_storable, read_statement
 from leadhouse.ledger.batches import take_batch_number
@@ -72,7 +73,8 @@ class Landing:
         self._component, self._run_on, self._run_id = component, run_on, run_id
         self._source_key, self._organization_id, self._lease = source_key, organization_id, lease
         self._fetches: list[Fetch] = []
-        self._statements: list[Statement] = []
+        self._statements: list[Statement | PreparedStatement] = []
+        self._is_first = False
         self._quarantine: dict[str, Quarantined] = {}
         self._repeated = 0
         self._connection: Connection[Any] | None = None
@@ -111,6 +113,21 @@ class Landing:
         self._statements.append(statement)
         for fault in faults:
             self.quarantine(_quarantined(extraction, fault))
+
+    def add_prepared(self, statement: PreparedStatement) -> None:
+        """The statement of one unit of a source with many: see `leadhouse.landing.prepared`.
+
+        Raises ValueError when it belongs to another organization than the landing.
+        """
+        if statement.source[0] != self._organization_id:
+            raise ValueError(
+                f"{statement.source[2]} belongs to another organization than this landing: land them apart"
+            )
+        self._statements.append(statement)
+
+    def knows_nothing_yet(self) -> None:
+        """The caller holds a lock under which nobody has ever landed anything of these units: nobody is asked."""
+        self._is_first = True
 
     def quarantine(self, refused: Quarantined) -> None:
         """Keep what was refused, with its reason. The same thing refused twice is kept once and counted as known.
@@ -217,7 +234,7 @@ class Landing:
             self._keep_erased_out(connection)
         self._write_fetches(connection, self._landing_id)
         unchanged = seen_unchanged(self._fetches, self._organization_id)
-        plan = make_plan(connection, self._statements, self._run_on, unchanged)
+        plan = make_plan(connection, self._statements, self._run_on, unchanged, is_first=self._is_first)
         if not self._applies:
             plan.applications.clear()
         landed = self._write_extractions(connection, plan, self._landing_id)

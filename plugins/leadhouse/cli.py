@@ -30,6 +30,7 @@ from leadhouse.commands import (
     privacy,
     replay,
     reports,
+    waterfall,
 )
 from leadhouse.commands.failures import clear_failures
 from leadhouse.settings import settings
@@ -50,6 +51,7 @@ app.add_typer(analyst.app, name="analyst")
 app.add_typer(billing.app, name="billing")
 app.add_typer(credentials.app, name="secrets")
 app.add_typer(matches.app, name="matches")
+app.add_typer(waterfall.app, name="waterfall")
 privacy.register(app)
 dedupe.register(app)
 app.add_typer(demo_app, name="demo")

@@ -43,60 +43,118 @@ select %(run_on)s, email_normalized, %(landing_id)s, domain, status, is_syntax_v
     on conflict do nothing
 
 -- name: insert_wanted_requests
--- One per organization, entity, attribute, provider and window. A call that failed without a charge may be asked again.
+-- The next request of each waterfall that is wanted and may go on: what active campaigns want of their members and the facts lack.
+-- It goes on when nothing of the window is open, no answer is good, and none was lost (unless the waterfall says otherwise). An address
+-- that was bought and proved invalid is no good answer. One per organization, entity, attribute, provider and window; a call that failed
+-- without a charge may be made again on a later day.
+with wishes as (
+  select distinct on (leads.organization_id, leads.entity_id, wanted.attribute)
+         leads.organization_id, leads.entity_id, leads.entity_kind, wanted.attribute, campaigns.campaign_id,
+         lead_facts.email_normalized, lead_facts.email_status
+    from app.campaigns
+   cross join lateral jsonb_array_elements_text(
+           case jsonb_typeof(campaigns.config -> 'wanted_attributes')
+             when 'array' then campaigns.config -> 'wanted_attributes' else '[]' end) as wanted (attribute)
+    join app.campaign_members using (organization_id, campaign_id)
+    join app.leads using (organization_id, lead_id)
+    join app.lead_facts using (organization_id, lead_id)
+   where campaigns.status = 'active' and campaigns.deleted_at is null
+     and campaign_members.stopped_at is null and leads.deleted_at is null
+     and (%(organization_id)s::uuid is null or leads.organization_id = %(organization_id)s)
+     and case leads.entity_kind::text || '.' || wanted.attribute
+           when 'person.email' then lead_facts.email_normalized is null or lead_facts.email_status = 'invalid'
+           when 'person.phone_e164' then lead_facts.phone_e164 is null
+           when 'company.phone_e164' then lead_facts.phone_e164 is null and lead_facts.domain is not null
+           when 'company.domain' then lead_facts.domain is null and lead_facts.company_name is not null
+           else false end
+     and (leads.entity_kind = 'company' or (
+       lead_facts.full_name is not null
+       and (lead_facts.domain is not null
+            or exists (select from resolution.assignments
+                         join resolution.subject_keys as keys using (subject_id)
+                        where assignments.entity_id = leads.entity_id and keys.key_kind = 'name_company'
+                          and (keys.organization_id is null or keys.organization_id = leads.organization_id)))))
+   order by leads.organization_id, leads.entity_id, wanted.attribute, campaigns.campaign_id),
+steps as (
+  select wishing.organization_id, step.*
+    from (select distinct organization_id from wishes) as wishing
+   cross join lateral app.waterfall_steps(wishing.organization_id, %(settings_provider)s, %(settings_price)s::numeric) as step
+   where wishing.organization_id in (select organization_id from identity.organizations where billing.has_access(organization_id))),
+next_steps as (
+  select distinct on (wishes.organization_id, wishes.entity_id, wishes.attribute)
+         wishes.organization_id, wishes.entity_id, wishes.entity_kind, wishes.attribute, wishes.campaign_id,
+         steps.provider, steps.provider_id, steps.price_eur, former.has_failed
+    from wishes
+    join steps on steps.organization_id = wishes.organization_id and steps.entity_kind = wishes.entity_kind
+     and steps.attribute = wishes.attribute
+   cross join lateral (
+     select coalesce(bool_or(failed.free_of_charge), false) as has_failed,
+            coalesce(bool_or(not failed.free_of_charge or requests.claimed_on >= %(today)s), false) as is_asked
+       from app.enrichment_requests as requests
+      cross join lateral (
+        select requests.state in ('error', 'refused') and coalesce(sum(costs.amount_eur), 0) = 0 as free_of_charge
+          from billing.costs where costs.request_id = requests.request_id) as failed
+      where requests.organization_id = wishes.organization_id and requests.entity_id = wishes.entity_id
+        and requests.attribute = wishes.attribute and requests.provider = steps.provider
+        and requests.window_on >= %(window_on)s) as former
+   where not former.is_asked
+     and not exists (
+       select from app.enrichment_requests as requests
+        where requests.organization_id = wishes.organization_id and requests.entity_id = wishes.entity_id
+          and requests.attribute = wishes.attribute
+          and (requests.state in ('pending', 'claimed')
+               or requests.window_on >= %(window_on)s and requests.state = 'unknown' and not steps.goes_on_after_unknown
+               or requests.window_on >= %(window_on)s and requests.state = 'hit' and requests.is_good is not false
+                  and not (wishes.attribute = 'email' and wishes.email_status = 'invalid' and exists (
+                    select from raw.provider_responses as answers
+                      join raw.person_records as records
+                        on records.run_on = answers.run_on and records.landing_id = answers.landing_id
+                     where answers.run_on = requests.claimed_on and answers.request_id = requests.request_id
+                       and records.payload @> jsonb_build_object('email',
+                             jsonb_build_array(jsonb_build_object('value', wishes.email_normalized)))))))
+   order by wishes.organization_id, wishes.entity_id, wishes.attribute, steps.position)
 insert into app.enrichment_requests
-       (organization_id, entity_id, entity_kind, attribute, provider, window_on, wanted_by, max_price_eur)
-select distinct on (leads.organization_id, leads.entity_id, wanted.attribute)
-       leads.organization_id, leads.entity_id, leads.entity_kind, wanted.attribute, %(provider)s,
-       case when former.has_failed then %(today)s::date else %(window_on)s::date end,
-       'campaign:' || campaigns.campaign_id, %(price)s
-  from app.campaigns
- cross join lateral jsonb_array_elements_text(
-         case jsonb_typeof(campaigns.config -> 'wanted_attributes')
-           when 'array' then campaigns.config -> 'wanted_attributes' else '[]' end) as wanted (attribute)
-  join app.campaign_members using (organization_id, campaign_id)
-  join app.leads using (organization_id, lead_id)
-  join app.lead_facts using (organization_id, lead_id)
- cross join lateral (
-   select coalesce(bool_or(failed.free_of_charge), false) as has_failed,
-          coalesce(bool_or(not failed.free_of_charge), false) as is_asked
-     from app.enrichment_requests as requests
-    cross join lateral (
-      select requests.state in ('error', 'refused') and coalesce(sum(costs.amount_eur), 0) = 0 as free_of_charge
-        from billing.costs where costs.request_id = requests.request_id) as failed
-    where requests.organization_id = leads.organization_id and requests.entity_id = leads.entity_id
-      and requests.attribute = wanted.attribute and requests.provider = %(provider)s
-      and requests.window_on >= %(window_on)s) as former
- where campaigns.status = 'active' and campaigns.deleted_at is null
-   and campaign_members.stopped_at is null and leads.deleted_at is null and leads.entity_kind = 'person'
-   and wanted.attribute = any (%(attributes)s)
-   and (lead_facts.email_normalized is null or lead_facts.email_status = 'invalid')
-   and lead_facts.full_name is not null
-   and not former.is_asked
-   and leads.organization_id in (select organization_id from identity.organizations where billing.has_access(organization_id))
-   and exists (select from billing.budgets
-                where budgets.organization_id = leads.organization_id and budgets.kind = 'provider'
+       (organization_id, entity_id, entity_kind, attribute, provider, provider_id, window_on, wanted_by, max_price_eur)
+select organization_id, entity_id, entity_kind, attribute, provider, provider_id,
+       case when has_failed then %(today)s::date else %(window_on)s::date end, 'campaign:' || campaign_id, price_eur
+  from next_steps
+ where exists (select from billing.budgets
+                where budgets.organization_id = next_steps.organization_id and budgets.kind = 'provider'
                   and %(today)s between budgets.starts_on and budgets.ends_on
-                  and budgets.spent_eur + %(price)s <= budgets.ceiling_eur)
-   and (lead_facts.domain is not null
-        or exists (select from resolution.assignments
-                     join resolution.subject_keys as keys using (subject_id)
-                    where assignments.entity_id = leads.entity_id and keys.key_kind = 'name_company'
-                      and (keys.organization_id is null or keys.organization_id = leads.organization_id)))
- order by leads.organization_id, leads.entity_id, wanted.attribute, campaigns.campaign_id
-    on conflict on constraint one_request_a_window do nothing
+                  and budgets.spent_eur + next_steps.price_eur <= budgets.ceiling_eur)
+    on conflict do nothing
 
--- name: count_pending
-select count(*) as requests from app.enrichment_requests where state = 'pending' and provider = %(provider)s
+-- name: withdraw_requests
+-- Whoever is not asked any more answers nothing: what waits for it goes on to the next.
+update app.enrichment_requests as requests
+   set state = 'refused', finished_at = clock_timestamp(), updated_at = clock_timestamp(),
+       error = 'The provider was taken out of use before it was asked.'
+  from app.providers
+ where requests.state = 'pending' and providers.provider_id = requests.provider_id and not providers.is_active
+
+-- name: find_any_provider
+select provider_id from app.providers where is_active limit 1
+
+-- name: select_pending_providers
+-- Whom open requests wait for, in the order of their first request.
+select requests.provider as name, requests.provider_id, providers.organization_id, providers.api, providers.base_url,
+       providers.timeout_seconds, providers.secret_id
+  from app.enrichment_requests as requests
+  left join app.providers using (provider_id)
+ where requests.state = 'pending'
+ group by requests.provider, requests.provider_id, providers.provider_id
+ order by min(requests.created_at), requests.provider
 
 -- name: claim_request
 -- The next request that a current budget could pay for, locked by this session for as long as its call lasts. The domain
 -- is the one under which the entity's own records know the person, so that the answer finds its way back.
 update app.enrichment_requests as claimed
-   set state = 'claimed', claimed_at = clock_timestamp(), updated_at = clock_timestamp()
+   set state = 'claimed', claimed_on = %(run_on)s, claimed_at = clock_timestamp(), updated_at = clock_timestamp()
   from (
-    select requests.request_id, budgets.budget_id, facts.full_name,
-           coalesce(own.company_domain, facts.domain) as company_domain
+    select requests.request_id, budgets.budget_id, facts.full_name, facts.company_name,
+           case when requests.entity_kind = 'company' then facts.domain else coalesce(own.company_domain, facts.domain) end
+             as company_domain,
+           coalesce(step.least_confidence, 0) as least_confidence, coalesce(step.cached_days, 30) as cached_days
       from app.enrichment_requests as requests
       join app.leads on leads.organization_id = requests.organization_id and leads.entity_id = requests.entity_id
        and leads.deleted_at is null
@@ -115,17 +173,38 @@ update app.enrichment_requests as claimed
            and (keys.organization_id is null or keys.organization_id = requests.organization_id)
          order by split_part(keys.key_value, '|', 2) <> facts.domain, keys.key_value
          limit 1) as own on true
+      left join lateral (
+        select waterfalls.least_confidence, waterfalls.cached_days
+          from app.waterfalls
+         where waterfalls.entity_kind = requests.entity_kind and waterfalls.attribute = requests.attribute
+           and (waterfalls.organization_id is null or waterfalls.organization_id = requests.organization_id)
+         order by waterfalls.organization_id nulls last
+         limit 1) as step on true
      where requests.state = 'pending' and requests.provider = %(provider)s
+       and requests.provider_id is not distinct from %(provider_id)s::uuid
        and not requests.organization_id = any (%(exhausted)s::uuid[])
        and requests.organization_id in (select organization_id from identity.organizations where billing.has_access(organization_id))
-       and facts.full_name is not null and coalesce(own.company_domain, facts.domain) is not null
+       and case when requests.entity_kind = 'company' then coalesce(facts.domain, facts.company_name) is not null
+                else facts.full_name is not null and coalesce(own.company_domain, facts.domain) is not null end
      order by requests.created_at, requests.request_id
      limit 1
        for update of requests skip locked) as next
  where claimed.request_id = next.request_id
    and pg_try_advisory_lock(hashtextextended('enrichment ' || next.request_id::text, 0))
-returning claimed.request_id, claimed.organization_id, claimed.entity_id, claimed.attribute, claimed.provider,
-          claimed.max_price_eur as reserved_eur, next.budget_id, next.full_name, next.company_domain
+returning claimed.request_id, claimed.organization_id, claimed.entity_id, claimed.entity_kind::text as entity_kind, claimed.attribute,
+          claimed.provider, claimed.max_price_eur as reserved_eur, next.budget_id, next.full_name, next.company_name,
+          next.company_domain, next.least_confidence, next.cached_days
+
+-- name: find_cached_answer
+-- What the provider answered to the same organization about the same in an earlier window; it is not asked again that soon.
+select former.state, former.request_id
+  from app.enrichment_requests as former
+  join app.enrichment_requests as requests using (organization_id, entity_id, attribute, provider)
+ where requests.request_id = %(request_id)s and former.request_id <> requests.request_id
+   and former.state in ('hit', 'miss') and not former.from_cache
+   and former.finished_at > clock_timestamp() - make_interval(days => %(cached_days)s)
+ order by former.finished_at desc
+ limit 1
 
 -- name: unlock_request
 select pg_advisory_unlock(hashtextextended('enrichment ' || %(request_id)s::uuid::text, 0))
@@ -144,12 +223,93 @@ update app.enrichment_requests
 
 -- name: insert_response
 insert into raw.provider_responses (run_on, response_id, landing_id, organization_id, request_id, provider, outcome,
-       status_code, payload, price_eur, latency_ms, received_at)
+       status_code, payload, price_eur, latency_ms, received_at, from_cache)
 values (%(run_on)s, %(response_id)s, %(landing_id)s, %(organization_id)s, %(request_id)s, %(provider)s, %(outcome)s,
-        %(status_code)s, %(payload)s, %(price_eur)s, %(latency_ms)s, %(received_at)s)
+        %(status_code)s, %(payload)s, %(price_eur)s, %(latency_ms)s, %(received_at)s, %(from_cache)s)
 
 -- name: finish_request
 -- An answer that arrives after its claim was given up still counts.
 update app.enrichment_requests
-   set state = %(state)s, error = %(error)s, finished_at = %(finished_at)s, updated_at = clock_timestamp()
+   set state = %(state)s, error = %(error)s, finished_at = %(finished_at)s, from_cache = %(from_cache)s, is_good = %(is_good)s,
+       updated_at = clock_timestamp()
  where request_id = %(request_id)s and state in ('claimed', 'unknown')
+
+-- name: upsert_provider
+insert into app.providers (organization_id, name, api, base_url, prices, secret_id, timeout_seconds, is_active)
+values (%(organization_id)s, %(name)s, %(api)s, %(base_url)s, %(prices)s, %(secret_id)s, %(timeout_seconds)s, %(is_active)s)
+    on conflict (organization_id, name) do update
+   set api = excluded.api, base_url = excluded.base_url, prices = excluded.prices, secret_id = excluded.secret_id,
+       timeout_seconds = excluded.timeout_seconds, is_active = excluded.is_active
+returning provider_id
+
+-- name: upsert_waterfall
+insert into app.waterfalls (organization_id, entity_kind, attribute, provider_names, least_confidence, cached_days,
+       goes_on_after_unknown)
+values (%(organization_id)s, %(entity_kind)s::resolution.entity_kind, %(attribute)s, %(provider_names)s, %(least_confidence)s,
+        %(cached_days)s, %(goes_on_after_unknown)s)
+    on conflict (organization_id, entity_kind, attribute) do update
+   set provider_names = excluded.provider_names, least_confidence = excluded.least_confidence,
+       cached_days = excluded.cached_days, goes_on_after_unknown = excluded.goes_on_after_unknown
+
+-- name: select_waterfall_steps
+select step.entity_kind || '.' || step.attribute as wanted, step.position, step.provider, step.provider_id, step.price_eur,
+       step.charges, step.least_confidence, step.cached_days, step.goes_on_after_unknown
+  from app.waterfall_steps(%(organization_id)s::uuid, %(settings_provider)s, %(settings_price)s::numeric) as step
+ order by 1, 2
+
+-- name: count_waiting_requests
+select entity_kind || '.' || attribute as wanted, provider, count(*) as requests
+  from app.enrichment_requests
+ where organization_id = %(organization_id)s and state = 'pending'
+ group by 1, 2
+ order by 1, 2
+
+-- name: count_answers
+-- Settled answers within a year, those from the cache left out: nobody was asked.
+select entity_kind || '.' || attribute as wanted, provider, count(*) as calls, count(*) filter (where state = 'hit') as hits
+  from app.enrichment_requests
+ where organization_id = %(organization_id)s and state in ('hit', 'miss') and not from_cache
+   and finished_at > now() - interval '365 days'
+ group by 1, 2
+
+-- name: find_room
+-- What is left of the budget that a claim would take, of its day, and of a job that has spent nothing yet.
+select least(budget.ceiling_eur - budget.spent_eur,
+             budget.ceiling_eur_a_day - coalesce(share.spent_eur, 0),
+             budget.ceiling_eur_a_job) as room_eur
+  from billing.budgets as budget
+  left join billing.budget_shares as share
+    on share.budget_id = budget.budget_id and share.share = 'day ' || (now() at time zone 'UTC')::date
+ where budget.organization_id = %(organization_id)s and budget.kind = 'provider'
+   and %(today)s between budget.starts_on and budget.ends_on
+ order by budget.ends_on, budget.budget_id
+ limit 1
+
+-- name: price_call_in_credits
+select billing.price_credits('provider', null) as credits
+
+-- name: select_logged_answers
+-- Every call that was made, with what it was charged; one whose answer was lost counts at its reserved price.
+select request.organization_id, request.entity_id, date_trunc('month', request.window_on)::date as window_starts_on, request.provider,
+       request.state as outcome, request.is_good, coalesce(answer.price_eur, booked.price_eur, 0) as price_eur
+  from app.enrichment_requests as request
+  left join raw.provider_responses as answer
+    on answer.run_on = request.claimed_on and answer.request_id = request.request_id
+ cross join lateral (
+   select sum(cost.amount_eur) as price_eur from billing.costs as cost where cost.request_id = request.request_id) as booked
+ where (%(organization_id)s::uuid is null or request.organization_id = %(organization_id)s)
+   and request.entity_kind::text = %(entity_kind)s
+   and request.attribute = %(attribute)s and request.state in ('hit', 'miss', 'error', 'refused', 'unknown')
+   and request.claimed_at is not null and not request.from_cache
+   and (%(first)s::date is null or (request.claimed_at at time zone 'UTC')::date >= %(first)s)
+   and (%(last)s::date is null or (request.claimed_at at time zone 'UTC')::date <= %(last)s)
+ order by request.claimed_at, request.request_id
+
+-- name: find_organization
+select organization_id from identity.organizations where slug = %(wanted)s or organization_id::text = %(wanted)s
+
+-- name: list_providers
+select provider_id, organization_id, name, api, base_url, prices, is_active, secret_id is not null as has_key
+  from app.providers
+ where organization_id is null or organization_id = %(organization_id)s::uuid
+ order by organization_id nulls first, name

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -72,6 +74,8 @@ class Provider:
     questions: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
     hold_seconds: float = 0.0
+    does: dict[str, str] = field(default_factory=dict)  # full name → what to do; left out: the name's first word
+    values: dict[str, tuple[str, str]] = field(default_factory=dict)  # path → attribute and value of every answer
     asked: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -79,9 +83,10 @@ class Provider:
         """Everything charged."""
         return sum((amount for _, amount in self.ledger), Decimal(0))
 
-    def answer(self, question: dict[str, Any], key: str) -> tuple[int, bytes] | None:
+    def answer(self, question: dict[str, Any], key: str, path: str) -> tuple[int, bytes] | None:
         """Status and body; None drops the connection."""
-        kind = question["full_name"].split()[0].lower()
+        name = question.get("full_name", "hit")
+        kind = self.does.get(name, name.split()[0].lower())
         self.questions.append(question)
         self.keys.append(key)
         self.asked.set()
@@ -99,7 +104,11 @@ class Provider:
             return None
         if kind == "malformed":
             return 200, b"<html>oops</html>"
-        found = {"status": "hit", "email": f"{kind}@{question['company_domain']}", "confidence": 0.8}
+        given = name.split()[0].lower()
+        if path in self.values:
+            attribute, value = self.values[path]
+            return 200, json.dumps({"status": "hit", attribute: value, "charged_eur": str(charge)}).encode()
+        found = {"status": "hit", "email": f"{given}@{question['company_domain']}", "confidence": 0.8}
         if kind in {"miss", "paidmiss"}:
             found = {"status": "miss", "email": None}
         if kind == "nonsense":
@@ -107,15 +116,15 @@ class Provider:
         return 200, json.dumps(found | {"charged_eur": str(charge)}).encode()
 
 
-@pytest.fixture
-def provider(monkeypatch):
-    """The provider behind `settings().provider_url`."""
-    state = Provider()
+@contextlib.contextmanager
+def serve_provider(price: Decimal = Decimal("0.02")) -> Iterator[Provider]:
+    """A provider on a port of its own."""
+    state = Provider(price)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answered = state.answer(question, self.headers["Idempotency-Key"])
+            answered = state.answer(question, self.headers["Idempotency-Key"], self.path)
             if answered is None:
                 self.connection.close()
                 return
@@ -132,16 +141,25 @@ def provider(monkeypatch):
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     state.url = f"http://127.0.0.1:{server.server_address[1]}"
-    monkeypatch.setenv("LEADHOUSE_PROVIDER_URL", state.url)
-    monkeypatch.setenv("LEADHOUSE_PROVIDER_KEY", "secret")
-    monkeypatch.setenv("LEADHOUSE_PROVIDER_NAME", "findwell")
-    monkeypatch.setenv("LEADHOUSE_PROVIDER_PRICE_EUR", "0.05")
-    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", f"127.0.0.1:{server.server_address[1]}")
-    monkeypatch.setenv("LEADHOUSE_PROVIDER_TIMEOUT_SECONDS", "2")
-    settings.cache_clear()
-    yield state
-    server.shutdown()
-    server.server_close()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    """The provider behind `settings().provider_url`."""
+    with serve_provider() as state:
+        monkeypatch.setenv("LEADHOUSE_PROVIDER_URL", state.url)
+        monkeypatch.setenv("LEADHOUSE_PROVIDER_KEY", "secret")
+        monkeypatch.setenv("LEADHOUSE_PROVIDER_NAME", "findwell")
+        monkeypatch.setenv("LEADHOUSE_PROVIDER_PRICE_EUR", "0.05")
+        monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", state.url.removeprefix("http://"))
+        monkeypatch.setenv("LEADHOUSE_PROVIDER_TIMEOUT_SECONDS", "2")
+        settings.cache_clear()
+        yield state
 
 
 @dataclass

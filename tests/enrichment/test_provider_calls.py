@@ -192,7 +192,7 @@ def test_answer_that_cannot_be_kept_is_lost_and_not_repeated(demand, provider, m
     def fail(*arguments: object) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr("leadhouse.enrichment.provider_calls._settle_cost", fail)
+    monkeypatch.setattr("leadhouse.enrichment.provider_answers._settle_cost", fail)
     with pytest.raises(RuntimeError, match="disk full"):
         call_provider("run", DAY)
     monkeypatch.undo()

@@ -19,6 +19,7 @@ EXPECTED = (
     ("leadhouse.database.analysts", "AnalystError"),
     ("leadhouse.database.connection", "DatabaseError"),
     ("leadhouse.database.migrations", "MigrationError"),
+    ("leadhouse.enrichment.waterfall_replay", "ReplayError"),
     ("leadhouse.identity.errors", "IdentityError"),
     ("leadhouse.local.locks", "LockTimeoutError"),
     ("leadhouse.local.postgres_binaries", "PostgresSetupError"),

@@ -4,100 +4,116 @@ A call has three transactions' worth of life. The claim is committed before anyt
 price in the cost ledger, so that a ceiling holds whoever else is spending. The answer, its facts, the refund of what
 was not charged and the request's state are committed together. A claim whose worker is gone has lost its answer: it
 becomes `unknown`, keeps its reservation and is never called again by itself.
+
+The next provider of a waterfall gets its request only when the former's outcome is settled: the database keeps one
+request open for an organization, entity and attribute.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any
-from uuid import UUID, uuid4
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
+from leadhouse.enrichment.provider_answers import Claim, cost_of, land_answer
 from leadhouse.enrichment.provider_apis import open_client
-from leadhouse.enrichment.provider_client import Answer, ProviderClient, ProviderUnavailableError
-from leadhouse.landing import Landing, Quarantined
-from leadhouse.landing.storable import clean_json
-from leadhouse.ledger.costs import BudgetExceededError, Cost, record_cost
+from leadhouse.enrichment.provider_client import Answer, Asked, ProviderClient, ProviderUnavailableError
+from leadhouse.enrichment.providers import NO_PROVIDER, Provider, has_provider, settings_provider
+from leadhouse.enrichment.wanted import insert_requests
+from leadhouse.ledger.costs import BudgetExceededError, record_cost
 from leadhouse.ledger.steps import Step, recorded_step
-from leadhouse.records import Extraction, PersonAttribute, PersonRecord, Value
-from leadhouse.settings import settings
 
-EXTRACTOR, EXTRACTOR_VERSION = "provider_answer", "1"
-ECHO_CONFIDENCE = 0.5  # name and domain of the question: they say whom the answer is about, and prove nothing
+STATES = ("hit", "miss", "error", "refused", "unknown", "cached", "over_budget", "lost")
+MOST_ROUNDS = 20  # a waterfall has no more steps
 
 __all__ = ["ProviderUnavailableError", "call_provider"]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A request that this worker alone may send."""
+def call_provider(run_id: str, run_on: date, job_id: UUID | None = None) -> int:
+    """Make the pending calls that the budgets allow, and those of the next providers; returns the answers that landed.
 
-    request_id: UUID
-    organization_id: UUID
-    entity_id: UUID
-    attribute: str
-    provider: str
-    reserved_eur: Decimal
-    budget_id: UUID
-    full_name: str
-    company_domain: str
-    credits: Decimal = Decimal(0)  # taken from the wallet
-
-
-def call_provider(run_id: str, run_on: date) -> int:
-    """Make the pending calls that the budgets allow; returns the number of answers (hits and misses) that landed.
-
-    Requests over a ceiling stay pending; so do all others when the provider cannot be asked.
+    Requests over a ceiling stay pending; so do those for a provider that cannot be asked, while the others are asked.
+    `job_id`: the request that the run belongs to, whose own ceiling holds as well.
 
     Raises:
-        ProviderUnavailableError: its address is refused or unknown, it takes no connections, or it refuses the key,
-            the credit or the pace. What was answered until then has landed.
+        ProviderUnavailableError: a provider's address is refused or unknown, it takes no connections, or it refuses
+            the key, the credit or the pace. What was answered until then, and by the others, has landed.
     """
-    chosen = settings()
     with recorded_step("enrichment", run_id, "enrich_leads", "call_provider") as step:
-        step.counts |= dict.fromkeys(("hit", "miss", "error", "refused", "unknown", "over_budget", "lost"), 0)
+        step.counts |= dict.fromkeys(STATES, 0)
         step.counts["lost"] = _mark_lost(run_id)
-        if chosen.provider_url is None:
-            step.outcome, step.message = "skipped", "No provider is configured (LEADHOUSE_PROVIDER_URL)."
-            return 0
-        if not _has_pending(chosen.provider_name):
-            return 0
-        client = open_client(chosen)
-        try:
-            _call_all(client, chosen.provider_name, run_id, run_on, step)
-        finally:
-            client.close()
+        unavailable = _ask_round_by_round(run_id, run_on, job_id, step)
+        if unavailable:
+            raise ProviderUnavailableError(" ".join(unavailable.values()))
+        if not has_provider():
+            step.outcome, step.message = "skipped", NO_PROVIDER
     return int(step.counts["hit"]) + int(step.counts["miss"])
 
 
-def _call_all(client: ProviderClient, provider: str, run_id: str, run_on: date, step: Step) -> None:
-    exhausted: list[UUID] = []
+def _ask_round_by_round(run_id: str, run_on: date, job_id: UUID | None, step: Step) -> dict[str, str]:
+    """Provider by provider, then whoever is next, until nobody is; the providers that could not be asked, and why."""
+    unavailable: dict[str, str] = {}
+    exhausted: set[UUID] = set()
+    for _ in range(MOST_ROUNDS):
+        before = _answers(step)
+        for provider in _pending_providers():
+            if provider.name in unavailable:
+                continue
+            try:
+                client = open_client(provider)
+            except ProviderUnavailableError as error:
+                unavailable[provider.name] = str(error)
+                continue
+            try:
+                _call_all(client, provider, run_id, run_on, job_id, exhausted, step)
+            except ProviderUnavailableError as error:
+                unavailable[provider.name] = str(error)
+            finally:
+                client.close()
+        if _answers(step) == before or not insert_requests(run_on):
+            break
+    return unavailable
+
+
+def _answers(step: Step) -> int:
+    return sum(int(step.counts[state]) for state in STATES if state not in ("over_budget", "lost"))
+
+
+def _call_all(
+    client: ProviderClient,
+    provider: Provider,
+    run_id: str,
+    run_on: date,
+    job_id: UUID | None,
+    exhausted: set[UUID],
+    step: Step,
+) -> None:
     # the session that claims holds the request's lock while the call lasts: that is how others know it is alive
     with connect("enrichment") as connection:
-        while True:
-            found = _claim(connection, provider, run_on, exhausted)
-            if found is None:
-                break
+        while (found := _claim(connection, provider, run_on, job_id, exhausted)) is not None:
             if isinstance(found, UUID):
-                exhausted.append(found)
+                exhausted.add(found)
                 step.counts["over_budget"] = len(exhausted)
                 continue
-            answer = client.find_email(found.request_id, found.full_name, found.company_domain)
-            _land(found, answer, run_on, run_id)
+            answer = found.cached or client.ask(found.request_id, _question(found), found.reserved_eur)
+            land_answer(found, answer, run_on, run_id)
             connection.execute(queries.load("enrichment").unlock_request, {"request_id": found.request_id})
             connection.commit()
-            step.counts[answer.state] = int(step.counts[answer.state]) + 1
+            outcome = "cached" if found.cached else answer.state
+            step.counts[outcome] = int(step.counts[outcome]) + 1
             if answer.stops:
                 raise ProviderUnavailableError(
-                    f"The provider {provider} cannot be asked now: {answer.stops}. Requests that are left stay pending."
+                    f"The provider {provider.name} cannot be asked now: {answer.stops}."
+                    " Requests that are left stay pending."
                 )
+
+
+def _question(claim: Claim) -> Asked:
+    return Asked(claim.wanted, claim.full_name, claim.company_name, claim.company_domain)
 
 
 def _mark_lost(run_id: str) -> int:
@@ -106,23 +122,45 @@ def _mark_lost(run_id: str) -> int:
         return connection.execute(queries.load("enrichment").mark_lost_claims, {"run_id": run_id}).rowcount
 
 
-def _has_pending(provider: str) -> bool:
+def _pending_providers() -> list[Provider]:
+    """Whom open requests wait for. What waits for a provider that the settings do not name any more stays pending."""
+    sql = queries.load("enrichment")
+    of_settings = settings_provider()
     with connect("enrichment") as connection:
-        row = connection.execute(queries.load("enrichment").count_pending, {"provider": provider}).fetchone()
-    return bool(row and row["requests"])
+        connection.execute(sql.withdraw_requests)
+        rows = connection.execute(sql.select_pending_providers).fetchall()
+    found = []
+    for row in rows:
+        if row["provider_id"] is not None:
+            found.append(Provider(**row))
+        elif of_settings is not None and of_settings.name == row["name"]:
+            found.append(of_settings)
+    return found
 
 
-def _claim(connection: Connection[DictRow], provider: str, run_on: date, exhausted: list[UUID]) -> Claim | UUID | None:
+def _claim(
+    connection: Connection[DictRow], provider: Provider, run_on: date, job_id: UUID | None, exhausted: set[UUID]
+) -> Claim | UUID | None:
     """The next claim, committed with its reservation; an organization whose ceiling is reached; None at the end."""
     sql = queries.load("enrichment")
-    parameters = {"provider": provider, "run_on": run_on, "exhausted": exhausted}
+    parameters = {
+        "provider": provider.name, "provider_id": provider.provider_id, "run_on": run_on,
+        "exhausted": list(exhausted),
+    }  # fmt: skip
     row = connection.execute(sql.claim_request, parameters).fetchone()
     if row is None:
         connection.rollback()
         return None
-    claim = Claim(**row)
+    cached_days = row.pop("cached_days")
+    claim = Claim(**row, job_id=job_id)
+    cached = connection.execute(
+        sql.find_cached_answer, {"request_id": claim.request_id, "cached_days": cached_days}
+    ).fetchone()
+    if cached is not None:
+        connection.commit()
+        return replace(claim, cached=Answer(cached["state"], claim.reserved_eur * 0, payload=_told(cached)))
     try:
-        taken = record_cost(connection, _cost(claim, claim.reserved_eur))
+        taken = record_cost(connection, cost_of(claim, claim.reserved_eur))
     except BudgetExceededError:
         connection.rollback()
         connection.execute(sql.unlock_request, {"request_id": claim.request_id})
@@ -132,109 +170,5 @@ def _claim(connection: Connection[DictRow], provider: str, run_on: date, exhaust
     return replace(claim, credits=taken)
 
 
-def _cost(claim: Claim, amount: Decimal, **changed: Any) -> Cost:
-    values: dict[str, Any] = {
-        "kind": "provider",
-        "amount_eur": amount,
-        "organization_id": claim.organization_id,
-        "provider": claim.provider,
-        "budget_id": claim.budget_id,
-        "request_id": claim.request_id,
-        "source_key": f"provider/{claim.provider}",
-    }
-    return Cost(**(values | changed))
-
-
-def _land(claim: Claim, answer: Answer, run_on: date, run_id: str) -> None:
-    """Answer, facts, money and state in one transaction."""
-    source_key = f"provider/{claim.provider}"
-    with Landing(
-        "enrichment", run_on=run_on, run_id=run_id, source_key=source_key, organization_id=claim.organization_id
-    ) as landing:
-        connection = landing.begin()
-        _write_answer(connection, landing.landing_id, claim, answer, run_on)
-        _settle_cost(connection, claim, answer)
-        if answer.state == "hit":
-            landing.add_extraction(_statement(claim, answer, source_key))
-        elif answer.state == "error" and answer.status_code == 200:
-            landing.quarantine(
-                Quarantined(
-                    _unit_key(claim), None, "malformed_answer",
-                    f"{answer.fault}. The request's call is not repeated; ask the provider with its id.",
-                    {"request_id": str(claim.request_id), "answer": answer.payload},
-                )
-            )  # fmt: skip
-        landing.commit()
-
-
-def _write_answer(connection: Connection[Any], landing_id: UUID, claim: Claim, answer: Answer, run_on: date) -> None:
-    sql = queries.load("enrichment")
-    now = datetime.now(UTC)
-    connection.execute(
-        sql.insert_response,
-        {
-            "run_on": run_on,
-            "response_id": uuid4(),
-            "landing_id": landing_id,
-            "organization_id": claim.organization_id,
-            "request_id": claim.request_id,
-            "provider": claim.provider,
-            "outcome": answer.state,
-            "status_code": answer.status_code,
-            "payload": Jsonb(clean_json(answer.payload)),
-            "price_eur": answer.price_eur if answer.price_eur is not None else claim.reserved_eur,
-            "latency_ms": answer.latency_ms,
-            "received_at": now,
-        },
-    )
-    connection.execute(
-        sql.finish_request,
-        {"request_id": claim.request_id, "state": answer.state, "error": answer.fault, "finished_at": now},
-    )
-
-
-def _settle_cost(connection: Connection[Any], claim: Claim, answer: Answer) -> None:
-    """Give back what was reserved and not charged. What is not known stays charged; what passed the price is added.
-
-    Credits come back when the provider failed, or charged nothing: the price of a failure is the platform's.
-    """
-    difference = Decimal(0) if answer.price_eur is None else answer.price_eur - claim.reserved_eur
-    returned = -claim.credits if answer.state in ("error", "refused") or answer.price_eur == 0 else Decimal(0)
-    if difference < 0 or returned:
-        record_cost(connection, _cost(claim, min(difference, Decimal(0)), credits=returned))
-    if difference > 0:
-        # the money is gone: the ledger tells the truth, outside the budget where that has no room for it
-        try:
-            record_cost(connection, _cost(claim, difference, request_id=None))
-        except BudgetExceededError:
-            record_cost(connection, _cost(claim, difference, request_id=None, budget_id=None))
-
-
-def _unit_key(claim: Claim) -> str:
-    return f"provider:{claim.provider}/{claim.attribute}/{claim.entity_id}"
-
-
-def _statement(claim: Claim, answer: Answer, source_key: str) -> Extraction:
-    def echo(text: str) -> tuple[Value, ...]:
-        return (Value(value=text, confidence=ECHO_CONFIDENCE, locator="question"),)
-
-    assert answer.email is not None
-    found = Value(value=answer.email, confidence=answer.confidence, locator="answer")
-    person = PersonRecord(
-        record_key="person",
-        values={
-            PersonAttribute.FULL_NAME: echo(claim.full_name),
-            PersonAttribute.COMPANY_DOMAIN: echo(claim.company_domain),
-            PersonAttribute.EMAIL: (found,),
-        },
-    )
-    return Extraction(
-        source_key=source_key,
-        unit_key=_unit_key(claim),
-        extractor=EXTRACTOR,
-        extractor_version=EXTRACTOR_VERSION,
-        content_hash=hashlib.sha256(f"{claim.request_id}|{answer.email}".encode()).hexdigest(),
-        observed_at=datetime.now(UTC),
-        organization_id=claim.organization_id,
-        persons=(person,),
-    )
+def _told(cached: DictRow) -> dict[str, str]:
+    return {"answered_by_request": str(cached["request_id"])}

@@ -7,6 +7,7 @@ answered says what it cost, and one whose answer was lost may have cost anything
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,15 +16,21 @@ from typing import Any, Literal
 from uuid import UUID
 
 import requests
+from pydantic import SecretStr
 
 from leadhouse.network import AddressRefusedError, assert_allowed, checked_session
-from leadhouse.settings import Settings
 
 State = Literal["hit", "miss", "error", "refused", "unknown"]
 CONNECT_SECONDS = 5.0
 LONGEST_ANSWER = 64 * 1024
 _NOT_PROCESSED = frozenset({400, 401, 402, 403, 404, 405, 409, 422, 429, 503})
 _STOPS_ALL = frozenset({401, 402, 403, 404, 405, 429, 503})
+# What a value must look like to be one; whether it is true is for checks and bounces to say.
+FORMS = {
+    "email": re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}"),
+    "phone_e164": re.compile(r"\+[1-9][0-9]{5,14}"),  # ITU-T E.164, 6.2: 15 digits at most
+    "domain": re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE),
+}
 
 
 class ProviderUnavailableError(RuntimeError):
@@ -40,7 +47,7 @@ class Answer:
     state: State
     price_eur: Decimal | None
     status_code: int | None = None
-    email: str | None = None
+    value: str | None = None
     confidence: float = 0.5
     payload: dict[str, Any] = field(default_factory=dict)
     fault: str | None = None
@@ -58,21 +65,43 @@ class Question:
     params: dict[str, str] | None = None
 
 
-class ProviderClient:
-    """One session with the provider of the settings. The address is checked before anything is claimed or sent.
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a provider is asked, and with which key."""
 
-    `credentials`, `question` and `translate` are the JSON interface of the demo's provider; a subclass that overrides
-    them speaks another one (`leadhouse.enrichment.provider_apis`). What an answer means for money stays here.
+    name: str
+    base_url: str
+    key: SecretStr | None = None
+    timeout_seconds: float = 20.0
 
-    Raises ProviderUnavailableError: none configured, its name unknown, or an address that is not allowed.
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of whom: `wanted` is the kind of entity and the attribute, ``person.email``.
+
+    About a person the name and the company's domain are known, about a company its name or its domain.
     """
 
-    def __init__(self, chosen: Settings) -> None:
-        if chosen.provider_url is None:
-            raise ProviderUnavailableError("No provider is configured: set LEADHOUSE_PROVIDER_URL.")
-        self.price_eur = chosen.provider_price_eur
-        self._url = chosen.provider_url.rstrip("/")
-        self._timeout = (CONNECT_SECONDS, chosen.provider_timeout_seconds)
+    wanted: str
+    full_name: str | None = None
+    company_name: str | None = None
+    company_domain: str | None = None
+
+
+class ProviderClient:
+    """One session with one provider. The address is checked before anything is claimed or sent.
+
+    `credentials`, `question`, `request_for` and `translate` are the JSON interface of the demo's provider; a subclass
+    that overrides them speaks another one (`leadhouse.enrichment.provider_apis`). What an answer means for money stays
+    here. `price_eur` is what the present question costs at most, by the provider's price list.
+
+    Raises ProviderUnavailableError: its name is unknown, or its address is not allowed.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.price_eur = Decimal(0)
+        self._url = endpoint.base_url.rstrip("/")
+        self._timeout = (CONNECT_SECONDS, endpoint.timeout_seconds)
         try:
             assert_allowed(self._url)
         except AddressRefusedError as error:
@@ -80,8 +109,8 @@ class ProviderClient:
         except OSError as error:
             raise ProviderUnavailableError(f"The provider {self._url} cannot be reached: {error}") from error
         self._session = checked_session()
-        if chosen.provider_key is not None:
-            self._session.headers.update(self.credentials(chosen.provider_key.get_secret_value()))
+        if endpoint.key is not None:
+            self._session.headers.update(self.credentials(endpoint.key.get_secret_value()))
 
     # what a subclass for another interface overrides
 
@@ -93,9 +122,18 @@ class ProviderClient:
         """The request that asks for a person's address."""
         return Question("/v1/person-email", json={"full_name": full_name, "company_domain": company_domain})
 
+    def request_for(self, asked: Asked) -> Question:
+        """The request for any attribute: ``POST /v1/person-phone-e164`` and the like, with what is known."""
+        if asked.wanted == "person.email":
+            return self.question(asked.full_name or "", asked.company_domain or "")
+        known = {name: getattr(asked, name) for name in ("full_name", "company_name", "company_domain")}
+        path = asked.wanted.replace(".", "-").replace("_", "-")
+        return Question(f"/v1/{path}", json={name: value for name, value in known.items() if value})
+
     def translate(self, payload: dict[str, Any]) -> dict[str, Any]:
         """The JSON object of a 200 as ``{status: hit or miss, email, confidence: 0..1, charged_eur}``.
 
+        The value stands under the attribute's name: ``email``, ``phone_e164``, ``domain``.
         An exception makes the answer a malformed one: quarantined, its price reserved for good, never asked again.
         """
         return payload
@@ -106,10 +144,11 @@ class ProviderClient:
         """Close the session's connections."""
         self._session.close()
 
-    def find_email(self, request_id: UUID, full_name: str, company_domain: str) -> Answer:
-        """Ask for a person's address. Never raises for what the network or the provider does."""
+    def ask(self, request_id: UUID, asked: Asked, price_eur: Decimal) -> Answer:
+        """Put one question, which costs `price_eur` at most. Raises nothing for what network or provider do."""
         started = time.monotonic()
-        question = self.question(full_name, company_domain)
+        self.price_eur = price_eur
+        question = self.request_for(asked)
         try:
             response = self._session.request(
                 question.method,
@@ -129,7 +168,8 @@ class ProviderClient:
         finally:
             # a worker asks seldom: no connection is kept that may be dead at the next question
             self._session.close()
-        return replace(read_answer(response.status_code, body, self.translate), latency_ms=_milliseconds(started))
+        answer = read_answer(response.status_code, body, self.translate, asked.wanted)
+        return replace(answer, latency_ms=_milliseconds(started))
 
     def _read(self, response: requests.Response, started: float) -> bytes:
         """The body up to one byte more than the longest answer; an answer that trickles is given up as a whole."""
@@ -141,12 +181,17 @@ class ProviderClient:
         return bytes(body)
 
 
-def read_answer(status_code: int, body: bytes, translate: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
+def read_answer(
+    status_code: int,
+    body: bytes,
+    translate: Callable[[dict[str, Any]], dict[str, Any]],
+    wanted: str = "person.email",
+) -> Answer:
     """The meaning of an answer. Raises nothing; a malformed one is an `error` with a fault."""
     payload = _json(body)
     if status_code == 200 and payload is not None:
         try:
-            return replace(_read_result(translate(payload)), payload=payload)
+            return replace(_read_result(translate(payload), wanted.partition(".")[2]), payload=payload)
         except Exception as error:  # it may have been charged, whatever its form
             return Answer("error", None, 200, payload=payload, fault=f"malformed: {_told(error)}")
     price = _price(payload)
@@ -161,21 +206,21 @@ def read_answer(status_code: int, body: bytes, translate: Callable[[dict[str, An
     return Answer("unknown", price, status_code, payload=payload or {"body": _text(body)}, fault=told)
 
 
-def _read_result(result: dict[str, Any]) -> Answer:
-    status, email, confidence = result.get("status"), result.get("email"), result.get("confidence", 0.5)
+def _read_result(result: dict[str, Any], attribute: str) -> Answer:
+    status, value, confidence = result.get("status"), result.get(attribute), result.get("confidence", 0.5)
     price, fault = _price(result), None
     if price is None:
         fault = "malformed: charged_eur is missing or no amount"
     elif status not in {"hit", "miss"}:
         fault = f"malformed: status {status!r} is neither hit nor miss"
-    elif status == "hit" and not (isinstance(email, str) and 3 <= len(email) <= 320 and email.count("@") == 1):
-        fault = f"malformed: {email!r} is no address"
+    elif status == "hit" and not (isinstance(value, str) and FORMS[attribute].fullmatch(value.strip())):
+        fault = f"malformed: {value!r} is no {attribute}"
     if fault:
         return Answer("error", price, 200, fault=fault)
     if status == "miss":
         return Answer("miss", price, 200)
     known = isinstance(confidence, int | float) and 0 <= confidence <= 1
-    return Answer("hit", price, 200, str(email).strip().lower(), float(confidence) if known else 0.5)
+    return Answer("hit", price, 200, str(value).strip().lower(), float(confidence) if known else 0.5)
 
 
 def _unanswered(error: Exception, latency_ms: int) -> Answer:

@@ -79,6 +79,8 @@ def record_cost(connection: Connection[Any], cost: Cost) -> Decimal:
             raise BudgetExceededError(
                 f"{cost.amount_eur} EUR for {cost.provider or cost.kind} passes the ceiling of budget {cost.budget_id}"
             ) from error
+        if error.diag.constraint_name == "share_is_not_exceeded":  # of a day or a job within the budget
+            raise BudgetExceededError(f"{cost.provider or cost.kind}: {error.diag.message_primary}") from error
         if error.diag.constraint_name == "wallet_is_not_negative":
             raise InsufficientCreditsError(f"{error.diag.message_primary}. {error.diag.message_hint}") from error
         raise

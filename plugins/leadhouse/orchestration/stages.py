@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.assets import ENRICHED, ENTITIES, MARTS, RAW_PROVIDER
 from leadhouse.orchestration.conventions import current_run, stage_task
-from leadhouse.orchestration.job_runs import find_open_jobs
+from leadhouse.orchestration.job_runs import find_open_jobs, job_of_run
 from leadhouse.orchestration.summaries import as_counts
 
 COALESCE_MINUTES = 5
@@ -84,7 +84,8 @@ def call_provider() -> int:
     from leadhouse import enrichment
 
     run = current_run()
-    return enrichment.call_provider(run.run_id, run.run_on)
+    job_id, is_job = job_of_run(run.run_id)
+    return enrichment.call_provider(run.run_id, run.run_on, job_id if is_job else None)
 
 
 def _landed() -> int:

@@ -34,6 +34,7 @@ from leadhouse.jobs.requests import JobStateError
 from leadhouse.leads.work import LeadChangeError, LeadNotFoundError, LeadRefusedError
 from leadhouse.ledger.costs import BudgetExceededError, InsufficientCreditsError
 from leadhouse.network import AddressRefusedError
+from leadhouse.webhooks import WebhookError
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/v1"
@@ -134,6 +135,7 @@ KNOWN: dict[type[BaseException], _Known] = {
     InsufficientCreditsError: _Known(Problem.PAYMENT_NEEDED),
     BudgetExceededError: _Known(Problem.PAYMENT_NEEDED),
     AddressRefusedError: _Known(Problem.INVALID),
+    WebhookError: _Known(Problem.INVALID),
     DatabaseError: _Known(Problem.UNAVAILABLE, _BUSY, _LATER),
     PoolTimeout: _Known(Problem.UNAVAILABLE, _BUSY, _LATER),
     psycopg.errors.InsufficientPrivilege: _Known(Problem.REFUSED),

@@ -11,20 +11,24 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from standardwebhooks import Webhook
 
 Format = Literal["standard", "slack", "zapier"]
 
-RESOURCES = ("lead", "campaign", "job", "job_log", "source", "analytics")
 TEST_TYPE = "webhook.test"
-# notifications are a person's own: no organization's address hears of them
-EVENT_TYPES: tuple[str, ...] = (
+# A notification is a person's own: no address of an organization hears of it.
+EventType = Literal[
     "*",
-    *(f"{resource}.*" for resource in RESOURCES),
-    *(f"{resource}.{verb}" for resource in RESOURCES for verb in ("created", "updated", "deleted")),
-)
+    "lead.*", "lead.created", "lead.updated", "lead.deleted",
+    "campaign.*", "campaign.created", "campaign.updated", "campaign.deleted",
+    "job.*", "job.created", "job.updated", "job.deleted",
+    "job_log.*", "job_log.created", "job_log.updated", "job_log.deleted",
+    "source.*", "source.created", "source.updated", "source.deleted",
+    "analytics.*", "analytics.created", "analytics.updated", "analytics.deleted",
+]  # fmt: skip
+EVENT_TYPES: tuple[str, ...] = get_args(EventType)
 
 
 def new_secret() -> str:

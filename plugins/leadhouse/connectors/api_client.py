@@ -130,15 +130,18 @@ class PatientAdapter(CheckedAdapter):
     def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
         self.requests += 1
         deadline = time.monotonic() + self._patience.connect + 2 * self._patience.answer
+        response = None
         try:
             timeout = (self._patience.connect, self._patience.answer)
             response = HTTPAdapter.send(self, request, stream=True, timeout=timeout)
             # requests has no way to limit a body but to read it here; what reads `content` finds it read
             response._content = _read(response, request, deadline)
             response._content_consumed = True  # type: ignore[attr-defined]
-        except SourceError:
-            raise
         except Exception as error:  # requests' own, urllib3's while the body is read, the checked connection's
+            if response is not None:
+                response.close()  # nobody reads the rest
+            if isinstance(error, SourceError):
+                raise
             raise self._fault(request, error) from error
         return response
 

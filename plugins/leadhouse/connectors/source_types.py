@@ -16,6 +16,8 @@ from leadhouse.connectors.api_connector import ApiConnector, Ask, Shape, SourceO
 from leadhouse.connectors.apollo import ApolloConnector, ApolloCredentials, ApolloParameters
 from leadhouse.connectors.base import ImportFileError
 from leadhouse.connectors.hunter import HunterConnector, HunterCredentials, HunterParameters
+from leadhouse.connectors.rest_api import RestConnector
+from leadhouse.connectors.rest_parameters import RestCredentials, RestParameters
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_parameters import FileParameters, SiteParameters
 
@@ -50,6 +52,9 @@ TYPES: dict[str, SourceType] = {
         SourceType("csv", "the rows of a file", FileParameters),
         SourceType(
             "apollo", "people and organizations of Apollo", ApolloParameters, ApolloCredentials, ApolloConnector
+        ),
+        SourceType(
+            "api", "the items of an interface that is declared in data", RestParameters, RestCredentials, RestConnector
         ),
         SourceType(
             "hunter",
@@ -190,7 +195,7 @@ def _fields(shape: type[Shape], secret: SecretBytes) -> Any:
         stated = None
     if isinstance(stated, dict):
         return stated
-    needed = [name for name, field in shape.model_fields.items() if field.is_required()]
+    needed = [name for name, field in shape.model_fields.items() if field.is_required() or name == "key"]
     return {needed[0]: text} if len(needed) == 1 else {}
 
 

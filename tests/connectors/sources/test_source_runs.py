@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from pydantic import SecretBytes
 
 from demo.providers.apollo import ApolloSimulator
+from demo.providers.rest import RestSimulator
 from demo.providers.simulator import Fault
 from leadhouse.connectors.source_replay import read_again
 from leadhouse.connectors.source_runs import SourceBusyError, run_source
@@ -46,12 +47,12 @@ class Tenant:
             cursor = owner.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
-    def add(self, secret_id=None, **parameters):
+    def add(self, secret_id=None, kind="apollo", **parameters):
         config = {"base_url": self.url, **QUICK, **parameters}
         self.rows(
             "insert into app.sources (source_key, organization_id, kind, name, config, secret_id)"
-            " values (%s, %s, 'apollo', 'ours', %s, %s)",
-            self.source_key, self.organization_id, Jsonb(config), secret_id or self.secret_id,
+            " values (%s, %s, %s, 'ours', %s, %s)",
+            self.source_key, self.organization_id, kind, Jsonb(config), secret_id or self.secret_id,
         )  # fmt: skip
 
     def run(self, day=DAY, **options):
@@ -217,3 +218,61 @@ def test_archived_answers_state_the_same_without_a_socket(tenant, monkeypatch):
     assert hashes == {(row["unit_key"], row["statement_hash"]) for row in stated}
     assert found.answers == summary.calls
     assert not found.gone
+
+
+@pytest.fixture
+def listed(module_database, monkeypatch, world, served):
+    """A tenant whose source is a list behind an interface of no vendor."""
+    monkeypatch.setenv("LEADHOUSE_MASTER_KEYS", MASTER_KEY)
+    simulator = RestSimulator(world)
+    made = Tenant(module_database, simulator, served(simulator))
+    settings.cache_clear()
+    simulator.base = made.url
+    made.declared = {
+        "path": "/contacts/cursor", "items": "data", "authentication": {"kind": "bearer"},
+        "paging": {"kind": "cursor", "field": "after", "path": "meta.next"},
+        "map": {"key": "id", "person": {"values": {"full_name": "name", "email": "mails[*].value"}}},
+    }  # fmt: skip
+    return made
+
+
+def test_who_is_on_a_whole_list_no_more_is_retracted(listed):
+    listed.add(kind="api", **listed.declared, is_whole=True)
+    first = listed.run()
+    leaver = listed.simulator.contacts()[0]["id"]
+    listed.simulator.gone = {leaver}
+    second = listed.run(NEXT_DAY)
+    assert (first.retracted, second.retracted, second.landed) == (0, 1, 0)
+    standing = listed.rows(
+        "select count(*) as people from (select distinct on (applications.unit_id) extraction_id from raw.applications"
+        " join raw.extractions using (run_on, extraction_id) where source_key = %s"
+        " order by applications.unit_id, applications.observed_at desc) as newest"
+        " join raw.person_records using (extraction_id)", listed.source_key,
+    )  # fmt: skip
+    assert standing == [{"people": first.landed - 1}]
+    assert listed.run(date(2026, 11, 22)).retracted == 0
+
+
+def test_a_run_that_is_cut_short_retracts_nobody(listed):
+    listed.add(kind="api", **listed.declared, is_whole=True)
+    listed.run()
+    listed.rows(
+        "update app.sources set config = config || '{\"max_calls\": 1}' where source_key = %s", listed.source_key
+    )
+    cut = listed.run(NEXT_DAY)
+    assert (cut.reason, cut.retracted, cut.calls) == ("over_budget", 0, 1)
+
+
+def test_the_cursor_is_kept_with_what_landed(listed):
+    rule = {"path": "updated_at", "field": "updated_since"}
+    listed.add(kind="api", **listed.declared, incremental=rule)
+    first = listed.run()
+    assert listed.rows("select read_state from app.sources where source_key = %s", listed.source_key) == [
+        {"read_state": {"after": "2026-01-01T00:00:00Z"}}
+    ]
+    changed = listed.simulator.contacts()[2]["id"]
+    listed.simulator.updated = {changed: "2026-11-21T00:00:00Z"}
+    second = listed.run(NEXT_DAY)
+    assert (first.received > 5, second.received, second.known) == (True, 1, 1)
+    (row,) = listed.rows("select next_due_at from app.sources where source_key = %s", listed.source_key)
+    assert row["next_due_at"].date() == date(2026, 11, 22)

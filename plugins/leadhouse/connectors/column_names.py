@@ -129,7 +129,7 @@ def field_of(name: str) -> Field | None:
     if len(name) > LONGEST_NAME:
         return None
     words = re.sub(r" \d$", "", normalise(name)) if name.endswith(")") else normalise(name)
-    known = _field_by_name().get(words.replace(" ", "")) or _owned(words)
+    known = _field_by_name().get(words.replace(" ", "")) or _owned(words) or _with_unit(name)
     if known or not words or NOT_THE_CONTACTS.search(words):
         return known
     if _MAIL.search(words):
@@ -144,6 +144,13 @@ def _owned(words: str) -> Field | None:
     if match is None or base is None:
         return None
     return (_FIELD_OF_COMPANY if match["company"] else _FIELD_OF_PERSON).get(base)
+
+
+def _with_unit(name: str) -> Field | None:
+    """``Umsatz (Mio. €)``, ``Turnover in EUR``: a figure's name before its unit."""
+    base = normalise(re.sub(r"\s*(?:[(\[].*|\b(?:in|en|w)\b.*)$", "", name, flags=re.I))
+    found = _field_by_name().get(base.replace(" ", ""))
+    return found if found in {Field.REVENUE, Field.EMPLOYEES} else None
 
 
 def recognised(names: Iterable[str]) -> int:

@@ -161,8 +161,8 @@ def _by_content(field: Field, texts: Sequence[str]) -> Field | None:
         return Field.SALUTATION
     if field in {Field.FULL_NAME, Field.CONTACT_NAME} and _mostly(texts, cells.is_contact_list):
         return Field.CONTACTS
-    if field in {Field.CITY, Field.POSTAL_CODE} and _mostly(texts, cells.is_postal_city, 0.9):
-        return Field.POSTAL_CITY
+    if field is Field.POSTAL_CODE and _mostly(texts, lambda text: len(cells.postal_city(text)[1] or "") > 3, 0.9):
+        return Field.POSTAL_CITY if any(map(cells.is_postal_city, texts)) else field
     if len(texts) >= _FEW and field is Field.COUNTRY and not any(map(cells.is_country, texts)):
         return None  # Stato: the country, or a status; Kraj: the country, or a region
     return field

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from leadhouse.connectors.base import ImportFileError
 from leadhouse.connectors.columns import ColumnMap, Kind, map_columns
+from leadhouse.connectors.delimited_rows import Row
 from leadhouse.connectors.row_records import Fault, RowReader, RowRecords
-from leadhouse.connectors.table import Row, Table, read_table
-from leadhouse.connectors.text_file import inspect_text
+from leadhouse.connectors.table import Table, read_table
 from leadhouse.landing import Quarantined
 from leadhouse.landing.prepared import PreparedStatement, prepare_record, statement_hash
 from leadhouse.records import Extraction, unit_id
@@ -43,7 +43,7 @@ class CsvFile:
     unit_keys: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.table: Table = read_table(inspect_text(self.path))
+        self.table: Table = read_table(self.path)
         self.columns: ColumnMap = map_columns(self.table.header, self.table.sample(), self.kind, self.overrides)
         self._require_identity()
         self._observed_at = datetime.now(UTC)
@@ -64,8 +64,12 @@ class CsvFile:
             "kind": self.columns.kind,
             "mapping": {name: each.value for name, each in pairs if each},
             "custom_fields": tuple(name for name, each in pairs if each is None),
+            "columns": [
+                {"column": name, "field": each.value if each else None, "why": why.why, "confidence": why.confidence}
+                for (name, each), why in zip(pairs, self.columns.reasons, strict=True)
+            ],
             "encoding": self.table.file.encoding,
-            "delimiter": self.table.delimiter or "JSON lines",
+            "delimiter": self.table.layout,
             "header_line": self.table.header_line,
         }
 

@@ -66,6 +66,7 @@ class ImportSummary:
     suppressed: int  # addresses that were not suppressed before
     mapping: dict[str, str]  # column -> field
     custom_fields: tuple[str, ...]  # columns that are kept as they are
+    columns: list[dict[str, Any]]  # column, field or None, why, confidence 0..1
     encoding: str
     delimiter: str
     header_line: int

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from leadhouse.connectors.table import Row, Table
+from leadhouse.connectors.delimited_rows import Row
+from leadhouse.connectors.table import Table
 from leadhouse.landing import Quarantined
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from leadhouse.connectors.table import Row
+from leadhouse.connectors.delimited_rows import Row
 
 _FAULTS = {
     "unclosed_quote": "A quotation mark opens a cell and is never closed: close it, or double it within the cell.",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadhouse.connectors import cells
+from leadhouse.connectors.cell_figures import revenue
 from leadhouse.connectors.columns import ColumnMap, Field
+from leadhouse.connectors.delimited_rows import Row
 from leadhouse.connectors.row_cells import LONGEST_VALUE, Cell, Columns, Draft, RowCells, RowRecord
 from leadhouse.connectors.row_faults import Fault, find_fault, no_identity
 from leadhouse.connectors.row_places import state_place
 from leadhouse.connectors.row_steps import company_steps, person_steps
-from leadhouse.connectors.table import Row
 from leadhouse.extraction import hosts
 
 LONGEST_KEY = 300
@@ -124,7 +125,7 @@ class RowReader:
             for cell in row.by_field.get(of_field, ()):
                 row.custom[cell.column] = cell.raw
         for cell in row.by_field.get(Field.REVENUE, ())[:1]:
-            if amount := cells.revenue(cell.text, cell.column):
+            if amount := revenue(cell.text, cell.column):
                 row.custom[REVENUE_KEY] = amount
         if self._lists_companies and not names_person:
             for cell in row.by_field.get(Field.TITLE, ()):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
+from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from leadhouse.connectors.base import ImportFileError
 
 CHUNK = 1 << 20
+WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -19,14 +23,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _OTHERS = (
-    (b"PK\x03\x04", "a workbook or an archive (ZIP)", "Open it and save the sheet as CSV (UTF-8)."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Open it and save the sheet as CSV (UTF-8)."),
+    (WORKBOOK_STARTS[0], "a workbook or an archive (ZIP)", "Open it and save the sheet as CSV (UTF-8)."),
+    (WORKBOOK_STARTS[1], "an old Excel workbook", "Open it and save the sheet as CSV (UTF-8)."),
     (b"%PDF", "a PDF", "Export the table as CSV from the system that printed it."),
     (b"\x1f\x8b", "compressed (gzip)", "Unpack it first."),
     (b"\x89PNG", "a picture", "Export the table as CSV."),
 )
-# Code pages of exports that are not UTF-8: Windows, old Macs, DOS.
-_CODE_PAGES = ("cp1252", "mac_roman", "cp850")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _encoding(path: Path, census: _Census) -> str:
         return _unmarked_utf16(path, census.head)
     if not census.invalid or census.multibyte > census.invalid:
         return "utf-8"
-    return max(_CODE_PAGES, key=lambda name: _likeness(census.high, name))
+    return max(_ALPHABETS, key=lambda name: _likeness(census.high, name))
 
 
 def _unmarked_utf16(path: Path, head: bytes) -> str:
@@ -126,18 +128,53 @@ def _unmarked_utf16(path: Path, head: bytes) -> str:
 
 
 def _likeness(sample: bytes, code_page: str) -> int:
-    """How many bytes above 127 read as letters within words, less those that do not; ties go to the first code page."""
+    """How much the bytes above 127 look like words of one language; ties go to the first code page.
+
+    Every letter of a language that the page is used for counts, those of the best single language count twice: Czech
+    read as Western European is all letters, but of no one language. What cannot stand within a word speaks against it.
+    """
     text = sample.decode(code_page, "replace")
-    score = 0
-    for before, char, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
-        if char < "\x80":
-            continue
-        if char.isalpha() and char in _COMMON_LETTERS:
-            score += 2 if before.isalpha() or after.isalpha() else 1
+    found, score = Counter[str](), 0
+    for match in islice(_HIGH.finditer(text), HIGH_CHARACTERS):
+        char = text[match.start()].lower()
+        before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
+        in_word = before.isalpha() or after.isalpha()
+        if char in _OTHER_SCRIPTS and any(each.isascii() and each.isalpha() for each in (before, after)):
+            score -= 4  # no word is half Cyrillic
+        elif char.isalpha() and in_word:
+            found[char] += 1
         elif char not in _COMMON_SIGNS:
-            score -= 1 + (before.isalpha() and after.isalpha())
-    return score
+            score -= 2 + 2 * (before.isalpha() and after.isalpha())
+        elif before.isalpha() and after.isalpha():
+            score -= 2
+    alphabets = _ALPHABETS[code_page]
+    everything = frozenset().union(*alphabets)
+    score += sum(count if char in everything else -3 * count for char, count in found.items())
+    return score + max(sum(found[char] for char in alphabet) for alphabet in alphabets)
 
 
-_COMMON_LETTERS = frozenset("äöüßÄÖÜàâæçéèêëîïôœùûÿÀÂÇÉÈÊËÎÏÔŒÙÛáíóúñÁÍÓÚÑãõÃÕìòåøÅØÆ")
-_COMMON_SIGNS = frozenset("€„“”‚‘’–—…«»°§©®™·•ºª´\xa0£²³½")
+_HIGH = re.compile(r"[^\x00-\x7f]")
+HIGH_CHARACTERS = 4_000
+_WESTERN = tuple(
+    map(frozenset, ("äöüß", "àâæçéèêëîïôœùûü", "áéíñóúü", "áàâãçéêíóôõú", "àèéìíîòóù", "éëïóöü", "åäöé", "æøåé"))
+)
+_CENTRAL = tuple(
+    map(frozenset, ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß"))
+)
+_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґў")
+_GREEK = frozenset("αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐ")
+_OTHER_SCRIPTS = _CYRILLIC | _GREEK
+# of exports that are not UTF-8: Windows, old Macs, DOS
+_ALPHABETS: dict[str, tuple[frozenset[str], ...]] = {
+    "cp1252": _WESTERN,
+    "cp1250": _CENTRAL,
+    "iso8859_2": _CENTRAL,
+    "cp1251": (_CYRILLIC,),
+    "cp1253": (_GREEK,),
+    "cp1254": (frozenset("çğıöşüâîû"),),
+    "cp1257": (frozenset("ąčęėįšųūž"), frozenset("āčēģīķļņšūž"), frozenset("äöõüšž")),
+    "mac_roman": _WESTERN,
+    "cp850": _WESTERN,
+    "cp852": _CENTRAL,
+}
+_COMMON_SIGNS = frozenset("€„“”‚‘’–—…«»°§©®™·•ºª´\xa0£²³½¿¡")

@@ -1,0 +1,114 @@
+"""Spreadsheets (xlsx, xlsm, xlsb, xls, ods) as tables of texts, through python-calamine.
+
+A cell is the text that a person sees in it, as far as the file tells: whole numbers without a point, days as ISO 8601.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from leadhouse.connectors.base import ImportFileError
+from leadhouse.connectors.delimited_rows import Row
+from leadhouse.connectors.text_file import WORKBOOK_STARTS
+
+MOST_UNPACKED = 1 << 30  # bytes; a small archive may hold a large bomb
+MOST_COLUMNS = 1_000
+_ADVICE = "Open it and save the sheet as CSV (UTF-8)."
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook's file. `encoding` names its kind, `content_hash` is SHA-256 (hex) of the bytes."""
+
+    path: Path
+    encoding: str
+    content_hash: str
+
+    @cached_property
+    def sheets(self) -> dict[str, list[Row]]:
+        """The rows of every visible sheet that holds any, by its name.
+
+        Raises ImportFileError where the file cannot be read as a workbook.
+        """
+        from python_calamine import CalamineWorkbook
+
+        try:
+            book = CalamineWorkbook.from_path(self.path)
+            visible = [each.name for each in book.sheets_metadata if "Visible" in str(each.visible).rpartition(".")[2:]]
+            names = visible or book.sheet_names
+            found = {name: list(_rows(book.get_sheet_by_name(name))) for name in names}
+        except BaseException as error:  # a panic of the library is no Exception
+            if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+                raise
+            raise ImportFileError(f"{self.path.name} is no workbook that can be read ({error}). {_ADVICE}") from error
+        return {name: rows for name, rows in found.items() if rows}
+
+    def is_broken(self, text: str) -> bool:
+        """Whether the text holds what cannot be stored."""
+        return "\x00" in text
+
+
+def open_workbook(path: Path) -> Workbook | None:
+    """The workbook at a path; None where the bytes are no workbook's.
+
+    Raises:
+        ImportFileError: an archive that holds too much to be unpacked, or no workbook.
+    """
+    try:
+        content = path.read_bytes() if _starts_like_one(path) else None
+    except OSError as error:
+        raise ImportFileError(f"{path} cannot be read: {error.strerror}. Name a file that exists.") from error
+    if content is None:
+        return None
+    kind = "xls" if content.startswith(WORKBOOK_STARTS[1]) else _kind_of_archive(path)
+    return Workbook(path, kind, hashlib.sha256(content).hexdigest())
+
+
+def _starts_like_one(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in WORKBOOK_STARTS
+
+
+def _kind_of_archive(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {each.filename: each.file_size for each in archive.infolist()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ImportFileError(f"{path.name} is a damaged workbook or archive ({error}). {_ADVICE}") from error
+    if sum(names.values()) > MOST_UNPACKED:
+        raise ImportFileError(f"{path.name} unpacks to more than {MOST_UNPACKED >> 20} MB. {_ADVICE}")
+    kinds = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
+    found = next((kind for name, kind in kinds.items() if name in names), None)
+    if found is None:
+        raise ImportFileError(f"{path.name} is an archive (ZIP), no workbook. Unpack it, or save the sheet as CSV.")
+    return found
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    first_line, first_column = sheet.start or (0, 0)
+    indent = [""] * min(first_column, MOST_COLUMNS)
+    for number, values in enumerate(sheet.iter_rows(), start=first_line + 1):
+        cells = [*indent, *map(_text, values[:MOST_COLUMNS])]
+        if any(cells):
+            yield Row(number, cells)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | timedelta) else ""

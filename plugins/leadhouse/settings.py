@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     # after each answer that puts a message off (4yz); after the last it is rejected
     smtp_retry_seconds: Annotated[tuple[float, ...], NoDecode] = (60, 300, 1800, 7200, 21600, 43200)
     smtp_wait_seconds: float = 0.0  # a sender stays for messages that were put off and fall due within this time
+    # server of mails about accounts: smtps://user:password@host:port, smtp+starttls://…, smtp://… for this machine
+    mail_server: SecretStr | None = None
+    mail_from: str = "Leadhouse <no-reply@leadhouse.example>"
+    app_base_url: str | None = None  # a front end with pages /reset-password, /confirm-email, /accept-invitation
     unsubscribe_base_url: str = "http://127.0.0.1:8080/leadhouse"
     signing_key: SecretStr | None = None  # signs unsubscribe tokens
 

@@ -82,13 +82,18 @@ async def _caller_of(request: Request, exchange: Exchange) -> Caller:
         return await _judged(exchange, _caller_by_key, key, exchange)
     if scheme.lower() == "bearer":
         return _tokens.get(credentials) or await _judged(exchange, _caller_by_token, credentials)
-    outside: OutsideSignIn | None = getattr(request.app.state, "outside_sign_in", None)
-    account = await outside(request) if outside else None
+    account = await outside_account(request)
     if account is None:
         raise _nobody("Send an access token or an API key: `Authorization: Bearer …`.")
     if exchange.is_write and not _is_from_here(request):
         raise ProblemError(Problem.REFUSED, "A page of another site may not act in your name.")
     return await _judged(exchange, _caller_by_account, *account)
+
+
+async def outside_account(request: Request) -> tuple[str, str] | None:
+    """The other system's account, (provider, subject), whose session came with the request."""
+    outside: OutsideSignIn | None = getattr(request.app.state, "outside_sign_in", None)
+    return await outside(request) if outside else None
 
 
 async def _judged(exchange: Exchange, work: Callable[..., Caller], *arguments: Any) -> Caller:

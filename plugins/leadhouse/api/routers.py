@@ -4,10 +4,40 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from leadhouse.api import health, job_streams, live, webhooks
+from leadhouse.api import (
+    account,
+    api_keys,
+    audit_log,
+    clients,
+    health,
+    invitations,
+    job_streams,
+    live,
+    members,
+    notifications,
+    organization,
+    sign_in,
+    stored_secrets,
+    teams,
+    webhooks,
+)
 
 # Health, signing in and up, resets of passwords, signed hooks: each limits how often an address may ask.
-OPEN: tuple[APIRouter, ...] = (health.router, live.sockets)
+OPEN: tuple[APIRouter, ...] = (health.router, sign_in.router, live.sockets)
 
 # Each operation has a caller (`SignedIn`, `Work`), whether it asks for one or not.
-SIGNED_IN: tuple[APIRouter, ...] = (live.router, job_streams.router, webhooks.router)
+SIGNED_IN: tuple[APIRouter, ...] = (
+    account.router,
+    api_keys.router,
+    audit_log.router,
+    clients.router,
+    invitations.router,
+    members.router,
+    notifications.router,
+    organization.router,
+    stored_secrets.router,
+    teams.router,
+    live.router,
+    job_streams.router,
+    webhooks.router,
+)

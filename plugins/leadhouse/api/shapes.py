@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -69,6 +69,11 @@ class Paging:
     ) -> Page[Any]:
         """The page with these rows. Without `total`, `has_more` says whether others follow."""
         return Page(data=list(data), pagination=self.pagination(len(data), total, has_more=has_more, cursor=cursor))
+
+    def slice(self, rows: Iterable[Any]) -> Page[Any]:
+        """The page of a list that is small enough to be read whole."""
+        known = list(rows)
+        return self.answer(known[self.offset : self.offset + self.page_size], len(known))
 
     def pagination(
         self, rows: int, total: int | None = None, *, has_more: bool | None = None, cursor: str | None = None

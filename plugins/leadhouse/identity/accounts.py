@@ -49,6 +49,14 @@ def restore_account(user_id: UUID, origin: Origin) -> bool:
         raise AddressTakenError("Another account has this address now; this one cannot come back under it.") from error
 
 
+def find_user_by_address(email: str) -> UUID | None:
+    """Whose live account has the address, or None. Only a mail to that address may show the difference."""
+    with component() as connection:
+        candidate = one(connection, "get_candidate", email=normalize_email(email)) or {}
+    found: UUID | None = candidate["user_id"]
+    return found
+
+
 def make_super_admin(connection: Connection[Any], email: str, slug: str) -> UUID:
     """Make a user the platform's super admin, as a member of one organization; return the user's id.
 

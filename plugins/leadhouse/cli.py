@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
@@ -25,6 +24,7 @@ from leadhouse.commands import (
     billing,
     credentials,
     dedupe,
+    imports,
     matches,
     migrate,
     privacy,
@@ -54,15 +54,12 @@ app.add_typer(matches.app, name="matches")
 app.add_typer(waterfall.app, name="waterfall")
 privacy.register(app)
 dedupe.register(app)
+imports.register(app)
 app.add_typer(demo_app, name="demo")
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
-
-
-def _run_id() -> str:
-    return f"cli__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
 
 
 def _write_json(path: Path | None, value: object) -> None:
@@ -115,29 +112,6 @@ def airflow(context: typer.Context) -> None:
     with clear_failures():
         environment = airflow_stack.environment()
     os.execve(sys.executable, [sys.executable, "-m", "airflow", *context.args], environment)  # noqa: S606  becomes it
-
-
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file.")],
-    organization: Annotated[str, typer.Option(help="Slug of the organization that owns the data.")],
-    kind: Annotated[
-        Literal["company", "person"] | None,
-        typer.Option(help="company or person; found from the columns when left out."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Read, map and check, but land nothing.")] = False,
-    json_file: JsonFile = None,
-) -> None:
-    """Import a file: every row lands, is already known, or is quarantined with its reason."""
-    from leadhouse.connectors import csv_import
-
-    with clear_failures():
-        summary = csv_import.import_file(
-            file, _organization_id(organization), kind, datetime.now(UTC).date(), _run_id(), dry_run=dry_run
-        )
-    result = summary.as_json()
-    _write_json(json_file, result)
-    console.print_json(data=result, default=str)
 
 
 @app.command()
@@ -221,20 +195,6 @@ def docs(
     if check and stale:
         errors.print("Run `make docs` and commit the pages.")
         raise typer.Exit(1)
-
-
-def _organization_id(slug: str) -> UUID:
-    from leadhouse.database import connect
-
-    with connect("imports") as connection:
-        row = connection.execute(
-            "select organization_id from identity.organizations where slug = %s", [slug]
-        ).fetchone()
-        known = [each["slug"] for each in connection.execute("select slug from identity.organizations order by slug")]
-    if row is None:
-        raise typer.BadParameter(f"there is no organization {slug!r}; there are: {', '.join(known) or 'none'}")
-    found: UUID = row["organization_id"]
-    return found
 
 
 def _demo(command: Literal["night", "advance", "score", "stop", "remove"], *arguments: str) -> int:

@@ -44,3 +44,20 @@ insert into app.suppressions (organization_id, scope, value_normalized, reason, 
 select %(organization_id)s, 'email', lower(stated.address), stated.reason, %(source)s
   from unnest(%(addresses)s::text[], %(reasons)s::text[]) as stated (address, reason)
     on conflict (organization_id, scope, value_normalized) do nothing
+
+-- name: has_landed
+-- Whether anything of the source was ever landed: a first import asks about no row.
+select exists (select from raw.batches as batch
+                where batch.organization_id = %(organization_id)s and batch.source_key = %(source_key)s) as has_landed
+
+-- name: select_mapping
+select mapping.mapping, mapping.kind
+  from app.import_mappings as mapping
+ where mapping.organization_id = %(organization_id)s and mapping.header_key = %(header_key)s
+
+-- name: remember_mapping
+-- What is said now is added to what was said before of the same header.
+insert into app.import_mappings as known (organization_id, header_key, column_names, mapping, kind)
+values (%(organization_id)s, %(header_key)s, %(column_names)s, %(mapping)s, %(kind)s)
+    on conflict (organization_id, header_key) do update
+   set mapping = known.mapping || excluded.mapping, kind = coalesce(excluded.kind, known.kind)

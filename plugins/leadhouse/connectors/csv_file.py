@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from leadhouse.connectors.base import ImportFileError
+from leadhouse.connectors.column_memory import Remembered
 from leadhouse.connectors.columns import ColumnMap, Kind, map_columns
 from leadhouse.connectors.delimited_rows import Row
 from leadhouse.connectors.row_records import Fault, RowReader, RowRecords
@@ -37,6 +38,7 @@ class CsvFile:
     source_key: str
     kind: Kind | None = None
     overrides: Mapping[str, str | None] = field(default_factory=dict)
+    recall: Callable[[Sequence[str]], Remembered] | None = None  # what was said of such a header before
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     suppressed: list[tuple[str, str]] = field(default_factory=list)  # since the caller last emptied it
@@ -44,7 +46,11 @@ class CsvFile:
 
     def __post_init__(self) -> None:
         self.table: Table = read_table(self.path)
-        self.columns: ColumnMap = map_columns(self.table.header, self.table.sample(), self.kind, self.overrides)
+        known = self.recall(self.table.header) if self.recall else Remembered()
+        kind = self.kind or known.kind
+        self.columns: ColumnMap = map_columns(
+            self.table.header, self.table.sample(), kind, self.overrides, known.mapping
+        )
         self._require_identity()
         self._observed_at = datetime.now(UTC)
         self._seen: Counter[str] = Counter()
@@ -152,14 +158,20 @@ class CsvFile:
 
 
 def preview_file(
-    path: Path | str, kind: Kind | None = None, mapping: Mapping[str, str | None] | None = None, rows: int = 5
+    path: Path | str,
+    kind: Kind | None = None,
+    mapping: Mapping[str, str | None] | None = None,
+    rows: int = 5,
+    recall: Callable[[Sequence[str]], Remembered] | None = None,
 ) -> dict[str, Any]:
     """How a file would be read, without a database: layout, mapping, and the first rows as records or refusals.
+
+    `recall` gives what was said of such a header before, see `column_memory`.
 
     Raises:
         ImportFileError, ValueError: see `import_file`.
     """
-    file = CsvFile(Path(path), UUID(int=0), "csv/preview", kind, mapping or {})
+    file = CsvFile(Path(path), UUID(int=0), "csv/preview", kind, mapping or {}, recall)
     return {**file.layout, "rows": [_shown(row, each) for row, each in islice(file.read(), rows)]}
 
 

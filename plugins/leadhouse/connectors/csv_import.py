@@ -19,19 +19,22 @@ a dry run is the same transaction, rolled back. When every row is refused nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from leadhouse.connectors.base import ImportFileError
+from leadhouse.connectors.column_memory import Remembered, recall, remember
 from leadhouse.connectors.columns import Kind
 from leadhouse.connectors.csv_file import CsvFile, preview_file, storable
 from leadhouse.connectors.error_file import ErrorFile
+from leadhouse.connectors.import_modes import Mode, merge_standing, split_standing
 from leadhouse.database import connect, queries
 from leadhouse.landing import Landing, Quarantined
+from leadhouse.landing.prepared import PreparedStatement
 
 PART_ROWS = 5_000  # written at a time
 KEPT_ERRORS = 100
@@ -75,6 +78,7 @@ class ImportSummary:
     errors_file: str | None
     batch_no: int | None
     is_dry_run: bool
+    mode: str
 
     def as_json(self) -> dict[str, Any]:
         """The summary as JSON values."""
@@ -93,6 +97,7 @@ def import_file(
     *,
     mapping: Mapping[str, str | None] | None = None,
     errors_to: Path | None = None,
+    mode: Mode = "upsert",
 ) -> ImportSummary:
     """Import a file for an organization.
 
@@ -100,7 +105,8 @@ def import_file(
         kind: what a row lists; None: the columns tell.
         dry_run: read, map and check, count what would land, land nothing.
         mapping: corrections of the recognised columns: column name to a field (see columns.toml), or None to keep the
-            column as a custom field.
+            column as a custom field. They are remembered for the organization's next file with this header.
+        mode: what becomes of rows that stood before: see `import_modes`.
         errors_to: where to write the refused rows as CSV, with line and reason, to be corrected and imported.
 
     Raises:
@@ -108,11 +114,19 @@ def import_file(
         ValueError: the organization does not exist, or `mapping` does not fit the file.
     """
     path = Path(path)
-    file = CsvFile(path, organization_id, _source_key(path, organization_id), kind, mapping or {})
+    source_key = _source_key(path, organization_id)
+    file = CsvFile(
+        path, organization_id, source_key, kind, mapping or {}, lambda header: _recall(organization_id, header)
+    )
     with Landing(
         "imports", run_on=run_on, run_id=run_id, source_key=file.source_key, organization_id=organization_id
     ) as landing:
-        return _Import(file, landing, run_on, dry_run).run(errors_to)
+        return _Import(file, landing, run_on, dry_run, mode).run(errors_to)
+
+
+def _recall(organization_id: UUID, header: Sequence[str]) -> Remembered:
+    with connect("imports") as connection:
+        return recall(connection, organization_id, header)
 
 
 @dataclass
@@ -123,11 +137,14 @@ class _Import:
     landing: Landing
     run_on: date
     is_dry_run: bool
+    mode: Mode
     suppressed: int = 0
     retracted: int = 0
+    waiting: list[PreparedStatement] = field(default_factory=list)
 
     def run(self, errors_to: Path | None) -> ImportSummary:
         self._lock_source()
+        self._remember()
         errors: list[RowError] = []
         with ErrorFile(errors_to, self.file.table) as error_file:
             for row, statement in self.file.read():
@@ -139,12 +156,13 @@ class _Import:
                     if len(errors) < KEPT_ERRORS:
                         errors.append(RowError(row.line, statement.reason, statement.detail))
                 else:
-                    self.landing.add_prepared(statement)
-                if len(self.landing) >= PART_ROWS:
+                    self.waiting.append(statement)
+                if len(self.landing) + len(self.waiting) >= PART_ROWS:
                     self._flush()
             self._flush()
         landed = self.landing.landed_extractions
-        self._retract()
+        if self.mode == "upsert":
+            self._retract()
         batch_no = None if self.is_dry_run else self.landing.commit().batch_no
         return self._summary(landed, batch_no, errors, str(errors_to) if errors_to and errors else None)
 
@@ -158,11 +176,24 @@ class _Import:
 
     def _lock_source(self) -> None:
         values = {**self._scope, "name": storable(self.file.path.name), "run_on": self.run_on}
-        if self.landing.begin().execute(_sql().upsert_source, values).fetchone() is None:
+        connection = self.landing.begin()
+        if connection.execute(_sql().upsert_source, values).fetchone() is None:
             raise ValueError(f"The source {self.file.source_key} belongs to another organization: rename the file.")
+        row = connection.execute(_sql().has_landed, self._scope).fetchone()
+        if row is not None and not row["has_landed"]:
+            self.landing.knows_nothing_yet()
+
+    def _remember(self) -> None:
+        if self.file.overrides:
+            stated = {
+                name: fields.get(name) for fields in [self.file.layout["mapping"]] for name in self.file.overrides
+            }
+            header, organization_id = self.file.table.header, self.file.organization_id
+            remember(self.landing.begin(), organization_id, header, stated, self.file.kind)
 
     def _flush(self) -> None:
         former = self.landing.erased_extractions
+        self._hand_over()
         self.landing.flush()
         if self.landing.erased_extractions > former:
             self.file.reasons[ERASED] += self.landing.erased_extractions - former
@@ -177,6 +208,18 @@ class _Import:
             }
             self.suppressed += self.landing.begin().execute(_sql().insert_suppressions, values).rowcount
             self.file.suppressed.clear()
+
+    def _hand_over(self) -> None:
+        """What waits, as the mode has it, to the landing."""
+        waiting, self.waiting = self.waiting, []
+        if self.mode == "merge":
+            for extraction in merge_standing(self.landing.begin(), waiting):
+                self.landing.add_extraction(extraction)
+            return
+        if self.mode == "skip":
+            waiting, _ = split_standing(self.landing.begin(), waiting)
+        for statement in waiting:
+            self.landing.add_prepared(statement)
 
     def _retract(self) -> None:
         """Rows that stood and are gone say nothing any more."""
@@ -214,6 +257,7 @@ class _Import:
             errors_file=errors_file,
             batch_no=batch_no,
             is_dry_run=self.is_dry_run,
+            mode=self.mode,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from airflow.sdk import TriggerRule
@@ -16,14 +16,17 @@ from leadhouse.orchestration.notifier import FailureNotifier
 from leadhouse.orchestration.summaries import as_counts
 
 Kind = Literal["company", "person"]
+Mode = Literal["upsert", "skip", "merge"]
 
 
 class FileRequest(TypedDict):
-    """A file and whose it is; `kind` None: found out from the columns."""
+    """A file and whose it is; `kind` None: found out from the columns; `mode`: see `connectors.import_modes`."""
 
     path: str
     organization_id: str
     kind: Kind | None
+    mode: NotRequired[Mode]
+    mapping: NotRequired[dict[str, str | None]]
 
 
 COUNTED = ("rows", "landed", "known", "quarantined")
@@ -46,7 +49,8 @@ def find_files() -> list[FileRequest]:
         return _due_files(parameters.get("source_keys", []))
     if job["organization_id"] is None:
         raise ValueError(f"Job {job_id} imports {parameters['path']}, but names no organization: imports are private.")
-    return [_file(parameters["path"], job["organization_id"], parameters.get("kind"))]
+    file = _file(parameters["path"], job["organization_id"], parameters.get("kind"))
+    return [cast("FileRequest", file | {name: parameters[name] for name in ("mode", "mapping") if name in parameters})]
 
 
 @stage_task(map_index_template="{{ task.op_kwargs['file']['path'].rpartition('/')[2] }}")
@@ -64,7 +68,10 @@ def import_file(file: FileRequest) -> dict[str, Any]:
             raise AirflowSkipException(str(stop)) from stop
     run, path, organization_id = current_run(), Path(file["path"]), UUID(file["organization_id"])
     with recorded_step("imports", run.run_id, "import_records", path.name, organization_id) as step:
-        summary = csv_import.import_file(path, organization_id, file["kind"], run.run_on, run.run_id)
+        summary = csv_import.import_file(
+            path, organization_id, file["kind"], run.run_on, run.run_id,
+            mapping=file.get("mapping"), mode=file.get("mode", "upsert"),
+        )  # fmt: skip
         step.counts |= {name: getattr(summary, name) for name in COUNTED}
     if is_dispatched:
         logs.write(job_id, "info", f"{path.name} is imported.", dict(step.counts))

@@ -20,10 +20,12 @@ from rich.markup import escape
 from leadhouse.commands import (
     accounts,
     analyst,
+    api,
     backups,
     billing,
     credentials,
     dedupe,
+    explain,
     imports,
     matches,
     migrate,
@@ -42,9 +44,11 @@ campaign_app = typer.Typer(no_args_is_help=True, help="Look at a campaign before
 demo_app = typer.Typer(no_args_is_help=True, help="The demo world: seeded companies on loopback, with known truth.")
 app.add_typer(campaign_app, name="campaign")
 app.add_typer(migrate.app, name="migrate")
+app.command("api")(api.serve)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.command("replay")(replay.replay)
+app.command("explain")(explain.explain)
 app.add_typer(reports.app, name="report")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(analyst.app, name="analyst")

@@ -253,33 +253,12 @@ select lead.lead_id, lead.entity_kind::text as entity_kind, mart.person_id, mart
   left join mart_leads.dim_leads as mart on mart.lead_id = lead.lead_id
  where lead.organization_id = %(organization_id)s and lead.lead_id = %(lead_id)s;
 
--- name: get_person_values
-select attribute, value, place, is_winner, is_primary, rule_id, confidence, agreeing_sources, source_key, url, locator, raw_value,
-       observed_at, extractor, extractor_version, is_private, record_id, fetch_id, warc_uri, warc_offset
-  from mart_leads.fct_person_values as mart
- where mart.person_id = %(entity_id)s
-   and mart.organization_id is not distinct from
-       (select %(organization_id)s::uuid from resolution.overlays as overlay
-         where overlay.organization_id = %(organization_id)s and overlay.entity_id = %(entity_id)s)
-   and (%(attribute)s::text is null or attribute = %(attribute)s)
- order by attribute, place;
+-- name: explain_lead
+select * from app.explain_lead(%(lead_id)s, %(attribute)s);
 
--- name: get_company_values
-select attribute, value, place, is_winner, is_primary, rule_id, confidence, agreeing_sources, source_key, url, locator, raw_value,
-       observed_at, extractor, extractor_version, is_private, record_id, fetch_id, warc_uri, warc_offset
-  from mart_companies.fct_company_values as mart
- where mart.company_id = %(entity_id)s
-   and mart.organization_id is not distinct from
-       (select %(organization_id)s::uuid from resolution.overlays as overlay
-         where overlay.organization_id = %(organization_id)s and overlay.entity_id = %(entity_id)s)
-   and (%(attribute)s::text is null or attribute = %(attribute)s)
- order by attribute, place;
+-- name: explain_entity
+select * from app.explain_entity(%(organization_id)s, %(kind)s, %(entity_id)s, %(attribute)s);
 
--- name: get_corrections
--- The newest standing correction of each attribute, null values ("has none") included.
-select distinct on (attribute) attribute, value, reason, created_at, created_by, correction_id
-  from app.corrections
- where organization_id = %(organization_id)s and reverted_at is null
-   and app.current_entity(entity_id, organization_id) = %(entity_id)s
-   and (%(attribute)s::text is null or attribute = %(attribute)s)
- order by attribute, created_at desc, correction_id;
+-- name: find_lead_organization
+select organization_id from app.leads where lead_id = %(lead_id)s;
+

@@ -1,10 +1,14 @@
-"""Why a value is what it is: every candidate with its source, time, extractor and the rule that decided."""
+"""Why a value is what it is: every candidate with its source, bytes, time, extractor and the rule that decided.
+
+`app.explain_lead` and `app.explain_entity` are the one definition; here are their rows as objects.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,12 +16,15 @@ from psycopg import Connection
 
 from leadhouse.database import connect, queries
 
+Origin = Literal["page", "provider", "file", "correction"]
+
 
 @dataclass(frozen=True)
 class Candidate:
     """One candidate value as an organization sees it. `value` is None for the correction "there is none".
 
-    `place` counts from 1; `observed_at` is UTC; the archive position is None where no page was read.
+    `place` counts from 1; times are UTC; the archive position (`warc_*`, bytes) is None where no page was read.
+    `content_hash` is SHA-256 (hex) of what was read: the page's body, the provider's answer, the file's row.
     """
 
     attribute: str
@@ -40,6 +47,14 @@ class Candidate:
     fetch_id: UUID | None
     warc_uri: str | None
     warc_offset: int | None
+    warc_length: int | None
+    content_hash: str | None
+    fetched_at: datetime | None
+    extraction_id: UUID | None
+    origin: Origin
+    provider: str | None
+    price_eur: Decimal | None
+    request_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -65,60 +80,41 @@ def explain_value(organization_id: UUID, lead_id: UUID, attribute: str | None = 
         ).fetchone()
         if lead is None:
             raise LookupError(f"Organization {organization_id} has no lead {lead_id}.")
-        person_id = lead["person_id"] or (lead["entity_id"] if lead["entity_kind"] == "person" else None)
-        company_id = lead["company_id"] or (lead["entity_id"] if lead["entity_kind"] == "company" else None)
-        return LeadExplanation(
-            lead_id=lead_id,
-            person_id=person_id,
-            company_id=company_id,
-            person=_explain(connection, "person", organization_id, person_id, attribute),
-            company=_explain(connection, "company", organization_id, company_id, attribute),
-        )
+        parameters = {"lead_id": lead_id, "attribute": attribute}
+        rows = connection.execute(queries.load("leads").explain_lead, parameters).fetchall()
+    return LeadExplanation(
+        lead_id=lead_id,
+        person_id=lead["person_id"] or (lead["entity_id"] if lead["entity_kind"] == "person" else None),
+        company_id=lead["company_id"] or (lead["entity_id"] if lead["entity_kind"] == "company" else None),
+        person=_by_attribute(row for row in rows if row["entity_kind"] == "person"),
+        company=_by_attribute(row for row in rows if row["entity_kind"] == "company"),
+    )
 
 
 def explain_entity(
     organization_id: UUID, kind: Literal["person", "company"], entity_id: UUID, attribute: str | None = None
 ) -> dict[str, list[Candidate]]:
     """The same for a person or company that need not be a lead; empty when the organization sees no value of it."""
+    parameters = {"organization_id": organization_id, "kind": kind, "entity_id": entity_id, "attribute": attribute}
     with connect("leads") as connection:
-        return _explain(connection, kind, organization_id, entity_id, attribute)
+        return _by_attribute(connection.execute(queries.load("leads").explain_entity, parameters).fetchall())
 
 
-def _explain(
-    connection: Connection[Any],
-    kind: Literal["person", "company"],
-    organization_id: UUID,
-    entity_id: UUID | None,
-    attribute: str | None,
-) -> dict[str, list[Candidate]]:
-    if entity_id is None:
-        return {}
-    statements = queries.load("leads")
-    statement = statements.get_person_values if kind == "person" else statements.get_company_values
-    parameters = {"organization_id": organization_id, "entity_id": entity_id, "attribute": attribute}
-    explained: dict[str, list[Candidate]] = defaultdict(list)
-    for row in connection.execute(statement, parameters):
-        explained[row["attribute"]].append(Candidate(**row))
-    for correction in connection.execute(statements.get_corrections, parameters).fetchall():
-        stated = explained[correction["attribute"]]
-        if not any(each.record_id == correction["correction_id"] for each in stated):
-            explained[correction["attribute"]] = _with_correction(correction, stated)
-    return dict(explained)
+def find_lead_organization(connection: Connection[Any], lead_id: UUID) -> UUID:
+    """Whose lead it is, for an operator who has only its id.
+
+    Raises:
+        LookupError: there is no such lead.
+    """
+    row = connection.execute(queries.load("leads").find_lead_organization, {"lead_id": lead_id}).fetchone()
+    if row is None:
+        raise LookupError(f"There is no lead {lead_id}.")
+    return UUID(str(row["organization_id"]))
 
 
-def _with_correction(correction: dict[str, Any], stated: list[Candidate]) -> list[Candidate]:
-    """A correction that the marts do not hold as a candidate: one of "none", or one made since the last build."""
-    is_value = correction["value"] is not None
-    first = Candidate(
-        attribute=correction["attribute"], value=correction["value"], place=1, is_winner=is_value, is_primary=is_value,
-        rule_id="correction", confidence=1.0, agreeing_sources=1, source_key="correction", url=None, locator=None,
-        raw_value=correction["reason"], observed_at=correction["created_at"], extractor="person", extractor_version="1",
-        is_private=True, record_id=correction["correction_id"], fetch_id=None, warc_uri=None, warc_offset=None,
-    )  # fmt: skip
-    others = [each for each in stated if each.rule_id != "correction" or each.source_key != "correction"]
-    rule = "correction" if is_value else "corrected_to_none"
-    return [first, *(_beaten(each, place, rule) for place, each in enumerate(others, start=2))]
-
-
-def _beaten(candidate: Candidate, place: int, rule: str) -> Candidate:
-    return replace(candidate, place=place, is_winner=False, is_primary=False, rule_id=rule)
+def _by_attribute(rows: Any) -> dict[str, list[Candidate]]:
+    names = [each.name for each in fields(Candidate)]
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    for row in rows:
+        found[row["attribute"]].append(Candidate(**{name: row[name] for name in names}))
+    return dict(found)

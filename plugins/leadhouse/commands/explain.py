@@ -1,0 +1,61 @@
+"""`leadhouse explain`: why a lead's values are what they are, down to the bytes that they were read from."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from leadhouse.commands.failures import clear_failures
+
+if TYPE_CHECKING:
+    from leadhouse.leads import Candidate
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def explain(
+    lead: UUID,
+    attribute: Annotated[str | None, typer.Argument(help="email, phone_e164, name …; all when left out.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write every candidate to this file.")] = None,
+) -> None:
+    """Every value of a lead: where from, which bytes, which extractor, which rule won, and what lost."""
+    from leadhouse.database import connect
+    from leadhouse.leads import explain_value
+    from leadhouse.leads.provenance import find_lead_organization
+
+    with clear_failures():
+        with connect("leads") as connection:
+            organization_id = find_lead_organization(connection, lead)
+        found = explain_value(organization_id, lead, attribute)
+    if json_file is not None:
+        json_file.write_text(json.dumps(dataclasses.asdict(found), indent=1, ensure_ascii=False, default=str) + "\n")
+    for kind, values in (("person", found.person), ("company", found.company)):
+        for name, candidates in values.items():
+            console.print(f"[bold]{kind}.{name}[/bold]")
+            for each in candidates:
+                console.print(_line(each))
+    if not found.person and not found.company:
+        console.print("no values" + (f" of {attribute}" if attribute else ""))
+
+
+def _line(candidate: Candidate) -> str:
+    mark = "[green]✓[/green]" if candidate.is_winner else "·"
+    shown = "(none)" if candidate.value is None else candidate.value
+    place = (
+        f"{candidate.warc_uri} at {candidate.warc_offset} (+{candidate.warc_length})" if candidate.warc_uri else None
+    )
+    paid = f"paid {candidate.price_eur:f} EUR" if candidate.price_eur is not None else None
+    details = [
+        f"{candidate.rule_id}, confidence {candidate.confidence:.2f}, {candidate.agreeing_sources} sources",
+        f"{candidate.origin}: {candidate.url or candidate.source_key}", candidate.locator, paid,
+        f"read {candidate.observed_at:%Y-%m-%d %H:%M} UTC by {candidate.extractor} {candidate.extractor_version}",
+        place if candidate.warc_uri else None, f"sha256 {candidate.content_hash}" if candidate.content_hash else None,
+    ]  # fmt: skip
+    return f"  {mark} {escape(shown)}\n      " + escape("\n      ".join(each for each in details if each))

@@ -15,12 +15,12 @@ PREFIX = "/leadhouse"
 
 @cache
 def build_app() -> ASGIApp:
-    """The endpoints that are open (unsubscribe, health) and the pages behind Airflow's sign-in."""
+    """The HTTP API, and the pages behind Airflow's sign-in; Airflow's session is one of the API's sign-ins, too."""
     from leadhouse.api.application import create_app
     from leadhouse.console.pages import console_router
-    from leadhouse.orchestration.sign_in import operator, viewer
+    from leadhouse.orchestration.sign_in import airflow_account, operator, viewer
 
-    app = create_app()
+    app = create_app(airflow_account)
     app.include_router(console_router(viewer, operator))
     return app
 

@@ -20,6 +20,7 @@ from rich.markup import escape
 from leadhouse.commands import (
     accounts,
     analyst,
+    api,
     backups,
     billing,
     credentials,
@@ -43,6 +44,7 @@ campaign_app = typer.Typer(no_args_is_help=True, help="Look at a campaign before
 demo_app = typer.Typer(no_args_is_help=True, help="The demo world: seeded companies on loopback, with known truth.")
 app.add_typer(campaign_app, name="campaign")
 app.add_typer(migrate.app, name="migrate")
+app.command("api")(api.serve)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.command("replay")(replay.replay)

@@ -85,13 +85,14 @@ class Settings(BaseSettings):
     email_check_days: int = 30  # how long a check of an address holds
 
     # the HTTP API
-    api_base_url: str = "http://127.0.0.1:8080/leadhouse"  # where people and mails find it, without /api/v1
+    api_base_url: str | None = None  # where callers find it, without /api/v1; as the unsubscribe address, else
     api_origins: Annotated[tuple[str, ...], NoDecode] = ()  # browsers' origins that may read answers (CORS)
     api_requests_a_minute: Annotated[int, Field(ge=1)] = 1200  # of one caller, in one process
     api_open_requests_a_minute: Annotated[int, Field(ge=1)] = 120  # of one address to what needs no sign-in
     api_body_bytes: Annotated[int, Field(ge=1024)] = 2 * 1024**2  # largest body but for files
     api_upload_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024**2  # largest body with files
     api_connections: Annotated[int, Field(ge=1)] = 16  # of one process to the database
+    api_key: SecretStr | None = None  # whom `leadhouse mcp` acts as
 
     # Airflow, as the dispatcher reaches it; `leadhouse up` sets all three for the one-machine stack
     airflow_url: str | None = None  # e.g. http://127.0.0.1:8080
@@ -110,6 +111,11 @@ class Settings(BaseSettings):
     def archive_root(self) -> str:
         """Where WARC files go: the setting, or a folder of the home."""
         return self.archive_url or str(self.home / "archive")
+
+    @property
+    def public_url(self) -> str:
+        """Where callers find the API, without /api/v1 and without a slash at the end."""
+        return (self.api_base_url or self.unsubscribe_base_url).rstrip("/")
 
     @property
     def files_root(self) -> str:

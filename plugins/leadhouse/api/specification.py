@@ -76,7 +76,7 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     """The document of an application."""
     document = get_openapi(
         title="Leadhouse", version=VERSION, description=_DESCRIPTION, routes=app.routes,
-        separate_input_output_schemas=True, servers=[{"url": settings().api_base_url.rstrip("/")}],
+        separate_input_output_schemas=True, servers=[{"url": settings().public_url}],
     )  # fmt: skip
     components = document.setdefault("components", {})
     components.setdefault("securitySchemes", {}).update(_SCHEMES)

@@ -254,7 +254,7 @@ def pool() -> ConnectionPool[Connection[DictRow]]:
         DatabaseError: no login is set.
     """
     url = settings().api_url
-    if url is None:
+    if url is None or not url.get_secret_value():
         raise DatabaseError("LEADHOUSE_API_URL is not set: `leadhouse migrate` and `leadhouse up` write it.")
     return _pools.of(url.get_secret_value())
 

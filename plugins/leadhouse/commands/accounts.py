@@ -37,6 +37,26 @@ def restore(user: Annotated[UUID, typer.Argument(help="Id of a user who was dele
     typer.echo("restored")
 
 
+@app.command("link-airflow")
+def link_airflow(
+    email: Annotated[str, typer.Argument(help="Address of a user who has signed up.")],
+    airflow_user: Annotated[
+        str, typer.Argument(help="Id of the Airflow user; of Airflow's own auth manager the name.")
+    ],
+) -> None:
+    """Let an Airflow user's session stand for a user of the API."""
+    from leadhouse.identity.accounts import find_user_by_address
+    from leadhouse.identity.audit import Origin
+    from leadhouse.identity.external_identities import link_external_identity
+
+    with clear_failures():
+        user_id = find_user_by_address(email)
+        if user_id is None:
+            raise LookupError(f"There is no user {email!r}. Sign up first.")
+        link_external_identity(user_id, "airflow", airflow_user, Origin(agent="leadhouse accounts link-airflow"))
+    typer.echo(f"linked: Airflow's {airflow_user} is {email}")
+
+
 @app.command("rotate-signing-key")
 def rotate_signing_key() -> None:
     """Sign access tokens with a new key; those of the former one hold until they expire, ten minutes at most."""

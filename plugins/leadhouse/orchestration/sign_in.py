@@ -35,6 +35,15 @@ async def signed_in(
         raise HTTPException(HTTPStatus.SEE_OTHER, headers={"Location": _sign_in_url(request)}) from error
 
 
+async def airflow_account(request: Request) -> tuple[str, str] | None:
+    """The account of Airflow's session cookie, as ("airflow", id): for the API, which knows whom it is linked to."""
+    try:
+        user = await get_user(request, bearer_credentials=None)
+    except HTTPException:
+        return None
+    return "airflow", str(user.get_id())
+
+
 User = Annotated[Any, Depends(signed_in)]
 
 

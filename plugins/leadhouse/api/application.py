@@ -9,11 +9,13 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from leadhouse.api import problems, routers, specification, unsubscribe
 from leadhouse.api.callers import OutsideSignIn
 from leadhouse.api.exchange import Exchanges
 from leadhouse.api.idempotency import RepeatedError
+from leadhouse.api.mcp_transport import McpEndpoint
 from leadhouse.api.problems import PREFIX
 from leadhouse.api.rate_limits import OpenLimit
 from leadhouse.api.transactions import Transactions, admit, close_pool
@@ -45,6 +47,7 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     app.include_router(strangers)
     app.state.open_operations = open_operations(app)
     app.include_router(members)
+    app.router.routes.append(Route("/mcp", McpEndpoint(), include_in_schema=False))
     specification.install(app)
     problems.install(app)
     app.add_exception_handler(RepeatedError, _repeated)

@@ -1,0 +1,86 @@
+"""How the MCP server is reached: streamable HTTP at /mcp, a request at a time and without sessions, and stdio."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from mcp.server.mcpserver import Context
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from leadhouse.api import problems
+from leadhouse.api.callers import Caller, caller_of_claims, signed_in
+from leadhouse.api.exchange import exchange_of
+from leadhouse.api.mcp_server import NO_REBINDING_CHECK, make_server
+from leadhouse.api.problems import ProblemError
+from leadhouse.identity.api_keys import authenticate_api_key
+from leadhouse.identity.audit import Origin
+from leadhouse.identity.component_work import component
+
+
+class McpEndpoint:
+    """The ASGI application at /mcp. Who calls is judged as everywhere: access token, API key, Airflow's session.
+
+    It starts what it needs with the first request: where it is mounted, nobody runs its lifespan.
+    """
+
+    def __init__(self) -> None:
+        self._running: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Future[StreamableHTTPSessionManager]] = (
+            WeakKeyDictionary()
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        request = Request(scope, receive)
+        try:
+            await signed_in(request)
+        except ProblemError as error:
+            refusal = problems.answer(request, error.problem, error.detail, headers=error.headers)
+            await refusal(scope, receive, send)
+            return
+        await (await self._manager()).handle_request(scope, receive, send)
+
+    async def _manager(self) -> StreamableHTTPSessionManager:
+        loop = asyncio.get_running_loop()
+        if loop not in self._running:
+            self._running[loop] = loop.create_future()
+            task = loop.create_task(self._run(self._running[loop]))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(self._running[loop])
+
+    async def _run(self, ready: asyncio.Future[StreamableHTTPSessionManager]) -> None:
+        try:
+            server = make_server(caller_of_request)
+            server.streamable_http_app(stateless_http=True, json_response=True, transport_security=NO_REBINDING_CHECK)
+            async with server.session_manager.run():
+                ready.set_result(server.session_manager)
+                await asyncio.Event().wait()  # until the loop ends
+        except Exception as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)  # every request fails as this one did, and says so in the log
+
+
+def caller_of_request(context: Context[Any, Any]) -> Caller:
+    """The caller of the HTTP request that a message came with."""
+    request = context.request_context.request
+    caller = exchange_of(request.scope).caller if isinstance(request, Request) else None
+    if caller is None:
+        raise PermissionError("A message came without a request whose caller is known.")
+    return caller
+
+
+def serve_stdio(key: str) -> None:
+    """Serve on standard input and output as the owner of an API key, until the input ends.
+
+    Raises:
+        WrongCredentialsError: no such key, or it cannot be used any more.
+    """
+    with component() as connection:
+        caller = caller_of_claims(authenticate_api_key(connection, key, Origin(None, "leadhouse mcp")))
+    make_server(lambda _: caller).run("stdio")

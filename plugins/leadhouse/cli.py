@@ -28,6 +28,7 @@ from leadhouse.commands import (
     explain,
     imports,
     matches,
+    mcp,
     migrate,
     privacy,
     replay,
@@ -45,6 +46,7 @@ demo_app = typer.Typer(no_args_is_help=True, help="The demo world: seeded compan
 app.add_typer(campaign_app, name="campaign")
 app.add_typer(migrate.app, name="migrate")
 app.command("api")(api.serve)
+app.command("mcp")(mcp.serve)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.command("replay")(replay.replay)

@@ -8,13 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from leadhouse.archive import erase_exchange
 from leadhouse.archive.records import Position
+from leadhouse.cli import app
 from leadhouse.jobs.crawl import run_shard
+from leadhouse.records import Value
 from leadhouse.settings import PROJECT, settings
 from scrapers.replay import replay
 from tests.scrapers.conftest import Crawl, serve
@@ -42,19 +46,32 @@ def crawl(module_database: Any) -> Iterator[Crawl]:
 
 def forget_phones(patch: pytest.MonkeyPatch) -> None:
     """An extractor of another version, which reads no phones."""
+    read_phones(patch, ())
+
+
+def read_phones(patch: pytest.MonkeyPatch, numbers: tuple[str, ...]) -> None:
+    """An extractor of another version, which reads these numbers and no others."""
     import scrapers.spiders.company_site as spider
 
     whole = spider.extract_page
 
-    def without_phones(*args: Any, **options: Any) -> Any:
+    def with_other_phones(*args: Any, **options: Any) -> Any:
         said = whole(*args, **options)
         companies = tuple(
-            each.model_copy(update={"values": {k: v for k, v in each.values.items() if k != "phone_e164"}})
+            each.model_copy(
+                update={
+                    "values": {
+                        name: tuple(Value(value=number) for number in numbers) if name == "phone_e164" else values
+                        for name, values in each.values.items()
+                        if name != "phone_e164" or numbers
+                    }
+                }
+            )
             for each in said.companies
         )
         return said.model_copy(update={"companies": companies, "extractor_version": "next"})
 
-    patch.setattr(spider, "extract_page", without_phones)
+    patch.setattr(spider, "extract_page", with_other_phones)
 
 
 def applications(crawl: Crawl) -> list[Any]:
@@ -108,6 +125,7 @@ def test_changes_are_shown_first_and_stand_when_applied(crawl: Crawl) -> None:
         assert shown.lost == {"company.phone_e164": shown.changed}
         assert shown.changed == 1
         assert shown.examples[0]["company.phone_e164"] == {"gained": [], "lost": ["+4930901820"]}
+        assert shown.as_table() == [("web/one.example", "company.phone_e164", 0, 1, 0)]
         assert applications(crawl) == before
         kept = crawl.rows("select count(*) as n from raw.extractions where extractor_version = 'next'")[0]["n"]
         assert kept == shown.pages
@@ -119,6 +137,28 @@ def test_changes_are_shown_first_and_stand_when_applied(crawl: Crawl) -> None:
     back = replay(DAY, DAY, ["web/one.example"], "back", applies=True)
     assert back.gained == {"company.phone_e164": 1}
     assert len(applications(crawl)) == len(before) + 2 * added
+
+
+def test_another_value_in_place_of_one_is_a_change(crawl: Crawl) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        read_phones(patch, ("+4930901821",))
+        shown = replay(DAY, DAY, ["web/one.example", "web/two.example"], "other", applies=False)
+    assert (shown.gained, shown.lost) == ({}, {})
+    assert shown.altered["company.phone_e164"] == sum(row[4] for row in shown.as_table()) == shown.changed > 0
+    told = shown.as_json()["sources"]["web/one.example"]["company.phone_e164"]
+    assert told["altered"] == 1
+    assert told["examples"] == [{"url": shown.examples[0]["url"], "gained": ["+4930901821"], "lost": ["+4930901820"]}]
+
+
+def test_the_command_shows_and_writes_the_difference(crawl: Crawl, tmp_path: Path) -> None:
+    target = tmp_path / "changes.json"
+    asked = ["replay", "--from", str(DAY), "--to", str(DAY), "--source", "web/one.example", "--json", str(target)]
+    with pytest.MonkeyPatch.context() as patch:
+        read_phones(patch, ("+4930901821",))
+        done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    assert "nothing is applied" in done.output
+    assert json.loads(target.read_text())["sources"]["web/one.example"]["company.phone_e164"]["altered"] == 1
 
 
 def test_what_the_archive_lost_and_what_was_erased_is_counted(crawl: Crawl) -> None:

@@ -14,12 +14,14 @@ from rich.table import Table
 from leadhouse.commands.failures import clear_failures
 
 console = Console(highlight=False)
-Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Of the runs whose pages are read, included.")]
+DAY = ["%Y-%m-%d"]
 
 
 def replay(
-    first: Day,
-    last: Day,
+    first: Annotated[datetime, typer.Option("--from", formats=DAY, help="First day of the runs, UTC, included.")],
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=DAY, help="Last day, included; today when left out.")
+    ] = None,
     source: Annotated[list[str] | None, typer.Option(help="Source key; all sources when left out.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Let it stand; else it is only shown.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write figures and examples to this file.")] = None,
@@ -28,16 +30,16 @@ def replay(
     from leadhouse.ledger.steps import recorded_step
     from scrapers.replay import replay as read_again
 
-    run_id = f"replay__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
+    now = datetime.now(UTC)
+    run_id = f"replay__{now:%Y%m%dT%H%M%S.%f}"
     with clear_failures(), recorded_step("landing", run_id, "replay_archive", "apply" if apply else "show") as step:
-        found = read_again(first.date(), last.date(), source, run_id, applies=apply)
+        found = read_again(first.date(), (last or now).date(), source, run_id, applies=apply)
         step.counts |= found.as_counts()
     if json_file is not None:
-        told = {**found.as_counts(), "is_applied": found.is_applied, "examples": found.examples}
-        json_file.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-    table = Table("attribute", "gained", "lost")
-    for name in sorted(found.gained.keys() | found.lost.keys()):
-        table.add_row(name, str(found.gained[name]), str(found.lost[name]))
+        json_file.write_text(json.dumps(found.as_json(), indent=1, ensure_ascii=False) + "\n")
+    table = Table("source", "attribute", "gained", "lost", "changed")
+    for row in found.as_table():
+        table.add_row(*map(str, row))
     console.print(table)
     rest = ", ".join(f"{name} {count}" for name, count in found.as_counts().items() if "." not in name)
     console.print(f"{rest}; {'applied' if apply else 'nothing is applied: add --apply when it is right'}")

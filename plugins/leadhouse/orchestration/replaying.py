@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from itertools import islice
 from typing import Any
 
 from airflow.sdk import get_current_context
@@ -9,6 +11,9 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.assets import RAW_WEB
 from leadhouse.orchestration.conventions import current_run, stage_task
+
+SHOWN = 10  # sources and pages in the task's result; the log names every source and attribute
+log = logging.getLogger(__name__)
 
 
 @stage_task()
@@ -36,4 +41,9 @@ def _replay(*, applies: bool) -> dict[str, Any]:
     with recorded_step("landing", run.run_id, "replay_archive", "apply" if applies else "show") as step:
         found = replay(first, last, params["source_keys"] or None, run.run_id, applies=applies, run_on=run.run_on)
         step.counts |= found.as_counts()
-    return {**found.as_counts(), "examples": found.examples[:10]}
+    for source_key, attribute, gained, lost, altered in found.as_table():
+        log.info("%s %s: %d gained, %d lost, %d changed", source_key, attribute, gained, lost, altered)
+    for example in found.examples[:SHOWN]:
+        log.info("%s", example)
+    sources = dict(islice(found.as_json()["sources"].items(), SHOWN))
+    return {**found.as_counts(), "sources": sources, "examples": found.examples[:SHOWN]}

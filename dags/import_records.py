@@ -1,21 +1,26 @@
 """
 # import_records
 
-Imports files that users and partners give: every row lands, is already known, or is quarantined with its reason.
+Imports files that users and partners give, and reads their accounts at providers: every row lands, is already known,
+or is quarantined with its reason.
 
 **What.** Reads each file (encoding, delimiter and columns are found out), maps the columns, and lands private
-records of the organization that owns the file.
+records of the organization that owns the file. Reads each source of another kind call by call (docs/connectors.md):
+charged calls are written before they are sent, and sent once a day.
 
-**When.** Every night at 01:00 UTC for the file sources that are due, and once per request (`app.jobs`, kind
-`import`), whose run is named `job__<id>`.
+**When.** Every night at 01:00 UTC for the sources that are due, and once per request (`app.jobs`, kind `import`),
+whose run is named `job__<id>`.
 
-**Inputs.** `app.sources` of kind `csv`, or the request's `path`.
+**Inputs.** `app.sources` of kind `csv` and of the kinds that are read call by call, or the request's `path`.
 
 **Outputs.** `raw.company_records`, `raw.person_records`, `quality.quarantine`; the asset `raw_imports`.
 
 **Triage.**
 
 - *One file is red.* The log says which file, which line, and what to do. The other files have landed.
+- *One source is red.* Its log says which call, what came, and what to do: credentials, credit, address. Test it with
+  `leadhouse sources test`. A charged call whose answer was lost stands in `app.source_calls` as `unknown`: ask the
+  provider; the next day asks again by itself.
 - *Many rows in quarantine.* The Run page lists them by reason; correct the file and import it again: rows that have
   landed are recognized and counted as known.
 - *"names no organization".* Imports are private: request the import for an organization.
@@ -28,6 +33,7 @@ from airflow.sdk import CronTriggerTimetable, dag
 
 from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
 from leadhouse.orchestration.importing import find_files, finish_import, import_file
+from leadhouse.orchestration.source_reading import find_sources, read_source
 
 
 @dag(
@@ -39,11 +45,12 @@ from leadhouse.orchestration.importing import find_files, finish_import, import_
     tags=[DagTag.INGEST, DagTag.NIGHTLY, DagTag.BY_JOB],
 )
 def import_records() -> None:
-    """Find the files, land them side by side, add up."""
+    """Find the files and sources, land them side by side, add up."""
     files = find_files()
-    imported = import_file.expand(file=files)
-    finish_import(files, imported)
-    imported >> EmptyOperator(task_id="confirm_files", trigger_rule="none_failed")
+    sources = find_sources(files)
+    imported, read = import_file.expand(file=files), read_source.expand(source=sources)
+    finish_import(files, imported, sources, read)
+    [imported, read] >> EmptyOperator(task_id="confirm_files", trigger_rule="none_failed")
 
 
 import_records()

@@ -112,7 +112,8 @@ class ApolloSimulator(Simulator):
         return _person(company_of, named) if company_of and named else None
 
     def _enrich(self, asked: Asked) -> Answer:
-        domains = asked.query.get("domains[]", [])
+        details = (asked.body or {}).get("details")
+        domains = [str(each.get("domain")) for each in details] if details else asked.query.get("domains[]", [])
         if not 1 <= len(domains) <= BULK:
             return _failed(400, "RECORD_LIMIT_EXCEEDED", "domain count cannot be more than 10")
         found = [company for domain in domains if (company := self.owner(domain))]

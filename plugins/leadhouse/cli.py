@@ -33,6 +33,7 @@ from leadhouse.commands import (
     privacy,
     replay,
     reports,
+    sources,
     waterfall,
 )
 from leadhouse.commands.failures import clear_failures
@@ -57,6 +58,7 @@ app.add_typer(analyst.app, name="analyst")
 app.add_typer(billing.app, name="billing")
 app.add_typer(credentials.app, name="secrets")
 app.add_typer(matches.app, name="matches")
+app.add_typer(sources.app, name="sources")
 app.add_typer(waterfall.app, name="waterfall")
 privacy.register(app)
 dedupe.register(app)

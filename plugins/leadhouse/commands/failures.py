@@ -15,6 +15,8 @@ EXPECTED = (
     ("leadhouse.billing", "BillingError"),
     ("leadhouse.campaigns", "CampaignNotReadyError"),
     ("leadhouse.connectors", "ImportFileError"),
+    ("leadhouse.connectors.source_errors", "SourceError"),
+    ("leadhouse.connectors.source_runs", "SourceBusyError"),
     ("leadhouse.credentials", "CredentialError"),
     ("leadhouse.database.analysts", "AnalystError"),
     ("leadhouse.database.connection", "DatabaseError"),

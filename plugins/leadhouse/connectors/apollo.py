@@ -219,7 +219,15 @@ class ApolloConnector(ApiConnector):
     def _enrich_companies(self, domains: Sequence[str]) -> Iterator[Page]:
         for part in _parts(list(dict.fromkeys(domains)), BULK):
             path = "/organizations/bulk_enrich"
-            answer = self.ask(Call(path, path, "POST", params={"domains[]": part}, credits=Decimal(len(part))))
+            answer = self.ask(
+                Call(
+                    path,
+                    path,
+                    "POST",
+                    json={"details": [{"domain": each} for each in part]},
+                    credits=Decimal(len(part)),
+                )
+            )
             taken = answer.object().get("unique_enriched_records")
             yield Page(answer, self.read(answer), _credits(taken, len(part)))
 

@@ -230,7 +230,7 @@ def _name_employer(values: Drafts, company: CompanyRecord | None) -> None:
 def _read_as(name: str, text: str, country: str | None) -> list[str]:
     """The values that a text is of an attribute; none where it is none."""
     if name == "email":
-        return cells.emails(text)
+        return list(cells.emails(text))
     if name == "technology":
         return [text[:LONGEST_VALUE]]
     reader = _READERS.get(name)

@@ -20,7 +20,7 @@ WHAT_TO_DO: dict[Reason, str] = {
     "provider_failed": "The provider is at fault: try again later.",
     "malformed": "The answer is not what its interface promises: check the address and the parameters.",
     "over_budget": "Raise the ceiling, or wait for the next period.",
-    "not_valid": "Correct the parameters.",
+    "not_valid": "Correct what the source states.",
 }
 
 

@@ -12,6 +12,7 @@ from leadhouse.archive.reader import ArchiveError
 from leadhouse.connectors.api_connector import Answer, ApiConnector, SourceOf
 from leadhouse.connectors.source_errors import SourceError
 from leadhouse.connectors.source_types import find_type, read_parameters
+from leadhouse.connectors.stored_sources import find_source
 from leadhouse.database import connect, queries
 from leadhouse.landing import Quarantined
 from leadhouse.records import Extraction
@@ -35,10 +36,8 @@ def read_again(source: str, first: date, last: date) -> ReadAgain:
     Raises LookupError: there is no such source; SourceError: its parameters are wrong today.
     """
     found = ReadAgain()
+    row = find_source(source)
     with connect("imports") as connection:
-        row = connection.execute(_sql().find_source, {"source": source}).fetchone()
-        if row is None or row["organization_id"] is None:
-            raise LookupError(f"There is no source {source!r} of an organization.")
         period = {"source_key": row["source_key"], "first": first, "last": last}
         answers = connection.execute(_sql().list_answers, period).fetchall()
     connector = open_reader(row)

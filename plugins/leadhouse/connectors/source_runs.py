@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -20,7 +20,6 @@ from typing import Any
 from uuid import uuid4
 
 from psycopg.types.json import Jsonb
-from pydantic import SecretBytes
 
 from leadhouse.archive import ArchiveWriter, Exchange, Position, erase_exchange, read_exchange
 from leadhouse.connectors.api_client import Patience
@@ -28,15 +27,13 @@ from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, Page,
 from leadhouse.connectors.call_ledger import CallLedger, Claim
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
-from leadhouse.credentials import SecretMissingError, get_secret_by_id, list_secrets
+from leadhouse.connectors.stored_sources import find_source, open_secret
 from leadhouse.database import connect, queries
 from leadhouse.landing import Landing, Quarantined
 from leadhouse.landing.storable import clean_text
 from leadhouse.records import Extraction, Fetch, Outcome
 from leadhouse.settings import settings
 
-# what a source may be given: never a mailbox's password, which its address could be made to collect
-KINDS_OF_SECRETS = frozenset({"provider", "source", "linkedin", "api_key"})
 _KEPT_PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
 
 
@@ -94,10 +91,7 @@ def run_source(
         SourceError: it cannot be read at all: its parameters, its credentials, its address. What goes wrong later
             stands in the summary.
     """
-    with connect("imports") as connection:
-        row = connection.execute(_sql().find_source, {"source": source}).fetchone()
-    if row is None or row["organization_id"] is None:
-        raise LookupError(f"There is no source {source!r} of an organization.")
+    row = find_source(source)
     connection = connect("imports", autocommit=True)
     try:
         held = connection.execute(_sql().lock_source, {"source_key": row["source_key"]}).fetchone()
@@ -106,25 +100,6 @@ def run_source(
         return _Run(row, run_on, run_id, before_call, patience).run()
     finally:
         connection.close()  # and with it the lock
-
-
-def open_secret(row: Mapping[str, Any]) -> SecretBytes | None:
-    """The credentials that a source's row names, opened by who is about to use them; None where it names none.
-
-    Raises SecretMissingError: there is none, it has expired, or it is not a source's.
-    """
-    organization_id, secret_id = row["organization_id"], row["secret_id"]
-    if secret_id is None:
-        return None
-    with connect("credentials") as connection:
-        kinds = {each.secret_id: each.kind for each in list_secrets(connection, organization_id)}
-        kind = kinds.get(secret_id, "none")
-        if kind not in KINDS_OF_SECRETS:
-            raise SecretMissingError(
-                f"The source {row['source_key']} names a secret of kind {kind!r}; a source takes one of kind "
-                f"{', '.join(sorted(KINDS_OF_SECRETS))}. Store it by `leadhouse secrets put --kind provider`."
-            )
-        return get_secret_by_id(connection, organization_id, secret_id, kind)
 
 
 @dataclass

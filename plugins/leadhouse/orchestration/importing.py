@@ -79,21 +79,24 @@ def import_file(file: FileRequest) -> dict[str, Any]:
 
 
 @stage_task(outlets=[RAW_IMPORTS], trigger_rule=TriggerRule.ALL_DONE)
-def finish_import(files: list[FileRequest] | None, imported: Any) -> dict[str, int]:
-    """Add the files' counts up and close the job. What landed moves on, also when a file failed."""
+def finish_import(
+    files: list[FileRequest] | None, imported: Any, sources: list[Any] | None = None, read: Any = None
+) -> dict[str, int]:
+    """Add the counts of files and sources up and close the job. What landed moves on, also when one failed."""
     from leadhouse.jobs import control, requests
 
     if files is None:
         raise AirflowSkipException("The files were not found out.")
-    done = [counts for counts in imported or [] if counts]
+    wanted = len(files) + len(sources or [])
+    done = [counts for counts in (*(imported or []), *(read or [])) if counts]
     totals = {name: sum(int(counts.get(name, 0)) for counts in done) for name in COUNTED}
     job_id, is_dispatched = job_of_run(current_run().run_id)
     if is_dispatched:
-        control.set_progress(job_id, len(files), len(done), 0)
-    if is_dispatched and len(done) < len(files) and control.settle(job_id) is not None:
+        control.set_progress(job_id, wanted, len(done), 0)
+    if is_dispatched and len(done) < wanted and control.settle(job_id) is not None:
         return totals
-    if is_dispatched and len(done) < len(files):
-        requests.fail(job_id, f"{len(files) - len(done)} of {len(files)} files were not imported; see the run's log")
+    if is_dispatched and (len(done) < wanted or sources is None):
+        requests.fail(job_id, f"{wanted - len(done)} of {wanted} files and sources were not read; see the run's log")
     elif is_dispatched:
         requests.finish(job_id, totals)
     return totals

@@ -17,6 +17,7 @@ from demo.providers.simulator import Fault
 from leadhouse.connectors.source_replay import read_again
 from leadhouse.connectors.source_runs import SourceBusyError, run_source
 from leadhouse.credentials import SecretMissingError, new_master_key, put_secret
+from leadhouse.database.queries import load
 from leadhouse.jobs.control import StoppedError
 from leadhouse.settings import settings
 from tests.connectors.sources.conftest import HASTY, QUICK
@@ -276,3 +277,21 @@ def test_the_cursor_is_kept_with_what_landed(listed):
     assert (first.received > 5, second.received, second.known) == (True, 1, 1)
     (row,) = listed.rows("select next_due_at from app.sources where source_key = %s", listed.source_key)
     assert row["next_due_at"].date() == date(2026, 11, 22)
+
+
+def test_what_is_due_is_read_by_itself_and_what_is_named_in_any_case(listed):
+    listed.add(kind="api", **listed.declared)
+
+    def due(**wanted):
+        values = {"kinds": ["api"], "source_keys": None, "organization_id": listed.organization_id, **wanted}
+        with listed.database.connect("imports") as connection:
+            rows = connection.execute(load("source_runs").list_due_sources, values).fetchall()
+        return [row["source_key"] for row in rows]
+
+    assert due() == [listed.source_key]
+    listed.run(date(2099, 1, 1))
+    assert due() == []
+    assert due(source_keys=[listed.source_key]) == [listed.source_key]
+    assert due(source_keys=[listed.source_key], organization_id=uuid4()) == []
+    listed.rows("update app.sources set is_active = false where source_key = %s", listed.source_key)
+    assert due(source_keys=[listed.source_key]) == []

@@ -1,0 +1,152 @@
+"""`leadhouse sources`: what kinds there are, and an organization's sources: make, list, test, read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from leadhouse.commands.failures import clear_failures
+
+app = typer.Typer(no_args_is_help=True, help="Sources of an organization: accounts at providers, lists, searches.")
+console = Console(highlight=False)
+
+Organization = Annotated[str, typer.Option(help="Slug of the organization.")]
+Source = Annotated[str, typer.Argument(help="Key or id of the source.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
+
+
+@app.command()
+def types(
+    name: Annotated[str | None, typer.Argument(help="Show what this type takes, as JSON Schema.")] = None,
+) -> None:
+    """The types of sources, or what one takes: its parameters and credentials."""
+    from leadhouse.connectors.source_types import TYPES, find_type
+
+    if name is None:
+        for each in TYPES.values():
+            typer.echo(f"{each.name:10} {each.gives}")
+        return
+    with clear_failures():
+        found = find_type(name)
+    shapes = {"parameters": found.parameters.model_json_schema()}
+    if found.credentials:
+        shapes["credentials"] = found.credentials.model_json_schema()
+    console.print_json(data=shapes, default=str)
+
+
+@app.command("list")
+def list_(organization: Organization) -> None:
+    """The sources of an organization, with what their last test and run said."""
+    from leadhouse.connectors.stored_sources import list_sources
+
+    with clear_failures():
+        organization_id, _ = _organization(organization)
+        rows = list_sources(organization_id)
+    table = Table("key", "status", "last run", "records", "last test")
+    for row in rows:
+        last = f"{row['last_run_at']:%Y-%m-%d %H:%M}" if row["last_run_at"] else "-"
+        table.add_row(
+            row["source_key"], row["status"], last, str(row["records_landed"]), row["last_test_message"] or "-"
+        )
+    console.print(table)
+
+
+@app.command()
+def add(
+    kind: Annotated[str, typer.Argument(help="A type of `leadhouse sources types`.")],
+    name: Annotated[str, typer.Argument(help="What it is called.")],
+    organization: Organization,
+    config: Annotated[Path | None, typer.Option(help="JSON file of its parameters; - reads standard input.")] = None,
+    secret: Annotated[str | None, typer.Option(help="Name of the organization's secret with its credentials.")] = None,
+    start_url: Annotated[str | None, typer.Option(help="Where a site or a directory begins.")] = None,
+) -> None:
+    """Make a source; its credentials are a secret, stored before by `leadhouse secrets put --kind provider`."""
+    from leadhouse.connectors.stored_sources import add_source
+
+    with clear_failures():
+        organization_id, slug = _organization(organization)
+        secret_id = _secret_id(organization_id, secret) if secret else None
+        made = add_source(
+            organization_id, slug, kind, name, _read_config(config), secret_id=secret_id, start_url=start_url
+        )
+    typer.echo(made["source_key"])
+
+
+@app.command("test")
+def check(source: Source, json_file: JsonFile = None) -> None:
+    """Test a source: parameters and credentials by type, then a real call that costs nothing. Exit code 1: it fails."""
+    from leadhouse.connectors.stored_sources import check_stored_source
+
+    with clear_failures():
+        found = check_stored_source(source)
+    result = {"ok": found.ok, "reason": found.reason, "detail": found.detail}
+    if json_file is not None:
+        json_file.write_text(json.dumps(result, indent=1) + "\n")
+    typer.echo(f"{found.reason}: {found.detail}")
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@app.command()
+def run(source: Source, json_file: JsonFile = None) -> None:
+    """Read a source now and land what it states. Exit code 1: it was not read to its end."""
+    from leadhouse.connectors.source_runs import run_source
+    from leadhouse.connectors.stored_sources import find_source
+    from leadhouse.ledger.steps import recorded_step
+
+    now = datetime.now(UTC)
+    run_id = f"cli__{now:%Y%m%dT%H%M%S.%f}"
+    with clear_failures():
+        row = find_source(source)
+        with recorded_step("imports", run_id, "import_records", row["source_key"], row["organization_id"]) as step:
+            summary = run_source(row["source_key"], now.date(), run_id)
+            step.counts |= {"received": summary.received, "landed": summary.landed, "calls": summary.calls}
+            if not summary.is_complete:
+                step.outcome, step.message = "partial", summary.detail
+    if json_file is not None:
+        json_file.write_text(json.dumps(summary.as_json(), indent=1) + "\n")
+    console.print_json(data=summary.as_json())
+    raise typer.Exit(0 if summary.reason in ("works", "over_budget") else 1)
+
+
+def _read_config(path: Path | None) -> dict[str, Any]:
+    from leadhouse.connectors.source_errors import SourceError
+
+    if path is None:
+        return {}
+    text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+    try:
+        stated = json.loads(text)
+    except ValueError as error:
+        raise SourceError("not_valid", f"{path} is no JSON: {error}") from error
+    if not isinstance(stated, dict):
+        raise SourceError("not_valid", f"{path} holds no JSON object")
+    return stated
+
+
+def _organization(slug: str) -> tuple[Any, str]:
+    from leadhouse.database import connect
+    from leadhouse.database.queries import load
+
+    with connect("console") as connection:
+        row = connection.execute(load("credentials").find_organization, {"organization": slug}).fetchone()
+    if row is None:
+        raise LookupError(f"There is no organization {slug!r}; give its slug or id.")
+    return row["organization_id"], row["slug"]
+
+
+def _secret_id(organization_id: Any, name: str) -> Any:
+    from leadhouse.credentials import list_secrets
+    from leadhouse.database import connect
+
+    with connect("credentials") as connection:
+        found = [each.secret_id for each in list_secrets(connection, organization_id) if each.name == name]
+    if not found:
+        raise LookupError(f"There is no secret {name!r}; store it by `leadhouse secrets put {name} --kind provider`.")
+    return found[0]

@@ -1,0 +1,71 @@
+"""The import's run reads the sources of its job beside the files, in a real Airflow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from demo.providers.rest import RestSimulator
+from leadhouse.jobs import requests
+from leadhouse.orchestration import importing, source_reading
+from tests.connectors.sources.conftest import QUICK, served, world
+from tests.orchestration.airflow_in_process import load_dag
+
+__all__ = ["served", "world"]
+
+DECLARED = {
+    "path": "/contacts/cursor", "items": "data", "paging": {"kind": "cursor", "field": "after", "path": "meta.next"},
+    "map": {"key": "id", "person": {"values": {"full_name": "name", "email": "mails[*].value"}}}, **QUICK,
+}  # fmt: skip
+
+
+@pytest.fixture
+def sources(database, world, served):
+    """Two lists of one organization: one lets everybody in, one wants a key that its source does not name."""
+    with database.owner() as owner:
+        row = owner.execute(
+            "insert into identity.organizations (slug, name) values ('acme', 'Acme') returning organization_id"
+        ).fetchone()
+        for name, sign_in in (("open", "none"), ("closed", "bearer")):
+            simulator = RestSimulator(world, sign_in=sign_in)
+            simulator.base = served(simulator)
+            owner.execute(
+                "insert into app.sources (source_key, organization_id, kind, name, config)"
+                " values (%s, %s, 'api', %s, %s)",
+                [
+                    f"api/acme/{name}",
+                    row["organization_id"],
+                    name,
+                    Jsonb({"base_url": simulator.base, "authentication": {"kind": sign_in}, **DECLARED}),
+                ],
+            )
+    return row["organization_id"]
+
+
+def test_a_job_reads_its_sources_and_one_that_fails_stops_no_other(metadata, database, sources, monkeypatch):
+    keys = ["api/acme/open", "api/acme/closed"]
+    job_id = requests.request_job("import", {"source_keys": keys}, datetime.now(UTC).date(), sources)
+    # Airflow's way to run a DAG in a test takes no name of a run, from which the job follows
+    for module in (importing, source_reading):
+        monkeypatch.setattr(module, "job_of_run", lambda _: (job_id, True))
+    run = load_dag("import_records").test()
+    states = metadata.states("import_records")
+    assert run.state == "failed"
+    assert states["read_source[api/acme/open]"] == "success"
+    assert states["read_source[api/acme/closed]"] == "failed"
+    assert metadata.events() == ["x-leadhouse://raw/imports"]
+    with database.owner() as owner:
+        job = owner.execute("select status::text, error from app.jobs where job_id = %s", [job_id]).fetchone()
+        steps = owner.execute(
+            "select subject, outcome, message, counts from quality.step_outcomes where stage = 'import_records'"
+            " order by subject"
+        ).fetchall()
+    assert job["status"] == "failed"
+    assert "1 of 2" in job["error"]
+    assert [(row["subject"], row["outcome"]) for row in steps] == [
+        ("api/acme/closed", "partial"), ("api/acme/open", "succeeded")
+    ]  # fmt: skip
+    assert "key is missing" in steps[0]["message"]
+    assert steps[1]["counts"]["landed"] > 5

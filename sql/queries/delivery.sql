@@ -141,3 +141,18 @@ select message.message_id, message.organization_id, message.campaign_id, message
        exists (select from raw.email_events as event
                 where event.message_id = message.message_id and event.event_kind = 'unsubscribed') as has_unsubscribed
   from app.messages as message where message.message_id = %(message_id)s;
+
+-- name: find_reported_message
+-- A message by its own id or by the Message-ID it was sent with, of one organization.
+select message_id, organization_id, campaign_id, lead_id, email_normalized, state::text as state
+  from app.messages
+ where organization_id = %(organization_id)s
+   and (message_id = %(message_id)s::uuid or rfc_message_id = %(rfc_message_id)s::text);
+
+-- name: has_event
+select exists (select from raw.email_events where message_id = %(message_id)s and event_id = %(event_id)s) as has_event;
+
+-- name: mark_bounced
+-- What was taken, or may have been, and came back.
+update app.messages set state = 'bounced', reason_class = coalesce(%(reason_class)s, reason_class)
+ where message_id = %(message_id)s and state in ('accepted', 'unknown');

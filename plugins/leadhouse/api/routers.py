@@ -10,6 +10,7 @@ from leadhouse.api import (
     audit_log,
     clients,
     health,
+    hooks,
     invitations,
     job_streams,
     live,
@@ -23,7 +24,7 @@ from leadhouse.api import (
 )
 
 # Health, signing in and up, resets of passwords, signed hooks: each limits how often an address may ask.
-OPEN: tuple[APIRouter, ...] = (health.router, sign_in.router, live.sockets)
+OPEN: tuple[APIRouter, ...] = (health.router, sign_in.router, live.sockets, hooks.router)
 
 # Each operation has a caller (`SignedIn`, `Work`), whether it asks for one or not.
 SIGNED_IN: tuple[APIRouter, ...] = (

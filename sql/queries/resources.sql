@@ -78,8 +78,8 @@ select company.company_id, company.name, company.legal_name, company.domain, com
         || coalesce(company.domain, '')) like all (app.search_patterns(%(search)s)))
 
 -- name: list_people
-select person.person_id, person.company_id, person.full_name, person.title_raw as title, person.seniority, person.department,
-       person.email_normalized as email, person.email_status, person.phone_e164, person.social_urls, person.country_code,
+select person.person_id, person.company_id, person.full_name, person.title_raw, person.seniority, person.department,
+       person.email_normalized, person.email_status, person.phone_e164, person.social_urls, person.country_code,
        person.is_private, person.source_count, person.last_verified_at
   from mart_leads.dim_people as person
  where (%(person_id)s::uuid is null or person.person_id = %(person_id)s)
@@ -149,7 +149,7 @@ select interaction_id, lead_id, type, direction, content, outcome, ai_analysis, 
    and (%(type)s::text[] is null or type = any (%(type)s))
 
 -- name: list_suppressions
-select suppression_id, organization_id is null as is_platform, scope, value_normalized as value, reason, source, created_by, created_at
+select suppression_id, organization_id is null as is_platform, scope, value_normalized, reason, source, created_by, created_at
   from app.suppressions
  where organization_id = %(organization_id)s
    and (%(suppression_id)s::uuid is null or suppression_id = %(suppression_id)s)

@@ -23,6 +23,7 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from leadhouse.billing.plans import BillingError
+from leadhouse.campaigns.editing import CampaignChangeError
 from leadhouse.credentials import CredentialError, SecretMissingError
 from leadhouse.database import DatabaseError
 from leadhouse.events import EventsGoneError
@@ -31,6 +32,7 @@ from leadhouse.files.store import FileTooLargeError
 from leadhouse.identity import errors as identity
 from leadhouse.jobs.control import JobNotFoundError
 from leadhouse.jobs.requests import JobStateError
+from leadhouse.jobs.source_care import SourceNotValidError
 from leadhouse.leads.work import LeadChangeError, LeadNotFoundError, LeadRefusedError
 from leadhouse.ledger.costs import BudgetExceededError, InsufficientCreditsError
 from leadhouse.network import AddressRefusedError
@@ -123,8 +125,10 @@ KNOWN: dict[type[BaseException], _Known] = {
     LeadNotFoundError: _Known(Problem.NOT_FOUND),
     LeadRefusedError: _Known(Problem.REFUSED),
     LeadChangeError: _Known(Problem.INVALID),
+    CampaignChangeError: _Known(Problem.INVALID),
     JobNotFoundError: _Known(Problem.NOT_FOUND),
     JobStateError: _Known(Problem.CONFLICT),
+    SourceNotValidError: _Known(Problem.INVALID),
     FileMissingError: _Known(Problem.NOT_FOUND),
     FileRefusedError: _Known(Problem.INVALID),
     FileTooLargeError: _Known(Problem.TOO_LARGE),

@@ -17,6 +17,7 @@ from leadhouse.api import (
     members,
     notifications,
     organization,
+    resources,
     sign_in,
     stored_secrets,
     teams,
@@ -41,4 +42,5 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     live.router,
     job_streams.router,
     webhooks.router,
+    *resources.ROUTERS,
 )

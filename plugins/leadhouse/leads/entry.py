@@ -113,7 +113,7 @@ def enter_lead(
     """Make a lead of what was typed in; return its id. Who is known already is taken, not made again.
 
     The record lands first, in a transaction of its own: it may have to wait for tables that the caller's transaction
-    must not hold. Where no lead comes of it, the organization knows a person or company that is none, as after an import.
+    must not hold. Where no lead comes of it, the organization knows somebody who is no lead, as after an import.
 
     Raises:
         LeadChangeError: a lead on this person or company lives, or the person was erased and is kept out.

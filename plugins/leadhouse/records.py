@@ -183,6 +183,14 @@ def named_id(name: str) -> uuid.UUID:
     return uuid.UUID(int=number & _OF_NAME | _VERSION_5)
 
 
+def named_text(name: str) -> str:
+    """The same id as text, for rows that are written as text: no UUID is made."""
+    digest = hashlib.sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
+    variant = _VARIANTS[digest[16]]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+
+
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _NAMESPACE = NAMESPACE.bytes
 _VERSION_5 = 5 << 76 | 1 << 63  # version and variant, in their places
 _OF_NAME = ~(0xF << 76 | 3 << 62)

@@ -63,13 +63,18 @@ def copy_to_temporary(
 
     The way to an upsert: COPY here, then one ``INSERT … SELECT … ON CONFLICT``.
     """
+    create_temporary(connection, name, columns)
+    return copy_rows(connection, name, columns, rows)
+
+
+def create_temporary(connection: psycopg.Connection[Any], name: str, columns: Mapping[str, str]) -> None:
+    """Create a temporary table of these columns that lives to the end of the transaction."""
     definitions = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column), _type(column, kind)) for column, kind in columns.items()
     )
     connection.execute(
         sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(name), definitions)
     )
-    return copy_rows(connection, name, columns, rows)
 
 
 def _type(column: str, kind: str) -> sql.SQL:

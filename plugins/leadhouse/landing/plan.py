@@ -40,19 +40,15 @@ def make_plan(
     statements: Sequence[Statement | PreparedStatement],
     run_on: date,
     unchanged: list[Confirmation],
-    *,
-    is_first: bool = False,
 ) -> Plan:
     """Goes through the statements in order, so that two of one unit in one landing follow each other.
 
     One that equals the standing statement of its unit is left out; one that was made before (A→B→A) is only applied.
-    `is_first`: the caller knows that none of the units has said anything before.
     """
     plan, confirmed = Plan(), list(unchanged)
     if not statements:
         return Plan(applications=_applied_again(connection, confirmed))
-    standing = {} if is_first else _standing(connection, statements)
-    former = {} if is_first else _former(connection, statements)
+    standing, former = _standing(connection, statements), _former(connection, statements)
     for each in statements:
         observed_at, current = standing.get(each.unit_id, (None, None))
         if current == each.statement_hash:

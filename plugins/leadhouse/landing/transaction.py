@@ -22,6 +22,7 @@ from leadhouse.database import connect, queries
 from leadhouse.landing import rows
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
 from leadhouse.landing.erased import Sieved, sieve, without_erased
+from leadhouse.landing.first_landing import FirstLanding
 from leadhouse.landing.plan import Plan, make_plan, seen_unchanged
 from leadhouse.landing.prepared import PreparedStatement
 from leadhouse.landing.staging import insert_rows
@@ -74,7 +75,7 @@ class Landing:
         self._source_key, self._organization_id, self._lease = source_key, organization_id, lease
         self._fetches: list[Fetch] = []
         self._statements: list[Statement | PreparedStatement] = []
-        self._is_first = False
+        self._first: FirstLanding | None = None
         self._quarantine: dict[str, Quarantined] = {}
         self._repeated = 0
         self._connection: Connection[Any] | None = None
@@ -127,7 +128,8 @@ class Landing:
 
     def knows_nothing_yet(self) -> None:
         """The caller holds a lock under which nobody has ever landed anything of these units: nobody is asked."""
-        self._is_first = True
+        self.begin()
+        self._first = FirstLanding(self._run_on, self._landing_id)
 
     def quarantine(self, refused: Quarantined) -> None:
         """Keep what was refused, with its reason. The same thing refused twice is kept once and counted as known.
@@ -234,10 +236,13 @@ class Landing:
             self._keep_erased_out(connection)
         self._write_fetches(connection, self._landing_id)
         unchanged = seen_unchanged(self._fetches, self._organization_id)
-        plan = make_plan(connection, self._statements, self._run_on, unchanged, is_first=self._is_first)
+        landed = self._write_first(connection) if self._first is not None and self._applies else 0
+        is_first = self._first is not None and self._applies
+        others = [each for each in self._statements if not (is_first and isinstance(each, PreparedStatement))]
+        plan = make_plan(connection, others, self._run_on, unchanged)
         if not self._applies:
             plan.applications.clear()
-        landed = self._write_extractions(connection, plan, self._landing_id)
+        landed += self._write_extractions(connection, plan, self._landing_id)
         stated = sum(map(len, self._statements))
         quarantined = self._write_quarantine(connection, self._landing_id)
         return Counter(
@@ -246,6 +251,15 @@ class Landing:
             known=stated - landed + len(self._quarantine) - quarantined + self._repeated,
             quarantined=quarantined,
         )
+
+    def _write_first(self, connection: Connection[Any]) -> int:
+        """Returns how many records landed."""
+        if self._first is None:
+            return 0
+        prepared = [each for each in self._statements if isinstance(each, PreparedStatement)]
+        records, statements = self._first.write(connection, prepared)
+        self.landed_extractions += statements
+        return records
 
     def _keep_erased_out(self, connection: Connection[Any]) -> None:
         waiting = list(self._quarantine.values())

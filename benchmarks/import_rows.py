@@ -1,0 +1,143 @@
+"""Importing a file of people with their companies: rows a second, against reading it and copying finished rows.
+
+The floor is ``csv.reader`` over the file and COPY of the very rows that the import has landed (extractions, companies,
+persons, applications), as the tables' administrator, into the same indexed tables: nothing is recognised, normalised,
+hashed or checked. CPU seconds are this process's and the server's together.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Result, cpu_seconds
+from benchmarks.own_database import OwnDatabase, own_database
+from leadhouse.connectors.csv_import import import_file
+from leadhouse.database import admin
+from leadhouse.database.copying import copy_rows
+from leadhouse.landing import rows
+
+RUN_ON = date(2026, 11, 20)
+ROWS = 20_000
+WARM_UP = 2_000
+_FIRST = [
+    "Anna",
+    "Ben",
+    "Clara",
+    "David",
+    "Eva",
+    "Felix",
+    "Greta",
+    "Hans",
+    "Ida",
+    "Jan",
+    "Käthe",
+    "Lars",
+    "Mia",
+    "Nils",
+]
+_LAST = ["Alder", "Birch", "Cedar", "Elm", "Fir", "Oak", "Ash", "Hazel", "Müller", "Schmidt"]
+_TITLES = ("CEO", "CTO", "Head of Sales", "Geschäftsführer", "Einkauf")
+_HEADER = (
+    "First Name,Last Name,Title,Company,Email,Phone,Website,Employees,Street,Postal Code,City,Country,Industry,"
+    "Contact ID"
+)
+_TABLES = {
+    "raw.extractions": rows.EXTRACTIONS,
+    "raw.applications": {name: kind for name, kind in rows.APPLICATIONS.items() if name != "position"},
+    "raw.company_records": rows.COMPANY_RECORDS,
+    "raw.person_records": rows.PERSON_RECORDS,
+}
+
+
+def run() -> list[Result]:
+    """One line of CPU time, one of the clock."""
+    with own_database() as database, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        organization_id = _add_organization()
+        _import(write_people(folder / "warm.csv", WARM_UP), organization_id)
+        path = write_people(folder / "people.csv", ROWS)
+        ours_cpu, ours_clock = _measured(database, lambda: _import(path, organization_id))
+        finished = _take_out()
+        peer_cpu, peer_clock = _measured(database, lambda: _copy(path, finished))
+    note = f"{ROWS} rows of two records; floor: the same rows, finished"
+    peer = "csv.reader and COPY"
+    return [
+        Result("importing rows", ROWS / ours_cpu, ROWS / peer_cpu, peer, "rows/CPU s", peer_cpu / ours_cpu, "", note),
+        Result("importing rows, by the clock", ROWS / ours_clock, ROWS / peer_clock, peer, "rows/s",
+               peer_clock / ours_clock, "", note),
+    ]  # fmt: skip
+
+
+def write_people(path: Path, count: int) -> Path:
+    """A file of `count` people at two thirds as many companies, in UTF-8; always the same."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        file.write(_HEADER + "\n")
+        write = csv.writer(file).writerow
+        for i in range(count):
+            firm, first, last = i * 2 // 3, _FIRST[i % 14], _LAST[i % 10]
+            write(
+                [first, last, _TITLES[i % 5], f"Firma {firm} GmbH", f"{first}.{last}{i}@firma{firm}.de",
+                 f"+49 30 {1000000 + i * 7}", f"https://www.firma{firm}.de", ("25", "51-200", "1,200")[i % 3],
+                 f"Hauptstr. {i % 200}", f"{10000 + i % 90}", ("Berlin", "München", "Köln")[i % 3], "Germany",
+                 ("retail", "food")[i % 2], f"C{i:07d}"]
+            )  # fmt: skip
+    return path
+
+
+def _measured(database: OwnDatabase, work: Callable[[], object]) -> tuple[float, float]:
+    before, began = database.seconds(), time.perf_counter()
+    own = cpu_seconds(work)
+    return own + database.seconds() - before, time.perf_counter() - began
+
+
+def _import(path: Path, organization_id: Any) -> None:
+    summary = import_file(path, organization_id, "person", RUN_ON, "benchmark")
+    if summary.landed != summary.rows:
+        raise RuntimeError(f"{summary.landed} of {summary.rows} rows landed")
+
+
+def _add_organization() -> Any:
+    with admin() as connection:
+        row = connection.execute(
+            "insert into identity.organizations (slug, name) values ('bench', 'bench') returning organization_id"
+        ).fetchone()
+    return row and row["organization_id"]
+
+
+def _take_out() -> dict[str, list[list[Any]]]:
+    """The rows of the last import, taken out of the tables that the copy puts them into again."""
+    from psycopg.types.json import Jsonb
+
+    with admin() as connection:
+        connection.execute("set session_replication_role = replica")  # rows of raw are never deleted otherwise
+        newest = connection.execute("select landing_id from raw.batches order by batch_no desc limit 1").fetchone()
+        found = {}
+        for table, columns in _TABLES.items():
+            listed = ", ".join(columns)
+            where = f"from {table} where landing_id = %(landing_id)s"
+            taken = connection.execute(f"select {listed} {where}", newest).fetchall()
+            found[table] = [
+                [
+                    Jsonb(value) if kind == "jsonb" else value
+                    for value, kind in zip(row.values(), columns.values(), strict=True)
+                ]
+                for row in taken
+            ]
+            connection.execute(f"delete {where}", newest)
+    return found
+
+
+def _copy(path: Path, finished: dict[str, list[list[Any]]]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        read = sum(1 for _ in csv.reader(file))
+    with admin() as connection:
+        for table, columns in _TABLES.items():
+            copy_rows(connection, table, columns, finished[table])
+    if read != len(finished["raw.person_records"]) + 1:
+        raise RuntimeError("the file and the rows differ")

@@ -111,11 +111,11 @@ def test_an_exception_may_be_a_name(allow):
 
 class _Redirect(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        self.server.seen.append(self.path)  # before the answer, after which the client looks
         self.send_response(302 if self.path == "/" else 200)
         self.send_header("Location", f"http://127.0.0.2:{self.server.server_port}/secret")
         self.send_header("Content-Length", "0")
         self.end_headers()
-        self.server.seen.append(self.path)
 
     def log_message(self, *args):
         pass

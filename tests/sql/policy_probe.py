@@ -62,7 +62,7 @@ def identities(world: AccessWorld) -> list[Identity]:
             "authenticated",
             {"sub": str(world.person("foreigner")), "organization_id": str(HOME)},
         ),
-        Identity("analyst", "access_analyst", "leadhouse_analyst"),
+        Identity("analyst", analyst_login(world), "leadhouse_analyst"),
     ]
     components = [row["rolname"] for row in world.connection.execute(COMPONENTS)]
     return [
@@ -72,15 +72,24 @@ def identities(world: AccessWorld) -> list[Identity]:
     ]
 
 
+def analyst_login(world: AccessWorld) -> str:
+    """The login of the analyst who asks; it goes with the database."""
+    return f"{world.connection.info.dbname}_access"
+
+
+def make_analyst(world: AccessWorld) -> None:
+    """Make the login in a transaction of its own: a grant of a role is waited for by all grants of it on the server."""
+    login = sql.Identifier(analyst_login(world))
+    world.connection.execute(sql.SQL("create role {} login").format(login))
+    world.connection.execute(sql.SQL("grant leadhouse_analyst to {}").format(login))
+
+
 def open_everything(world: AccessWorld) -> None:
-    """Grant every verb on every table to every role, and make the analyst's login."""
+    """Grant every verb on every table to every role, and say whose the analyst's login is."""
     array = sql.Literal(SCHEMAS).as_string(world.connection)
     world.connection.execute(GRANT_ALL.replace("{schemas}", array))  # type: ignore[arg-type]
-    if world.connection.execute("select from pg_roles where rolname = 'access_analyst'").fetchone() is None:
-        world.connection.execute("create role access_analyst login")
-    world.connection.execute("grant leadhouse_analyst to access_analyst")
     world.connection.execute(
-        "insert into identity.sql_logins (login, organization_id) values ('access_analyst', %s)", [HOME]
+        "insert into identity.sql_logins (login, organization_id) values (%s, %s)", [analyst_login(world), HOME]
     )
     world.connection.execute("set session_replication_role = replica")  # no trigger: policies alone
 

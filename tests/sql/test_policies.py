@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from tests.sql.access_world import SCHEMAS, AccessWorld
-from tests.sql.policy_probe import Probe, identities, open_everything
+from tests.sql.policy_probe import Probe, identities, make_analyst, open_everything
 
 MATRIX = Path(__file__).with_name("policy_matrix.txt")
 MEMBERS_OF_HOME = {"admin", "manager", "rep", "mate", "loner", "reader", "guest", "key_leads_read", "analyst"}
@@ -27,6 +27,8 @@ VERBS = {"r": "select", "a": "insert", "w": "update", "d": "delete", "*": "all"}
 
 @pytest.fixture(scope="module")
 def probe(module_database):
+    with module_database.owner(autocommit=True) as connection:
+        make_analyst(AccessWorld(connection))
     with module_database.owner(autocommit=True) as connection, connection.transaction(force_rollback=True):
         world = AccessWorld(connection)
         world.populate()

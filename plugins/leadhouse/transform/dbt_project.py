@@ -100,17 +100,39 @@ def invoke(
 def parse(target: Target = "prod") -> Any:
     """The manifest of the project, parsed partially where an earlier parse is at hand. Needs no database.
 
+    A process parses the same files for the same login once: a call compiles anew what it runs, whatever the manifest
+    was used for before.
+
     Raises:
         DbtError: a file does not parse; the message says which and why.
     """
+    login = _login() if settings().dbt_url else _NOBODY
+    known = (_state_of_files(), target, str(target_path()), *sorted(login.items()))
+    if known not in _PARSED:
+        parsed = _parse(target, login)
+        _PARSED.clear()
+        _PARSED[known] = parsed
+    return _PARSED[known]
+
+
+_PARSED: dict[tuple[object, ...], Any] = {}  # the last manifest, and what it was made of
+
+
+def _parse(target: Target, login: Mapping[str, str]) -> Any:
     from dbt.cli.main import dbtRunner
 
     name_flag_sources()
-    with _environment(target, _login() if settings().dbt_url else _NOBODY):
+    with _environment(target, login):
         outcome = dbtRunner().invoke(["parse", *_common(target)])
     if not outcome.success:
         raise DbtError(f"The dbt project does not parse: {_reason(outcome.exception)}. {_log_hint()}")
     return outcome.result
+
+
+def _state_of_files() -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of change (ns) of each file of the project."""
+    files = (path for path in (settings().project / "dbt_project").rglob("*") if path.is_file())
+    return tuple(sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files))
 
 
 def raise_failures(results: list[NodeResult], command: str) -> None:

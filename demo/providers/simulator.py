@@ -72,7 +72,7 @@ class Simulator(ABC):
     per_minute: int = 10_000
     stall_seconds: float = 30.0
     prefix: str = ""
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault | None] = field(default_factory=list)  # None: nothing is wrong with that answer
     heard: list[Heard] = field(default_factory=list)
 
     async def handle(self, request: HttpRequest) -> Answer:

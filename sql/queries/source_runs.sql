@@ -111,3 +111,10 @@ select fetch_id, url, requested_at, status_code, warc_uri, warc_offset, warc_len
  where source_key = %(source_key)s and run_on between %(first)s and %(last)s and warc_uri is not null
    and status_code between 200 and 299
  order by requested_at, fetch_id
+
+-- name: select_new_sites
+-- Of some domains those whose site nobody crawls yet, with or without www.
+select domain
+  from unnest(%(domains)s::text[]) as candidate (domain)
+ where not exists (select from app.sources as known where known.source_key = 'web/' || candidate.domain)
+ order by domain

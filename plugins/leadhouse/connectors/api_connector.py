@@ -63,6 +63,7 @@ class Call:
     method: str = "GET"
     params: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
+    form: Mapping[str, str] | None = None
     credits: Decimal = Decimal(0)
     is_repeatable: bool | None = None
     accepts: frozenset[int] = frozenset()  # statuses beside 2xx that are an answer: nobody of that name
@@ -75,7 +76,9 @@ class Call:
     @property
     def key(self) -> str:
         """SHA-256 (hex) of what is asked; tells nothing of whom."""
-        asked = canonical_json([self.operation, self.method, self.path, dict(self.params), self.json])
+        asked = canonical_json(
+            [self.operation, self.method, self.path, dict(self.params), self.json, dict(self.form or {})]
+        )
         return hashlib.sha256(asked.encode()).hexdigest()
 
 
@@ -144,6 +147,7 @@ class ApiConnector(ABC):
     extractor: ClassVar[str]
     extractor_version: ClassVar[str] = "1"
     states_everything: bool = False  # a whole run that names a unit no more says that it is gone
+    discovers: bool = False  # the domains that it states are candidates: their sites are to be crawled
 
     def __init__(
         self,
@@ -216,7 +220,7 @@ class ApiConnector(ABC):
         """Makes the call and returns its answer. Raises SourceError."""
         url, requested_at = self.url_of(call), datetime.now(UTC)
         response = self.client().ask(
-            call.method, url, params=call.params or None, json=call.json,
+            call.method, url, params=call.params or None, json=call.json, data=call.form,
             is_charged=call.is_charged, is_repeatable=call.is_repeatable,
         )  # fmt: skip
         require_success(response, call.accepts)

@@ -138,10 +138,10 @@ class RestConnector(ApiConnector):
     def _ask_for(self, request: requests.Request) -> requests.Response:
         path = urlsplit(str(request.url)).path.removeprefix(urlsplit(self.base_url).path.rstrip("/"))
         given = self.parameters
+        asked = {**dict(request.params or {}), "address": str(request.url)}
         call = Call(
-            self.parameters.path or "/", path, str(request.method).upper(),
-            {**dict(request.params or {}), "address": str(request.url)}, request.json or None,
-            given.credits_per_call, given.changes_nothing or None,
+            given.path or "/", path, str(request.method).upper(), asked, request.json or None,
+            credits=given.credits_per_call, is_repeatable=given.changes_nothing or None,
         )  # fmt: skip
         if call.key in self._asked:
             raise SourceError("malformed", f"The paging of {self.base_url}{path} goes round in circles: see paging")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from psycopg.types.json import Jsonb
 
@@ -29,9 +29,10 @@ from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
 from leadhouse.connectors.stored_sources import find_source, open_secret
 from leadhouse.database import connect, queries
+from leadhouse.jobs import requests
 from leadhouse.landing import Landing, Quarantined
 from leadhouse.landing.storable import clean_text
-from leadhouse.records import Extraction, Fetch, Outcome
+from leadhouse.records import CompanyAttribute, Extraction, Fetch, Outcome
 from leadhouse.settings import settings
 
 _KEPT_PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
@@ -58,6 +59,7 @@ class SourceSummary:
     eur: Decimal
     reason: Reason
     detail: str
+    crawl_job_id: UUID | None = None  # of the sites that were found and that nobody crawled yet
 
     @property
     def is_complete(self) -> bool:
@@ -66,7 +68,10 @@ class SourceSummary:
 
     def as_json(self) -> dict[str, Any]:
         """The summary as JSON values."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"eur": float(self.eur)}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {
+            "eur": float(self.eur),
+            "crawl_job_id": str(self.crawl_job_id) if self.crawl_job_id else None,
+        }
 
 
 class _EnoughError(Exception):
@@ -115,6 +120,7 @@ class _Run:
     calls: int = 0
     retracted: int = 0
     unit_keys: set[str] = field(default_factory=set)
+    domains: set[str] = field(default_factory=set)  # of the companies that are stated
     pending: tuple[Claim | None, Answer, Position | None] | None = None  # answered, and not landed yet
 
     def __post_init__(self) -> None:
@@ -145,9 +151,10 @@ class _Run:
         finally:
             self.connector.close()
             self._archive.close()
-        if reason == "works" or reason == "over_budget":
+        if reason in ("works", "over_budget"):
             self._execute("move_due_time", run_on=self.run_on)
-        return self._summary(reason, detail)  # type: ignore[arg-type]
+        crawl_job_id = self._request_crawl() if self.connector.discovers else None
+        return self._summary(reason, detail, crawl_job_id)  # type: ignore[arg-type]
 
     # one call
 
@@ -204,6 +211,7 @@ class _Run:
             for each in page.statements:
                 if isinstance(each, Extraction):
                     self.unit_keys.add(each.unit_key)
+                    self.domains |= domains_of(each)
                     landing.add_extraction(each)
                 else:
                     landing.quarantine(each)
@@ -275,12 +283,30 @@ class _Run:
         with connect("imports") as connection:
             connection.execute(getattr(_sql(), name), {"source_key": self.row["source_key"], **values})
 
-    def _summary(self, reason: Reason, detail: str) -> SourceSummary:
+    def _request_crawl(self) -> UUID | None:
+        """One job for the sites of candidates that nobody crawls yet; a second try of the run finds the same one."""
+        if not self.domains:
+            return None
+        with connect("imports") as connection:
+            rows = connection.execute(_sql().select_new_sites, {"domains": sorted(self.domains)}).fetchall()
+        if not rows:
+            return None
+        urls = [f"https://{row['domain']}/" for row in rows]
+        job_id = uuid5(self.row["source_id"], self.run_id)
+        parameters = {"urls": urls, "reason": f"found by {self.row['source_key']}"}
+        return requests.request_job("crawl", parameters, self.run_on, self.row["organization_id"], job_id)
+
+    def _summary(self, reason: Reason, detail: str, crawl_job_id: UUID | None) -> SourceSummary:
         counted = {name: self.counts[name] for name in ("received", "landed", "known", "quarantined")}
         return SourceSummary(
             self.row["source_key"], self.calls, **counted, retracted=self.retracted, eur=self._ledger.spent_eur,
-            reason=reason, detail=detail,
+            reason=reason, detail=detail, crawl_job_id=crawl_job_id,
         )  # fmt: skip
+
+
+def domains_of(statement: Extraction) -> set[str]:
+    """The domains of the companies that a statement is about."""
+    return {value.value for each in statement.companies for value in each.values.get(CompanyAttribute.DOMAIN, ())[:1]}
 
 
 def _fetch(answer: Answer, position: Position, source_key: str) -> Fetch:

@@ -16,10 +16,14 @@ from leadhouse.connectors.api_connector import ApiConnector, Ask, Shape, SourceO
 from leadhouse.connectors.apollo import ApolloConnector, ApolloCredentials, ApolloParameters
 from leadhouse.connectors.base import ImportFileError
 from leadhouse.connectors.hunter import HunterConnector, HunterCredentials, HunterParameters
+from leadhouse.connectors.linkedin import LinkedInConnector, LinkedInCredentials, LinkedInParameters
+from leadhouse.connectors.overpass import OverpassConnector, OverpassParameters
 from leadhouse.connectors.rest_api import RestConnector
 from leadhouse.connectors.rest_parameters import RestCredentials, RestParameters
+from leadhouse.connectors.searxng import SearxngConnector, SearxngParameters
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_parameters import FileParameters, SiteParameters
+from leadhouse.connectors.zoominfo import ZoomInfoConnector, ZoomInfoCredentials, ZoomInfoParameters
 
 # of a test, which a person waits for
 TEST_PATIENCE = Patience(connect=5.0, answer=10.0, attempts=2, first_pause=0.2, longest_pause=2.0)
@@ -51,18 +55,22 @@ TYPES: dict[str, SourceType] = {
         SourceType("web_site", "the facts of a site, crawled", SiteParameters),
         SourceType("csv", "the rows of a file", FileParameters),
         SourceType(
-            "apollo", "people and organizations of Apollo", ApolloParameters, ApolloCredentials, ApolloConnector
+            "api", "the items of any interface, declared in data", RestParameters, RestCredentials, RestConnector
         ),
+        SourceType("apollo", "people and organizations", ApolloParameters, ApolloCredentials, ApolloConnector),
+        SourceType("hunter", "addresses, and whether they work", HunterParameters, HunterCredentials, HunterConnector),
         SourceType(
-            "api", "the items of an interface that is declared in data", RestParameters, RestCredentials, RestConnector
+            "linkedin",
+            "what a LinkedIn account sees, through Unipile",
+            LinkedInParameters,
+            LinkedInCredentials,
+            LinkedInConnector,
         ),
+        SourceType("zoominfo", "contacts and companies", ZoomInfoParameters, ZoomInfoCredentials, ZoomInfoConnector),
         SourceType(
-            "hunter",
-            "addresses of domains and people, and whether they work",
-            HunterParameters,
-            HunterCredentials,
-            HunterConnector,
+            "overpass", "businesses on OpenStreetMap, by kind and place", OverpassParameters, None, OverpassConnector
         ),
+        SourceType("searxng", "sites that answer a query", SearxngParameters, None, SearxngConnector),
     )
 }
 

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from pydantic import SecretBytes
 
 from demo.providers.apollo import ApolloSimulator
+from demo.providers.overpass import OverpassSimulator
 from demo.providers.rest import RestSimulator
 from demo.providers.simulator import Fault
 from leadhouse.connectors.source_replay import read_again
@@ -28,14 +29,14 @@ DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
 class Tenant:
     """An organization with one key at Apollo and one source."""
 
-    def __init__(self, database, simulator, url):
+    def __init__(self, database, simulator, url, *, is_keyless=False):
         self.database, self.simulator, self.url = database, simulator, url
         slug = f"org-{uuid4().hex[:8]}"
         (row,) = self.rows(
             "insert into identity.organizations (slug, name) values (%s, %s) returning organization_id", slug, slug
         )
         self.organization_id = UUID(str(row["organization_id"]))
-        self.secret_id = self.secret("provider")
+        self.secret_id = None if is_keyless else self.secret("provider")
         self.source_key = f"apollo/{slug}"
 
     def secret(self, kind):
@@ -295,3 +296,22 @@ def test_what_is_due_is_read_by_itself_and_what_is_named_in_any_case(listed):
     assert due(source_keys=[listed.source_key], organization_id=uuid4()) == []
     listed.rows("update app.sources set is_active = false where source_key = %s", listed.source_key)
     assert due(source_keys=[listed.source_key]) == []
+
+
+def test_sites_of_candidates_are_crawled_once(module_database, monkeypatch, world, served):
+    simulator = OverpassSimulator(world, prefix="/api")
+    tenant = Tenant(module_database, simulator, served(simulator), is_keyless=True)
+    tenant.add(kind="overpass", tags=["office=company"], country_code="DE")
+    known = next(each.domain for each in world if each.country == "DE")
+    tenant.rows(
+        "insert into app.sources (source_key, kind, name, start_url, host) values (%s, 'web_site', 'x', %s, %s)",
+        f"web/{known}", f"https://{known}/", known,
+    )  # fmt: skip
+    summary = tenant.run()
+    (job,) = tenant.rows("select * from app.jobs where job_id = %s", summary.crawl_job_id)
+    assert (job["kind"], job["organization_id"]) == ("crawl", tenant.organization_id)
+    expected = {f"https://{each.domain}/" for each in world if each.country == "DE"} - {f"https://{known}/"}
+    assert set(job["parameters"]["urls"]) == expected
+    assert tenant.run().crawl_job_id == summary.crawl_job_id
+    (jobs,) = tenant.rows("select count(*) as jobs from app.jobs where organization_id = %s", tenant.organization_id)
+    assert jobs["jobs"] == 1

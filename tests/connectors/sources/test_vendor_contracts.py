@@ -8,7 +8,8 @@ import pytest
 
 from demo.providers.apollo import ApolloSimulator
 from demo.providers.hunter import HunterSimulator
-from demo.providers.simulator import Fault
+from demo.providers.simulator import Fault, Heard
+from demo.providers.zoominfo import ZoomInfoSimulator
 from leadhouse.connectors.api_connector import SourceOf
 from leadhouse.connectors.source_errors import SourceError
 from leadhouse.connectors.source_types import find_type, open_connector
@@ -42,7 +43,7 @@ def test_apollo(world, served):
     assert read("apollo", simulator, url, key, search="people", criteria=criteria)
     people = [{"name": company.people[0].name, "domain": company.domain}]
     assert read("apollo", simulator, url, key, search="companies", domains=[company.domain], people=people)
-    simulator.faults = [Fault.BUSY]
+    simulator.faults = [None, Fault.BUSY]  # the first asks for the account
     read("apollo", simulator, url, key, domains=["nobody.example"])
     with pytest.raises(SourceError):
         read("apollo", simulator, url, {"api_key": "a-wrong-key"})
@@ -65,8 +66,44 @@ def test_hunter(world, served):
     assert read(
         "hunter", simulator, url, key, domains=[company.domain, "nobody.example"], people=people, emails=[person.email]
     )  # fmt: skip
-    simulator.faults = [Fault.BUSY]
+    simulator.faults = [None, Fault.BUSY]  # the first asks for the account
     read("hunter", simulator, url, key, domains=[company.domain], type="personal")
     with pytest.raises(SourceError):
         read("hunter", simulator, url, {"api_key": "a-wrong-key"})
     require_conformance("hunter", simulator, {"/account", "/domain-search", "/email-finder", "/email-verifier"})
+
+
+def test_zoominfo(world, served):
+    simulator = ZoomInfoSimulator(world)
+    url, account = served(simulator), {"username": "demo", "password": simulator.key}
+    company = next(each for each in world if each.people)
+    assert read("zoominfo", simulator, url, account, search="contacts", criteria={"managementLevel": "directors"})
+    domains, emails = [company.domain], [company.people[0].email]
+    assert read("zoominfo", simulator, url, account, search="companies", domains=domains, emails=emails)
+    operations = {
+        "/authenticate", "/lookup/usage", "/search/contact", "/search/company", "/enrich/contact", "/enrich/company",
+    }  # fmt: skip
+    require_conformance("zoominfo", simulator, operations)
+
+
+WRONG = {
+    "an operation": {"path": "/people/mismatch"},
+    "a query field": {"query": {"reveal_everything": ["true"]}},
+    "no sign-in": {"headers": {}},
+    "a body of another type": {"body": {"details": "Ada"}},
+    "a name that a detail does not have": {"body": {"details": [{"nickname": "Ada"}]}},
+    "a status": {"status": 418},
+    "an answer of another type": {"answer": {"credits_consumed": "ten"}},
+    "a field that no answer has": {"answer": {"people": []}},
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_no_specification_says_is_found(what):
+    right = {
+        "method": "POST", "path": "/people/bulk_match", "query": {}, "headers": {"x-api-key": "k"},
+        "body": {"details": [{"name": "Ada"}]}, "status": 200, "answer": {"matches": [], "credits_consumed": 0},
+    }  # fmt: skip
+    contract = Contract("apollo")
+    assert contract.faults(Heard(**right), "") == []
+    assert contract.faults(Heard(**(right | WRONG[what])), "")

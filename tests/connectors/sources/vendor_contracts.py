@@ -51,7 +51,9 @@ class Contract:
         body = self._schema(document, operation.get("requestBody"))
         is_needed = (_resolved(document, operation.get("requestBody")) or {}).get("required", False)
         if body is not None and (heard.body is not None or is_needed):
-            found += self._compare(document, body, heard.body, "request")
+            found += self._faults_of_names(heard.body, operation) or self._compare(
+                document, body, heard.body, "request"
+            )
         elif body is None and heard.body is not None:
             found.append("a body is sent where none is known")
         return [f"{key}: {each}" for each in found + self._faults_of_answer(heard, document, operation)]
@@ -72,6 +74,14 @@ class Contract:
             schema = {key: each for key, each in schema.items() if key != "default"}
             found += self._compare(document, schema, value, f"query field {name}")
         return found
+
+    def _faults_of_names(self, body: Any, operation: Any) -> list[str]:
+        """Where a schema repeats an example, its prose lists the names: each field of a request must be among them."""
+        if self.vendor not in GENERATED_FROM_EXAMPLES or "| Parameter |" not in operation["description"]:
+            return []
+        given = [each for value in body.values() if isinstance(value, list) for each in value if isinstance(each, dict)]
+        names = {name for each in given or [body] for name in each}
+        return [f"request field {name} is not known" for name in names if f"| {name} |" not in operation["description"]]
 
     def _faults_of_sign_in(self, heard: Heard, document: Any, operation: Any) -> list[str]:
         """One of the ways that the document knows must have been taken."""
@@ -102,7 +112,8 @@ class Contract:
         return next((each.get("schema") for kind, each in content.items() if kind.startswith("application/json")), None)
 
     def _compare(self, document: Any, schema: Any, value: Any, where: str) -> list[str]:
-        closed = _closed(document, schema, self.vendor in GENERATED_FROM_EXAMPLES)
+        loose = self.vendor in GENERATED_FROM_EXAMPLES
+        closed = _closed(document, schema, loose, names_are_open=loose and where == "request")
         validator = Draft202012Validator(closed, format_checker=FormatChecker())
         return [f"{where} {each.json_path}: {each.message[:200]}" for each in validator.iter_errors(value)]
 
@@ -122,7 +133,7 @@ def _resolved(document: Any, part: Any) -> Any:
     return part
 
 
-def _closed(document: Any, schema: Any, is_from_examples: bool, depth: int = 0) -> Any:
+def _closed(document: Any, schema: Any, is_from_examples: bool, depth: int = 0, *, names_are_open: bool = False) -> Any:
     """The schema with its references in place, and no property allowed that it does not name.
 
     A property without a type may be anything; null is allowed everywhere but where a file says what is required.
@@ -133,7 +144,7 @@ def _closed(document: Any, schema: Any, is_from_examples: bool, depth: int = 0) 
     if "allOf" in schema:
         parts = [_resolved(document, each) for each in schema["allOf"]]
         merged = {key: value for part in parts for key, value in part.items() if key not in ("examples", "example")}
-        return _closed(document, merged, is_from_examples, depth + 1)
+        return _closed(document, merged, is_from_examples, depth + 1, names_are_open=names_are_open)
     kept = {
         name: schema[name] for name in ("type", "enum", "format", "minimum", "maximum", "pattern") if name in schema
     }
@@ -141,15 +152,26 @@ def _closed(document: Any, schema: Any, is_from_examples: bool, depth: int = 0) 
         kept["required"] = schema["required"]
     for name in ("oneOf", "anyOf"):
         if name in schema:
-            kept["anyOf"] = [_closed(document, each, is_from_examples, depth + 1) for each in schema[name]]
+            kept["anyOf"] = [
+                _closed(document, each, is_from_examples, depth + 1, names_are_open=names_are_open)
+                for each in schema[name]
+            ]
     if "items" in schema:
-        kept["items"] = _closed(document, schema["items"], is_from_examples, depth + 1)
+        kept["items"] = _closed(document, schema["items"], is_from_examples, depth + 1, names_are_open=names_are_open)
     if schema.get("properties"):
         kept["properties"] = {
-            name: _nullable(_closed(document, each, is_from_examples, depth + 1))
+            name: _nullable(
+                _closed(
+                    document,
+                    each,
+                    is_from_examples,
+                    depth + 1,
+                    names_are_open=names_are_open or (is_from_examples and name == "input"),  # it echoes the request
+                )
+            )
             for name, each in schema["properties"].items()
         }
-        kept["additionalProperties"] = bool(schema.get("additionalProperties", False))
+        kept["additionalProperties"] = names_are_open or bool(schema.get("additionalProperties", False))
     return kept
 
 

@@ -17,6 +17,7 @@ from websockets.sync.client import connect as connect_socket
 
 from leadhouse.api import event_feed, transactions
 from leadhouse.jobs import logs
+from leadhouse.settings import settings
 from tests.api.real_server import serving
 
 EVENTS = "/api/v1/events"
@@ -362,3 +363,22 @@ def test_a_jobs_log_and_progress_stream_until_it_ends(server, world, people):
     stranger = world.member("organization_admin")
     for outsider in (stranger, rep):  # a rep sees own jobs
         assert httpx.get(server + path, headers=world.headers(outsider)).status_code == 404
+
+
+def test_a_job_knows_its_run(server, world, people, monkeypatch):
+    admin, rep = people
+    job = world.value(
+        "insert into app.jobs (organization_id, kind) values (%s, 'enrich') returning job_id", admin.organization
+    )
+    path, headers = f"{server}/api/v1/jobs/{job}/run", world.headers(admin)
+    waiting = httpx.get(path, headers=headers).json()
+    assert (waiting["dagId"], waiting["dagRunId"], waiting["runUrl"]) == ("enrich_leads", f"job__{job}", None)
+    monkeypatch.setenv("LEADHOUSE_AIRFLOW_URL", "http://127.0.0.1:8080/")
+    settings.cache_clear()
+    world.rows("update app.jobs set dispatched_at = now() where job_id = %s", job)
+    assert httpx.get(path, headers=headers).json()["runUrl"] == (
+        f"http://127.0.0.1:8080/dags/enrich_leads/runs/job__{job}"
+    )
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert httpx.get(path, headers=world.headers(rep)).status_code == 404

@@ -16,6 +16,7 @@ class RunCounter:
     def __init__(self) -> None:
         self.runs: Counter[tuple[str, str]] = Counter()
         self.asked: Counter[str] = Counter()
+        self.notes: dict[str, str | None] = {}
         self.tokens: set[str] = set()
         self.fail_next: list[str] = []  # "lost": start the run, answer nothing; a number: answer that status
         counter = self
@@ -48,6 +49,7 @@ class RunCounter:
             return self._say(request, 401, {"detail": "Token Expired"})
         run = (request.path.split("/")[4], body["dag_run_id"])
         self.asked[body["dag_run_id"]] += 1
+        self.notes[body["dag_run_id"]] = body["note"]
         failure = self.fail_next.pop(0) if self.fail_next else ""
         if failure.isdigit():
             return self._say(request, int(failure), {"detail": "as the test says"})

@@ -18,7 +18,7 @@ from leadhouse.jobs import control, requests
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError
 from leadhouse.orchestration.dispatcher import dispatch_pending, run_until
 from leadhouse.orchestration.job_runs import RUN_KEY, job_of_run
-from leadhouse.settings import PROJECT
+from leadhouse.settings import PROJECT, settings
 from tests.orchestration.run_counter import RunCounter
 
 
@@ -46,6 +46,12 @@ def test_each_request_becomes_one_run_of_its_dag(database, airflow):
     }
     assert dispatch_pending(api_of(airflow)) == 0
     assert sum(airflow.asked.values()) == 3
+
+
+def test_a_run_leads_back_to_its_job(database, airflow):
+    job_id = request()
+    dispatch_pending(api_of(airflow))
+    assert airflow.notes == {f"job__{job_id}": f"Job: {settings().public_url}/api/v1/jobs/{job_id}"}
 
 
 def test_request_of_a_run_is_left_to_that_run(database, airflow):

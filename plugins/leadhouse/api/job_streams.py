@@ -1,9 +1,10 @@
-"""What a job says while it works: its log and its progress as server-sent events."""
+"""What a job says while it works: its log and its progress as server-sent events; and where its run is."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from leadhouse.api import event_feed
 from leadhouse.api.callers import Caller, SignedIn
 from leadhouse.api.live import LARGEST_NUMBER, require_room, respond
 from leadhouse.api.problems import ProblemError
-from leadhouse.api.transactions import caller_transaction
+from leadhouse.api.shapes import Shape
+from leadhouse.api.transactions import Work, caller_transaction
 from leadhouse.api.wake_ups import wait_for, wake_ups
 from leadhouse.database import DatabaseError, queries
 from leadhouse.jobs import logs
 from leadhouse.jobs.control import JobNotFoundError
 from leadhouse.jobs.logs import Level, LogLine
+from leadhouse.jobs.run_links import DAGS, run_url
 
 BATCH = 200
 ENDED = ("completed", "failed", "cancelled")
@@ -59,6 +62,30 @@ async def stream_job_logs(
     await wake_ups().read(_read, caller, job_id, 0, ["error"])  # 404 as a problem, not in a stream
     began = int(last_event_id) if last_event_id else after
     return respond(caller, _follow(caller, key, job_id, began, level, follow))
+
+
+class JobRunShape(Shape):
+    """The run in Airflow that does a job's work; `runUrl` is null where no Airflow is configured."""
+
+    job_id: UUID
+    dag_id: str
+    dag_run_id: str
+    run_no: int
+    run_url: str | None
+    dispatched_at: datetime | None
+
+
+@router.get("/{job_id}/run", operation_id="get_job_run", summary="A job's run in Airflow")
+def get_job_run(job_id: UUID, work: Work) -> JobRunShape:
+    """The run exists once `dispatchedAt` is there; its note in Airflow leads back to the job."""
+    row = work.connection.execute(queries.load("live").find_job_run, {"job_id": job_id}).fetchone()
+    if row is None:
+        raise JobNotFoundError("There is no such job, or not for you.")
+    return JobRunShape(
+        job_id=job_id, dag_id=DAGS[row["kind"]], dag_run_id=row["dag_run_id"], run_no=row["run_no"],
+        run_url=run_url(row["kind"], row["dag_run_id"]) if row["dispatched_at"] else None,
+        dispatched_at=row["dispatched_at"],
+    )  # fmt: skip
 
 
 async def _follow(

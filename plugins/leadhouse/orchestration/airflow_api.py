@@ -35,14 +35,14 @@ class AirflowApi:
     password: str = field(repr=False)
     session: requests.Session = field(default_factory=requests.Session, repr=False)
 
-    def trigger(self, dag_id: str, dag_run_id: str) -> Triggered:
-        """Start the run of this name; one that exists already is left alone.
+    def trigger(self, dag_id: str, dag_run_id: str, note: str | None = None) -> Triggered:
+        """Start the run of this name, with a note that Airflow shows beside it; one that exists already is left alone.
 
         Raises:
             AirflowUnavailableError: try again later.
             RunRefusedError: no retry will help.
         """
-        body: dict[str, object] = {"dag_run_id": dag_run_id, "logical_date": None, "conf": {}}
+        body: dict[str, object] = {"dag_run_id": dag_run_id, "logical_date": None, "conf": {}, "note": note}
         response = self._post(f"/api/v2/dags/{dag_id}/dagRuns", body)
         if response.status_code == HTTPStatus.UNAUTHORIZED:  # expired, or Airflow has new secrets
             self.session.headers.pop("Authorization", None)

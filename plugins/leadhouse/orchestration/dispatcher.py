@@ -17,12 +17,12 @@ import structlog
 from leadhouse.database import DatabaseError
 from leadhouse.jobs import control
 from leadhouse.jobs import requests as job_requests
+from leadhouse.jobs.run_links import DAGS, job_url
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError, RunRefusedError
 from leadhouse.orchestration.job_runs import RUN_KEY
 from leadhouse.settings import settings
 from leadhouse.webhooks import sending
 
-DAGS = {"crawl": "crawl_sites", "import": "import_records", "enrich": "enrich_leads"}
 POLL_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 
@@ -41,7 +41,7 @@ def dispatch_pending(api: AirflowApi) -> int:
         if RUN_KEY in job.parameters:  # written by a run that is its own request
             continue
         try:
-            outcome = api.trigger(DAGS[job.kind], job.dag_run_id)
+            outcome = api.trigger(DAGS[job.kind], job.dag_run_id, f"Job: {job_url(job.job_id)}")
         except RunRefusedError as error:
             job_requests.refuse(job.job_id, str(error))
             log.error("run refused", job_id=str(job.job_id), error=str(error))

@@ -61,6 +61,20 @@ with request as (
 insert into raw.provider_responses (run_on, response_id, landing_id, organization_id, request_id, provider, outcome, price_eur, received_at)
 select %(run_on)s, gen_random_uuid(), gen_random_uuid(), %(organization)s, request_id, %(provider)s, 'hit', 0.05, now() from request;
 
+-- name: insert_cached_answer
+with request as (
+  insert into app.enrichment_requests (organization_id, entity_id, entity_kind, attribute, provider, window_on, wanted_by, state,
+         max_price_eur, from_cache, is_good)
+  values (%(organization)s, %(entity)s, 'person', 'phone_e164', %(provider)s, %(run_on)s, 'campaign:x', 'hit', 1, true, false)
+  returning request_id)
+insert into raw.provider_responses (run_on, response_id, landing_id, organization_id, request_id, provider, outcome, from_cache, received_at)
+select %(run_on)s, gen_random_uuid(), gen_random_uuid(), %(organization)s, request_id, %(provider)s, 'hit', true, now() from request;
+
+-- name: insert_lost_call
+insert into app.enrichment_requests (organization_id, entity_id, entity_kind, attribute, provider, window_on, wanted_by, state,
+       max_price_eur, claimed_at, finished_at)
+values (%(organization)s, %(entity)s, 'person', 'phone_e164', %(provider)s, %(run_on)s, 'campaign:x', 'unknown', 0.25, now(), now());
+
 -- name: insert_source_run
 with landing as (
   insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, received, landed, known, quarantined)

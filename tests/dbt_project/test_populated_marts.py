@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -81,6 +82,8 @@ def night(world):
             world.insert("insert_cost", **scope, lead=lead)
     for provider in ("cheap", "dear"):
         world.insert("insert_provider_answer", **scope, entity=people[0], provider=provider)
+    world.insert("insert_cached_answer", **scope, entity=people[0], provider="cached")
+    world.insert("insert_lost_call", **scope, entity=people[0], provider="lost")
     with world.database.owner() as connection:
         connection.execute("select raw.ensure_partitions(%s)", [RUN_ON])
     for run in ("night-1", "night-2", "night-2"):
@@ -105,7 +108,7 @@ GRAINS = {
     "mart_analytics.fct_gate_results": "select count(*) from quality.gate_expectations",
     "mart_analytics.fct_costs": "select count(*) from billing.costs",
     "mart_analytics.fct_campaign_decisions": "select count(*) from app.campaign_decisions",
-    "mart_analytics.fct_provider_calls": "select count(*) from raw.provider_responses",
+    "mart_analytics.fct_provider_calls": "select count(*) + 1 from raw.provider_responses",  # one answer was lost
     "mart_analytics.fct_source_runs": "select 4",  # delta once, slow twice, closed once
     "mart_companies.dim_company_exclusions": "select 1",
     "mart_leads.dim_leads_history": "select count(*) from app.leads where deleted_at is null",
@@ -117,7 +120,7 @@ GRAINS = {
     "mart_analytics.dim_dates": "select make_date(extract(year from now())::integer + 11, 1, 1) - date '2020-01-01'",
     "mart_analytics.agg_funnel_weekly": "select 1",
     "mart_analytics.agg_field_freshness": "select 5",  # name, domain, phone; full_name, email
-    "mart_analytics.agg_provider_quality": "select 2",  # a row a provider
+    "mart_analytics.agg_provider_quality": "select 4",  # two providers for addresses, two for a phone
 }
 
 
@@ -186,3 +189,18 @@ def test_score_factors_are_kept_for_the_days_on_which_one_changed(world, night):
         )
         == days
     )
+
+
+def test_a_lost_call_and_one_from_the_cache_are_told_apart(world, night):
+    rows = world.rows(
+        "select provider, calls, cached, hits, cost_eur, cost_per_correct from mart_analytics.agg_provider_quality"
+        " where attribute = 'phone_e164' order by provider"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("cached", 0, 1, 0, 0, None), ("lost", 1, 0, 0, Decimal("0.25"), None),
+    ]  # fmt: skip
+    lost = world.one(
+        "select outcome, response_id, price_eur, position from mart_analytics.fct_provider_calls"
+        " where provider = 'lost'"
+    )
+    assert tuple(lost.values()) == ("unknown", None, Decimal("0.25"), 2)

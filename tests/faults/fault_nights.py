@@ -44,15 +44,25 @@ select source_key, count(*) as landed
   from (select source_key from raw.company_records union all select source_key from raw.person_records) as records
  group by source_key
 """
+# Paid questions by what they ask of whom, in words that every database has in common.
+PAID = """
+select organization.slug, request.provider, request.attribute, request.state,
+       (select string_agg(subject_id::text, ' ' order by subject_id)
+          from resolution.assignments where entity_id = request.entity_id) as entity
+  from app.enrichment_requests as request
+  join identity.organizations as organization using (organization_id)
+"""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A night's marts, its page requests, its records by source, and the CPU seconds of its stages."""
+    """A night's marts, its page requests, its records by source, its paid questions, and the stages' CPU seconds."""
 
     marts: dict[str, Counter[Row]]
     pages: Counter[tuple[str, str]]
-    landed: dict[str, int]
+    landed: dict[str, int]  # of pages and files
+    paid: dict[tuple[str, ...], str]  # question → its state in the end
+    answered: dict[str, int]  # provider's source → records that its answers landed
     pace: dict[str, float]
 
 
@@ -99,10 +109,17 @@ class FaultNight:
 
     def kept(self) -> Kept:
         """What another night is compared with."""
+        landed = {row["source_key"]: row["landed"] for row in self.world.rows(LANDED)}
+        paid = {
+            (row["slug"], row["provider"], row["attribute"], row["entity"]): row["state"]
+            for row in self.world.rows(PAID)
+        }
         return Kept(
             self.marts,
             Counter((row["url"], row["outcome"]) for row in self.world.rows(PAGES)),
-            {row["source_key"]: row["landed"] for row in self.world.rows(LANDED)},
+            {key: count for key, count in landed.items() if not key.startswith("provider/")},
+            paid,
+            {key: count for key, count in landed.items() if key.startswith("provider/")},
             dict(self.cpu),
         )
 

@@ -14,10 +14,12 @@ with calls as (
     coalesce(people.country_code, companies.country_code, '') as country_code,
     date_trunc('month', calls.received_at at time zone 'UTC')::date as month_starts_on,
     calls.outcome,
+    calls.from_cache,
     calls.price_eur
   from {{ ref('fct_provider_calls') }} as calls
   left join {{ visible_row(ref('dim_people'), 'person_id', 'calls.entity_id', 'calls.organization_id') }} as people on true
-  left join {{ visible_row(ref('dim_companies'), 'company_id', 'people.company_id', 'calls.organization_id') }} as companies on true
+  {%- set company_id = 'coalesce(people.company_id, calls.entity_id)' %}
+  left join {{ visible_row(ref('dim_companies'), 'company_id', company_id, 'calls.organization_id') }} as companies on true
   where calls.attribute is not null
 ),
 
@@ -39,8 +41,9 @@ answers as (
 asked as (
   select
     {{ keys | join(', ') }},
-    count(*) as calls,
-    count(*) filter (where outcome = 'hit') as hits,
+    count(*) filter (where not from_cache) as calls,
+    count(*) filter (where from_cache) as cached,
+    count(*) filter (where outcome = 'hit' and not from_cache) as hits,
     sum(price_eur) as cost_eur
   from calls
   group by {{ keys | join(', ') }}
@@ -61,12 +64,14 @@ final as (
     {{ key }},
     {%- endfor %}
     coalesce(asked.calls, 0)::integer as calls,
+    coalesce(asked.cached, 0)::integer as cached,
     coalesce(asked.hits, 0)::integer as hits,
     coalesce(proved.judged, 0)::integer as judged,
     coalesce(proved.correct, 0)::integer as correct,
     {{ wilson_bound('proved.correct', 'proved.judged', '-') }} as precision_lower,
     {{ wilson_bound('proved.correct', 'proved.judged', '+') }} as precision_upper,
-    coalesce(asked.cost_eur, 0)::numeric as cost_eur
+    coalesce(asked.cost_eur, 0)::numeric as cost_eur,
+    round(coalesce(asked.cost_eur, 0) / nullif(proved.correct, 0), 6)::numeric as cost_per_correct
   from asked
   full join proved using ({{ keys | join(', ') }})
 )

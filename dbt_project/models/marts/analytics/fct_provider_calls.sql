@@ -1,7 +1,7 @@
--- Grain: answer of a paid provider. The waterfall, to replay it with other orders and prices.
+-- Grain: call to a paid provider. The waterfall, to replay it with other orders and prices.
 {{ config(
   meta={'tenant': 'organization', 'access': 'analytics'},
-  indexes=[{'columns': ['response_id']}, {'columns': ['organization_id', 'provider']}]
+  indexes=[{'columns': ['request_id']}, {'columns': ['organization_id', 'provider']}]
 ) }}
 
 with responses as (
@@ -13,12 +13,12 @@ requests as (
 ),
 
 -- the order in which providers were asked for the same
-places as (
+positions as (
   select
     request_id,
     row_number() over (
-      partition by organization_id, entity_id, attribute, window_on order by created_at, request_id
-    ) as place
+      partition by organization_id, entity_id, attribute, date_trunc('month', window_on) order by created_at, request_id
+    ) as position
   from requests
 ),
 
@@ -26,26 +26,40 @@ leads as (
   select * from {{ ref('stg_app__leads') }}
 ),
 
+calls as (
+  select
+    organization_id, request_id, response_id, provider, outcome, from_cache, status_code, price_eur, latency_ms, received_at
+  from responses
+  union all
+  -- an answer that its worker took along: it may have been charged, and stands at the price that was reserved
+  select
+    requests.organization_id, requests.request_id, null, requests.provider, requests.state, false, null, requests.max_price_eur, null,
+    requests.finished_at
+  from requests
+  where requests.state = 'unknown' and not exists (select from responses where responses.request_id = requests.request_id)
+),
+
 final as (
   select
-    responses.organization_id,
-    responses.response_id,
-    responses.request_id,
-    responses.provider,
+    calls.organization_id,
+    calls.request_id,
+    calls.response_id,
+    calls.provider,
     requests.entity_id,
     requests.entity_kind::text as entity_kind,
     requests.attribute,
     requests.wanted_by,
-    places.place::integer as place,
+    positions.position::integer as position,
     leads.lead_id,
-    responses.outcome,
-    responses.status_code,
-    responses.price_eur::numeric as price_eur,
-    responses.latency_ms,
-    responses.received_at
-  from responses
-  left join requests on requests.request_id = responses.request_id
-  left join places on places.request_id = responses.request_id
+    calls.outcome,
+    calls.from_cache,
+    calls.status_code,
+    calls.price_eur::numeric as price_eur,
+    calls.latency_ms,
+    calls.received_at
+  from calls
+  left join requests on requests.request_id = calls.request_id
+  left join positions on positions.request_id = calls.request_id
   left join leads on leads.organization_id = requests.organization_id and leads.entity_id = requests.entity_id
 )
 

@@ -12,6 +12,7 @@ final as (
     outcome,
     status_code,
     price_eur,
+    from_cache,
     latency_ms,
     received_at,
     landing_id,

@@ -2,7 +2,8 @@
 
 A spider's folder is ``scrapers/goldens/<name>/``: ``<kind>.html`` (``.htm``, ``.pdf``, …) as it was saved, for each
 of the spider's ``page_kinds``, and ``<kind>.json`` with what it reads there. Further pages have any other name.
-``--write`` writes the goldens anew; look at the difference before it is committed.
+``listing.toml`` there is the `config.listing` of their source. ``--write`` writes the goldens anew; look at the
+difference before it is committed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +46,7 @@ def read_saved_page(spider_class: type[SourceSpider], page: Path) -> dict[str, A
     Raises:
         TypeError: it yields something else than a `CrawledPage` with an `Extraction`.
     """
-    site = Site(Source("web/golden.example", URL, "golden.example"), budget=20)
+    site = Site(Source("web/golden.example", URL, "golden.example", listing=saved_listing(page.parent)), budget=20)
     target = Target((0.0, 0), URL)
     request = Request(URL, meta={"purpose": "page"}, cb_kwargs={"site": site, "target": target})
     body = page.read_bytes()
@@ -82,6 +84,12 @@ def faults(spider_class: type[SourceSpider]) -> Iterator[str]:
 def saved_pages(name: str) -> list[Path]:
     """The saved pages of a spider, in the order of their names."""
     return sorted(page for page in (GOLDENS / name).glob("*") if page.suffix in TYPES)
+
+
+def saved_listing(folder: Path) -> dict[str, Any]:
+    """The `config.listing` by which the saved pages of a folder are read; empty where their spider needs none."""
+    path = folder / "listing.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
 
 
 def _compare(spider_class: type[SourceSpider], page: Path) -> Iterator[str]:

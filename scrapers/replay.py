@@ -151,7 +151,10 @@ def _replay_source(
     _move_behind(connection, pages, units)
     connection.rollback()
     known = {url: KnownPage(None, None, None, "standing@0") for url, unit in units.items() if unit in standing}
-    source = Source(key, row["start_url"], row["host"], organization_id, known)
+    listing = row["config"].get("listing")
+    source = Source(
+        key, row["start_url"], row["host"], organization_id, known, listing=listing if isinstance(listing, dict) else {}
+    )
     spider = _spider(str(row["config"].get("spider", DEFAULT_SPIDER)))
     for start in range(0, len(pages), PAGES_A_LANDING):
         landing = Landing(

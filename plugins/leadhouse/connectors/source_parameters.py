@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from leadhouse.connectors.api_connector import Shape
+from leadhouse.extraction.listing import Listing
 
 PageAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^/?#@\s]+(?:[/?#]\S*)?$", max_length=2000)]
 
@@ -18,7 +19,13 @@ class SiteParameters(Shape):
     spider: str = "company_site"
     interval_days: Annotated[int, Field(ge=1, le=365)] = 1
     watch: dict[str, Any] = Field(default_factory=dict)
-    listing: dict[str, Any] = Field(default_factory=dict)
+    listing: Listing | None = None
+
+    @model_validator(mode="after")
+    def _directories_say_how(self) -> Self:
+        if self.spider == "directory" and self.listing is None:
+            raise ValueError("a directory needs `listing`: where its entries stand")
+        return self
 
 
 class FileParameters(Shape):

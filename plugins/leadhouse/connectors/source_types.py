@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
+from selectolax.lexbor import LexborHTMLParser
 
 from leadhouse.connectors.api_client import Patience, open_client, require_success
 from leadhouse.connectors.api_connector import ApiConnector, Ask, Shape, SourceOf
@@ -24,6 +25,8 @@ from leadhouse.connectors.searxng import SearxngConnector, SearxngParameters
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_parameters import FileParameters, SiteParameters
 from leadhouse.connectors.zoominfo import ZoomInfoConnector, ZoomInfoCredentials, ZoomInfoParameters
+from leadhouse.extraction.charset import decode
+from leadhouse.extraction.listing import Listing, following_pages, read_entries
 
 # of a test, which a person waits for
 TEST_PATIENCE = Patience(connect=5.0, answer=10.0, attempts=2, first_pause=0.2, longest_pause=2.0)
@@ -176,7 +179,19 @@ def _check_site(parameters: SiteParameters, patience: Patience) -> str:
             require_success(response)
     finally:
         client.close()
+    if parameters.listing is not None:
+        return _check_listing(response.content, parameters.start_url, parameters.listing)
     return f"The site answers {response.status_code}."
+
+
+def _check_listing(body: bytes, url: str, listing: Listing) -> str:
+    page = LexborHTMLParser(decode(body, None)[0])
+    entries = read_entries(page, url, listing)
+    if not entries:
+        raise SourceError("malformed", f"{url} has no entry {listing.entry!r} that names a company")
+    return (
+        f"The page lists {len(entries)} companies and leads to {len(following_pages(page, url, listing))} more pages."
+    )
 
 
 def _check_file(parameters: FileParameters) -> str:

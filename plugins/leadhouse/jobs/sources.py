@@ -75,6 +75,7 @@ class Source:
     spider: str = DEFAULT_SPIDER
     known_files: tuple[KnownFile, ...] = ()
     watch: Mapping[str, Any] = field(default_factory=dict)  # its own limits, see leadhouse.landing.watching
+    listing: Mapping[str, Any] = field(default_factory=dict)  # how a directory is read, see extraction.listing
 
 
 @dataclass(frozen=True)
@@ -154,9 +155,12 @@ def _source(connection: Connection[Any], row: dict[str, Any], not_before: dateti
     )
     days = int(row["config"].get("interval_days", 1))
     spider = str(row["config"].get("spider", DEFAULT_SPIDER))
-    watch = row["config"].get("watch")
-    watch = watch if isinstance(watch, dict) else {}
-    return Source(key, row["start_url"], row["host"], organization_id, known, not_before, days, spider, files, watch)
+    watch, listing = (
+        each if isinstance(each := row["config"].get(name), dict) else {} for name in ("watch", "listing")
+    )
+    return Source(
+        key, row["start_url"], row["host"], organization_id, known, not_before, days, spider, files, watch, listing
+    )
 
 
 def _known_page(row: dict[str, Any], extractor: str | None, changed_at: datetime | None) -> KnownPage:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from demo.providers.overpass import OverpassSimulator
 from demo.providers.searxng import SearxngSimulator
-from demo.providers.simulator import Fault
+from demo.providers.simulator import Asked, Fault, Simulator
 from demo.providers.unipile import ACCOUNT, UnipileSimulator, company_handle, handle
 from demo.providers.zoominfo import ZoomInfoSimulator
+from demo.world.model import Answer
 from leadhouse.connectors.api_connector import SourceOf
 from leadhouse.connectors.source_errors import SourceError
 from leadhouse.connectors.source_types import check_source, find_type, open_connector
 from leadhouse.records import CompanyAttribute, Extraction, PersonAttribute
 from tests.connectors.sources.conftest import HASTY, QUICK
+
+SAVED = Path(__file__).parents[3] / "scrapers" / "goldens" / "directory"
 
 
 def opened(kind, url, credentials=None, **parameters):
@@ -205,3 +210,30 @@ def test_searxngs_test(searxng):
     assert reason("searxng", url, queries=[]) == "not_valid"
     simulator.allows_json = False
     assert reason("searxng", url, queries=["bakers"]) == "not_allowed"
+
+
+# directories
+
+
+class ListServer(Simulator):
+    """Any address answers the saved page of the directory spider."""
+
+    def refusal(self, asked: Asked) -> Answer | None:
+        return None
+
+    def answer(self, asked: Asked) -> Answer:
+        return Answer(200, {}, (SAVED / "page.html").read_bytes())
+
+
+def test_a_directorys_test_counts_its_entries(world, served):
+    url = f"{served(ListServer(world))}/members"
+    listing = tomllib.loads((SAVED / "listing.toml").read_text())
+
+    def check(**parameters):
+        return check_source("web_site", {"start_url": url, "spider": "directory", **parameters}, None, patience=HASTY)
+
+    found = check(listing=listing)
+    assert (found.reason, found.detail) == ("works", "The page lists 2 companies and leads to 2 more pages.")
+    assert check(listing={**listing, "entry": "tr.member"}).reason == "malformed"
+    assert check().reason == "not_valid"
+    assert check(listing={"entry": "li"}).reason == "not_valid"

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     provider_price_eur: Annotated[Decimal, Field(ge=0)] = Decimal("0.10")  # most a call may cost: reserved before
     provider_timeout_seconds: float = 20.0
     email_check_days: int = 30  # how long a check of an address holds
+    email_recheck_budget: Annotated[int, Field(ge=0)] = 500  # decayed checks that one run repeats, the worthiest first
+    smtp_probe_host: str | None = None  # host:port of an own host that asks mail servers about addresses; unset: off
+    smtp_probe_sender: str = ""  # MAIL FROM of a probe; empty: the null sender
+    smtp_probe_seconds: Annotated[float, Field(gt=0)] = 15.0
+    bounce_model: Path | None = None  # a table made by `leadhouse verification calibrate`, instead of the project's
 
     # the HTTP API
     api_base_url: str | None = None  # where callers find it, without /api/v1; as the unsubscribe address, else

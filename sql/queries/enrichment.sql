@@ -36,9 +36,9 @@ select carried.email_normalized
 
 -- name: insert_checks
 insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status, is_syntax_valid, has_mx, is_role,
-       is_free, is_disposable, reason, checked_at)
+       is_free, is_disposable, reason, is_catch_all, smtp_code, bounce_probability, bounce_model, checked_at)
 select %(run_on)s, email_normalized, %(landing_id)s, domain, status, is_syntax_valid, has_mx, is_role,
-       is_free, is_disposable, reason, %(checked_at)s
+       is_free, is_disposable, reason, is_catch_all, smtp_code, bounce_probability, bounce_model, %(checked_at)s
   from new_checks
     on conflict do nothing
 

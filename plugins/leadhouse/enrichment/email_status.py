@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
 
+from leadhouse.enrichment.bounce_model import BounceModel, bounce_class
 from leadhouse.enrichment.mail_routes import MailRoute
+from leadhouse.enrichment.smtp_probe import Probe
 from leadhouse.extraction.hosts import FREE_MAIL
 from leadhouse.extraction.mailboxes import is_role
 
@@ -27,6 +29,10 @@ class EmailCheck:
     is_free: bool
     is_disposable: bool
     reason: str | None
+    is_catch_all: bool | None = None  # null: nobody asked, or no clear answer
+    smtp_code: int | None = None
+    bounce_probability: float | None = None
+    bounce_model: str | None = None  # version of the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,24 @@ def judge(email: str, spelling: Spelling, route: MailRoute | None) -> EmailCheck
         is_disposable=disposable,
         reason=reason,
     )
+
+
+def with_probe(check: EmailCheck, probe: Probe) -> EmailCheck:
+    """The check with what a mail server said: a refused mailbox is invalid, one of a catch-all domain a risk."""
+    check = replace(check, smtp_code=probe.code, is_catch_all=probe.is_catch_all)
+    if probe.verdict == "refused" and check.status in {"valid", "risky"}:
+        return replace(check, status="invalid", reason="mailbox_unknown")
+    if probe.is_catch_all and check.status == "valid":
+        return replace(check, status="risky", reason="catch_all")
+    return check
+
+
+def with_probability(check: EmailCheck, model: BounceModel) -> EmailCheck:
+    """The check with how likely its address bounces, and by which version of the table."""
+    name = bounce_class(
+        check.status, check.reason, is_free=check.is_free, is_role=check.is_role, is_catch_all=check.is_catch_all
+    )
+    return replace(check, bounce_probability=model.probability(name), bounce_model=model.version)
 
 
 def _status(spelling: Spelling, route: MailRoute | None, *, role: bool, disposable: bool) -> tuple[Status, str | None]:

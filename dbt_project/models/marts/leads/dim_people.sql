@@ -59,7 +59,7 @@ checked as (
   select people.scope_id, people.entity_id, newest.*
   from people
   cross join lateral (
-    select status, has_mx, is_role, is_free, is_disposable, checked_at
+    select status, has_mx, is_role, is_free, is_disposable, is_catch_all, bounce_probability, checked_at
     from email_checks
     where email_checks.email_normalized = people.email
     order by checked_at desc
@@ -82,6 +82,8 @@ final as (
     checked.is_role as is_role_email,
     checked.is_free as is_free_email,
     checked.is_disposable as is_disposable_email,
+    checked.is_catch_all as is_catch_all_email,
+    checked.bounce_probability,
     checked.checked_at as email_checked_at,
     people.phone_e164,
     coalesce(people.social_urls, '{}') as social_urls,

@@ -16,6 +16,10 @@ final as (
     is_free,
     is_disposable,
     reason,
+    is_catch_all,
+    smtp_code,
+    bounce_probability,
+    bounce_model,
     checked_at
   from source
 )

@@ -1,0 +1,64 @@
+"""`leadhouse verification`: how likely addresses bounce, how true that was, and the next version of the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadhouse.commands.failures import clear_failures
+
+app = typer.Typer(no_args_is_help=True, help="Checks of addresses, and how true they were.")
+Days = Annotated[int, typer.Option(min=1, help="Messages of the last so many days.")]
+
+
+@app.command("check")
+def check(emails: Annotated[list[str], typer.Argument(help="Addresses.")]) -> None:
+    """Check addresses now; nothing is kept. Mail servers are asked only through LEADHOUSE_SMTP_PROBE_HOST."""
+    from leadhouse.enrichment.email_checks import check_addresses
+
+    with clear_failures():
+        for each in check_addresses([email.strip().lower() for email in emails]):
+            bounces = f"{each.bounce_probability:.1%}" if each.bounce_probability is not None else "?"
+            typer.echo(
+                f"{each.email_normalized}: {each.status} ({each.reason or 'nothing unusual'}), bounces {bounces}"
+            )
+
+
+@app.command("reliability")
+def reliability(days: Days = 365) -> None:
+    """What the table said, and what happened."""
+    from leadhouse.enrichment.bounce_model import load_model, measure
+    from leadhouse.enrichment.email_checks import count_outcomes
+    from leadhouse.settings import settings
+
+    with clear_failures():
+        model = load_model(settings().bounce_model)
+        found = measure(model, count_outcomes(days))
+    typer.echo(f"table {model.version}: {found.messages} messages in {days} days")
+    if found.messages:
+        typer.echo(f"Brier score {found.brier}, calibration error {found.calibration_error} (0 is best)")
+    for name, (stated, observed, messages) in found.by_class.items():
+        typer.echo(f"  {name:12} stated {stated:.4f}  observed {observed:.4f}  of {messages}")
+
+
+@app.command("calibrate")
+def calibrate(
+    out: Annotated[Path, typer.Option(help="Where the next version goes; name it by LEADHOUSE_BOUNCE_MODEL.")],
+    days: Days = 365,
+) -> None:
+    """Write the next version of the table, with the outcomes of the last days."""
+    from leadhouse.enrichment.bounce_model import as_toml, load_model, measure
+    from leadhouse.enrichment.bounce_model import calibrate as calibrated
+    from leadhouse.enrichment.email_checks import count_outcomes
+    from leadhouse.settings import settings
+
+    with clear_failures():
+        former, outcomes = load_model(settings().bounce_model), count_outcomes(days)
+        model = calibrated(former, outcomes)
+        out.write_text(as_toml(model), encoding="utf-8")
+        before, after = measure(former, outcomes), measure(model, outcomes)
+    typer.echo(f"version {model.version} in {out}: {after.messages} messages")
+    if after.messages:
+        typer.echo(f"calibration error {before.calibration_error} → {after.calibration_error} on the same messages")

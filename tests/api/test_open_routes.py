@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.websockets import WebSocketDisconnect
 
 OPEN = {
     "GET /api/v1/auth/keys",
@@ -22,6 +23,8 @@ OPEN = {
     "POST /api/v1/auth/sign-in",
     "POST /api/v1/auth/sign-up",
     "POST /api/v1/auth/sign-up-by-invitation",
+    "POST /api/v1/hooks/email/{organization_id}",
+    "POST /api/v1/hooks/stripe",
     "POST /unsubscribe/{token}",
 }
 
@@ -46,9 +49,15 @@ def test_every_route_refuses_strangers_but_those_on_the_list(app, api):
     assert answered == []
 
 
-def test_routes_that_are_no_api_routes_are_known(app):
+def test_what_is_no_plain_route_asks_for_its_caller_itself(app, api):
     others = {getattr(route, "path", "") for route in app.routes if not isinstance(route, APIRoute)}
-    assert others <= {"/api/v1/events/ws"}, "a socket asks for its caller itself"
+    assert others <= {"/api/v1/events/ws", "/mcp"}
+    for address in ("/mcp", "/mcp/"):
+        assert api.post(address, json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).status_code == 401
+    with pytest.raises(WebSocketDisconnect), api.websocket_connect("/api/v1/events/ws") as socket:
+        socket.send_json({})
+        while True:
+            assert "data" not in socket.receive_json()
 
 
 def test_specification_names_the_same_as_open(app, api):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
@@ -18,6 +18,7 @@ from leadhouse.api.idempotency import RepeatedError
 from leadhouse.api.mcp_transport import McpEndpoint
 from leadhouse.api.problems import PREFIX
 from leadhouse.api.rate_limits import OpenLimit
+from leadhouse.api.routes import OneThreadRouter, make_at_once
 from leadhouse.api.transactions import Transactions, admit, close_pool
 from leadhouse.api.versions import NotModifiedError
 from leadhouse.settings import settings
@@ -36,7 +37,7 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     app = FastAPI(title="Leadhouse", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.outside_sign_in = outside_sign_in
     app.include_router(unsubscribe.router, include_in_schema=False)
-    strangers, members = APIRouter(prefix=PREFIX), APIRouter(prefix=PREFIX, dependencies=[Depends(admit)])
+    strangers, members = OneThreadRouter(prefix=PREFIX), OneThreadRouter(prefix=PREFIX, dependencies=[Depends(admit)])
     for router in routers.OPEN:
         strangers.include_router(router)
     for router in routers.SIGNED_IN:
@@ -47,6 +48,7 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     app.include_router(strangers)
     app.state.open_operations = open_operations(app)
     app.include_router(members)
+    make_at_once(app.routes)
     app.router.routes.append(Route("/mcp", McpEndpoint(), include_in_schema=False))
     specification.install(app)
     problems.install(app)

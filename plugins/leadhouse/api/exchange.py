@@ -11,6 +11,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,14 @@ class Exchange:
         return self.method not in _SAFE
 
 
+_current: ContextVar[Exchange | None] = ContextVar("leadhouse_exchange", default=None)
+
+
+def current_exchange() -> Exchange | None:
+    """The exchange that this context serves, threads that it has sent work to included."""
+    return _current.get()
+
+
 def exchange_of(scope: Mapping[str, Any]) -> Exchange:
     """The exchange that a request belongs to."""
     found: Exchange = scope["leadhouse"]
@@ -83,6 +92,7 @@ class Exchanges:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         exchange = Exchange(_request_id(headers), scope["method"], path.startswith("/api/"), _origin(scope, headers))
         scope["leadhouse"] = exchange
+        _current.set(exchange)
         answer = _Answer(exchange, send)
         began = time.perf_counter()
         structlog.contextvars.clear_contextvars()

@@ -43,7 +43,7 @@ class Listing:
         return found
 
 
-def organization_of(work: Work) -> UUID:
+async def organization_of(work: Work) -> UUID:
     """The caller's organization. Raises ProblemError (403) for somebody who is in none."""
     if work.caller.organization_id is None:
         raise ProblemError(Problem.REFUSED, "You are in no organization. Accept an invitation, or found one.")

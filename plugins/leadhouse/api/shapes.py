@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -87,13 +87,15 @@ class Paging:
         )  # fmt: skip
 
 
-def paging_by(sort_keys: type[StrEnum], default: StrEnum, order: SortOrder = "desc") -> Callable[..., Paging]:
+def paging_by(
+    sort_keys: type[StrEnum], default: StrEnum, order: SortOrder = "desc"
+) -> Callable[..., Awaitable[Paging]]:
     """A dependency that reads the paging of a list which can be sorted by `sort_keys` (their values are in the query).
 
     ``LeadPaging = Annotated[Paging, Depends(paging_by(LeadSort, LeadSort.CREATED_AT))]``
     """
 
-    def read_paging(
+    async def read_paging(
         page: Annotated[int, Query(ge=1, le=LAST_ROW // LARGEST_PAGE, description="Number of the page.")] = 1,
         page_size: Annotated[
             int, Query(alias="pageSize", ge=1, le=LARGEST_PAGE, description="Rows a page.")
@@ -113,10 +115,10 @@ def paging_by(sort_keys: type[StrEnum], default: StrEnum, order: SortOrder = "de
     return read_paging
 
 
-def paging_without_order() -> Callable[..., Paging]:
+def paging_without_order() -> Callable[..., Awaitable[Paging]]:
     """The same for a list that has one order and no search."""
 
-    def read_paging(
+    async def read_paging(
         page: Annotated[int, Query(ge=1, le=LAST_ROW // LARGEST_PAGE, description="Number of the page.")] = 1,
         page_size: Annotated[
             int, Query(alias="pageSize", ge=1, le=LARGEST_PAGE, description="Rows a page.")

@@ -117,7 +117,7 @@ class Accepted(Shape):
     message: str
 
 
-def origin_of(request: Request) -> Origin:
+async def origin_of(request: Request) -> Origin:
     """Where the request comes from, as the audit log keeps it."""
     return exchange_of(request.scope).origin
 

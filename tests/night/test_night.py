@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+import hashlib
 from collections import Counter
 from decimal import Decimal
 
 import pytest
+
+from leadhouse.archive import read_exchange
+from leadhouse.leads import explain_value
 
 # precision, recall once the planted wrong merge is undone; until then each of the two has the other's values as well
 FLOORS = {
@@ -19,6 +23,10 @@ JOINED = 0.12  # what the wrong merge may cost of the precision
 FINAL = {"accepted", "rejected", "bounced", "unknown", "suppressed", "cancelled"}
 ENDLESS = "web/trattoria-fontana.example"  # its calendar has pages that nobody has seen yet, every night
 NIGHTS = ("first", "second")
+FACTS = ("full_name", "title", "email_normalized", "phone_e164", "company_name", "domain", "country_code")
+SHOWN_FACTS = (
+    "select lead.*, facts.* from app.leads as lead join app.lead_facts as facts using (lead_id, organization_id)"
+)
 
 
 @pytest.fixture(params=NIGHTS)
@@ -261,3 +269,39 @@ def test_same_night_again_changes_nothing(second, again):
         for night in (second, again)
     ]
     assert {key for key in (values[0] - values[1]) + (values[1] - values[0]) if key[0] not in endless} == set()
+
+
+def test_every_value_of_every_lead_resolves_to_its_bytes(world, again):
+    """Down to the archived page, the provider's answer or the file's row; what a lead shows is one of the winners."""
+    origins = Counter()
+    for lead in world.rows(SHOWN_FACTS):
+        found = explain_value(lead["organization_id"], lead["lead_id"])
+        values = [*found.person.values(), *found.company.values()]
+        for candidates in values:
+            assert [each.place for each in candidates] == list(range(1, len(candidates) + 1))
+            for each in candidates:
+                origins[each.origin] += 1
+                assert_resolved(each)
+        won = {each.value for candidates in values for each in candidates if each.is_winner}
+        assert {lead[name] for name in FACTS if lead[name] is not None} <= won, lead
+    assert origins["page"] > 0 < origins["file"]
+    assert origins["provider"] > 0
+
+
+def assert_resolved(candidate):
+    """Source, extraction, version, rule and digest; the digest is that of the bytes, where these are archived."""
+    assert candidate.rule_id
+    assert candidate.extractor
+    assert candidate.extractor_version
+    if candidate.origin == "correction":
+        return
+    assert candidate.extraction_id is not None, candidate
+    assert candidate.url, candidate
+    assert len(candidate.content_hash) == 64, candidate
+    if candidate.origin == "page":
+        page = read_exchange(candidate.warc_uri, candidate.warc_offset, candidate.warc_length)
+        assert hashlib.sha256(page.body).hexdigest() == candidate.content_hash, candidate
+    elif candidate.origin == "provider":
+        assert candidate.provider
+        assert candidate.request_id is not None, candidate
+        assert candidate.price_eur is not None, candidate

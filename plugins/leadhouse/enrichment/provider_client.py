@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import requests
@@ -95,8 +95,14 @@ class ProviderClient:
     that overrides them speaks another one (`leadhouse.enrichment.provider_apis`). What an answer means for money stays
     here. `price_eur` is what the present question costs at most, by the provider's price list.
 
+    `not_found` are statuses by which a provider says a miss, `not_finished` those by which it asks to come again; it
+    charges for neither.
+
     Raises ProviderUnavailableError: its name is unknown, or its address is not allowed.
     """
+
+    not_found: ClassVar[frozenset[int]] = frozenset()
+    not_finished: ClassVar[frozenset[int]] = frozenset()
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.price_eur = Decimal(0)
@@ -168,8 +174,13 @@ class ProviderClient:
         finally:
             # a worker asks seldom: no connection is kept that may be dead at the next question
             self._session.close()
-        answer = read_answer(response.status_code, body, self.translate, asked.wanted)
-        return replace(answer, latency_ms=_milliseconds(started))
+        status, latency_ms = response.status_code, _milliseconds(started)
+        if status in self.not_found:
+            return Answer("miss", Decimal(0), status, payload=_json(body) or {}, latency_ms=latency_ms)
+        if status in self.not_finished:
+            fault = f"HTTP {status}: the answer was not ready; it is asked for again on a later day"
+            return Answer("error", Decimal(0), status, fault=fault, latency_ms=latency_ms)
+        return replace(read_answer(status, body, self.translate, asked.wanted), latency_ms=latency_ms)
 
     def _read(self, response: requests.Response, started: float) -> bytes:
         """The body up to one byte more than the longest answer; an answer that trickles is given up as a whole."""

@@ -200,3 +200,9 @@ select * from (
      and not exists (select from app.lead_redirects as redirect
                       where redirect.from_lead_id = lead_details.lead_id and redirect.reverted_at is null)) as deleted
  where %(kind)s::text[] is null or kind = any (%(kind)s)
+
+-- name: find_marts
+select to_regclass('mart_leads.dim_people') is not null and to_regclass('mart_companies.fct_company_values') is not null as are_built
+
+-- name: require_billing
+select identity.require('billing', 'read')

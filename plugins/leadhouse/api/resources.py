@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from leadhouse.api import analytics, campaigns, data_sources, jobs, leads
+from leadhouse.api import (
+    analytics,
+    campaigns,
+    data_sources,
+    deleted_rows,
+    directory,
+    exports,
+    jobs,
+    leads,
+    lists,
+    stored_files,
+    touchpoints,
+    usage,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
-    campaigns.router, analytics.of_campaigns, leads.router, data_sources.router, jobs.router, analytics.router,
+    campaigns.router, analytics.of_campaigns, leads.router, directory.of_leads, directory.companies, directory.people,
+    lists.lists, lists.segments, exports.router, touchpoints.interactions, touchpoints.suppressions,
+    data_sources.router, jobs.router, analytics.router, stored_files.router, stored_files.uploads, usage.plans,
+    usage.wallet, usage.events, deleted_rows.router,
 )  # fmt: skip

@@ -20,6 +20,12 @@ def _data_dictionary() -> str:
     return data_dictionary()
 
 
+def _metrics() -> str:
+    from leadhouse.transform.metrics import metrics_page
+
+    return metrics_page()
+
+
 def _schema_map() -> str:
     from leadhouse.local.schema_map_page import render
 
@@ -29,6 +35,7 @@ def _schema_map() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/dags.md": _dags,
     "docs/data_dictionary.md": _data_dictionary,
+    "docs/metrics.md": _metrics,
     "docs/schema_map.md": _schema_map,
 }
 

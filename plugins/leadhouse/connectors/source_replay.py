@@ -1,10 +1,15 @@
-"""Archived answers read again with today's connectors: nobody is asked, nothing is paid."""
+"""Archived answers read again with today's connectors: nobody is asked, nothing is paid.
+
+Shown first: what each unit would say is kept in raw, unapplied, and held against what stands. Applied then: the same
+once more, one row of raw.applications a unit that differs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from leadhouse.archive import Exchange, read_exchange
@@ -14,8 +19,12 @@ from leadhouse.connectors.source_errors import SourceError
 from leadhouse.connectors.source_types import find_type, read_parameters
 from leadhouse.connectors.stored_sources import find_source
 from leadhouse.database import connect, queries
-from leadhouse.landing import Quarantined
+from leadhouse.landing import Landing, Quarantined
+from leadhouse.landing.standing import read_standing
+from leadhouse.landing.watching import Record, values_of
 from leadhouse.records import Extraction
+
+MAX_EXAMPLES = 50
 
 
 @dataclass
@@ -49,6 +58,80 @@ def read_again(source: str, first: date, last: date) -> ReadAgain:
             found.gone += 1
             continue
         _read(connector, exchange, found)
+    return found
+
+
+@dataclass
+class SourceReplay:
+    """What a replay comes to: units, and values by attribute (``person.email``) that were gained and lost."""
+
+    answers: int
+    gone: int
+    erased: int
+    failed: int
+    refused: int
+    units: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    gained: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    is_applied: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The replay as JSON values."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def note(self, statement: Extraction, former: Sequence[Record]) -> None:
+        """Adds what one unit says today, held against what stands."""
+        before, now = values_of(former), values_of([*statement.companies, *statement.persons])
+        differences = {
+            name: {"gained": sorted(now.get(name, set()) - before.get(name, set())),
+                   "lost": sorted(before.get(name, set()) - now.get(name, set()))}
+            for name in sorted(before.keys() | now.keys())
+            if before.get(name, set()) != now.get(name, set())
+        }  # fmt: skip
+        self.units += 1
+        self.changed += bool(differences)
+        self.unchanged += not differences
+        for name, each in differences.items():
+            self.gained[name] += len(each["gained"])
+            self.lost[name] += len(each["lost"])
+        self.gained, self.lost = +self.gained, +self.lost
+        if differences and len(self.examples) < MAX_EXAMPLES:
+            self.examples.append({"unit": statement.unit_key, **differences})
+
+
+def replay_source(
+    source: str, first: date, last: date, run_id: str, *, applies: bool, run_on: date | None = None
+) -> SourceReplay:
+    """Reads the newest archived answer of each unit within the days again; `applies` lets it stand. Safe to repeat.
+
+    What a later run has said of a unit goes on standing. Raises as `read_again`.
+    """
+    read = read_again(source, first, last)
+    newest = {each.unit_key: each for each in read.statements}  # oldest first: the last one stays
+    found = SourceReplay(read.answers, read.gone, read.erased, read.failed, len(read.refused), is_applied=applies)
+    row = find_source(source)
+    with connect("imports") as connection:
+        standing = read_standing(connection, [each.unit_id for each in newest.values()])
+        asked = {
+            "unit_ids": [each.unit_id for each in newest.values()],
+            "seen_at": [each.observed_at for each in newest.values()],
+        }
+        statement = queries.load("landing").select_applied_at
+        applied = {each["unit_id"]: each["observed_at"] for each in connection.execute(statement, asked)}
+    with Landing(
+        "imports", run_on=run_on or datetime.now(UTC).date(), run_id=run_id, source_key=row["source_key"],
+        organization_id=row["organization_id"], applies=applies,
+    ) as landing:  # fmt: skip
+        for each in newest.values():
+            found.note(each, standing.get(each.unit_id, ()))
+            # behind the last time that the same answer was applied, so that it comes to stand (A → B → A)
+            seen = applied.get(each.unit_id)
+            moved = {"observed_at": seen + timedelta(microseconds=1)} if seen else {}
+            landing.add_extraction(each.model_copy(update=moved))
+        landing.commit()
     return found
 
 

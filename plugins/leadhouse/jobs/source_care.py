@@ -15,10 +15,10 @@ from leadhouse.database import queries
 from leadhouse.jobs.control import JobNotFoundError
 from leadhouse.network import checked_session
 
-SourceKind = Literal["web_site", "csv", "api", "linkedin", "apollo", "zoominfo"]
+SourceKind = Literal["web_site", "csv", "api", "linkedin", "apollo", "zoominfo", "hunter", "overpass", "searxng"]
 Row = dict[str, Any]
 TEST_SECONDS = 10.0
-BY_CREDENTIALS = ("linkedin", "apollo", "zoominfo")
+BY_CREDENTIALS = ("linkedin", "apollo", "zoominfo", "hunter")
 
 
 class SourceNotValidError(ValueError):

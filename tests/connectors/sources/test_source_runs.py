@@ -15,7 +15,7 @@ from demo.providers.apollo import ApolloSimulator
 from demo.providers.overpass import OverpassSimulator
 from demo.providers.rest import RestSimulator
 from demo.providers.simulator import Fault
-from leadhouse.connectors.source_replay import read_again
+from leadhouse.connectors.source_replay import read_again, replay_source
 from leadhouse.connectors.source_runs import SourceBusyError, run_source
 from leadhouse.credentials import SecretMissingError, new_master_key, put_secret
 from leadhouse.database.queries import load
@@ -315,3 +315,31 @@ def test_sites_of_candidates_are_crawled_once(module_database, monkeypatch, worl
     assert tenant.run().crawl_job_id == summary.crawl_job_id
     (jobs,) = tenant.rows("select count(*) as jobs from app.jobs where organization_id = %s", tenant.organization_id)
     assert jobs["jobs"] == 1
+
+
+def test_a_replay_shows_what_another_reading_gains_and_then_applies_it(listed):
+    listed.add(kind="api", **listed.declared)
+    landed = listed.run().landed
+    shown = replay_source(listed.source_key, DAY, DAY, "replay__1", applies=True)
+    assert (shown.units, shown.unchanged, shown.changed) == (landed, landed, 0)
+    listed.rows(
+        "update app.sources set config = jsonb_set(config, '{map,person,values,title}', '[\"job.title\"]')"
+        " where source_key = %s", listed.source_key,
+    )  # fmt: skip
+    asked = len(listed.simulator.heard)
+
+    def titles():
+        (row,) = listed.rows(
+            "select count(*) as titles from (select distinct on (applications.unit_id) extraction_id"
+            " from raw.applications join raw.extractions using (run_on, extraction_id) where source_key = %s"
+            " order by applications.unit_id, applications.observed_at desc, applications.applied_at desc) as newest"
+            " join raw.person_records using (extraction_id) where payload ? 'title'", listed.source_key,
+        )  # fmt: skip
+        return row["titles"]
+
+    shown = replay_source(listed.source_key, DAY, DAY, "replay__2", applies=False)
+    assert (shown.gained, shown.lost, titles()) == ({"person.title": landed}, {}, 0)
+    applied = replay_source(listed.source_key, DAY, DAY, "replay__3", applies=True)
+    assert (applied.gained["person.title"], titles()) == (landed, landed)
+    again = replay_source(listed.source_key, DAY, DAY, "replay__4", applies=True)
+    assert (again.changed, titles(), len(listed.simulator.heard)) == (0, landed, asked)

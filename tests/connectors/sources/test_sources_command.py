@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -52,6 +53,10 @@ def test_a_source_is_made_tested_and_read(organization, module_database, world, 
     summary = tmp_path / "summary.json"
     assert call("run", key, "--json", str(summary)).exit_code == 0
     assert json.loads(summary.read_text())["landed"] > 1
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    replayed = tmp_path / "replayed.json"
+    assert "nothing is applied" in call("replay", key, "2026-01-01", today, "--json", str(replayed)).stdout
+    assert json.loads(replayed.read_text())["changed"] == 0
     listed = call("list", "--organization", slug).stdout
     assert "active" in listed
     simulator.credits = 0

@@ -99,6 +99,12 @@ class Settings(BaseSettings):
     api_connections: Annotated[int, Field(ge=1)] = 16  # of one process to the database
     api_key: SecretStr | None = None  # whom `leadhouse mcp` acts as
 
+    # OpenID Connect: who else may vouch for a person; its callback is {api}/api/v1/auth/providers/{name}/callback
+    openid_name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")] = "openid"
+    openid_issuer: str | None = None
+    openid_client_id: str | None = None
+    openid_client_secret: SecretStr | None = None
+
     # Airflow, as the dispatcher reaches it; `leadhouse up` sets all three for the one-machine stack
     airflow_url: str | None = None  # e.g. http://127.0.0.1:8080
     airflow_username: str = "dispatcher"  # may trigger runs and no more

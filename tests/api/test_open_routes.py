@@ -11,6 +11,9 @@ from starlette.websockets import WebSocketDisconnect
 
 OPEN = {
     "GET /api/v1/auth/keys",
+    "GET /api/v1/auth/providers",
+    "GET /api/v1/auth/providers/{provider}/callback",
+    "GET /api/v1/auth/providers/{provider}/sign-in",
     "GET /api/v1/health/live",
     "GET /api/v1/health/ready",
     "GET /api/v1/openapi.json",
@@ -54,7 +57,12 @@ def test_what_is_no_plain_route_asks_for_its_caller_itself(app, api):
     assert others <= {"/api/v1/events/ws", "/mcp"}
     for address in ("/mcp", "/mcp/"):
         assert api.post(address, json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).status_code == 401
-    with pytest.raises(WebSocketDisconnect), api.websocket_connect("/api/v1/events/ws") as socket:
+    with pytest.raises(WebSocketDisconnect):
+        _listen(api)
+
+
+def _listen(api):
+    with api.websocket_connect("/api/v1/events/ws") as socket:
         socket.send_json({})
         while True:
             assert "data" not in socket.receive_json()

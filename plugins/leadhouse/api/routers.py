@@ -17,6 +17,7 @@ from leadhouse.api import (
     members,
     notifications,
     organization,
+    provider_sign_in,
     resources,
     sign_in,
     stored_secrets,
@@ -25,7 +26,7 @@ from leadhouse.api import (
 )
 
 # Health, signing in and up, resets of passwords, signed hooks: each limits how often an address may ask.
-OPEN: tuple[APIRouter, ...] = (health.router, sign_in.router, live.sockets, hooks.router)
+OPEN: tuple[APIRouter, ...] = (health.router, sign_in.router, provider_sign_in.router, live.sockets, hooks.router)
 
 # Each operation has a caller (`SignedIn`, `Work`), whether it asks for one or not.
 SIGNED_IN: tuple[APIRouter, ...] = (
@@ -37,6 +38,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     members.router,
     notifications.router,
     organization.router,
+    provider_sign_in.linking,
     stored_secrets.router,
     teams.router,
     live.router,

@@ -112,11 +112,11 @@ def _complete(path: str, method: str, operation: dict[str, Any], is_open: bool) 
     if method in _WRITES and not is_open:
         operation.setdefault("parameters", []).append(_KEY)
     responses = operation.setdefault("responses", {})
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for problem in kinds:
         status = str(problem.status)
-        if status in responses and status != "422":
-            continue
-        responses[status] = {
-            "description": problem.title,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+        if status not in responses or status == "422":
+            responses[status] = {"description": problem.title, "content": content}
+    for status, response in responses.items():
+        if status.isdigit() and int(status) >= 400:
+            response.setdefault("content", content)

@@ -33,7 +33,9 @@ from leadhouse.commands import (
     privacy,
     replay,
     reports,
+    searches,
     sources,
+    verification,
     waterfall,
 )
 from leadhouse.commands.failures import clear_failures
@@ -58,6 +60,8 @@ app.add_typer(analyst.app, name="analyst")
 app.add_typer(billing.app, name="billing")
 app.add_typer(credentials.app, name="secrets")
 app.add_typer(matches.app, name="matches")
+app.add_typer(verification.app, name="verification")
+app.add_typer(searches.app, name="searches")
 app.add_typer(sources.app, name="sources")
 app.add_typer(waterfall.app, name="waterfall")
 privacy.register(app)

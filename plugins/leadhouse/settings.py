@@ -89,6 +89,17 @@ class Settings(BaseSettings):
     smtp_probe_seconds: Annotated[float, Field(gt=0)] = 15.0
     bounce_model: Path | None = None  # a table made by `leadhouse verification calibrate`, instead of the project's
 
+    # a language model, for questions in plain language: any endpoint that speaks OpenAI's chat completions
+    language_model_url: str | None = None  # e.g. https://api.example/v1, without /chat/completions
+    language_model_name: str = "default"
+    language_model_key: SecretStr | None = None
+    language_model_seconds: Annotated[float, Field(gt=0)] = 60.0
+    language_model_eur_per_million: Annotated[Decimal, Field(ge=0)] = Decimal(2)  # tokens, asked and answered
+
+    # discovery for lead searches: where a search may look for more
+    searxng_url: str | None = None  # an own instance; none: no web search
+    overpass_url: str | None = None  # none: the public server's address
+
     # the HTTP API
     api_base_url: str | None = None  # where callers find it, without /api/v1; as the unsubscribe address, else
     api_origins: Annotated[tuple[str, ...], NoDecode] = ()  # browsers' origins that may read answers (CORS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -49,15 +51,15 @@ def import_file(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")] = None,
 ) -> None:
     """Import a file: every row lands, is already known, or is quarantined with its reason."""
-    from leadhouse.connectors import csv_import
+    from leadhouse.connectors import ImportFileError, csv_import
 
-    with clear_failures():
+    with clear_failures(), _told_as_a_wrong_call(ImportFileError):
         mapping = _stated(columns)
         if rows:
             result = csv_import.preview_file(file, kind, mapping, rows)
         else:
             run_on, run_id = datetime.now(UTC).date(), f"cli__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
-            owner = _organization_id(organization)
+            owner = find_organization(organization)
             summary = csv_import.import_file(
                 file, owner, kind, run_on, run_id, dry_run, mapping=mapping, errors_to=errors, mode=mode
             )
@@ -66,6 +68,17 @@ def import_file(
     if json_file is not None:
         json_file.write_text(text + "\n", encoding="utf-8")
     console.print_json(text)
+
+
+@contextmanager
+def _told_as_a_wrong_call(but: type[ValueError]) -> Iterator[None]:
+    """A mapping that does not fit the file is a wrong call, not a failure."""
+    try:
+        yield
+    except but:
+        raise
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _stated(text: str | None) -> dict[str, str | None]:
@@ -79,7 +92,8 @@ def _stated(text: str | None) -> dict[str, str | None]:
     return {column.strip(): attribute.strip() for column, _, attribute in pairs}
 
 
-def _organization_id(slug: str | None) -> UUID:
+def find_organization(slug: str | None) -> UUID:
+    """The organization of a slug; of none, the only one there is. Raises typer.BadParameter that names them all."""
     from leadhouse.database import connect
 
     with connect("imports") as connection:

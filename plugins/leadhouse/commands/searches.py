@@ -1,0 +1,118 @@
+"""`leadhouse searches`: what an organization looks for, from the question to the leads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.imports import find_organization
+
+app = typer.Typer(no_args_is_help=True, help="Lead searches: ask or state criteria, confirm, start, report.")
+console = Console(highlight=False)
+_SHOWN = (
+    "lead_search_id", "name", "state", "question", "criteria", "discovery", "source_keys", "job_ids", "message",
+)  # fmt: skip
+Organization = Annotated[str | None, typer.Option(help="Slug of the organization; may be left out where there is one.")]
+Criteria = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="JSON file of criteria.")]
+Looking = Annotated[Path | None, typer.Option("--discovery", exists=True, help="JSON file: tags, place, queries …")]
+
+
+@app.command()
+def ask(
+    name: Annotated[str, typer.Argument(help="What the search is called.")],
+    question: Annotated[str, typer.Argument(help="What is looked for, in plain language.")],
+    organization: Organization = None,
+) -> None:
+    """Let the language model propose criteria; nothing happens until they are confirmed."""
+    from leadhouse.leads import lead_searches
+
+    with clear_failures():
+        _show(lead_searches.ask(find_organization(organization), name, question))
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the search is called.")],
+    criteria: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON file of criteria.")],
+    discovery: Looking = None,
+    organization: Organization = None,
+) -> None:
+    """A search of criteria that you state yourself."""
+    from leadhouse.leads import lead_searches
+
+    with clear_failures():
+        stated = lead_searches.read_criteria(_read(criteria))
+        wanted = lead_searches.read_discovery(_read(discovery)) if discovery else None
+        _show(lead_searches.create(find_organization(organization), name, stated, wanted))
+
+
+@app.command()
+def confirm(lead_search_id: UUID, criteria: Criteria = None, discovery: Looking = None) -> None:
+    """Say yes to a proposal, or to what you make of it."""
+    from leadhouse.leads import lead_searches
+
+    with clear_failures():
+        stated = lead_searches.read_criteria(_read(criteria)) if criteria else None
+        wanted = lead_searches.read_discovery(_read(discovery)) if discovery else None
+        _show(lead_searches.confirm(lead_search_id, stated, wanted))
+
+
+@app.command()
+def start(lead_search_id: UUID) -> None:
+    """Look for more than the marts hold, in every way that is configured."""
+    from leadhouse.leads import lead_searches
+
+    with clear_failures():
+        _show(lead_searches.start(lead_search_id))
+
+
+@app.command()
+def report(lead_search_id: UUID) -> None:
+    """How many were requested, how many met the criteria, and whether what was looked through is exhausted."""
+    from leadhouse.leads import lead_searches
+
+    with clear_failures():
+        found = lead_searches.report(lead_search_id)
+    typer.echo(f"{found.name}: {found.state}. {found.message}")
+
+
+@app.command("list")
+def list_(organization: Organization = None) -> None:
+    """The searches of an organization, the newest first."""
+    from leadhouse.leads import lead_searches
+
+    with clear_failures():
+        rows = lead_searches.list_searches(find_organization(organization))
+    table = Table("id", "name", "state", "question or message")
+    for row in rows:
+        table.add_row(str(row["lead_search_id"]), row["name"], row["state"], row["question"] or row["message"] or "-")
+    console.print(table)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise typer.BadParameter(f"{path} is no JSON: {error}") from error
+
+
+def _show(row: dict[str, Any]) -> None:
+    shown = (
+        "lead_search_id",
+        "name",
+        "state",
+        "question",
+        "criteria",
+        "discovery",
+        "source_keys",
+        "job_ids",
+        "message",
+    )
+    console.print_json(data={name: row[name] for name in shown}, default=str)

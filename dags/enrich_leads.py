@@ -5,12 +5,13 @@ Finds out what is wanted and missing: checks every email address, and asks paid 
 search wants and the marts lack.
 
 **What.** Email checks (syntax, mail exchanger, role, free, disposable) for everyone; a request for each entity,
-attribute and provider, once a window; the calls within budget, each at most once: one whose answer was lost is
-`unknown` and shown to a person, never repeated.
+attribute and provider, once a window, provider after provider until an answer is good; the calls within budget, each
+at most once: one whose answer was lost is `unknown` and shown to a person, never repeated.
 
 **When.** When the marts were built (asset `marts`), and once per request (`app.jobs`, kind `enrich`).
 
-**Inputs.** `mart_leads.dim_people`, campaigns' and searches' wanted attributes, `billing.budgets`.
+**Inputs.** `mart_leads.dim_people`, campaigns' and searches' wanted attributes, `app.providers`, `app.waterfalls`,
+`billing.budgets`.
 
 **Outputs.** `raw.email_checks`, `raw.provider_responses`, `app.enrichment_requests`, `billing.costs`. When
 something has landed: the asset `raw_provider`, so that the marts are built once more. When not: the asset
@@ -18,8 +19,8 @@ something has landed: the asset `raw_provider`, so that the marts are built once
 
 **Triage.**
 
-- *`call_provider` is red.* The provider is down or refuses the key (`LEADHOUSE_PROVIDER_KEY`). The campaigns go on
-  with what is known; the requests stay pending.
+- *`call_provider` is red.* A provider is down or refuses its key; the message names it. The others were asked, the
+  campaigns go on with what is known, its requests stay pending; set it inactive to have the next one asked.
 - *"budget" in the log.* The ceiling is reached, as intended. Raise it in `billing.budgets` or wait for the next
   period.
 - *Requests in state `unknown`.* The provider may have charged. Ask it with the request's id; never set it back to

@@ -150,7 +150,7 @@ class LandingPipeline:
         """The outcome row follows the last batch: a source without one is crawled again by the next try."""
         key = outcome.source.source_key
         await self._commit(key)
-        notice = await self._release(outcome.source) or _closed(outcome)
+        notice = _weightier(await self._release(outcome.source), _closed(outcome))
         self._locks.pop(key, None)
         landed = self._landed.pop(key, Counter())
         for name in ("received", "landed", "known", "quarantined"):
@@ -204,10 +204,19 @@ def _notice(verdict: Verdict, *, is_new: bool) -> SourceNotice:
     return SourceNotice(verdict.kind, verdict.explain(), counts, is_new)
 
 
+def _weightier(judged: SourceNotice | None, closed: SourceNotice | None) -> SourceNotice | None:
+    """What is held goes first. A site that is shut is not ordinary, though what it lost by that was lost in order."""
+    return judged if judged is not None and (judged.kind != "ordinary" or closed is None) else closed
+
+
 def _closed(outcome: SourceOutcome) -> SourceNotice | None:
-    """What is said of a source that gave facts before and lets nobody read them now; what stood stays."""
+    """What is said of a source that gave facts before and lets nobody read them now; what stood stays.
+
+    A page that says by itself that it is no more (parked, not found) has retracted its own.
+    """
     productive = sum(known.is_productive for known in outcome.source.known_pages.values())
     if not productive or outcome.outcome not in (Outcome.BLOCKED, Outcome.EMPTY, Outcome.BROKEN):
         return None
-    message = f"{outcome.reason or outcome.outcome.value}; {productive} pages gave facts before, which stand."
+    reason = outcome.reason or outcome.outcome.value
+    message = f"{reason}; {productive} pages gave facts before, and what was not read stands."
     return SourceNotice(outcome.outcome.value, message, {"productive_pages": productive})

@@ -14,8 +14,15 @@ from leadhouse.settings import settings
 from tests.scrapers.conftest import Answer, Crawl, serve
 
 FIRST = date(2026, 11, 1)
-HOSTS = ("lost.example", "calm.example", "thin.example", "shut.example", "down.example")
+HOSTS = (
+    "lost.example", "calm.example", "thin.example", "shut.example", "down.example", "void.example", "much.example",
+)  # fmt: skip
 PEOPLE = ("Anna Berg", "Bruno Keller", "Clara Vogt", "David Stein", "Emil Frank")
+MANY = tuple(
+    f"{given} {family}"
+    for given in ("Anna", "Bruno", "Clara", "David", "Emil", "Frieda")
+    for family in ("Berg", "Keller", "Vogt", "Stein", "Frank", "Lorenz")
+)
 
 
 def person(name: str) -> str:
@@ -73,14 +80,14 @@ def notice(crawl: Crawl, host: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def crawl(module_database: Any) -> Iterator[Crawl]:
-    """Two nights of five sites, of which four change."""
+    """Two nights of seven sites, of which six change."""
     with serve() as web, pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEADHOUSE_CRAWL_PROXY", web.url)
         patch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0")
         settings.cache_clear()
         made = Crawl(module_database, web)
         for host in HOSTS:
-            lay_out(web, host, PEOPLE)
+            lay_out(web, host, PEOPLE[:2] if host == "much.example" else PEOPLE)
         night(made, 0, *HOSTS)
         lay_out(web, "lost.example", (), email="office@acme.example")
         lay_out(web, "calm.example", PEOPLE[:-1])
@@ -88,6 +95,8 @@ def crawl(module_database: Any) -> Iterator[Crawl]:
             web.page("thin.example", path, f"A new look for {path.strip('/') or 'home'}.", ("/team", "/contact", "/"))
             web.routes["shut.example", path] = Answer(b"no", 403, {"Content-Type": "text/html"})
             web.routes["down.example", path] = Answer(b"no", 500, {"Content-Type": "text/html"})
+            web.page("void.example", path, "This domain is for sale. Buy this domain now.", ())
+        lay_out(web, "much.example", MANY)
         made.job_id = night(made, 1, *HOSTS)  # type: ignore[attr-defined]
         yield made
         settings.cache_clear()
@@ -121,12 +130,25 @@ def test_a_closed_site_says_another_thing_and_loses_nothing(crawl: Any, host: st
     assert standing(crawl, host, "person_records", "full_name") == set(PEOPLE)
 
 
+def test_a_parked_site_is_empty_and_what_was_not_read_stands(crawl: Any) -> None:
+    assert notice(crawl, "void.example")["message"].startswith("empty: ")
+    assert notice(crawl, "void.example")["counts"]["kind"] == "empty"
+    assert standing(crawl, "void.example", "person_records", "full_name") == set(PEOPLE)
+
+
+def test_far_too_much_is_told_and_lands(crawl: Any) -> None:
+    told = notice(crawl, "much.example")
+    assert (told["outcome"], told["counts"]["kind"]) == ("partial", "too_many")
+    assert standing(crawl, "much.example", "person_records", "full_name") == set(MANY)
+
+
 def test_the_job_tells_each_of_them(crawl: Any) -> None:
     rows = crawl.rows("select message, details from app.job_logs where job_id = %s and level = 'warning'", crawl.job_id)
     told = {row["details"]["source_key"]: row["details"]["kind"] for row in rows}
     assert told == {
         "web/lost.example": "layout_changed", "web/thin.example": "too_few",
         "web/shut.example": "blocked", "web/down.example": "broken",
+        "web/void.example": "empty", "web/much.example": "too_many",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from leadhouse.connectors.api_connector import Answer, ApiConnector, Statements
 from leadhouse.connectors.json_records import ItemMap, first_text, read_item
 from leadhouse.landing import Quarantined
-from leadhouse.landing.storable import clean_json
+from leadhouse.landing.storable import clean_json, clean_text
 from leadhouse.records import CompanyRecord, Extraction, PersonRecord, canonical_json
 
 LONGEST_PAYLOAD = 20_000
@@ -44,7 +44,7 @@ def state_items(
             detail = f"The item has nothing at {', '.join(fields.key)}, by which it would be known again."
             found.append(_refused(answer, number, item, "no_key", detail))
         else:
-            found.append(state(connector, answer, f"{prefix}{_short(key)}", item, company, person))
+            found.append(state(connector, answer, f"{prefix}{key}", item, company, person))
     return found
 
 
@@ -59,7 +59,7 @@ def state(
     """The statement of one unit as of its answer; its content hash is the item's, so that a page around it may move."""
     return Extraction(
         source_key=connector.source_key,
-        unit_key=unit_key,
+        unit_key=_storable_key(unit_key),
         extractor=connector.extractor,
         extractor_version=connector.extractor_version,
         content_hash=hashlib.sha256(canonical_json(item).encode("utf-8", "replace")).hexdigest(),
@@ -71,9 +71,10 @@ def state(
     )
 
 
-def _short(key: str) -> str:
+def _storable_key(key: str) -> str:
     """Keys of a provider are short; one that is not stands by its hash."""
-    return key if len(key) <= 300 else hashlib.sha256(key.encode()).hexdigest()
+    plain = clean_text(key)
+    return plain if len(plain) <= 300 else f"{plain[:60]}{hashlib.sha256(plain.encode()).hexdigest()}"
 
 
 def _refused(answer: Answer, number: int, item: Any, reason: str, detail: str) -> Quarantined:

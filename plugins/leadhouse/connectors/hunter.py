@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from leadhouse.connectors.api_connector import Address, Answer, ApiConnector, Call, Page, Parameters, Shape, Statements
 from leadhouse.connectors.api_statements import state
-from leadhouse.connectors.json_records import ItemMap, RecordMap, read_item
+from leadhouse.connectors.json_records import ItemMap, RecordMap, as_object, read_item
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.records import PersonRecord
 
@@ -129,7 +129,7 @@ class HunterConnector(ApiConnector):
     def check(self) -> str:
         """The plan, and the credits that are left; costs nothing."""
         data = _data(self.send(Call("/account", "/account")))
-        requests = data.get("requests") or {}
+        requests = as_object(data.get("requests"))
         left = [_left(requests.get(kind)) for kind in ("credits", "searches")]
         known = [each for each in left if each is not None]
         if known and max(known) <= 0:
@@ -230,7 +230,7 @@ def _left(meter: Any) -> int | None:
 
 
 def _confidences(item: Any) -> dict[str, float]:
-    status = (item.get("verification") or {}).get("status") or item.get("status")
+    status = as_object(item.get("verification")).get("status") or item.get("status")
     score = item.get("confidence", item.get("score"))
     stated = score / 100 if isinstance(score, int | float) and 0 <= score <= 100 else 0.5
     return {"email": _STATUS.get(str(status), stated) if status and status != "unknown" else stated}

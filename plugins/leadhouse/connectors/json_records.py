@@ -179,7 +179,7 @@ def _values(
     for name, paths in fields.values.items():
         for path in paths:
             for text in texts(item, path):
-                read = _read_as(name, text, country)
+                read = [each for each in _read_as(name, text, country) if 0 < len(each.strip()) <= LONGEST_VALUE]
                 for value in read:
                     stated = Value(
                         value=value, confidence=confidences.get(name, confidence), locator=path,
@@ -251,6 +251,16 @@ _READERS: dict[str, Callable[[str, str | None], str | None]] = {
     "employee_band": lambda text, _: cells.employee_band(text),
     "full_name": lambda text, _: cells.person_name(text) or None,
 }
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """The value if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
 
 
 def first_text(item: Any, paths: Iterable[str]) -> str | None:

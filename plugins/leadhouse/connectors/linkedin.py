@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr
 
 from leadhouse.connectors.api_connector import Address, Answer, ApiConnector, Call, Page, Parameters, Shape, Statements
 from leadhouse.connectors.api_statements import state_items
-from leadhouse.connectors.json_records import ItemMap, RecordMap
+from leadhouse.connectors.json_records import ItemMap, RecordMap, as_list
 from leadhouse.connectors.source_errors import Reason, SourceError
 
 PER_PAGE = 100
@@ -169,7 +169,7 @@ class LinkedInConnector(ApiConnector):
 
 def _with_position(profile: dict[str, Any]) -> dict[str, Any]:
     """With the position that the person holds now, as far as exactly one is stated to be."""
-    experience = [each for each in profile.get("work_experience") or [] if isinstance(each, dict)]
+    experience = [each for each in as_list(profile.get("work_experience")) if isinstance(each, dict)]
     current = [each for each in experience if each.get("current") or not each.get("end")]
     handle = profile.get("public_identifier")
     return {
@@ -180,7 +180,7 @@ def _with_position(profile: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_seat(company: dict[str, Any]) -> dict[str, Any]:
-    places = [each for each in company.get("locations") or [] if isinstance(each, dict)]
+    places = [each for each in as_list(company.get("locations")) if isinstance(each, dict)]
     span = company.get("employee_count_range")
     size = f"{span['from']}-{span['to']}" if isinstance(span, dict) and {"from", "to"} <= span.keys() else None
     return {

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from leadhouse.connectors.api_connector import Address, Answer, ApiConnector, Call, Page, Parameters, Statements
 from leadhouse.connectors.api_statements import state_items
-from leadhouse.connectors.json_records import ItemMap, RecordMap
+from leadhouse.connectors.json_records import ItemMap, RecordMap, as_object
 from leadhouse.connectors.source_errors import SourceError
 
 # words of OpenStreetMap's tags and names of places: nothing that could end a quoted string of the query language
@@ -100,7 +100,7 @@ class OverpassConnector(ApiConnector):
         items = [
             {**each, "osm": f"{each.get('type')}/{each.get('id')}", "kind": self._kind(each), "country": self._country}
             for each in self._elements(answer)
-            if isinstance(each, dict) and each.get("tags")
+            if isinstance(each, dict) and as_object(each.get("tags"))
         ]
         return state_items(self, answer, items, BUSINESS, "osm:", confidence=0.8)
 

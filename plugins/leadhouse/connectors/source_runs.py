@@ -27,7 +27,7 @@ from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, Page,
 from leadhouse.connectors.call_ledger import CallLedger, Claim
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
-from leadhouse.connectors.stored_sources import find_source, open_secret
+from leadhouse.connectors.stored_sources import find_source, note_result, open_secret
 from leadhouse.database import connect, queries
 from leadhouse.jobs import requests
 from leadhouse.landing import Landing, Quarantined
@@ -36,6 +36,9 @@ from leadhouse.records import CompanyAttribute, Extraction, Fetch, Outcome
 from leadhouse.settings import settings
 
 _KEPT_PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
+
+
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class SourceBusyError(RuntimeError):
@@ -148,11 +151,15 @@ class _Run:
         except SourceError as error:
             reason, detail = error.reason, without_secrets(str(error), self.connector.credentials)
             self._settle_pending(detail)
+        except UNREADABLE as error:  # an answer of a form that nobody has thought of
+            reason, detail = "malformed", f"An answer could not be read: {type(error).__name__}: {error}"[:500]
+            self._settle_pending(detail)
         finally:
             self.connector.close()
             self._archive.close()
         if reason in ("works", "over_budget"):
             self._execute("move_due_time", run_on=self.run_on)
+        note_result(self.row, reason, detail)  # type: ignore[arg-type]
         crawl_job_id = self._request_crawl() if self.connector.discovers else None
         return self._summary(reason, detail, crawl_job_id)  # type: ignore[arg-type]
 

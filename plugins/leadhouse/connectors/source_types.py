@@ -136,15 +136,18 @@ def check_source(
     Never raises for what the source, the network or the caller's words do; the detail holds no credentials.
     """
     signed_in = None
+    if type not in TYPES:
+        return SourceCheck(False, "not_valid", f"There is no type of source {type!r}; there are: {', '.join(TYPES)}.")
     try:
-        kind = find_type(type)
+        kind = TYPES[type]
         shaped = read_parameters(kind, parameters)
         signed_in = read_credentials(kind, credentials)
         detail = _checked(kind, shaped, signed_in, patience or TEST_PATIENCE)
-    except LookupError as error:
-        return SourceCheck(False, "not_valid", str(error))
     except SourceError as error:
         return SourceCheck(False, error.reason, without_secrets(str(error), signed_in))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        detail = f"The answer could not be read: {error.__class__.__name__}: {error}"[:500]
+        return SourceCheck(False, "malformed", without_secrets(detail, signed_in))
     return SourceCheck(True, "works", without_secrets(detail, signed_in))
 
 

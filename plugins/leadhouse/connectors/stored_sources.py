@@ -13,11 +13,13 @@ from psycopg.types.json import Jsonb
 from pydantic import SecretBytes
 
 from leadhouse.connectors.api_client import Patience
-from leadhouse.connectors.source_errors import SourceError
+from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_types import SourceCheck, SourceType, check_source, find_type, read_parameters
 from leadhouse.credentials import CredentialError, SecretMissingError, get_secret_by_id, list_secrets
 from leadhouse.database import connect, queries
 
+# of a run or a test; what a source is not to be blamed for, and what another try may find gone
+PASSING: frozenset[Reason] = frozenset({"rate_limited", "over_budget"})
 # what a source may be given: never a mailbox's password, which its address could be made to collect
 KINDS_OF_SECRETS = frozenset({"provider", "source", "linkedin", "api_key"})
 
@@ -83,10 +85,17 @@ def check_stored_source(source: str, *, patience: Patience | None = None) -> Sou
         found = SourceCheck(False, "unauthorized", str(error))
     else:
         found = check_source(row["kind"], parameters_of(row), secret, patience=patience)
-    values = {"source_id": row["source_id"], "has_passed": found.ok, "message": found.detail}
+    note_result(row, found.reason, found.detail)
+    return found
+
+
+def note_result(row: Mapping[str, Any], reason: Reason, detail: str) -> None:
+    """Notes in a source's row what a test or a run found, so that its status says it; what passes is not noted."""
+    if reason in PASSING:
+        return
+    values = {"source_id": row["source_id"], "has_passed": reason == "works", "message": detail}
     with connect("jobs") as connection:
         connection.execute(queries.load("jobs").record_source_test, values)
-    return found
 
 
 def parameters_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, field_validator
 from leadhouse.connectors.api_client import ApiClient, require_success
 from leadhouse.connectors.api_connector import Address, Answer, ApiConnector, Call, Page, Parameters, Shape, Statements
 from leadhouse.connectors.api_statements import state_items
-from leadhouse.connectors.json_records import ItemMap, RecordMap
+from leadhouse.connectors.json_records import ItemMap, RecordMap, as_list, as_object
 from leadhouse.connectors.source_errors import SourceError
 
 BULK = 25
@@ -195,10 +195,10 @@ def _token(body: bytes, url: str) -> str:
 
 def _matched(answer: Answer) -> list[Any]:
     """The records of an enrichment, those of all inputs in order. Raises SourceError."""
-    result = (answer.object().get("data") or {}).get("result")
+    result = as_object(answer.object().get("data")).get("result")
     if not isinstance(result, list):
         raise SourceError("malformed", f"{answer.url.partition('#')[0]} answered no `result`", is_charge_unknown=True)
-    return [each for found in result if isinstance(found, dict) for each in found.get("data") or [] if each]
+    return [each for found in result for each in as_list(as_object(found).get("data")) if each]
 
 
 def _callable(contact: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from demo.providers.apollo import ApolloSimulator
 from demo.providers.overpass import OverpassSimulator
 from demo.providers.rest import RestSimulator
 from demo.providers.simulator import Fault
+from demo.servers.wire import json_answer
 from leadhouse.connectors.source_replay import read_again, replay_source
 from leadhouse.connectors.source_runs import SourceBusyError, run_source
 from leadhouse.credentials import SecretMissingError, new_master_key, put_secret
@@ -343,3 +345,40 @@ def test_a_replay_shows_what_another_reading_gains_and_then_applies_it(listed):
     assert (applied.gained["person.title"], titles()) == (landed, landed)
     again = replay_source(listed.source_key, DAY, DAY, "replay__4", applies=True)
     assert (again.changed, titles(), len(listed.simulator.heard)) == (0, landed, asked)
+
+
+def test_a_reader_that_died_with_an_answer_leaves_it_unknown(tenant, monkeypatch):
+    tenant.add(search="companies", enrich=False)
+
+    def die(*_, **__):
+        raise SystemExit("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leadhouse.connectors.source_runs.Landing", die)
+        with pytest.raises(SystemExit):
+            tenant.run()
+    assert [call["state"] for call in tenant.calls()] == ["claimed"]
+    again = tenant.run()
+    (call,) = tenant.calls()
+    assert (call["state"], call["reason"], again.reason) == ("unknown", "reader_died", "provider_failed")
+    assert (len(tenant.simulator.heard), tenant.spent()) == (1, Decimal("0.1"))
+
+
+def test_an_answer_of_an_unthought_of_form_ends_the_run_and_the_source_says_so(tenant, monkeypatch):
+    tenant.add(search="companies", enrich=False)
+    right = tenant.simulator.answer
+
+    def odd(asked):
+        return json_answer({**json.loads(right(asked).body), "pagination": 7})
+
+    monkeypatch.setattr(tenant.simulator, "answer", odd)
+    summary = tenant.run()
+    assert (summary.reason, summary.landed) == ("malformed", 12)
+    (row,) = tenant.rows("select status, last_test_message from app.sources where source_key = %s", tenant.source_key)
+    assert row["status"] == "error"
+    assert "could not be read" in row["last_test_message"]
+    monkeypatch.setattr(tenant.simulator, "answer", right)
+    assert tenant.run(NEXT_DAY).reason == "works"
+    assert tenant.rows("select status from app.sources where source_key = %s", tenant.source_key) == [
+        {"status": "active"}
+    ]

@@ -9,7 +9,6 @@ import requests
 from fastapi.testclient import TestClient
 
 from leadhouse.api import openid
-from leadhouse.api.application import create_app
 from leadhouse.settings import settings
 from tests.api.openid_provider import CLIENT, SECRET, OpenIdProvider
 
@@ -31,11 +30,11 @@ def provider(world):
 
 
 @pytest.fixture
-def browser(provider):
+def browser(provider, app):
     """A browser of its own, which follows no redirect by itself."""
     provider.broken, provider.subject = "", "subject-1"
     openid._known.clear()
-    return TestClient(create_app(), raise_server_exceptions=False, follow_redirects=False)
+    return TestClient(app, raise_server_exceptions=False, follow_redirects=False)
 
 
 def at_provider(url):
@@ -108,18 +107,18 @@ def test_state_of_somebody_else_is_refused(browser, linked, provider):
     assert browser.get(back.partition("?")[0]).status_code == 401
 
 
-def test_other_browser_cannot_complete_it(browser, linked, provider):
+def test_other_browser_cannot_complete_it(browser, linked, app):
     begun = browser.get(f"{BASE}/corporate/sign-in")
-    other = TestClient(create_app(), raise_server_exceptions=False, follow_redirects=False)
+    other = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
     back = at_provider(begun.headers["location"])
     assert other.get(back).status_code == 401
     other.cookies.set("leadhouse_provider_sign_in", "00" * 80)
     assert other.get(back).status_code == 401
 
 
-def test_code_of_another_sign_in_fails_its_verifier(browser, linked, provider):
+def test_code_of_another_sign_in_fails_its_verifier(browser, linked, app):
     """An attacker's code in the victim's browser: the verifier is the victim's own."""
-    other = TestClient(create_app(), follow_redirects=False)
+    other = TestClient(app, follow_redirects=False)
     stolen = at_provider(other.get(f"{BASE}/corporate/sign-in").headers["location"])
     code = parse_qs(urlsplit(stolen).query)["code"][0]
     begun = browser.get(f"{BASE}/corporate/sign-in").headers["location"]

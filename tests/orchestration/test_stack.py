@@ -15,6 +15,7 @@ import pytest
 import requests
 from psycopg import sql
 
+from leadhouse.credentials import new_master_key
 from leadhouse.database import admin_to
 from leadhouse.jobs import requests as job_requests
 from leadhouse.jobs.run_links import run_url
@@ -36,7 +37,9 @@ def stack(module_database):
     """Airflow on the test's own database, on ports of its own."""
     book = PortBook(settings().home / "ports.json")
     book.choose("airflow")  # any free one, so that a developer's own stack keeps its port
-    login = airflow_stack.start(lambda step: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEADHOUSE_MASTER_KEYS", new_master_key())
+        login = airflow_stack.start(lambda step: None)
     try:
         yield login
     finally:
@@ -125,6 +128,24 @@ def test_page_answers_quickly(stack, session, page):
     answers = [session.get(f"{stack.url}/leadhouse/{page}", headers=HTML) for _ in range(4)]
     assert {answer.status_code for answer in answers} == {200}
     assert min(answer.elapsed.total_seconds() for answer in answers) < PAGE_SECONDS
+
+
+def test_airflows_session_signs_in_to_the_api_for_whom_it_is_linked_to(stack, session):
+    url = f"{stack.url}/leadhouse/api/v1"
+    cookie = session.headers.pop("Authorization").removeprefix("Bearer ")
+    session.cookies["_token"] = cookie  # as a browser has it
+    assert get(f"{url}/health/ready").json() == {"status": "up"}
+    assert (get(f"{url}/me").status_code, session.get(f"{url}/me").status_code) == (401, 401)
+    account = {"email": "ada@airflow.example", "password": "nine purple walruses sing"}
+    person = {**account, "fullName": "Ada Berg", "organizationName": "Firm"}
+    assert requests.post(f"{url}/auth/sign-up", json=person, timeout=60).status_code == 202
+    tokens = requests.post(f"{url}/auth/sign-in", json=account, timeout=60).json()
+    bearer = {"Authorization": f"Bearer {tokens['accessToken']}"}
+    assert session.post(f"{url}/me/linked-accounts", headers=bearer).status_code == 201
+    me = session.get(f"{url}/me")
+    assert (me.status_code, me.json()["email"]) == (200, account["email"])
+    foreign = session.patch(f"{url}/me", json={"fullName": "X"}, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
 
 
 def test_unsubscribing_needs_no_sign_in(stack):

@@ -1,5 +1,6 @@
 -- Providers as rows with their prices, the order in which they are asked, ceilings by day and job
 -- depends: 0044_block_subjects
+-- changes: app.enrichment_requests
 
 -- migrate: apply
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from leadhouse.connectors import ImportFileError
 from leadhouse.connectors.csv_file import CsvFile
 from leadhouse.landing import Quarantined
+from tests.connectors.workbook_files import write_ods, write_xlsx
 
 HEADERS = [
     "Company,Email,Phone",
@@ -28,9 +30,9 @@ CELL = st.one_of(
 )
 
 
-def check(content: bytes) -> None:
+def check(content: bytes, name: str = "any.csv") -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "any.csv"
+        path = Path(folder) / name
         path.write_bytes(content)
         try:
             file = CsvFile(path, UUID(int=1), "csv/acme/any")
@@ -65,3 +67,29 @@ def test_any_rows_below_a_header(header: str, rows: list[list[str]], delimiter: 
 @given(st.binary(max_size=200))
 def test_any_bytes_below_a_header(content: bytes) -> None:
     check(b"Company;Email;Telefon;Kunde\r\nAlder;a@b.example;030 901820;ja\r\n" + content)
+
+
+@cache
+def workbook(kind: str) -> bytes:
+    """The bytes of a small workbook that is whole."""
+    rows = [["Company", "Email", "Phone"], ["Alder Ltd", "a@b.example", "+49 30 901820"], ["Birch", "c@d.example", "1"]]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book"
+        made = write_ods(path, "Sheet", rows) if kind == "ods" else write_xlsx(path, {"Sheet": rows})
+        return made.read_bytes()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(["xlsx", "ods"]), st.data())
+def test_a_workbook_with_damaged_bytes(kind: str, data: st.DataObject) -> None:
+    content = bytearray(workbook(kind))
+    for _ in range(data.draw(st.integers(0, 8))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.sampled_from([len(content), len(content) // 2, data.draw(st.integers(4, len(content)))]))
+    check(bytes(content[:cut]), f"any.{kind}")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from([b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]), st.binary(max_size=2000))
+def test_any_bytes_that_begin_like_a_workbook(start: bytes, content: bytes) -> None:
+    check(start + content, "any.xlsx")

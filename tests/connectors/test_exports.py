@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -224,6 +225,23 @@ def test_a_damaged_workbook_is_told(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(ImportFileError, match="save the sheet as CSV"):
         preview_file(path)
+
+
+def test_a_cell_at_the_far_end_of_a_sheet_takes_no_memory(tmp_path: Path) -> None:
+    book = write_xlsx(tmp_path / "far.xlsx", {"S": [["Company", "Email"], ["Alder", "a@b.example"]]})
+    far = book.read_bytes()
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(
+        b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    )
+    with zipfile.ZipFile(book, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert book.read_bytes() != far
+    with pytest.raises(ImportFileError, match="column 16384"):
+        preview_file(book)
 
 
 def test_why_a_column_is_read_as_it_is(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ A cell is the text that a person sees in it, as far as the file tells: whole num
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,6 +22,7 @@ from leadhouse.connectors.text_file import WORKBOOK_STARTS
 
 MOST_UNPACKED = 1 << 30  # bytes; a small archive may hold a large bomb
 MOST_COLUMNS = 1_000
+MOST_CELLS = 100_000_000  # of the rectangle around a sheet's cells
 _ADVICE = "Open it and save the sheet as CSV (UTF-8)."
 
 
@@ -88,7 +91,39 @@ def _kind_of_archive(path: Path) -> str:
     found = next((kind for name, kind in kinds.items() if name in names), None)
     if found is None:
         raise ImportFileError(f"{path.name} is an archive (ZIP), no workbook. Unpack it, or save the sheet as CSV.")
+    if found == "xlsx":
+        _require_bounded(path, [name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml")])
     return found
+
+
+def _require_bounded(path: Path, sheets: list[str]) -> None:
+    """A sheet is held as a rectangle: two cells at its far ends would take all memory."""
+    with zipfile.ZipFile(path) as archive:
+        for name in sheets:
+            lines = columns = 0
+            try:
+                with archive.open(name) as sheet:
+                    tail = b""
+                    while chunk := sheet.read(1 << 20):
+                        for letters, line in _PLACE.findall(tail + chunk):
+                            lines, columns = max(lines, int(line)), max(columns, _column_no(letters))
+                        tail = chunk[-64:]
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+                raise ImportFileError(f"{path.name} is a damaged workbook ({error}). {_ADVICE}") from error
+            if lines * columns > MOST_CELLS:
+                raise ImportFileError(
+                    f"{path.name} has cells up to line {lines}, column {columns}: delete what lies far out."
+                )
+
+
+_PLACE = re.compile(rb"<(?:\w{1,20}:)?c\s(?:[^>]{0,200}?\s)?r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+
+
+def _column_no(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _rows(sheet: Any) -> Iterator[Row]:

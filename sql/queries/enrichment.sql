@@ -92,8 +92,11 @@ next_steps as (
             coalesce(bool_or(not failed.free_of_charge or requests.claimed_on >= %(today)s), false) as is_asked
        from app.enrichment_requests as requests
       cross join lateral (
-        select requests.state in ('error', 'refused') and coalesce(sum(costs.amount_eur), 0) = 0 as free_of_charge
-          from billing.costs where costs.request_id = requests.request_id) as failed
+        -- charge and refund apart: each has an index of its own
+        select requests.state in ('error', 'refused')
+               and coalesce((select amount_eur from billing.costs where request_id = requests.request_id and not is_refund), 0)
+                 + coalesce((select amount_eur from billing.costs where request_id = requests.request_id and is_refund), 0) = 0
+                 as free_of_charge) as failed
       where requests.organization_id = wishes.organization_id and requests.entity_id = wishes.entity_id
         and requests.attribute = wishes.attribute and requests.provider = steps.provider
         and requests.window_on >= %(window_on)s) as former
@@ -291,12 +294,14 @@ select billing.price_credits('provider', null) as credits
 -- name: select_logged_answers
 -- Every call that was made, with what it was charged; one whose answer was lost counts at its reserved price.
 select request.organization_id, request.entity_id, date_trunc('month', request.window_on)::date as window_starts_on, request.provider,
-       request.state as outcome, request.is_good, coalesce(answer.price_eur, booked.price_eur, 0) as price_eur
+       request.state as outcome, request.is_good, coalesce(answer.price_eur, booked.price_eur) as price_eur
   from app.enrichment_requests as request
   left join raw.provider_responses as answer
     on answer.run_on = request.claimed_on and answer.request_id = request.request_id
  cross join lateral (
-   select sum(cost.amount_eur) as price_eur from billing.costs as cost where cost.request_id = request.request_id) as booked
+   select coalesce((select amount_eur from billing.costs where request_id = request.request_id and not is_refund), 0)
+        + coalesce((select amount_eur from billing.costs where request_id = request.request_id and is_refund), 0) as price_eur
+   ) as booked
  where (%(organization_id)s::uuid is null or request.organization_id = %(organization_id)s)
    and request.entity_kind::text = %(entity_kind)s
    and request.attribute = %(attribute)s and request.state in ('hit', 'miss', 'error', 'refused', 'unknown')

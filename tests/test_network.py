@@ -148,10 +148,16 @@ CLIENTS = {"requests", "urllib3", "urllib.request", "httpx", "aiohttp", "http.cl
 # who speaks to other machines by a client of their own, and why that is right
 SPEAKERS = {
     "plugins/leadhouse/network.py": "the one check itself",
+    "plugins/leadhouse/api/openid.py": "checked_session, and Authlib's with its adapter",
+    "plugins/leadhouse/connectors/api_client.py": "checked_session with its adapter",
+    "plugins/leadhouse/connectors/rest_api.py": "dlt's client over that session",
     "plugins/leadhouse/delivery/transport.py": "SMTP over open_connection",
+    "plugins/leadhouse/enrichment/language_model.py": "checked_session",
+    "plugins/leadhouse/enrichment/smtp_probe.py": "the operator's own relay, by a setting that no user sets",
     "plugins/leadhouse/enrichment/provider_client.py": "checked_session",
     "plugins/leadhouse/jobs/source_care.py": "checked_session",
     "plugins/leadhouse/local/airflow_stack.py": "this machine's own Airflow",
+    "plugins/leadhouse/webhooks/posting.py": "http.client over open_connection, shut down when its time is over",
     "scrapers/http_handler.py": "every socket's address is checked where it is made",
     "scrapers/resolver.py": "asks checked_addresses for what it hands over",
     "plugins/leadhouse/orchestration/airflow_api.py": "the operator's own Airflow, by a setting that no user sets",

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from leadhouse.connectors import ImportFileError
+from leadhouse.connectors.cell_figures import revenue
 from leadhouse.connectors.csv_file import CsvFile, preview_file
 from leadhouse.landing import Quarantined
 from tests.connectors.workbook_files import write_ods, write_xlsx
@@ -116,6 +117,24 @@ EXPORTS = {
         {"person.full_name": "Łucja Nowak", "person.title": "Prezes", "company.name": "Olcha Sp. z o.o.",
          "company.address": "Prosta 1, 00-838 Warszawa", "person.phone_e164": "+48512345678"},
     ),
+    "german_crm": (
+        "Kundennr.;Anrede;Titel;Vorname;Name;Firma 1;Straße;PLZ;Ort;Land;Tel. gesch.;Tel. priv.;Mobil;E-Mail gesch.\n"
+        "4711;Herr;Dr.;Max;Muster;Muster GmbH;Weg 1;04109;Leipzig;D;0341 123456;0341 65432;0171 1234567;max@muster.de\n",
+        {"person.full_name": "Max Muster", "person.email": "max@muster.de", "company.address": "Weg 1, 04109 Leipzig"},
+    ),
+    "zoominfo": (
+        "First Name,Last Name,Job Title,Email Address,Direct Phone Number,LinkedIn Contact Profile URL,Company Name,"
+        "Company HQ Phone,Revenue (in 000s USD),Company City,Company Zip Code,Company Country,ZoomInfo Contact ID\n"
+        "Ann,Ash,CEO,ann@alder.example,+1 212 555 2368,https://www.linkedin.com/in/ann,Alder Ltd,+1 212 736 5000,"
+        '"12,500",New York,10001,United States,1\n',
+        ANN | {"company.phone_e164": "+12127365000", "person.phone_e164": "+12125552368", "company.country_code": "US"},
+    ),
+    "spanish_without_a_country": (
+        "Razón Social\tNIF\tDomicilio\tC.P.\tMunicipio\tTfno.\tE-mail\tContacto\tNº trabajadores\tVentas (miles €)\n"
+        "Aliso SL\tB12345674\tCalle Mayor 3\t28013\tMadrid\t912 345 678\tinfo@aliso.es\tLucía Gómez\t25\t1.250\n",
+        {"company.legal_name": "Aliso SL", "company.vat_id": "ESB12345674", "company.phone_e164": "+34912345678",
+         "company.employee_band": "11-50", "person.full_name": "Lucía Gómez"},
+    ),
 }  # fmt: skip
 
 
@@ -183,6 +202,21 @@ def test_header_in_row_five_totals_at_the_end_and_names_that_come_twice(tmp_path
     ]
     assert custom[0] == {"column 4": "x", "Umsatz (Mio. €)": "1,5", "annual_revenue": "1500000"}
     assert custom[1]["annual_revenue"] == "12300750000"
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "amount"),
+    [
+        ("1,5", "Umsatz (Mio. €)", "1500000"), ("12.300,75", "Umsatz (Mio. €)", "12300750000"),
+        ("1.2M", "Annual Revenue", "1200000"), ("£1,250,000", "Annual Revenue", "1250000"),
+        ("12,500", "Revenue (in 000s USD)", "12500000"), ("1 250,5", "Chiffre d'affaires (k€)", "1250500"),
+        ("1.000.000,00 €", "Fatturato", "1000000"), ("1.234", "Umsatz", "1234"),
+        ("$1.5 billion", "Revenue", "1500000000"),
+        ("10-50M", "Revenue", None), ("n/a", "Revenue", None),
+    ],
+)  # fmt: skip
+def test_amounts_of_money(text: str, column: str, amount: str | None) -> None:
+    assert revenue(text, column) == amount
 
 
 def test_a_list_of_contacts_is_people_of_the_company(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ _AMOUNT = re.compile(
 )
 _SCALE = re.compile(
     r"(?<![a-z])(?:(?P<billions>b|bn|mrd|milliard|billion)|(?P<millions>m|mm|mio|mill|mln|million)"
-    r"|(?P<thousands>k|t|tsd|teur|thousand|tausend|tys))(?=[€$£\W]|$|en|s\b|i\b|eur|es\b)",
+    r"|(?P<thousands>k|t|tsd|teur|thousand|tausend|tys|miles|mil|migliaia|000s?))(?=[€$£\W]|$|en|s\b|i\b|eur|es\b)",
     re.I,
 )
 _FACTORS = {"billions": 1e9, "millions": 1e6, "thousands": 1e3}

@@ -74,7 +74,8 @@ ATTRIBUTES = {
 }  # fmt: skip
 _MAIL = re.compile(r"\b(?:e ?mails?|courriel|correo|e ?post|sahkoposti)\b")
 _PHONE = re.compile(
-    r"\b(?:phone|telephone|telefon(?:nummer|szam)?|telefono|telefone|telefoon|puhelin|mobile|mobiel|handy)\b"
+    r"\b(?:phone|telephone|telefon(?:nummer|szam)?|telefono|telefone|telefoon|puhelin|mobile|mobiel|handy"
+    r"|tel|tfno|tlf|cell|gsm)\b"
 )
 # An address in such a column is somebody else's, or a fact about the address.
 NOT_THE_CONTACTS = re.compile(
@@ -83,6 +84,11 @@ NOT_THE_CONTACTS = re.compile(
     r"|label|display|assistant|assistent|spouse|emergency|manager|vorgesetzt|score|extension|preferred|modified|photo"
     r"|image|logo|avatar|notes?\b|notiz|bemerkung|comment"
 )
+_WORK = re.compile(
+    r"\b(?:gesch|geschaftlich|dienstlich|dienstl|beruflich|work|business|office|pro|professionnel(?:le)?|zakelijk"
+    r"|lavoro|ufficio|trabajo|empresa|trabalho|sluzbowy|firmowy|arbete|arbeid)\b"
+)
+_PRIVATE = re.compile(r"\b(?:priv|privat|private|prive|privato|particular|domicile|casa|prywatny)\b")
 _COMPANYS = "account|organization|organisation|company|firma|firmen|unternehmens?|entreprise|societe|empresa|azienda"
 _PERSONS = "person|contact|lead|people|kontakt|ansprechpartner|primary contact|decision maker|contacto|contatto"
 _OWNED = re.compile(rf"(?:(?P<company>(?:{_COMPANYS}|bedrijf|billing account))|(?:{_PERSONS}|contactpersoon)) (.+)")
@@ -94,8 +100,8 @@ _FIELD_OF_COMPANY = {
     Field.PERSON_SOCIAL: Field.COMPANY_SOCIAL, Field.RECORD_ID: Field.COMPANY_ID,
 } | {
     each: each
-    for each in (Field.WEBSITE, Field.DOMAIN, Field.EMPLOYEES, Field.REVENUE, Field.FAX, Field.VAT_ID,
-                 Field.REGISTER_ID, Field.LEGAL_NAME, Field.TECHNOLOGIES)
+    for each in (Field.COMPANY_PHONE, Field.COMPANY_SOCIAL, Field.WEBSITE, Field.DOMAIN, Field.EMPLOYEES, Field.REVENUE,
+                 Field.FAX, Field.VAT_ID, Field.REGISTER_ID, Field.LEGAL_NAME, Field.TECHNOLOGIES)
 }  # fmt: skip
 _FIELD_OF_PERSON = {
     Field.NAME: Field.FULL_NAME, Field.GIVEN_OR_NAME: Field.FIRST_NAME, Field.FAMILY_OR_NAME: Field.LAST_NAME,
@@ -129,12 +135,15 @@ def field_of(name: str) -> Field | None:
     if len(name) > LONGEST_NAME:
         return None
     words = re.sub(r" \d$", "", normalise(name)) if name.endswith(")") else normalise(name)
-    known = _field_by_name().get(words.replace(" ", "")) or _owned(words) or _with_unit(name)
+    known = _field_by_name().get(words.replace(" ", "")) or _owned(words) or _at_work(words) or _with_unit(name)
     if known or not words or NOT_THE_CONTACTS.search(words):
         return known
+    is_companys = (match := _OWNED.fullmatch(words)) is not None and match["company"] is not None
     if _MAIL.search(words):
-        return Field.OTHER_EMAIL
-    return Field.PERSON_PHONE if _PHONE.search(words) else None
+        return Field.COMPANY_EMAIL if is_companys else Field.OTHER_EMAIL
+    if _PHONE.search(words) and not _PRIVATE.search(words):
+        return Field.COMPANY_PHONE if is_companys else Field.PERSON_PHONE
+    return None
 
 
 def _owned(words: str) -> Field | None:
@@ -144,6 +153,12 @@ def _owned(words: str) -> Field | None:
     if match is None or base is None:
         return None
     return (_FIELD_OF_COMPANY if match["company"] else _FIELD_OF_PERSON).get(base)
+
+
+def _at_work(words: str) -> Field | None:
+    """``Tel. gesch.``, ``Mobil (geschäftlich)``: a known name beside a word that says nothing new."""
+    base = _WORK.sub("", words).strip()
+    return _field_by_name().get(base.replace(" ", "")) if base and base != words else None
 
 
 def _with_unit(name: str) -> Field | None:

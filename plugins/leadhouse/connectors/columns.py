@@ -159,6 +159,8 @@ def _by_content(field: Field, texts: Sequence[str]) -> Field | None:
         return Field.PERSON_SOCIAL if _mostly(texts, cells.is_person_profile) else field
     if field is Field.TITLE and _mostly(texts, cells.is_salutation):
         return Field.SALUTATION
+    if field is Field.REVENUE and not any(any(map(str.isdigit, text)) for text in texts):
+        return None  # Sales: a year's, or a department
     if field in {Field.FULL_NAME, Field.CONTACT_NAME} and _mostly(texts, cells.is_contact_list):
         return Field.CONTACTS
     if field is Field.POSTAL_CODE and _mostly(texts, lambda text: len(cells.postal_city(text)[1] or "") > 3, 0.9):

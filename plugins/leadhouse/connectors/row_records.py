@@ -161,11 +161,14 @@ class RowReader:
 
 
 def _countries(row: RowCells) -> tuple[str | None, str | None]:
-    """The row's country, and the company's: stated, else by the website's top-level domain."""
+    """The row's country, and the company's: stated, else by the top-level domain of the website or the address."""
     general, companys = _country(row, Field.COUNTRY), _country(row, Field.COMPANY_COUNTRY)
     own = general or companys
     if own is None and (site := cells.domain(row.one(Field.DOMAIN, Field.WEBSITE))):
         own = hosts.country_of_host(site)
+    if own is None and "@" in (mail := row.one(Field.COMPANY_EMAIL, Field.EMAIL)):
+        host = mail.rpartition("@")[2].rstrip(" >").lower()
+        own = hosts.country_of_host(host) if "." in host and host not in hosts.FREE_MAIL else None
     return own, companys or own
 
 

@@ -119,7 +119,7 @@ EXPORTS = {
     ),
     "german_crm": (
         "Kundennr.;Anrede;Titel;Vorname;Name;Firma 1;Straße;PLZ;Ort;Land;Tel. gesch.;Tel. priv.;Mobil;E-Mail gesch.\n"
-        "4711;Herr;Dr.;Max;Muster;Muster GmbH;Weg 1;04109;Leipzig;D;0341 123456;0341 65432;0171 1234567;max@muster.de\n",
+        "4711;Herr;Dr.;Max;Muster;Muster GmbH;Weg 1;04109;Leipzig;D;0341 123456;0341 6543;0171 1234567;max@muster.de\n",
         {"person.full_name": "Max Muster", "person.email": "max@muster.de", "company.address": "Weg 1, 04109 Leipzig"},
     ),
     "zoominfo": (

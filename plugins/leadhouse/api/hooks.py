@@ -85,9 +85,11 @@ _STRIPE_BODY = {
         "content": {"application/json": {"schema": {"type": "object", "description": "An event, as Stripe sends it."}}},
     }
 }
-_EMAIL_BODY = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": EmailReports.model_json_schema()}}}
-}
+_REPORTS = {"type": "array", "minItems": 1, "maxItems": 100, "items": EmailReport.model_json_schema()}
+_EMAIL_SCHEMA = {
+    "type": "object", "required": ["events"], "additionalProperties": False, "properties": {"events": _REPORTS},
+}  # fmt: skip
+_EMAIL_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _EMAIL_SCHEMA}}}}
 
 
 @router.post("/stripe", operation_id="receive_stripe_event", summary="An event of Stripe", openapi_extra=_STRIPE_BODY)

@@ -34,7 +34,15 @@ _STREAM = {
     "description": "A stream of server-sent events: `log` (ids are numbers of lines), `progress`, `end`.",
     "content": {
         "text/event-stream": {
-            "schema": {"type": "string"},
+            "schema": {
+                "type": "object",
+                "required": ["data"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "event": {"type": "string", "enum": ["log", "progress", "end"]},
+                    "data": {"type": "string", "contentMediaType": "application/json"},
+                },
+            },
             "example": 'id: 311\r\nevent: log\r\ndata: {"logNo":311,"logId":"0b6f7a58-9d4a-4a43-9d1c-1f5d0c8c4d11",'
             '"level":"info","message":"Shard 0 is done","details":{},"loggedAt":"2026-11-21T20:15:00.123456Z"}\r\n\r\n',
         }

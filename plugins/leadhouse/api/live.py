@@ -41,7 +41,15 @@ _STREAM = {
     "description": "A stream of server-sent events: `change`, `reset`, `end`; ids are the numbers of events.",
     "content": {
         "text/event-stream": {
-            "schema": {"type": "string"},
+            "schema": {
+                "type": "object",
+                "required": ["data"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "event": {"type": "string", "enum": ["change", "reset", "end"]},
+                    "data": {"type": "string", "contentMediaType": "application/json"},
+                },
+            },
             "example": 'id: 1207\r\nevent: change\r\ndata: {"eventNo":1207,"resource":"jobs","table":"jobs",'
             '"id":"7b5c6c9e-6f0e-4f0c-8a49-3d4d1a4f2f10","verb":"update","changedColumns":["status"],'
             '"channels":["job_status_change"],"changedAt":"2026-11-21T20:15:00.123456Z"}\r\n\r\n',

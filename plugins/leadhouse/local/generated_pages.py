@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from leadhouse.settings import settings
+from leadhouse.settings import inherited_environment, settings
 
 
 def _dags() -> str:
@@ -32,7 +35,16 @@ def _schema_map() -> str:
     return render(settings().project / "docs" / "schema_map.toml")
 
 
+def _api_types() -> str:
+    """In a process of its own: the API is a neighbour."""
+    call = [sys.executable, "-m", "leadhouse.api.typescript"]
+    paths = os.pathsep.join([str(settings().project / "plugins"), str(settings().project)])
+    environment = {**inherited_environment(), "PYTHONPATH": paths}
+    return subprocess.run(call, env=environment, capture_output=True, text=True, check=True).stdout
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/api.d.ts": _api_types,
     "docs/dags.md": _dags,
     "docs/data_dictionary.md": _data_dictionary,
     "docs/metrics.md": _metrics,

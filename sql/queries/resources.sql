@@ -174,11 +174,39 @@ select object.object_id, bucket.name as bucket, object.key, object.original_name
    and (%(search)s::text is null or position(lower(%(search)s) in lower(object.original_name)) > 0)
 
 -- name: list_lead_searches
-select lead_search_id, name, criteria, is_active, created_by, created_at, updated_at
+select lead_search_id, name, question, state, criteria, discovery, is_active, message, source_keys, job_ids, confirmed_at, finished_at,
+       created_by, created_at, updated_at
   from app.lead_searches
  where organization_id = %(organization_id)s and deleted_at is null
    and (%(lead_search_id)s::uuid is null or lead_search_id = %(lead_search_id)s)
-   and (%(search)s::text is null or ' ' || app.fold_text(name) like all (app.search_patterns(%(search)s)))
+   and (%(state)s::text[] is null or state = any (%(state)s))
+   and (%(search)s::text is null or ' ' || app.fold_text(name || ' ' || coalesce(question, '')) like all (app.search_patterns(%(search)s)))
+
+-- name: may_change_search
+-- Whether the caller may do that with a search; without a lock, for the component that does it waits for none.
+select identity.reaches_all('lead_searches', %(action)s)
+       or coalesce(created_by = any (identity.reach('lead_searches', %(action)s)), false) as is_allowed
+  from app.lead_searches
+ where organization_id = %(organization_id)s and lead_search_id = %(lead_search_id)s and deleted_at is null
+
+-- name: require_right
+select identity.require(%(resource)s, %(action)s)
+
+-- name: change_search
+update app.lead_searches
+   set name = coalesce(%(name)s, name), criteria = coalesce(%(criteria)s, criteria), discovery = coalesce(%(discovery)s, discovery),
+       is_active = coalesce(%(is_active)s, is_active)
+ where organization_id = %(organization_id)s and lead_search_id = %(lead_search_id)s and deleted_at is null
+returning lead_search_id
+
+-- name: delete_search
+update app.lead_searches set deleted_at = clock_timestamp(), is_active = false
+ where organization_id = %(organization_id)s and lead_search_id = %(lead_search_id)s and deleted_at is null
+returning lead_search_id
+
+-- name: name_search_maker
+-- Of a search that the component wrote for a person.
+update app.lead_searches set created_by = %(user_id)s where lead_search_id = %(lead_search_id)s and created_by is null
 
 -- name: list_deleted
 -- What the caller may bring back: deleted within the last 30 days.

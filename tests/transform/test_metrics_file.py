@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadhouse.database import queries
+from leadhouse.settings import PROJECT
 from leadhouse.transform.metrics import (
     MetricError,
     expression,
@@ -74,10 +75,8 @@ def test_a_ratio_of_few_comes_with_its_interval():
 
 
 def test_an_average_has_no_interval_of_a_share():
-    assert ratio_of("average_rating", {"rating_total": 12, "leads_rated": 3}) == ratio_of(
-        "average_rating", {"rating_total": 12, "leads_rated": 3}
-    )
-    assert ratio_of("average_rating", {"rating_total": 12, "leads_rated": 3}).low is None
+    found = ratio_of("average_rating", {"rating_total": 12, "leads_rated": 3})
+    assert (found.value, found.low) == (4.0, None)
 
 
 def test_the_expressions_are_of_the_figures():
@@ -86,8 +85,9 @@ def test_the_expressions_are_of_the_figures():
     assert 'coalesce(count(*), 0)::bigint as "leads"' in select_list("leads").as_string(None)
 
 
-def test_the_page_names_every_metric():
+def test_the_page_is_current_and_names_every_metric():
     page = metrics_page()
+    assert page == (PROJECT / "docs" / "metrics.md").read_text(), "run `leadhouse docs`"
     known = metrics()
     for name in (*known.figures, *known.ratios):
         assert f"`{name}`" in page

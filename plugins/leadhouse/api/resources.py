@@ -12,8 +12,10 @@ from leadhouse.api import (
     directory,
     exports,
     jobs,
+    lead_searches,
     leads,
     lists,
+    matches,
     stored_files,
     touchpoints,
     usage,
@@ -23,5 +25,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     campaigns.router, analytics.of_campaigns, leads.router, directory.of_leads, directory.companies, directory.people,
     lists.lists, lists.segments, exports.router, touchpoints.interactions, touchpoints.suppressions,
     data_sources.router, jobs.router, analytics.router, stored_files.router, stored_files.uploads, usage.plans,
-    usage.wallet, usage.events, deleted_rows.router,
+    usage.wallet, usage.events, deleted_rows.router, lead_searches.router, matches.router,
 )  # fmt: skip

@@ -99,23 +99,22 @@ def _payload(values: PreparedValues) -> str:
     """`CompanyRecord.payload_json`, written by hand."""
     attributes = []
     for name in sorted(values):
-        candidates = [_candidate(value, stated) for value, stated in values[name].items()]
-        attributes.append(f'"{name}":[{",".join(candidates)}]')
+        found = [
+            f'{_candidate(value, raw, locator)},"parts":{_in_order(parts)}}}' if parts else
+            f"{_candidate(value, raw, locator)}}}"
+            for value, (raw, locator, parts) in values[name].items()
+        ]  # fmt: skip
+        attributes.append(f'"{name}":[{found[0] if len(found) == 1 else ",".join(found)}]')
     return f"{{{','.join(attributes)}}}"
 
 
-def _candidate(value: str, stated: PreparedValue) -> str:
-    raw, locator, parts = stated
+@lru_cache(maxsize=20_000)
+def _candidate(value: str, raw: str | None, locator: str) -> str:
+    """Without its parts and its end; towns, titles and companies come again, row after row."""
     text = f'{{"value":{encode_basestring(value)},"confidence":1.0'
     if raw is not None:
         text += f',"raw":{encode_basestring(raw)}'
-    text += _located(locator)
-    return f'{text},"parts":{_in_order(parts)}}}' if parts else text + "}"
-
-
-@lru_cache(maxsize=2_000)
-def _located(locator: str) -> str:
-    return f',"locator":{encode_basestring(locator)}'
+    return f'{text},"locator":{encode_basestring(locator)}'
 
 
 def _object(values: Mapping[str, str]) -> str:

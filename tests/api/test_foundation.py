@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 import time
@@ -14,10 +15,11 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 import requests
+import structlog
 import uvicorn
 from fastapi import APIRouter, Depends
 
-from leadhouse.api import routers, transactions
+from leadhouse.api import exchange, routers, transactions
 from leadhouse.api.application import create_app
 from leadhouse.api.callers import PersonSignedIn
 from leadhouse.api.problems import not_found
@@ -146,6 +148,16 @@ def mine(world, admin):
     return world.headers(admin)
 
 
+@pytest.fixture
+def logged(monkeypatch):
+    """What the API logs, as text, however the process's logs are configured."""
+    text = io.StringIO()
+    processors = [structlog.contextvars.merge_contextvars, structlog.processors.JSONRenderer()]
+    logger = structlog.wrap_logger(structlog.PrintLogger(text), processors, structlog.make_filtering_bound_logger(20))
+    monkeypatch.setattr(exchange, "log", logger)
+    return text
+
+
 def team_names(world, person):
     rows = world.rows("select name from identity.teams where organization_id = %s", person.organization)
     return sorted(row["name"] for row in rows)
@@ -219,9 +231,9 @@ def test_answer_comes_after_the_commit_and_a_refusal_undoes(api, world, admin, m
     problem(api.post("/api/v1/things", json={"teamName": "kept"}, headers=mine), 409)
 
 
-def test_trace_of_a_fault_shows_no_values(api, mine, capsys):
+def test_trace_of_a_fault_shows_no_values(api, mine, logged):
     api.post("/api/v1/things/broken", json={"teamName": "the hidden name"}, headers=mine)
-    written = capsys.readouterr().out
+    written = logged.getvalue()
     assert "RuntimeError" in written
     assert "the hidden name" not in written
 
@@ -432,9 +444,9 @@ def test_hundred_repeats_at_once_make_one_effect(app, world):
     assert team_names(world, person) == ["one of hundred"]
 
 
-def test_log_names_request_and_caller_but_no_address(api, world, mine, admin, capsys):
+def test_log_names_request_and_caller_but_no_address(api, mine, admin, logged):
     api.get(f"/api/v1/things/{uuid4()}?search=secret", headers={**mine, "X-Request-ID": "logged-12345"})
-    written = capsys.readouterr().out
+    written = logged.getvalue()
     assert "logged-12345" in written
     assert str(admin.user) in written
     assert "secret" not in written

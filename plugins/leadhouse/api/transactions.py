@@ -51,7 +51,7 @@ class CallerWork:
         """Waits until a connection is free for this work. Raises ProblemError (503) after some seconds."""
         turns = _turns_of(asyncio.get_running_loop())
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(WAIT_SECONDS if turns.locked() else None):
                 await turns.acquire()
         except TimeoutError:
             detail = "The server is busy. Try again in a few seconds."

@@ -70,9 +70,15 @@ def test_a_question_is_proposed_and_confirmed(on, model):
     on.rep.post("/lead-searches/ask", {"name": made["name"], "question": "Again the same"}, 409)
 
 
-def test_a_question_without_a_model_is_told(on):
-    problem = on.rep.ask("POST", "/lead-searches/ask", 502, json={"name": uuid4().hex, "question": "Anybody there?"})
-    assert problem.json()["type"] == "urn:leadhouse:problem:outside-failed"
+def test_a_question_without_a_model_or_to_one_that_fails_is_told(on, model):
+    model.status = 500
+    body = {"name": uuid4().hex, "question": "Anybody there?"}
+    problem = on.rep.ask("POST", "/lead-searches/ask", 502, json=body).json()
+    assert problem["type"] == "urn:leadhouse:problem:outside-failed"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("LEADHOUSE_LANGUAGE_MODEL_URL")
+        settings.cache_clear()
+        on.rep.ask("POST", "/lead-searches/ask", 409, json={**body, "name": uuid4().hex})
 
 
 def test_who_does_not_reach_a_search_finds_none(on):

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from pydantic import ConfigDict, Field, JsonValue
 
 from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, sort_names, version_of
-from leadhouse.api.problems import Problem, ProblemError
+from leadhouse.api.problems import MEDIA_TYPE, Problem, ProblemError
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions
@@ -24,6 +24,7 @@ from leadhouse.enrichment.language_model import LanguageModelError
 from leadhouse.leads import lead_searches
 from leadhouse.leads.lead_searches import SearchStateError
 from leadhouse.leads.search_questions import SearchQuestionError
+from leadhouse.settings import settings
 
 router = APIRouter(prefix="/lead-searches", tags=["lead searches"])
 
@@ -33,6 +34,12 @@ SearchPaging = Annotated[Paging, Depends(paging_by(SearchSort, SearchSort("creat
 SEARCHES = Listing(
     "list_lead_searches", "lead_search_id", {"created_at": "timestamptz", "updated_at": "timestamptz", "name": "text"}
 )
+MODEL_FAILED: dict[int | str, dict[str, Any]] = {
+    502: {
+        "description": Problem.OUTSIDE_FAILED.title,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
 Criteria = Annotated[
     dict[str, JsonValue],
@@ -143,12 +150,16 @@ def create_lead_search(
     return _answer(work, organization_id, row["lead_search_id"], conditions)
 
 
-@router.post("/ask", status_code=201, operation_id="ask_lead_search", summary="Search by a question")
+@router.post(
+    "/ask", status_code=201, operation_id="ask_lead_search", summary="Search by a question", responses=MODEL_FAILED
+)
 def ask_lead_search(
     work: Work, organization_id: OrganizationId, body: SearchQuestion, conditions: Conditions
 ) -> SearchShape:
     """A language model proposes criteria; nothing is looked for before a person confirms them."""
     _require_right(work, "lead_searches", "create")
+    if settings().language_model_url is None:
+        raise ProblemError(Problem.CONFLICT, "This platform has no language model: search by criteria.")
     with _told():
         row = lead_searches.ask(organization_id, body.name, body.question)
     with connect("leads") as connection:

@@ -66,12 +66,25 @@ def test_credentials_go_in_and_never_come_out(on):
     "body",
     [{"kind": "web_site", "name": "x"}, {"kind": "csv", "name": "x", "config": {"path": "/etc/passwd"}},
      {"kind": "apollo", "name": "x"}, {"kind": "provider", "name": "x"}, {"kind": "api", "name": "x"},
-     {"kind": "csv", "name": "x", "config": {"password": "x"}}, {"kind": "web_site", "name": "x", "startUrl": "ftp://x"},
-     {"kind": "csv", "name": "x", "secretId": str(uuid4())}],
-    ids=["no_url", "server_file", "no_credentials", "operators", "no_base", "secret_inside", "not_http", "no_secret"],
+     {"kind": "csv", "name": "x", "config": {"password": "x"}}, {"kind": "web_site", "name": "x", "startUrl": "ftp://x"}],
+    ids=["no_url", "server_file", "no_credentials", "operators", "no_base", "secret_inside", "not_http"],
 )  # fmt: skip
 def test_a_source_that_its_kind_refuses(on, body):
     on.manager.post("/data-sources/create", body, 422)
+
+
+def test_stored_credentials_are_sent_elsewhere_by_their_keeper_alone(on):
+    secret = {"kind": "csv", "name": "x", "config": {"file_id": "f"}, "secretId": str(uuid4())}
+    on.admin.post("/data-sources/create", secret, 422)
+    on.manager.post("/data-sources/create", secret, 403)
+    here, there = ({"base_url": f"https://{host}.example"} for host in ("api", "elsewhere"))
+    body = {"kind": "api", "name": "CRM", "config": here, "credentials": {"token": "key"}}
+    path = f"/data-sources/{on.admin.post('/data-sources/create', body, 201)['sourceId']}"
+    on.manager.put(path, {"name": "Customers", "config": {**here, "streams": []}})
+    on.manager.put(path, {"config": there}, 403)
+    on.manager.put(path, {"config": {}}, 403)
+    assert on.manager.get(path)["config"]["base_url"] == here["base_url"]
+    assert on.admin.put(path, {"config": there})["config"] == there
 
 
 @pytest.mark.parametrize("name", ["stranger", "client"])
@@ -150,7 +163,8 @@ def test_a_test_asks_the_source_and_keeps_what_it_found(on, monkeypatch):
     linked = on.admin.post(
         "/data-sources/create", {"kind": "linkedin", "name": "L", "credentials": {"cookie": "x"}}, 201
     )
-    assert on.admin.post(f"/data-sources/{linked['sourceId']}/test")["hasPassed"] is True
+    found = on.admin.post(f"/data-sources/{linked['sourceId']}/test")
+    assert (found["hasPassed"], found["reason"]) == (False, "not_valid")  # no such sign-in
 
 
 def test_a_job_is_asked_for_steered_and_read(on):

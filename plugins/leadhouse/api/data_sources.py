@@ -16,6 +16,7 @@ from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions
 from leadhouse.connectors.source_types import TYPES, check_source
+from leadhouse.connectors.stored_sources import open_secret
 from leadhouse.database import connect
 from leadhouse.jobs import own_sources, source_care
 
@@ -155,6 +156,8 @@ def create_data_source(
 ) -> SourceShape:
     """Its kind says what it needs; credentials are stored sealed and named by the source."""
     secret_id = body.secret_id
+    if secret_id is not None:
+        _require_reach(work, organization_id)
     if body.credentials:
         secret_id = _store(work, organization_id, f"source {uuid4()}", body.credentials)
     kind: Any = body.kind  # of those that the database knows
@@ -177,10 +180,13 @@ def get_data_source(
 def update_data_source(
     work: Work, organization_id: OrganizationId, source_id: UUID, body: SourceUpdate, conditions: Conditions
 ) -> SourceShape:
-    """What is left out stays."""
+    """What is left out stays. Stored credentials go to another address only by who may change them, or given anew."""
     own_sources.lock_source(work.connection, organization_id, source_id)
-    conditions.require(version_of(_read(work, organization_id, source_id)))
+    found = _read(work, organization_id, source_id)
+    conditions.require(version_of(found))
     changes = body.changes
+    if changes.get("secret_id") is not None or _is_led_elsewhere(found, body):
+        _require_reach(work, organization_id)
     if body.credentials:
         changes["secret_id"] = _store(work, organization_id, f"source {source_id}", body.credentials)
     own_sources.change_source(work.connection, organization_id, source_id, changes)
@@ -215,7 +221,7 @@ def test_data_source(work: Work, organization_id: OrganizationId, source_id: UUI
         return SourceTest(reason=reason, **found)
     own_sources.require_test(work.connection)  # who may not note the result may not cause the call
     parameters = {**row["config"], **({"start_url": row["start_url"]} if row["kind"] == "web_site" else {})}
-    check = check_source(row["kind"], parameters, _secret_of(row))
+    check = check_source(row["kind"], parameters, open_secret(row))
     status = own_sources.record_test(work.connection, source_id, has_passed=check.ok, message=check.detail)
     return SourceTest.model_validate(
         {"has_passed": check.ok, "reason": check.reason, "message": check.detail, "status": status}
@@ -246,19 +252,20 @@ def _answer(work: Work, organization_id: UUID, source_id: UUID, conditions: Cond
     return conditions.answer(found, version_of(found))
 
 
+def _is_led_elsewhere(found: SourceShape, body: SourceUpdate) -> bool:
+    """Whether credentials that stay would be sent to another address than before."""
+    stays = found.has_credentials and body.credentials is None and "secret_id" not in body.model_fields_set
+    return stays and body.config is not None and body.config.get("base_url") != found.config.get("base_url")
+
+
+def _require_reach(work: Work, organization_id: UUID) -> None:
+    """Who names an address for stored credentials could read them there, so it takes the right to change them."""
+    credentials.require_reach(work.connection, organization_id, None, "update")
+
+
 def _store(work: Work, organization_id: UUID, name: str, given: dict[str, SecretStr]) -> UUID:
     """Keep credentials sealed; where the source is refused afterwards, nothing names them."""
     credentials.require_reach(work.connection, organization_id, None, "create")
     plain = json.dumps({field: value.get_secret_value() for field, value in given.items()})
     with connect("credentials") as connection:
         return credentials.put_secret(connection, organization_id, name, SecretBytes(plain.encode()), kind="provider")
-
-
-def _secret_of(row: dict[str, Any]) -> SecretBytes | None:
-    """The credentials that a source names, whatever kind of secret they were stored as."""
-    if row["secret_id"] is None:
-        return None
-    with connect("credentials") as connection:
-        stored = credentials.list_secrets(connection, row["organization_id"])
-        kind = next((each.kind for each in stored if each.secret_id == row["secret_id"]), "none")
-        return credentials.get_secret_by_id(connection, row["organization_id"], row["secret_id"], kind)

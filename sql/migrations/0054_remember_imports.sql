@@ -17,7 +17,7 @@ create table app.import_mappings (
 );
 create trigger import_mappings_touch before update on app.import_mappings for each row execute function identity.touch_row();
 
-call identity.open_by_scope('app.import_mappings', 'sources', '{created_by}', 'select');
+call identity.open_by_scope('app.import_mappings', 'sources', '{}', 'select');
 call identity.open_to_component('app.import_mappings', 'leadhouse_imports', 'select, insert, update');
 
 -- migrate: rollback

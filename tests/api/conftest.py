@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from leadhouse.api import callers, rate_limits, transactions
+from leadhouse.api import callers, connections, rate_limits
 from leadhouse.api.application import create_app
 from leadhouse.credentials import new_master_key
 from leadhouse.identity import access_tokens
@@ -45,7 +45,7 @@ def world(module_database):
         callers.forget_callers()
         rate_limits.forget_counts()
         yield ApiWorld(module_database)
-        transactions.close_pool()
+        connections.close_pool()
     callers.forget_callers()
     settings.cache_clear()
 

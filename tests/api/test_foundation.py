@@ -19,7 +19,7 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, Depends
 
-from leadhouse.api import exchange, routers, transactions
+from leadhouse.api import connections, exchange, routers
 from leadhouse.api.application import create_app
 from leadhouse.api.callers import PersonSignedIn
 from leadhouse.api.problems import not_found
@@ -400,13 +400,13 @@ def test_pool_leaves_nothing_on_its_connections(api, world):
     with ThreadPoolExecutor(8) as threads:
         for organization, who in threads.map(ask, range(120)):
             assert organization == str(people[who].organization)
-    with transactions.pool().connection() as connection:
+    with connections.pool().connection() as connection:
         row = connection.execute(
             "select current_user as role, nullif(current_setting('request.jwt.claims', true), '') as claims,"
             " nullif(current_setting('leadhouse.request', true), '') as request"
         ).fetchone()
     assert row == {"role": "leadhouse_api", "claims": None, "request": None}
-    with transactions.pool().connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with connections.pool().connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select from app.leads")
 
 

@@ -13,13 +13,14 @@ from starlette.routing import Route
 
 from leadhouse.api import problems, routers, specification, unsubscribe
 from leadhouse.api.callers import OutsideSignIn
+from leadhouse.api.connections import close_pool
 from leadhouse.api.exchange import Exchanges
 from leadhouse.api.idempotency import RepeatedError
 from leadhouse.api.mcp_transport import McpEndpoint
 from leadhouse.api.problems import PREFIX
 from leadhouse.api.rate_limits import OpenLimit
 from leadhouse.api.routes import OneThreadRouter, make_at_once
-from leadhouse.api.transactions import Transactions, admit, close_pool
+from leadhouse.api.transactions import Transactions, admit
 from leadhouse.api.versions import NotModifiedError
 from leadhouse.settings import settings
 

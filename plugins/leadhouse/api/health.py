@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Response
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
+from leadhouse.api.connections import pool
 from leadhouse.api.rate_limits import OpenLimit
 from leadhouse.api.shapes import Shape
-from leadhouse.api.transactions import pool
 from leadhouse.database import DatabaseError
 from leadhouse.database.queries import load
 

@@ -35,7 +35,7 @@ def _check() -> None:
     """Fail before it listens, where no request could be served."""
     from psycopg_pool import PoolTimeout
 
-    from leadhouse.api.transactions import close_pool, pool
+    from leadhouse.api.connections import close_pool, pool
     from leadhouse.credentials.master_keys import master_keys
     from leadhouse.database import DatabaseError, connect
 

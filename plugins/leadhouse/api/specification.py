@@ -104,6 +104,7 @@ def _complete(path: str, method: str, operation: dict[str, Any], is_open: bool) 
     operation["security"] = [] if is_open else [{name: []} for name in _SCHEMES]
     kinds = [Problem.INVALID, Problem.TOO_MANY_REQUESTS, Problem.FAILED, Problem.UNAVAILABLE]
     kinds += [] if is_open else [Problem.NOT_SIGNED_IN, Problem.REFUSED, Problem.PAYMENT_NEEDED]
+    kinds += [Problem.NOT_SIGNED_IN] if is_open and method in _WRITES else []  # wrong credentials, a wrong signature
     kinds += [Problem.NOT_FOUND] if "{" in path else []
     if method in _WRITES:
         kinds += [Problem.MALFORMED, Problem.CONFLICT, Problem.TOO_LARGE, Problem.NOT_FOUND]

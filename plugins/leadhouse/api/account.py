@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from leadhouse.api.callers import PersonSignedIn, forget_callers, outside_account
 from leadhouse.api.problems import Problem, ProblemError, not_found
@@ -262,15 +263,13 @@ async def link_account(request: Request, caller: PersonSignedIn, origin: From) -
 
     Other accounts are linked by `/auth/providers/{provider}/link`.
     """
-    from starlette.concurrency import run_in_threadpool
-
     account = await outside_account(request)
     if account is None:
         detail = "Send it with a session of Airflow, beside the access token."
         raise ProblemError(Problem.INVALID, detail)
     made = await run_in_threadpool(external_identities.link_external_identity, caller.user_id, *account, origin)
     return LinkedAccount(
-        external_identity_id=made, provider=account[0], created_at=datetime.now().astimezone(), last_used_at=None
+        external_identity_id=made, provider=account[0], created_at=datetime.now(UTC), last_used_at=None
     )
 
 

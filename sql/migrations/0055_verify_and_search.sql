@@ -1,5 +1,6 @@
 -- Checks of addresses know catch-all domains and how likely mail bounces; lead searches are proposed, confirmed and run
 -- depends: 0054_remember_imports
+-- changes: app.lead_searches
 
 -- migrate: apply
 

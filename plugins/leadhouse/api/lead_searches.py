@@ -43,7 +43,9 @@ MODEL_FAILED: dict[int | str, dict[str, Any]] = {
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
 Criteria = Annotated[
     dict[str, JsonValue],
-    Field(description="entity_kind, country_codes, industry_codes, titles, source_keys, limit; as docs/leads.md says."),
+    Field(
+        description="entity_kind, country_codes, industry_codes, titles, source_keys and limit; all may be left out."
+    ),
 ]
 Places = Annotated[dict[str, JsonValue], Field(description="Where to look: tags, place, country_code, queries.")]
 

@@ -18,7 +18,7 @@ from leadhouse.api.versions import Conditions
 from leadhouse.leads import lists as lead_lists
 from leadhouse.leads import segments as lead_segments
 from leadhouse.leads import work_list
-from leadhouse.leads.criteria import compile_criteria
+from leadhouse.leads.criteria import FIELDS, OPERATORS, compile_criteria
 
 lists = APIRouter(prefix="/lists", tags=["lists"])
 segments = APIRouter(prefix="/segments", tags=["segments"])
@@ -40,7 +40,9 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[
 Description = Annotated[str, Field(max_length=5000, pattern=r"^[^\x00]*$")]
 Criteria = Annotated[
     dict[str, JsonValue],
-    Field(description="A rule of conditions with all, any, not; see docs/leads.md for fields and operators."),
+    Field(
+        description=f"all, any, not over conditions. Fields: {', '.join(FIELDS)}. Operators: {', '.join(OPERATORS)}."
+    ),
 ]
 _RULE: Any = {"all": [{"field": "status", "is_one_of": ["new", "qualified"]}, {"field": "lead_score", "at_least": 60}]}
 

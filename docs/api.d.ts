@@ -339,6 +339,12 @@ export type Days = {
   beforeLastDay: string;
 };
 
+/** The decision's row, and how many people or companies changed by it. */
+export type DecidedMatch = {
+  matchDecisionId: string;
+  entitiesChanged: number;
+};
+
 /** A row that can still be restored: within 30 days of its deletion. */
 export type DeletedShape = {
   kind: "campaign" | "list" | "segment" | "data_source" | "lead";
@@ -861,6 +867,14 @@ export type Marked = {
   marked: number;
 };
 
+/** What a person says of a pair; `undecided` takes an earlier decision back. */
+export type MatchDecision = {
+  entityA: string;
+  entityB: string;
+  decision: "same" | "different" | "undecided";
+  reason?: string | null;
+};
+
 /** Who asks. `permissions` is what the caller may do here: resource, action and scope (own, team, all). */
 export type Me = {
   userId: string;
@@ -1139,6 +1153,11 @@ export type PagePersonShape = {
   pagination: Pagination;
 };
 
+export type PageSearchShape = {
+  data: SearchShape[];
+  pagination: Pagination;
+};
+
 export type PageSecretAnswer = {
   data: SecretAnswer[];
   pagination: Pagination;
@@ -1404,6 +1423,68 @@ export type ScoreFactor = {
   reason: string;
 };
 
+/** Yes to the proposal, or to what is made of it here. */
+export type SearchConfirmation = {
+  criteria?: Record<string, JsonValue> | null;
+  discovery?: Record<string, JsonValue> | null;
+};
+
+/** A question in plain language, of which criteria are proposed. */
+export type SearchQuestion = {
+  name: string;
+  question: string;
+};
+
+/** What came of a search so far. `requested` null: any number; `jobs` by their status. */
+export type SearchReportShape = {
+  leadSearchId: string;
+  name: string;
+  state: "asked" | "proposed" | "refused" | "confirmed" | "running" | "finished";
+  requested: number | null;
+  met: number;
+  isExhausted: boolean;
+  jobs: Record<string, number>;
+  message: string;
+};
+
+/** A search. It makes leads only after a person has confirmed its criteria. */
+export type SearchShape = {
+  leadSearchId: string;
+  name: string;
+  question: string | null;
+  state: "asked" | "proposed" | "refused" | "confirmed" | "running" | "finished";
+  criteria: Record<string, unknown>;
+  discovery: Record<string, unknown>;
+  isActive: boolean;
+  message: string | null;
+  sourceKeys: string[];
+  jobIds: string[];
+  confirmedAt: string | null;
+  finishedAt: string | null;
+  createdBy: string | null;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type SearchSort = "createdAt" | "updatedAt" | "name";
+
+/** Criteria that a person types in: confirmed by that. */
+export type SearchToCreate = {
+  name: string;
+  /** entity_kind, country_codes, industry_codes, titles, source_keys and limit; all may be left out. */
+  criteria?: Record<string, JsonValue>;
+  /** Where to look: tags, place, country_code, queries. */
+  discovery?: Record<string, JsonValue>;
+};
+
+/** What changes; what is left out stays. */
+export type SearchUpdate = {
+  name?: string | null;
+  criteria?: Record<string, JsonValue> | null;
+  discovery?: Record<string, JsonValue> | null;
+  isActive?: boolean | null;
+};
+
 /** What completes a sign-in: the challenge, and a code of the authenticator or a recovery code. */
 export type SecondFactor = {
   challenge: string;
@@ -1450,7 +1531,7 @@ export type SegmentPreview = {
 
 /** A rule to be tried. */
 export type SegmentRule = {
-  /** A rule of conditions with all, any, not; see docs/leads.md for fields and operators. */
+  /** all, any, not over conditions. Fields: status, priority, rating, lead_score, tags, source, owner_id, campaign_id, created_by, entity_kind, created_at, updated_at, full_name, title, email, email_status, phone, company_name, company_id, domain, country_code, list_id. Operators: at_most, at_least, is_not, is, is_none_of, is_one_of, has_none, has_all, has_any, contains, starts_with, before_days, within_days, is_known, is_member_of. */
   criteria: Record<string, JsonValue>;
 };
 
@@ -1471,7 +1552,7 @@ export type SegmentSort = "name" | "createdAt" | "updatedAt";
 export type SegmentToCreate = {
   name: string;
   description?: string | null;
-  /** A rule of conditions with all, any, not; see docs/leads.md for fields and operators. */
+  /** all, any, not over conditions. Fields: status, priority, rating, lead_score, tags, source, owner_id, campaign_id, created_by, entity_kind, created_at, updated_at, full_name, title, email, email_status, phone, company_name, company_id, domain, country_code, list_id. Operators: at_most, at_least, is_not, is, is_none_of, is_one_of, has_none, has_all, has_any, contains, starts_with, before_days, within_days, is_known, is_member_of. */
   criteria: Record<string, JsonValue>;
 };
 
@@ -1743,6 +1824,17 @@ export type UsageShape = {
   metric: string;
   used: number;
   maxValue: number | null;
+};
+
+/** Two people or two companies of which the match model is not sure, with its weights in words. */
+export type WaitingPairShape = {
+  matchDecisionId: string;
+  entityKind: "company" | "person";
+  entityA: string;
+  entityB: string;
+  reason: string | null;
+  decidedBy: string;
+  decidedAt: string;
 };
 
 /** The credits that are left; null: the organization is not billed. */
@@ -3269,6 +3361,168 @@ export interface Operations {
       200: JobShape;
     };
   };
+  /** The searches that the caller reaches, in pages */
+  list_lead_searches: {
+    path: "/api/v1/lead-searches";
+    method: "GET";
+    query?: {
+      state?: ("asked" | "proposed" | "refused" | "confirmed" | "running" | "finished")[] | null;
+      /** Number of the page. */
+      page?: number;
+      /** Rows a page. */
+      pageSize?: number;
+      /** What the list is sorted by. */
+      sortBy?: SearchSort;
+      sortOrder?: "asc" | "desc";
+      /** `nextCursor` of the former page, in place of a number. */
+      cursor?: string | null;
+      /** Words that a row must have. */
+      search?: string | null;
+    };
+    answers: {
+      200: PageSearchShape;
+    };
+  };
+  /** Search by criteria */
+  create_lead_search: {
+    path: "/api/v1/lead-searches";
+    method: "POST";
+    headers?: {
+      /** Entity tags, as an answer gave them. */
+      "if-match"?: string | null;
+      /** Entity tags, as an answer gave them. */
+      "if-none-match"?: string | null;
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
+    body: SearchToCreate;
+    answers: {
+      201: SearchShape;
+    };
+  };
+  /** Search by a question */
+  ask_lead_search: {
+    path: "/api/v1/lead-searches/ask";
+    method: "POST";
+    headers?: {
+      /** Entity tags, as an answer gave them. */
+      "if-match"?: string | null;
+      /** Entity tags, as an answer gave them. */
+      "if-none-match"?: string | null;
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
+    body: SearchQuestion;
+    answers: {
+      201: SearchShape;
+    };
+  };
+  /** One search */
+  get_lead_search: {
+    path: "/api/v1/lead-searches/{lead_search_id}";
+    method: "GET";
+    parameters: {
+      lead_search_id: string;
+    };
+    headers?: {
+      /** Entity tags, as an answer gave them. */
+      "if-match"?: string | null;
+      /** Entity tags, as an answer gave them. */
+      "if-none-match"?: string | null;
+    };
+    answers: {
+      200: SearchShape;
+    };
+  };
+  /** Change a search */
+  update_lead_search: {
+    path: "/api/v1/lead-searches/{lead_search_id}";
+    method: "PUT";
+    parameters: {
+      lead_search_id: string;
+    };
+    headers?: {
+      /** Entity tags, as an answer gave them. */
+      "if-match"?: string | null;
+      /** Entity tags, as an answer gave them. */
+      "if-none-match"?: string | null;
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
+    body: SearchUpdate;
+    answers: {
+      200: SearchShape;
+    };
+  };
+  /** Delete a search */
+  delete_lead_search: {
+    path: "/api/v1/lead-searches/{lead_search_id}";
+    method: "DELETE";
+    parameters: {
+      lead_search_id: string;
+    };
+    headers?: {
+      /** Entity tags, as an answer gave them. */
+      "if-match"?: string | null;
+      /** Entity tags, as an answer gave them. */
+      "if-none-match"?: string | null;
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      204: void;
+    };
+  };
+  /** Confirm a proposal */
+  confirm_lead_search: {
+    path: "/api/v1/lead-searches/{lead_search_id}/confirm";
+    method: "POST";
+    parameters: {
+      lead_search_id: string;
+    };
+    headers?: {
+      /** Entity tags, as an answer gave them. */
+      "if-match"?: string | null;
+      /** Entity tags, as an answer gave them. */
+      "if-none-match"?: string | null;
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
+    body: SearchConfirmation;
+    answers: {
+      200: SearchShape;
+    };
+  };
+  /** What came of a search */
+  report_lead_search: {
+    path: "/api/v1/lead-searches/{lead_search_id}/report";
+    method: "GET";
+    parameters: {
+      lead_search_id: string;
+    };
+    answers: {
+      200: SearchReportShape;
+    };
+  };
+  /** Look for more */
+  start_lead_search: {
+    path: "/api/v1/lead-searches/{lead_search_id}/start";
+    method: "POST";
+    parameters: {
+      lead_search_id: string;
+    };
+    headers?: {
+      /** Entity tags, as an answer gave them. */
+      "if-match"?: string | null;
+      /** Entity tags, as an answer gave them. */
+      "if-none-match"?: string | null;
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      200: SearchShape;
+    };
+  };
   /** The leads that the caller reaches, in pages */
   list_leads: {
     path: "/api/v1/leads";
@@ -3643,6 +3897,31 @@ export interface Operations {
     };
     answers: {
       200: ListShape;
+    };
+  };
+  /** Pairs that wait for a decision */
+  list_waiting_matches: {
+    path: "/api/v1/matches";
+    method: "GET";
+    query?: {
+      /** Pairs at most, the newest. */
+      most?: number;
+    };
+    answers: {
+      200: WaitingPairShape[];
+    };
+  };
+  /** Say who is who */
+  decide_match: {
+    path: "/api/v1/matches/decide";
+    method: "POST";
+    headers?: {
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
+    body: MatchDecision;
+    answers: {
+      200: DecidedMatch;
     };
   };
   /** Who asks */

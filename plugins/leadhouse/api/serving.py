@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from leadhouse.api.application import create_app
-from leadhouse.database import DatabaseError
-from leadhouse.delivery.account_mails import send_due_mails
-from leadhouse.settings import settings
+from leadhouse.delivery.account_mails import send_until
 
-MAIL_SECONDS = 60.0
+LONGEST_MAIL_SECONDS = 10.0  # that the end of the server waits for one that is being sent
 
 
 def served_app() -> FastAPI:
@@ -28,14 +26,14 @@ def served_app() -> FastAPI:
     @asynccontextmanager
     async def lifespan(served: FastAPI) -> AsyncIterator[None]:
         async with inner(served):
-            mails = asyncio.create_task(_send_mails()) if settings().mail_server else None
+            stopped = threading.Event()
+            mails = threading.Thread(target=send_until, args=(stopped,), name="mails", daemon=True)
+            mails.start()
             try:
                 yield
             finally:
-                if mails is not None:
-                    mails.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await mails
+                stopped.set()
+                await run_in_threadpool(mails.join, LONGEST_MAIL_SECONDS)
 
     app.router.lifespan_context = lifespan
     return app
@@ -54,14 +52,3 @@ def configure_logs() -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-
-
-async def _send_mails() -> None:
-    """What a request's own try has left: put off by the server, or by its absence."""
-    log = structlog.get_logger("leadhouse.account_mails")
-    while True:
-        await asyncio.sleep(MAIL_SECONDS)
-        try:
-            await run_in_threadpool(send_due_mails)
-        except (DatabaseError, OSError) as error:
-            log.warning("mails about accounts wait", reason=str(error))

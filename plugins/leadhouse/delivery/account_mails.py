@@ -6,6 +6,7 @@ is `unknown` and not sent again: the person asks for another.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -15,11 +16,12 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 from uuid import UUID, uuid4
 
+import psycopg
 import structlog
 from pydantic import SecretStr
 
-from leadhouse.credentials import open_sealed, seal
-from leadhouse.database import connect
+from leadhouse.credentials import CredentialError, open_sealed, seal
+from leadhouse.database import DatabaseError, connect
 from leadhouse.database.queries import load
 from leadhouse.delivery.composition import AddressError, check_address
 from leadhouse.delivery.sign_in import SignIn
@@ -86,6 +88,20 @@ def queue_mail(
             load("account_mails").queue_mail, {**values, "token_sealed": sealed, "expires_at": expires_at}
         )
     return mail_id
+
+
+def send_until(stopped: threading.Event, every_seconds: float = 60.0) -> None:
+    """Send what falls due until `stopped`: what a request's own try has left, put off by the server or its absence.
+
+    Several may run: a mail is taken by one.
+    """
+    while not stopped.wait(every_seconds):
+        if settings().mail_server is None:
+            continue
+        try:
+            send_due_mails()
+        except (DatabaseError, CredentialError, psycopg.Error, OSError) as error:
+            log.warning("mails about accounts wait", reason=str(error))
 
 
 def send_due_mails(limit: int = 50) -> int:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 import structlog
 
 from leadhouse.database import DatabaseError
+from leadhouse.delivery.account_mails import send_until
 from leadhouse.jobs import control
 from leadhouse.jobs import requests as job_requests
 from leadhouse.jobs.run_links import DAGS, job_url
@@ -87,13 +88,14 @@ def api_from_settings() -> AirflowApi:
 
 
 def main() -> None:
-    """Dispatch, and send webhooks beside it, until SIGTERM or SIGINT."""
+    """Dispatch, and send webhooks and mails about accounts beside it, until SIGTERM or SIGINT."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     log.info("dispatcher started", airflow=settings().airflow_url)
     sender = threading.Thread(target=sending.run_until, args=(stopped,), name="webhooks")
     sender.start()
+    threading.Thread(target=send_until, args=(stopped,), name="mails", daemon=True).start()
     try:
         run_until(stopped, api_from_settings)
     finally:

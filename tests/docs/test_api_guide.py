@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from leadhouse.api import callers, rate_limits, transactions
+from leadhouse.api import callers, connections, rate_limits
 from leadhouse.api.application import create_app
 from leadhouse.credentials import new_master_key
 from leadhouse.identity import access_tokens
@@ -39,7 +39,7 @@ def test_every_command_of_the_guide_works(database, monkeypatch):
                 ["bash", "-c", script], env={**os.environ, "BASE": url}, capture_output=True, text=True, timeout=120
             )
     finally:
-        transactions.close_pool()
+        connections.close_pool()
         callers.forget_callers()
         settings.cache_clear()
     assert tried.returncode == 0, f"{tried.stdout[-3000:]}\n{tried.stderr[-3000:]}"

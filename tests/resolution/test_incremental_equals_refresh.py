@@ -14,6 +14,14 @@ from leadhouse.resolution import DecisionError, decide, full_refresh, resolve_un
 from leadhouse.resolution.component import HUB_NAMES
 from leadhouse.resolution.reading import LIMITS
 
+SAID_SAME = """
+select decision.organization_id, array_agg(assignments.subject_id) as subject_ids
+  from resolution.match_decisions as decision
+  join resolution.assignments on case when assignments.organization_id is not distinct from decision.organization_id
+       then assignments.origin_entity_id else assignments.entity_id end in (decision.entity_a, decision.entity_b)
+ where decision.decision = 'same' and decision.decided_by like 'model %' and not decision.is_reverted
+ group by decision.match_decision_id, decision.organization_id
+"""
 UNITS = [f"https://site{number}.example.com/" for number in range(7)]
 OWNERS = [None, None, None, "north", "south"]
 
@@ -58,11 +66,16 @@ def views(world):
 
 
 def searched(world):
-    """The same by plain search over the keys in the database."""
+    """The same by plain search over the keys in the database, and what the match model said where keys do not decide."""
     keys = world.query("select * from resolution.subject_keys where is_joining")
     subjects = world.query("select subject_id, organization_id from resolution.subjects")
-    shared = groups(subjects, keys, None, [])
-    return {None: shared} | {scope: groups(subjects, keys, scope, shared) for scope in world.organizations.values()}
+    said = defaultdict(list)
+    for row in world.query(SAID_SAME):
+        said[row["organization_id"]].append(row["subject_ids"])
+    shared = groups(subjects, keys, None, said[None])
+    return {None: shared} | {
+        scope: groups(subjects, keys, scope, [*shared, *said[scope]]) for scope in world.organizations.values()
+    }
 
 
 def groups(subjects, keys, scope, given_groups):

@@ -66,7 +66,7 @@ def views(world):
 
 
 def searched(world):
-    """The same by plain search over the keys in the database, and what the match model said where keys do not decide."""
+    """The same by plain search over the keys in the database, and by what the match model said."""
     keys = world.query("select * from resolution.subject_keys where is_joining")
     subjects = world.query("select subject_id, organization_id from resolution.subjects")
     said = defaultdict(list)

@@ -236,9 +236,7 @@ class Landing:
             self._keep_erased_out(connection)
         self._write_fetches(connection, self._landing_id)
         unchanged = seen_unchanged(self._fetches, self._organization_id)
-        landed = self._write_first(connection) if self._first is not None and self._applies else 0
-        is_first = self._first is not None and self._applies
-        others = [each for each in self._statements if not (is_first and isinstance(each, PreparedStatement))]
+        landed, others = self._write_first(connection)
         plan = make_plan(connection, others, self._run_on, unchanged)
         if not self._applies:
             plan.applications.clear()
@@ -252,14 +250,14 @@ class Landing:
             quarantined=quarantined,
         )
 
-    def _write_first(self, connection: Connection[Any]) -> int:
-        """Returns how many records landed."""
-        if self._first is None:
-            return 0
+    def _write_first(self, connection: Connection[Any]) -> tuple[int, list[Statement | PreparedStatement]]:
+        """Writes what nobody has to be asked of; returns how many records landed, and the statements that are left."""
+        if self._first is None or not self._applies:
+            return 0, self._statements
         prepared = [each for each in self._statements if isinstance(each, PreparedStatement)]
         records, statements = self._first.write(connection, prepared)
         self.landed_extractions += statements
-        return records
+        return records, [each for each in self._statements if not isinstance(each, PreparedStatement)]
 
     def _keep_erased_out(self, connection: Connection[Any]) -> None:
         waiting = list(self._quarantine.values())

@@ -131,9 +131,6 @@ select source_id, source_key, organization_id, kind::text as kind, name, start_u
 -- name: record_source_test
 select status from app.record_source_test(%(source_id)s, %(has_passed)s, %(message)s)
 
--- name: list_transitions
-select machine, from_state, to_state, means from app.state_transitions order by machine, from_state, to_state
-
 -- name: insert_source
 -- A site named by a request becomes a shared source; one that is there stays as it is.
 insert into app.sources (source_key, kind, name, start_url, host)

@@ -58,9 +58,6 @@ select key_hash, key_kind, erasure_id from unnest(%(hashes)s::bytea[], %(kinds)s
        as new (key_hash, key_kind, erasure_id)
     on conflict do nothing
 
--- name: select_keys
-select key_hash, key_kind, erasure_id, created_at from privacy.erased_keys where erasure_id = %(erasure_id)s order by key_hash
-
 -- name: find_records
 -- Person records that say a contact, or a name: who of them is meant is decided by their values.
 select record_id, subject_id, company_record_id, extraction_id, run_on, organization_id, payload

@@ -233,9 +233,6 @@ select organization_id, to_entity_id as entity_id
   from resolution.redirects
  where reverted_batch_no is null and organization_id is not null and from_entity_id = any (%(ids)s)
 
--- name: select_kinds
-select entity_id, entity_kind::text from resolution.entities where entity_id = any (%(ids)s)
-
 -- name: insert_batch
 insert into resolution.batches (batch_no, run_id, reason, entities_changed)
 values (%(batch_no)s, %(run_id)s, %(reason)s, %(changed)s)

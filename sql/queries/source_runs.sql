@@ -34,9 +34,6 @@ returning source_key, source_id
 -- Held by the session for as long as the read lasts: two reads of one source would pay twice.
 select pg_try_advisory_lock(hashtextextended('source ' || %(source_key)s::text, 0)) as is_mine
 
--- name: unlock_source
-select pg_advisory_unlock(hashtextextended('source ' || %(source_key)s::text, 0))
-
 -- name: claim_call
 -- None where the call was made before on the run's day.
 insert into app.source_calls (organization_id, source_key, run_on, call_key, run_id, operation, reserved_eur, budget_id)

@@ -412,7 +412,10 @@ def test_pool_leaves_nothing_on_its_connections(api, world):
 
 def test_connections_that_the_server_dropped_are_replaced(api, world, mine):
     assert api.get("/api/v1/things/role", headers=mine).status_code == 200
-    world.rows("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'leadhouse api'")
+    world.rows(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+        " where application_name = 'leadhouse api' and datname = current_database()"
+    )
     assert api.get("/api/v1/things/role", headers=mine).status_code == 200
 
 

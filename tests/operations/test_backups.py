@@ -31,12 +31,12 @@ def test_backup_is_restored_and_compared(database, tmp_path):
     assert prove_backup(database.admin_url, backup.path, backup.rows) == sum(backup.rows.values())
 
 
-def test_missing_rows_are_named(database, tmp_path):
+def test_missing_rows_are_named(database, tmp_path, scratch_databases):
     backup = make_backup(database.admin_url, tmp_path)
     wrong = {**backup.rows, "app.leads": 7}
     with pytest.raises(BackupError, match=r"app\.leads had 7 rows"):
         prove_backup(database.admin_url, backup.path, wrong)
-    assert databases(database, "leadhouse_scratch_proof_%") == []
+    assert scratch_databases() == set()
 
 
 @pytest.mark.parametrize("lost", [2000, 200_000])

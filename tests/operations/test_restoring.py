@@ -36,28 +36,17 @@ def contents(url):
         return hash_rows(connection, list_tables(connection))
 
 
-def databases(acme):
-    """This database and what a restore makes beside it: other workers' databases come and go on the same server."""
-    with admin_to(acme.admin_url) as connection:
-        found = connection.execute(
-            "select datname from pg_database where starts_with(datname, %s) or datname ~ 'scratch_(restore|roles)'",
-            [acme.name],
-        )
-        return {row["datname"] for row in found}
-
-
-def test_data_is_not_overwritten_unless_that_is_said(acme, tmp_path):
+def test_data_is_not_overwritten_unless_that_is_said(acme, tmp_path, scratch_databases):
     backup = make_backup(acme.admin_url, tmp_path)
     with acme.owner() as connection:
         connection.execute("insert into identity.organizations (slug, name) values ('later', 'Later')")
-    before = databases(acme)
     with pytest.raises(RestoreError, match=r"holds data, and .* would replace all of it\. Say --yes"):
         restore(acme.admin_url, backup.path)
     assert slugs(acme.admin_url) == {"acme", "later"}
     found = restore(acme.admin_url, backup.path, overwrite=True)
     assert slugs(acme.admin_url) == {"acme"}
     assert (found.database, found.pending_migrations) == (acme.name, 0)
-    assert databases(acme) == before
+    assert scratch_databases() == set()
     with acme.connect("landing") as connection:
         assert connection.execute("select count(*) as n from identity.organizations").fetchone()["n"] == 1
     with acme.connect("transform") as connection:  # a right on the database itself, which no dump holds
@@ -93,7 +82,7 @@ def test_empty_server_gets_roles_and_rows(acme, tmp_path, tmp_path_factory):
         server.remove()
 
 
-def test_hooks_run_on_the_restored_database_and_one_that_fails_keeps_the_replaced(acme, tmp_path):
+def test_hooks_run_on_the_restored_database_and_one_that_fails_keeps_the_replaced(acme, tmp_path, scratch_databases):
     backup = make_backup(acme.admin_url, tmp_path)
     seen = []
 
@@ -112,10 +101,9 @@ def test_hooks_run_on_the_restored_database_and_one_that_fails_keeps_the_replace
     def fail(url):
         raise OSError("the key is missing")
 
-    before = databases(acme)
     with pytest.raises(RestoreError, match=r"what must follow failed: the key is missing.*_replaced"):
         restore(acme.admin_url, backup.path, overwrite=True)
-    [kept] = databases(acme) - before
+    [kept] = scratch_databases()
     assert kept.endswith("_replaced")
     with acme.owner(autocommit=True) as server:
         drop_database(server, kept)

@@ -1,8 +1,12 @@
 """How many requests a second the API answers, against an endpoint of FastAPI that does nothing.
 
+    python -m benchmarks.api_rates --leads 10000          # a minute and a half; without the number, a million leads
+    python -m benchmarks.api_rates --leads 10000 --only teams
+
 Both run under uvicorn in a process of their own, asked in turn by eight clients that ask again as soon as they have
-their answer, over kept connections. The lists run under the policies of a member, over a generated platform of a
-million leads (``--leads N`` for another number).
+their answer, over kept connections. The lists run under the policies of a member, over a generated platform. The note
+of a line has the CPU an answer cost in the server's process and in Postgres, and the clients' share of a core: one near
+1 says that the clients were the limit.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,7 +40,7 @@ from leadhouse.identity.sessions import open_session
 from leadhouse.local.postgres_server import PostgresServer
 from leadhouse.settings import settings
 
-CLIENTS, ROUNDS, SECONDS = 8, 5, 3.0
+CLIENTS, ROUNDS, SECONDS = 8, 4, 1.0
 LISTS = {
     "leads, newest": "/api/v1/leads?pageSize=50",
     "leads, newest, behind a cursor": "/api/v1/leads?pageSize=50&cursor={cursor}",
@@ -47,53 +51,83 @@ AIM = ">= 0.2, p95 < 50 ms"
 
 def run() -> list[Result]:
     """A line for each list and role."""
-    leads = int(sys.argv[sys.argv.index("--leads") + 1]) if "--leads" in sys.argv else 1_000_000
-    with _platform(leads), _served("_bare_app") as empty, _served("_api_app") as api:
+    leads, only = int(_option("--leads", "1000000")), _option("--only", "")
+    with _platform(leads) as postgres, _served("_bare_app") as empty, _served("_api_app", postgres) as api:
         tokens = {role: _token(role) for role in ("manager", "rep")}
         return [
             _compare(f"API: {name} ({role})", api, _address(api.url, path, token), token, empty, leads)
             for name, path in LISTS.items()
+            if only in name
             for role, token in tokens.items()
         ]
 
 
+def _option(name: str, otherwise: str) -> str:
+    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else otherwise
+
+
 def _compare(name: str, api: _Server, path: str, token: str, empty: _Server, leads: int) -> Result:
-    ours, peer = [], []
-    for number in range(ROUNDS + 1):
-        asked = _measure(api, path, token), _measure(empty, "/empty", token)
-        if number:  # the first one warms up
-            ours.append(asked[0])
-            peer.append(asked[1])
+    asked = [(_measure(api, path, token), _measure(empty, "/empty", token)) for _ in range(ROUNDS + 1)]
+    ours, peer = zip(*asked[1:], strict=True)  # the first round warms up
     rate, bare = (statistics.median(each.rate for each in side) for side in (ours, peer))
-    p95 = statistics.quantiles([time for each in ours for time in each.times], n=20)[-1] * 1000
+    p50, p95 = _quantiles([time for each in ours for time in each.times])
     cpu, floor = (statistics.median(each.cpu for each in side) * 1000 for side in (ours, peer))
+    postgres = statistics.median(each.postgres_cpu for each in ours) * 1000
+    clients = max(each.clients for each in (*ours, *peer))
     note = (
-        f"p95 {p95:.1f} ms, {CLIENTS} clients, {leads:,} leads; CPU of the process {cpu:.2f} ms an answer against "
-        f"{floor:.2f}, load {os.getloadavg()[0]:.1f}"
+        f"p50 {p50:.1f}, p95 {p95:.1f} ms, {CLIENTS} clients, {leads:,} leads; CPU an answer: server {cpu:.2f} ms "
+        f"(the empty endpoint {floor:.2f}), Postgres {postgres:.2f}; clients at most {clients:.2f} of a core, "
+        f"load {os.getloadavg()[0]:.1f}"
     )
     return Result(name, rate, bare, "an empty FastAPI endpoint", "answers/s", rate / bare, AIM, note)
 
 
+def _quantiles(seconds: list[float]) -> tuple[float, float]:
+    """The median and the 95th percentile, in milliseconds."""
+    return statistics.median(seconds) * 1000, statistics.quantiles(seconds, n=20)[-1] * 1000
+
+
 @dataclass(frozen=True)
 class _Server:
+    """An address, its process, and that of the Postgres which it asks."""
+
     url: str
     process: psutil.Process
+    postgres: psutil.Process | None = None
+
+    def cpu(self) -> tuple[float, float]:
+        """CPU seconds so far, of the server and of Postgres with its connections."""
+        return _cpu(self.process), sum(map(_cpu, _family(self.postgres))) if self.postgres else 0.0
 
 
 @dataclass(frozen=True)
 class _Measured:
-    """Answers a second, seconds of each, and CPU seconds of the server's process for each."""
+    """Answers a second, seconds of each; CPU seconds an answer in server and Postgres; the clients' share of a core."""
 
     rate: float
     times: list[float]
     cpu: float
+    postgres_cpu: float
+    clients: float
 
 
 def _measure(server: _Server, path: str, token: str) -> _Measured:
-    before = server.process.cpu_times()
+    before, began, clients = server.cpu(), time.perf_counter(), time.process_time()
     rate, times = asyncio.run(_ask(f"{server.url}{path}", token))
-    after = server.process.cpu_times()
-    return _Measured(rate, times, (after.user + after.system - before.user - before.system) / len(times))
+    clients, seconds = time.process_time() - clients, time.perf_counter() - began
+    cpu, postgres = ((after - first) / len(times) for first, after in zip(before, server.cpu(), strict=True))
+    return _Measured(rate, times, cpu, postgres, clients / seconds)
+
+
+def _family(parent: psutil.Process) -> list[psutil.Process]:
+    return [parent, *parent.children(recursive=True)]
+
+
+def _cpu(process: psutil.Process) -> float:
+    with suppress(psutil.NoSuchProcess):  # a connection that has ended meanwhile
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    return 0.0
 
 
 async def _ask(url: str, token: str) -> tuple[float, list[float]]:
@@ -155,8 +189,8 @@ class _Client(asyncio.Protocol):
 
 
 @contextmanager
-def _platform(leads: int) -> Iterator[None]:
-    """A server with the generated platform, in this process's settings and those of the servers that it starts."""
+def _platform(leads: int) -> Iterator[psutil.Process]:
+    """A Postgres with the generated platform, in this process's settings and those of the servers that it starts."""
     before = dict(os.environ)
     memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
     folder = str(memory) if memory.is_dir() and os.access(memory, os.W_OK) and leads < 2_000_000 else None
@@ -170,7 +204,7 @@ def _platform(leads: int) -> Iterator[None]:
             os.environ.update({**urls, **more, "LEADHOUSE_API_REQUESTS_A_MINUTE": "100000000"})
             settings.cache_clear()
             generate(urls["LEADHOUSE_DATABASE_ADMIN_URL"], leads, min(1_000, max(20, leads // 1_000)))
-            yield
+            yield psutil.Process(server.status().pid)
         finally:
             os.environ.clear()
             os.environ.update(before)
@@ -179,7 +213,7 @@ def _platform(leads: int) -> Iterator[None]:
 
 
 @contextmanager
-def _served(app: str) -> Iterator[_Server]:
+def _served(app: str, postgres: psutil.Process | None = None) -> Iterator[_Server]:
     with socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
         port = chosen.getsockname()[1]
@@ -195,7 +229,7 @@ def _served(app: str) -> Iterator[_Server]:
                 if served.poll() is not None or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
-        yield _Server(f"http://127.0.0.1:{port}", psutil.Process(served.pid))
+        yield _Server(f"http://127.0.0.1:{port}", psutil.Process(served.pid), postgres)
     finally:
         served.send_signal(signal.SIGTERM)
         served.wait(30)
@@ -238,5 +272,15 @@ def _serve(name: str, port: int) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 
+def main() -> None:
+    """Serve one of the two (``_api_app 8080``), or print the lines of the report."""
+    if sys.argv[1:2] in (["_api_app"], ["_bare_app"]):
+        _serve(sys.argv[1], int(sys.argv[2]))
+        return
+    for result in run():
+        sys.stdout.write(f"{result.name}: {result.ours:.0f} against {result.peer:.0f} {result.unit}, ")
+        sys.stdout.write(f"{result.ratio:.3f} ({result.aim})\n  {result.note}\n")
+
+
 if __name__ == "__main__":
-    _serve(sys.argv[1], int(sys.argv[2]))
+    main()

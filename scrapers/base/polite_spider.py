@@ -119,7 +119,7 @@ class PoliteSpider(Spider):
                 self.host_leases.postpone(host, pause)
             is_closed = pause > answers.LONGEST_PAUSE or site.strikes >= answers.MAX_STRIKES
             if is_closed and request_of(response).meta["purpose"] != "robots":  # whose rules close the site
-                site.frontier.clear()
+                site.is_closed = True
 
     def _slow_down(self, host: str, seconds: float) -> None:
         """No shorter delay between two requests to the host, from the next one on."""

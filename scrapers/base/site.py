@@ -36,6 +36,7 @@ class Site:
     former: dict[str, FormerSitemap] = field(default_factory=dict)  # by URL, as the last crawl read them
     vouchers: dict[str, tuple[str, str | None, datetime]] = field(default_factory=dict)  # see revisits.is_vouched_for
     strikes: int = 0  # answers in a row that asked for a pause
+    is_closed: bool = False  # the host wants to be left alone for longer than a crawl waits
     not_before: float = 0.0  # `time.monotonic` of the next request, where an answer asked for a pause
     bodies: dict[str, str] = field(default_factory=dict)  # content hash → the URL that had it first
     endings_tried: int = 0

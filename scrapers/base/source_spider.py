@@ -79,9 +79,10 @@ class SourceSpider(PoliteSpider):
     def _advance(self, site: Site) -> Iterator[Output]:
         """The next request of the site; its last item when there is none."""
         while site.in_flight == 0 and not site.is_finished:
-            if site.failures >= MAX_FAILURES or self._is_postponed(site):
-                site.frontier.clear()
-            self.guess(site)
+            if site.is_closed or site.failures >= MAX_FAILURES or self._is_postponed(site):
+                site.frontier.clear()  # and nothing is guessed: it would be asked once the pause is over
+            else:
+                self.guess(site)
             target = site.frontier.pop()
             if target is None:
                 yield from self._finish(site)

@@ -149,6 +149,7 @@ def test_a_pause_that_is_too_long_holds_for_the_next_run(crawl: Crawl) -> None:
     crawl.web.routes["shut.example", "/robots.txt"] = Answer(b"", 429, {"Retry-After": "7200"})
     run_shard(crawl.plan("closed.example", "shut.example"), 0, "first")
     assert crawl.outcome("web/shut.example")[:2] == ("blocked", "robots_http_429")
+    assert crawl.web.paths("closed.example")[-1] == "/contact"  # no page was guessed after it
     asked = len(crawl.web.asked)
     run_shard(crawl.plan("closed.example"), 0, "second")
     assert len(crawl.web.asked) == asked

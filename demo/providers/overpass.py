@@ -63,7 +63,7 @@ def _element(company: Company) -> dict[str, Any]:
     return {
         "type": "node", "id": 1_000_000 + company.index, "lat": 50.0, "lon": 10.0,
         "tags": {
-            "office": "company", "name": company.name, "contact:website": f"https://www.{company.domain}/",
+            "office": "company", "name": company.name, "contact:website": f"http://{company.host(company.domain)}/",
             "phone": company.phone, "addr:street": address.street.rpartition(" ")[0] or address.street,
             "addr:housenumber": address.street.rpartition(" ")[2], "addr:postcode": address.postal_code,
             "addr:city": address.city,

@@ -14,9 +14,13 @@ PER_PAGE = 5
 
 @dataclass
 class SearxngSimulator(Simulator):
-    """`GET /search?q=&format=json&pageno=`; `allows_json` false: the format is switched off, as instances come."""
+    """`GET /search?q=&format=json&pageno=`; `allows_json` false: the format is switched off, as instances come.
+
+    `portals` stand before the sites in every answer, and are nobody's.
+    """
 
     allows_json: bool = True
+    portals: tuple[str, ...] = ("https://www.portal.example/list",)
 
     def refusal(self, asked: Asked) -> Answer | None:
         """403 for a format that is switched off."""
@@ -30,12 +34,13 @@ class SearxngSimulator(Simulator):
             return Answer(400, {}, b"no query", "text/plain")
         words = asked.one("q").lower().split()
         found = [_result("https://www.linkedin.com/company/somebody", "Somebody | LinkedIn")]
-        found.append(_result("https://www.portal.example/list", "All of them | Portal"))
+        found += [_result(each, "All of them | Portal") for each in self.portals]
         for company in self.world:
             text = f"{company.name} {company.trade} {company.address.city}".lower()
             if any(word in text for word in words):
-                found.append(_result(f"https://www.{company.domain}/", company.name))
-                found.append(_result(f"https://www.{company.domain}/contact", f"Contact | {company.name}"))
+                site = f"http://{company.host(company.domain)}"  # the world speaks plain HTTP
+                found.append(_result(f"{site}/", company.name))
+                found.append(_result(f"{site}/contact", f"Contact | {company.name}"))
         start = PER_PAGE * (asked.number("pageno", 1) - 1)
         return json_answer({
             "query": asked.one("q"), "number_of_results": 0, "results": found[start : start + PER_PAGE], "answers": [],

@@ -5,6 +5,7 @@ The instance must allow the format ``json`` (its settings, `search.formats`), or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ Query = Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whi
 CANDIDATE = 0.3  # that a site answers a query says little of whose it is: the crawl finds out
 SITE = ItemMap(
     key=("domain",),
-    company=RecordMap(values={"domain": ("domain",)}, custom={"found_as": "title", "found_by": "engines[*]"}),
+    company=RecordMap(values={"domain": ("site",)}, custom={"found_as": "title", "found_by": "engines[*]"}),
 )
 
 
@@ -40,6 +41,7 @@ class SearxngConnector(ApiConnector):
     """Reads the results of each query; a domain is stated once a page."""
 
     extractor = "searxng"
+    extractor_version = "2"
     parameters: SearxngParameters
 
     @property
@@ -77,7 +79,7 @@ class SearxngConnector(ApiConnector):
         for each in self._results(answer):
             domain = cells.domain(str(each.get("url") or "")) if isinstance(each, dict) else None
             if domain and domain not in left_out:
-                sites.setdefault(domain, {**each, "domain": domain})
+                sites.setdefault(domain, {**each, "domain": domain, "site": _site(str(each["url"]))})
         return state_items(self, answer, sites.values(), SITE, "searxng:domain/", confidence=CANDIDATE)
 
     def _call(self, query: str, number: int) -> Call:
@@ -91,3 +93,9 @@ class SearxngConnector(ApiConnector):
         if not isinstance(results, list):
             raise SourceError("malformed", f"{self.base_url}/search answered no `results`")
         return results
+
+
+def _site(url: str) -> str:
+    """A result's address without its path, which may name a person."""
+    found = re.match(r"https?://[^/?#]+", url)
+    return found[0] if found else url

@@ -8,31 +8,24 @@ it had from the archive instead of paying again.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
-from psycopg.types.json import Jsonb
-
-from leadhouse.archive import ArchiveWriter, Exchange, Position, erase_exchange, read_exchange
+from leadhouse.archive import ArchiveWriter, Exchange, Position, read_exchange
 from leadhouse.connectors.api_client import Patience
-from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, Page, SourceOf
+from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, SourceOf
 from leadhouse.connectors.call_ledger import CallLedger, Claim
+from leadhouse.connectors.found_sites import request_crawl
 from leadhouse.connectors.source_errors import Reason, SourceError
+from leadhouse.connectors.source_landing import Pending, SourceLanding
 from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
 from leadhouse.connectors.stored_sources import find_source, note_result, open_secret
 from leadhouse.database import connect, queries
-from leadhouse.jobs import requests
-from leadhouse.landing import Landing, Quarantined
-from leadhouse.landing.storable import clean_text
-from leadhouse.records import CompanyAttribute, Extraction, Fetch, Outcome
 from leadhouse.settings import settings
 
 _KEPT_PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
@@ -119,12 +112,8 @@ class _Run:
     run_id: str
     before_call: Callable[[], None]
     patience: Patience | None
-    counts: Counter[str] = field(default_factory=Counter)
     calls: int = 0
-    retracted: int = 0
-    unit_keys: set[str] = field(default_factory=set)
-    domains: set[str] = field(default_factory=set)  # of the companies that are stated
-    pending: tuple[Claim | None, Answer, Position | None] | None = None  # answered, and not landed yet
+    pending: Pending | None = None
 
     def __post_init__(self) -> None:
         key, organization_id = self.row["source_key"], self.row["organization_id"]
@@ -136,31 +125,34 @@ class _Run:
         name = re.sub(r"[^\w.-]+", "-", key)
         self._archive = ArchiveWriter(settings().archive_root, f"sources/{self.run_on}/{name}-{uuid4().hex[:12]}")
         self._ledger = CallLedger(key, organization_id, kind.name, self.run_on, self.run_id, self.connector.parameters)
+        self._landed = SourceLanding(self.row, self.connector, self._ledger, self.run_on, self.run_id)
 
     def run(self) -> SourceSummary:
         self._ledger.mark_lost()
         reason, detail = "works", "Everything was read."
         try:
             for page in self.connector.pages():
-                self._land(page)
-                if self.counts["received"] >= self.connector.parameters.max_records:
+                self._landed.land(page, self.pending or Pending(None, page.answer, None))
+                self.pending = None
+                if self._landed.counts["received"] >= self.connector.parameters.max_records:
                     raise _EnoughError(f"max_records is reached: {self.connector.parameters.max_records}.")
-            self._retract()
+            self._landed.retract()
         except _EnoughError as enough:
             reason, detail = "over_budget", str(enough)
         except SourceError as error:
             reason, detail = error.reason, without_secrets(str(error), self.connector.credentials)
-            self._settle_pending(detail)
+            self._landed.land_unread(self.pending, detail)
         except UNREADABLE as error:  # an answer of a form that nobody has thought of
             reason, detail = "malformed", f"An answer could not be read: {type(error).__name__}: {error}"[:500]
-            self._settle_pending(detail)
+            self._landed.land_unread(self.pending, detail)
         finally:
             self.connector.close()
             self._archive.close()
         if reason in ("works", "over_budget"):
             self._execute("move_due_time", run_on=self.run_on)
         note_result(self.row, reason, detail)  # type: ignore[arg-type]
-        crawl_job_id = self._request_crawl() if self.connector.discovers else None
+        sites = self._landed.sites if self.connector.discovers else {}
+        crawl_job_id = request_crawl(self.row, sites, self.run_on, self.run_id)
         return self._summary(reason, detail, crawl_job_id)  # type: ignore[arg-type]
 
     # one call
@@ -173,7 +165,7 @@ class _Run:
         claim = self._ledger.claim(call) if call.is_charged else None
         if claim is not None and claim.position is not None:
             answer = self._from_archive(call, claim)
-            self.pending = (None, answer, None)
+            self.pending = Pending(None, answer, None)
             return answer
         self.calls += 1
         try:
@@ -183,7 +175,7 @@ class _Run:
                 self._ledger.refuse(claim, error)
             raise
         position = self._keep(answer)
-        self.pending = (claim, answer, position)
+        self.pending = Pending(claim, answer, position)
         return answer
 
     def _from_archive(self, call: Call, claim: Claim) -> Answer:
@@ -206,124 +198,16 @@ class _Run:
         self._archive.sync()
         return position
 
-    # what came of it
-
-    def _land(self, page: Page) -> None:
-        """Statements, price and cursor, in one transaction."""
-        claim, answer, position = self.pending or (None, page.answer, None)
-        with self._landing() as landing:
-            connection = landing.begin()
-            if position is not None:
-                landing.add_fetch(_fetch(answer, position, self.row["source_key"]))
-            for each in page.statements:
-                if isinstance(each, Extraction):
-                    self.unit_keys.add(each.unit_key)
-                    self.domains |= domains_of(each)
-                    landing.add_extraction(each)
-                else:
-                    landing.quarantine(each)
-            if claim is not None and position is not None:
-                self._ledger.settle(connection, claim, answer, position, page.credits)
-            if page.cursor is not None:
-                values = {"source_key": self.row["source_key"], "read_state": Jsonb(page.cursor)}
-                connection.execute(_sql().keep_cursor, values)
-            self._count(landing)
-        self.pending = None
-
-    def _settle_pending(self, detail: str) -> None:
-        """An answer that could not be read is kept, paid for as reserved, and refused with its reason."""
-        if self.pending is None:
-            return
-        claim, answer, position = self.pending
-        if position is None:
-            return
-        shown = {"answer": clean_text(answer.body[:2000].decode("utf-8", "replace"))}
-        with self._landing() as landing:
-            connection = landing.begin()
-            landing.add_fetch(_fetch(answer, position, self.row["source_key"]))
-            landing.quarantine(Quarantined(answer.url, None, "malformed_answer", detail, shown))
-            if claim is not None:
-                self._ledger.settle(connection, claim, answer, position, None)
-            self._count(landing)
-        self.pending = None
-
-    def _retract(self) -> None:
-        """Units that stood and are named no more say nothing any more, where a run names all there are."""
-        if not self.connector.states_everything or not self.unit_keys:
-            return
-        gone = self._nothing("")
-        values = {
-            "organization_id": self.row["organization_id"], "source_key": self.row["source_key"],
-            "empty_hash": gone.statement_hash,
-        }  # fmt: skip
-        with self._landing() as landing:
-            found = landing.begin().execute(_sql().select_standing_units, values).fetchall()
-            for each in found:
-                if each["unit_key"] not in self.unit_keys:
-                    landing.add_extraction(self._nothing(each["unit_key"]))
-                    self.retracted += 1
-            if self.retracted:
-                self._count(landing)
-
-    def _nothing(self, unit_key: str) -> Extraction:
-        return Extraction(
-            source_key=self.row["source_key"], unit_key=unit_key or "none", extractor=self.connector.extractor,
-            extractor_version=self.connector.extractor_version, content_hash=hashlib.sha256(b"").hexdigest(),
-            observed_at=datetime.now(UTC), organization_id=self.row["organization_id"],
-        )  # fmt: skip
-
-    def _landing(self) -> Landing:
-        return Landing(
-            "imports", run_on=self.run_on, run_id=self.run_id, source_key=self.row["source_key"],
-            organization_id=self.row["organization_id"],
-        )  # fmt: skip
-
-    def _count(self, landing: Landing) -> None:
-        counts = landing.commit()
-        self.counts += {name: getattr(counts, name) for name in ("received", "landed", "known", "quarantined")}
-        for fetch in landing.erased_pages:
-            if fetch.warc_uri is not None and fetch.warc_offset is not None and fetch.warc_length is not None:
-                with suppress(FileNotFoundError):
-                    erase_exchange(Position(fetch.warc_uri, fetch.warc_offset, fetch.warc_length))
-
     def _execute(self, name: str, **values: Any) -> None:
         with connect("imports") as connection:
             connection.execute(getattr(_sql(), name), {"source_key": self.row["source_key"], **values})
 
-    def _request_crawl(self) -> UUID | None:
-        """One job for the sites of candidates that nobody crawls yet; a second try of the run finds the same one."""
-        if not self.domains:
-            return None
-        with connect("imports") as connection:
-            rows = connection.execute(_sql().select_new_sites, {"domains": sorted(self.domains)}).fetchall()
-        if not rows:
-            return None
-        urls = [f"https://{row['domain']}/" for row in rows]
-        job_id = uuid5(self.row["source_id"], self.run_id)
-        parameters = {"urls": urls, "reason": f"found by {self.row['source_key']}"}
-        return requests.request_job("crawl", parameters, self.run_on, self.row["organization_id"], job_id)
-
     def _summary(self, reason: Reason, detail: str, crawl_job_id: UUID | None) -> SourceSummary:
-        counted = {name: self.counts[name] for name in ("received", "landed", "known", "quarantined")}
+        counted = {name: self._landed.counts[name] for name in ("received", "landed", "known", "quarantined")}
         return SourceSummary(
-            self.row["source_key"], self.calls, **counted, retracted=self.retracted, eur=self._ledger.spent_eur,
+            self.row["source_key"], self.calls, **counted, retracted=self._landed.retracted, eur=self._ledger.spent_eur,
             reason=reason, detail=detail, crawl_job_id=crawl_job_id,
         )  # fmt: skip
-
-
-def domains_of(statement: Extraction) -> set[str]:
-    """The domains of the companies that a statement is about."""
-    return {value.value for each in statement.companies for value in each.values.get(CompanyAttribute.DOMAIN, ())[:1]}
-
-
-def _fetch(answer: Answer, position: Position, source_key: str) -> Fetch:
-    content_type = next((value for name, value in answer.headers if name.lower() == "content-type"), None)
-    return Fetch(
-        fetch_id=answer.fetch_id, source_key=source_key, url=answer.url, requested_at=answer.requested_at,
-        outcome=Outcome.FETCHED, status_code=answer.status_code, content_hash=answer.content_hash,
-        content_type=content_type, body_bytes=len(answer.body), elapsed_ms=answer.elapsed_ms,
-        warc_uri=position.uri, warc_offset=position.offset, warc_length=position.length,
-    )  # fmt: skip
 
 
 def _sql() -> queries.Queries:

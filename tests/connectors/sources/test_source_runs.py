@@ -17,11 +17,13 @@ from demo.providers.overpass import OverpassSimulator
 from demo.providers.rest import RestSimulator
 from demo.providers.simulator import Fault
 from demo.servers.wire import json_answer
+from leadhouse.connectors.found_sites import start_of
 from leadhouse.connectors.source_replay import read_again, replay_source
 from leadhouse.connectors.source_runs import SourceBusyError, run_source
 from leadhouse.credentials import SecretMissingError, new_master_key, put_secret
 from leadhouse.database.queries import load
 from leadhouse.jobs.control import StoppedError
+from leadhouse.records import Value
 from leadhouse.settings import settings
 from tests.connectors.sources.conftest import HASTY, QUICK
 
@@ -312,11 +314,27 @@ def test_sites_of_candidates_are_crawled_once(module_database, monkeypatch, worl
     summary = tenant.run()
     (job,) = tenant.rows("select * from app.jobs where job_id = %s", summary.crawl_job_id)
     assert (job["kind"], job["organization_id"]) == ("crawl", tenant.organization_id)
-    expected = {f"https://{each.domain}/" for each in world if each.country == "DE"} - {f"https://{known}/"}
-    assert set(job["parameters"]["urls"]) == expected
+    german = {each.domain: f"http://{each.host(each.domain)}/" for each in world if each.country == "DE"}
+    assert sorted(job["parameters"]["urls"]) == sorted(url for domain, url in german.items() if domain != known)
     assert tenant.run().crawl_job_id == summary.crawl_job_id
     (jobs,) = tenant.rows("select count(*) as jobs from app.jobs where organization_id = %s", tenant.organization_id)
     assert jobs["jobs"] == 1
+
+
+@pytest.mark.parametrize(
+    ("stated", "start"),
+    [
+        ("http://www.one.example/contact?x=1", "http://www.one.example/"),
+        ("HTTPS://One.example", "https://one.example/"),
+        ("one.example", "https://one.example/"),
+        (None, "https://one.example/"),
+        ("http://shop.one.example/", "https://one.example/"),
+        ("http://one.example:8080/", "https://one.example/"),
+        ("http://jane@one.example/", "https://one.example/"),
+    ],
+)
+def test_a_found_site_begins_where_its_source_says(stated, start):
+    assert start_of(Value(value="one.example", raw=stated)) == start
 
 
 def test_a_replay_shows_what_another_reading_gains_and_then_applies_it(listed):
@@ -354,7 +372,7 @@ def test_a_reader_that_died_with_an_answer_leaves_it_unknown(tenant, monkeypatch
         raise SystemExit("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr("leadhouse.connectors.source_runs.Landing", die)
+        patch.setattr("leadhouse.connectors.source_landing.Landing", die)
         with pytest.raises(SystemExit):
             tenant.run()
     assert [call["state"] for call in tenant.calls()] == ["claimed"]

@@ -293,7 +293,7 @@ select from_entity_id, to_entity_id, organization_id, reason, created_at, revert
  order by created_at, redirect_id
 
 -- name: select_explained_decisions
-select match_decision_id, entity_a, entity_b, decision, decided_by, decided_at, reason, is_reverted
+select match_decision_id, entity_a, entity_b, decision, decided_by, decided_at, match_weight, reason, is_reverted
   from resolution.match_decisions
  where %(entity_id)s in (entity_a, entity_b)
    and (organization_id is null or organization_id = %(scope)s::uuid)

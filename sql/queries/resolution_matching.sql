@@ -106,15 +106,17 @@ select match_decision_id, organization_id, entity_a, entity_b, decision, decided
 update resolution.match_decisions set is_reverted = true where match_decision_id = any (%(ids)s) and decided_by like 'model %%'
 
 -- name: insert_model_decisions
-insert into resolution.match_decisions (organization_id, entity_kind, entity_a, entity_b, decision, reason, decided_by)
-select new.organization_id, new.kind::resolution.entity_kind, new.a, new.b, new.decision, new.reason, new.decided_by
-  from unnest(%(organizations)s::uuid[], %(kinds)s::text[], %(a)s::uuid[], %(b)s::uuid[], %(decisions)s::text[], %(reasons)s::text[],
-              %(decided_by)s::text[]) as new (organization_id, kind, a, b, decision, reason, decided_by)
+insert into resolution.match_decisions
+  (organization_id, entity_kind, entity_a, entity_b, decision, match_weight, reason, decided_by)
+select new.organization_id, new.kind::resolution.entity_kind, new.a, new.b, new.decision, new.weight, new.reason, new.decided_by
+  from unnest(%(organizations)s::uuid[], %(kinds)s::text[], %(a)s::uuid[], %(b)s::uuid[], %(decisions)s::text[],
+              %(weights)s::real[], %(reasons)s::text[], %(decided_by)s::text[])
+       as new (organization_id, kind, a, b, decision, weight, reason, decided_by)
 
 -- name: select_waiting_pairs
 -- The review queue of a scope: pairs of which the model is not sure, while both still stand for themselves.
-select decisions.match_decision_id, decisions.entity_kind::text, decisions.entity_a, decisions.entity_b, decisions.reason,
-       decisions.decided_by, decisions.decided_at
+select decisions.match_decision_id, decisions.entity_kind::text, decisions.entity_a, decisions.entity_b,
+       decisions.match_weight, decisions.reason, decisions.decided_by, decisions.decided_at
   from resolution.match_decisions as decisions
  where not decisions.is_reverted and decisions.decision = 'undecided' and decisions.decided_by like 'model %%'
    and decisions.organization_id is not distinct from %(scope)s::uuid

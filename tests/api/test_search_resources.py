@@ -151,11 +151,13 @@ def test_a_pair_is_decided_within_the_organization(on):
 def test_waiting_pairs_are_the_organizations(on):
     one, other = entered(on), entered(on)
     on.world.rows(
-        "insert into resolution.match_decisions (organization_id, entity_kind, entity_a, entity_b, decision, reason,"
-        " decided_by) values (%s, 'person', %s, %s, 'undecided', 'name 8 bits', 'model 3')", on.north, one, other,
+        "insert into resolution.match_decisions (organization_id, entity_kind, entity_a, entity_b, decision,"
+        " match_weight, reason, decided_by)"
+        " values (%s, 'person', %s, %s, 'undecided', 8.5, 'name 8 bits', 'model 3')", on.north, one, other,
     )  # fmt: skip
     [found] = on.manager.get("/matches")
     assert (found["entityA"], found["entityB"], found["entityKind"]) == (str(one), str(other), "person")
+    assert found["matchWeight"] == 8.5
     assert on.stranger.get("/matches") == []
     on.rep.get("/matches", 403)
 

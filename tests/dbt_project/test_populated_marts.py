@@ -100,6 +100,7 @@ GRAINS = {
     "mart_companies.dim_companies": "select 1",
     "mart_companies.fct_company_values": "select 4",
     "mart_companies.fct_company_changes": "select 0",
+    "mart_companies.dim_company_aliases": "select 0",  # nothing is merged here: test_company_aliases
     "mart_leads.dim_people": "select 2",
     "mart_leads.fct_person_values": "select 4",
     "mart_leads.dim_leads": "select count(*) from app.leads where deleted_at is null",

@@ -48,7 +48,7 @@ def test_a_slip_at_one_address_and_telephone_is_joined_and_explained(optician):
     found = explain(world.entity(MAIN))
     [decision] = found.decisions
     assert (decision.decided_by, decision.decision) == ("model company@1", "same")
-    assert decision.reason.startswith("weight ")
+    assert decision.reason.startswith(f"weight {decision.match_weight:.1f} = ")
     assert "street 5/5" in decision.reason
     assert "Kes" not in decision.reason, "values stand in the records alone"
     assert {key.kind for key in found.keys} == {"domain", "phone_name"}, "blocks are no keys to read"

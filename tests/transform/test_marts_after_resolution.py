@@ -18,9 +18,13 @@ from tests.transform.mart_world import NOON, MartWorld
 MARTS = {
     "mart_companies.dim_companies": "company_id",
     "mart_companies.fct_company_values": "company_id, attribute, place",
+    "mart_companies.dim_company_aliases": "company_id, alias_kind, alias",
     "mart_leads.dim_people": "person_id",
     "mart_leads.fct_person_values": "person_id, attribute, place",
 }
+ALIASES = (
+    "select alias_kind, alias, match_key, match_weight, decided_by, is_reverted from mart_companies.dim_company_aliases"
+)
 
 
 class ResolvedWorld(MartWorld):
@@ -80,6 +84,22 @@ def test_one_company_under_two_domains_is_one_row_with_both(world, first_night):
     assert shared["source_count"] == 2
 
 
+def test_aliases_say_what_was_joined_and_by_which_key(world, first_night):
+    """One former id and one further domain, once each, shared and in both overlays, there beside their own names."""
+    shared = world.rows(f"{ALIASES} where organization_id is null order by alias_kind")
+    [merged, domain] = shared
+    [loser] = world.rows("select from_entity_id::text as id from resolution.redirects where organization_id is null"
+                         " and to_entity_id in (select company_id from mart_companies.dim_companies)")  # fmt: skip
+    assert merged["alias"] == loser["id"]
+    assert merged["match_key"] == "vat_id:DE362667647"
+    [shown] = world.rows("select domain from mart_companies.dim_companies where organization_id is null")
+    assert domain["alias_kind"] == "domain"
+    assert {domain["alias"], shown["domain"]} == {"epsilon.example", "epsilon.test"}
+    for slug, login in first_night.logins.items():
+        kinds = [row["alias_kind"] for row in world.seen_by(login, f"{ALIASES} order by alias_kind")]
+        assert kinds == ["company_id", "company_id", "domain", "name"], slug  # its own row of the file was merged too
+
+
 @pytest.mark.parametrize(("slug", "phone"), [("north", "+493051"), ("south", "+493050")])
 def test_contradicting_imports_show_to_their_organization_alone(world, first_night, slug, phone):
     seen = world.seen_by(
@@ -115,6 +135,10 @@ def test_wrong_merge_is_undone_in_the_marts_and_incremental_equals_full(world, f
     assert not summary.is_full_refresh
     shared = world.rows("select domain from mart_companies.dim_companies where organization_id is null order by 1")
     assert [row["domain"] for row in shared] == ["epsilon.example", "epsilon.test"]
+    undone = world.rows(f"{ALIASES} where alias_kind = 'company_id' and organization_id is null")
+    assert [tuple(row.values()) for row in undone] == [
+        ("company_id", str(loser["from_entity_id"]), None, None, "kim", True)
+    ]
     employers = world.rows(
         "select count(distinct company_id) as companies from mart_leads.dim_people where organization_id is null"
     )

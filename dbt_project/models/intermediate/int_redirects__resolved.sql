@@ -2,7 +2,7 @@
 {{ config(indexes=[{'columns': ['from_entity_id']}, {'columns': ['to_entity_id']}]) }}
 
 with recursive redirects as (
-  select * from {{ ref('stg_resolution__redirects') }}
+  select * from {{ ref('stg_resolution__redirects') }} where not is_reverted
 ),
 
 tenants as (

@@ -22,12 +22,13 @@ Reason = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 
 
 class WaitingPairShape(Shape):
-    """Two people or two companies of which the match model is not sure, with its weights in words."""
+    """Two people or two companies of which the match model is not sure, with its weight in bits (log2 of the odds)."""
 
     match_decision_id: UUID
     entity_kind: Literal["company", "person"]
     entity_a: UUID
     entity_b: UUID
+    match_weight: float
     reason: str | None
     decided_by: str
     decided_at: datetime

@@ -40,7 +40,7 @@ class ExplainedMerge:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedDecision:
-    """What a person decided about the entity and another."""
+    """What a person or the match model decided about the entity and another; `match_weight`: in bits, the model's."""
 
     match_decision_id: UUID
     entity_a: UUID
@@ -48,6 +48,7 @@ class ExplainedDecision:
     decision: str
     decided_by: str
     decided_at: datetime
+    match_weight: float | None
     reason: str | None
     is_reverted: bool
 

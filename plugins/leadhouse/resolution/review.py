@@ -11,12 +11,13 @@ from leadhouse.database import connect, queries
 
 @dataclass(frozen=True, slots=True)
 class WaitingPair:
-    """Two entities and the model's weights in bits; `decisions.decide` takes the pair out of the queue."""
+    """Two entities, the model's weight in bits and its parts in words; `decisions.decide` takes them off the queue."""
 
     match_decision_id: UUID
     entity_kind: str
     entity_a: UUID
     entity_b: UUID
+    match_weight: float
     reason: str | None
     decided_by: str
     decided_at: datetime

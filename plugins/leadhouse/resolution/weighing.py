@@ -34,7 +34,10 @@ Pair = tuple[UUID | None, frozenset[UUID]]  # scope, and the two entities
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the model says of two entities: its best pair of their records. `decision`: same or undecided."""
+    """What the model says of two entities: its best pair of their records.
+
+    `weight` in bits; `decision`: same or undecided.
+    """
 
     kind: Kind
     weight: float
@@ -172,6 +175,7 @@ def _as_columns(new: Mapping[Pair, Opinion]) -> dict[str, list[Any]]:
         "b": [side[1] for side in sides],
         "kinds": [each.kind for each in opinions],
         "decisions": [each.decision for each in opinions],
+        "weights": [each.weight for each in opinions],
         "reasons": [each.reason for each in opinions],
         "decided_by": [_author(each.kind) for each in opinions],
     }

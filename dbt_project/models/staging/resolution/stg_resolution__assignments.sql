@@ -9,6 +9,7 @@ final as (
     entity_kind,
     organization_id,
     entity_id,
+    origin_entity_id,
     match_key,
     match_reason
   from source

@@ -1,4 +1,4 @@
--- Grain: standing redirect.
+-- Grain: redirect, reverted ones included.
 with source as (
   select * from {{ source('resolution', 'redirects') }}
 ),
@@ -8,9 +8,11 @@ final as (
     redirect_id,
     organization_id,
     from_entity_id,
-    to_entity_id
+    to_entity_id,
+    reason,
+    reverted_batch_no is not null as is_reverted,
+    created_at
   from source
-  where reverted_batch_no is null
 )
 
 select * from final

@@ -234,3 +234,7 @@ select to_regclass('mart_leads.dim_people') is not null and to_regclass('mart_co
 
 -- name: require_billing
 select identity.require('billing', 'read')
+
+-- name: find_upload
+-- Whether the caller reaches an upload at all: one without parts has none to list.
+select upload_id from files.uploads where organization_id = %(organization_id)s and upload_id = %(upload_id)s;

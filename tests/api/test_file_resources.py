@@ -127,7 +127,7 @@ def test_an_upload_is_its_senders(on):
         send(member, path, 1, b"x", 404)
         member.post(f"{path}/complete", {"sizeBytes": 1}, 404)
         member.delete(path, 404)
-        assert member.get(f"{path}/parts") == []
+        member.get(f"{path}/parts", 404)
     send(on.manager, path, 0, b"x", 422)
     send(on.manager, path, 10_001, b"x", 422)
     send(on.manager, path, 1, b"x")

@@ -454,3 +454,13 @@ def test_log_names_request_and_caller_but_no_address(api, mine, admin, logged):
     assert str(admin.user) in written
     assert "secret" not in written
     assert "/api/v1/things/{team_id}" in written
+
+
+@pytest.mark.parametrize("path", ["/webhooks/event-types", "/webhooks/samples", "/analytics/metrics"])
+def test_an_ended_session_gets_no_answer_that_needs_no_row(api, world, path):
+    person = world.member("organization_admin")
+    headers = world.headers(person)
+    assert api.get(f"/api/v1{path}", headers=headers).status_code == 200
+    world.rows("update identity.sessions set revoked_at = now(), revoked_reason = 'revoked' where user_id = %s",
+               person.user)  # fmt: skip
+    assert api.get(f"/api/v1{path}", headers=headers).status_code == 401

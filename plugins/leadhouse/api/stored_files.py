@@ -17,6 +17,7 @@ from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions
+from leadhouse.database.queries import load
 from leadhouse.files.uploads import MOST_PARTS
 
 router = APIRouter(prefix="/files", tags=["files"])
@@ -176,6 +177,9 @@ def upload_part(
 @uploads.get("/{upload_id:uuid}/parts", operation_id="list_parts", summary="The parts that are stored")
 def list_parts(work: Work, organization_id: OrganizationId, upload_id: UUID) -> list[PartShape]:
     """By number, so that an interrupted sender knows what is still to be sent."""
+    key = {"organization_id": organization_id, "upload_id": upload_id}
+    if work.connection.execute(load("resources").find_upload, key).fetchone() is None:
+        raise not_found("upload")
     return [PartShape.model_validate(each) for each in files.list_parts(work.connection, organization_id, upload_id)]
 
 

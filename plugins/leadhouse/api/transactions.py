@@ -40,6 +40,7 @@ class CallerWork:
         self._pool: ConnectionPool[Connection[DictRow]] | None = None
         self._connection: Connection[DictRow] | None = None
         self._turns: asyncio.Semaphore | None = None
+        self._is_proved = False
 
     async def take_turn(self) -> None:
         """Waits until a connection is free for this work. Raises ProblemError (503) after some seconds."""
@@ -76,7 +77,12 @@ class CallerWork:
         return self._connection
 
     def finish(self, commit: bool) -> None:
-        """Ends the transaction, if there is one, and gives the connection back. Raises what the commit raises."""
+        """Ends the transaction, if there is one, and gives the connection back.
+
+        An answer that needed no row is a live caller's, too. Raises as `connection`, and what the commit raises.
+        """
+        if commit and not self._is_proved:
+            self._open()
         connection, self._connection = self._connection, None
         if connection is None or self._pool is None:
             return
@@ -114,6 +120,7 @@ class CallerWork:
                 Problem.NOT_SIGNED_IN, "This sign-in or key was ended. Sign in again.",
                 headers={"WWW-Authenticate": 'Bearer realm="leadhouse", error="invalid_token"'},
             )  # fmt: skip
+        self._is_proved = True
 
     def _set_up(self, connection: Connection[DictRow]) -> bool:
         """Begin, role, claims and the question whether the caller still lives: one way there and back."""

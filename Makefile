@@ -48,7 +48,7 @@ prove: environment ## the long proofs: kills and races; results go to docs/proof
 bench: environment ## ratios against peers and floors; results go to docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-lint: environment ## style, types, import floors
+lint: environment ## style, types, import layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

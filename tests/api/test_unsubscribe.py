@@ -21,13 +21,13 @@ ONE_CLICK = {"content": "List-Unsubscribe=One-Click", "headers": {"content-type"
 
 
 @pytest.fixture
-def sent(database, monkeypatch):
-    """(world, path of the link in the mail that Anna got)"""
+def sent(module_database, monkeypatch):
+    """(world, path of the link in the mail that Anna got); the world is an organization of the test's own."""
     with Sink() as sink:
         monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", f"127.0.0.1:{sink.port}")
         monkeypatch.setenv("LEADHOUSE_SIGNING_KEY", "a key of the tests, long enough")
         settings.cache_clear()
-        world = Campaigns(database, smtp_port=sink.port)
+        world = Campaigns(module_database, smtp_port=sink.port)
         campaign_id = world.campaign([world.lead("anna@x.example")])
         world.queued(campaign_id)
         send_queued(campaign_id, "run")
@@ -35,21 +35,24 @@ def sent(database, monkeypatch):
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         path = urlsplit(mail["List-Unsubscribe"].strip("<>")).path
         yield world, path.removeprefix(urlsplit(settings().unsubscribe_base_url).path)
+    settings.cache_clear()
 
 
-@pytest.fixture
-def client():
+@pytest.fixture(scope="module")
+def client(module_database):
     return TestClient(create_app())
 
 
 def traces(world):
-    return (
-        [
-            tuple(row.values())
-            for row in world.rows("select value_normalized, reason, source, organization_id from app.suppressions")
-        ],
-        world.value("select count(*) from raw.email_events where event_kind = 'unsubscribed'"),
+    suppressions = world.rows(
+        "select value_normalized, reason, source, organization_id from app.suppressions where organization_id = %s",
+        world.organization_id,
     )
+    events = world.value(
+        "select count(*) from raw.email_events where event_kind = 'unsubscribed' and organization_id = %s",
+        world.organization_id,
+    )
+    return [tuple(row.values()) for row in suppressions], events
 
 
 def test_look_shows_a_button_and_changes_nothing(sent, client):
@@ -70,8 +73,13 @@ def test_one_click_unsubscribes_without_cookie_and_once(sent, client):
         assert (answer.status_code, "You are unsubscribed" in answer.text) == (200, True)
         assert "set-cookie" not in answer.headers
     assert traces(world) == ([("anna@x.example", "unsubscribed", "link:one_click", world.organization_id)], 1)
-    event = world.rows("select * from raw.email_events where event_kind = 'unsubscribed'")[0]
-    assert event["message_id"] == world.value("select message_id from app.messages")
+    event = world.rows(
+        "select * from raw.email_events where event_kind = 'unsubscribed' and organization_id = %s",
+        world.organization_id,
+    )[0]
+    assert event["message_id"] == world.value(
+        "select message_id from app.messages where organization_id = %s", world.organization_id
+    )
     batches = world.rows("select batch_no, landing_id, landed from raw.batches where batch_no > %s", before)
     assert [(row["batch_no"], row["landing_id"], row["landed"]) for row in batches] == [
         (before + 1, event["landing_id"], 1)

@@ -8,6 +8,7 @@ from leadhouse.extraction import structured, vocabulary
 from leadhouse.extraction.address_forms import Town, region_of, towns
 from leadhouse.extraction.context import Findings, Surroundings, around, around_block
 from leadhouse.extraction.country import country_code
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
@@ -213,7 +214,7 @@ _LABEL_STEMS = (
     "indirizzo", "dirección", "domicilio", "endereço", "visit us", "find us", "see us", "where ", "standort",
     "so finden", "dove siamo", "où nous", "ubicación", "📍",
 )  # fmt: skip
-_MAP = re.compile(
+_MAP = guarded(
     r"(?:google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.org|maps\.apple"
     r"|g\.page)",
     re.I,
@@ -232,11 +233,10 @@ def _labelled(page: Page) -> list[tuple[list[str], Surroundings, float]]:
         for link in page.links
         if link.text and 10 <= len(link.text) <= 200 and _MAP.search(link.url)
     ]
-    for index, block in enumerate(page.blocks):
-        lowered = block.text.lower() if len(block.text) <= 250 else ""
-        is_labelled = any(stem in lowered for stem in _LABEL_STEMS)
-        if not (is_labelled or block.marks & Mark.ADDRESS):
-            continue
+    labelled = {index for index in page.blocks_with(_LABEL_STEMS) if len(page.blocks[index].text) <= 250}
+    marked = {index for index, block in enumerate(page.blocks) if block.marks & Mark.ADDRESS}
+    for index in sorted(labelled | marked):
+        block, is_labelled = page.blocks[index], index in labelled
         spot = Surroundings("", "", "", block.heading, block.outline, block.marks)
         if is_labelled and (match := _LABELLED_LINE.match(block.text.split("\n")[0])):
             found.append(([match["rest"], *block.text.split("\n")[1:4]], spot, 0.62))

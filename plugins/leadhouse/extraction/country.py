@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import islice
 
 from leadhouse.extraction import hosts, structured
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Mark, Page
+from leadhouse.extraction.windows import around_matches, matches_from
 
 _NAMES = {
     "AT": "österreich|austria|autriche",
@@ -78,7 +81,7 @@ _NAMES = {
     "VN": "viet ?nam",
     "AE": "united arab emirates|(?-i:UAE)|dubai",
 }
-_NAME = re.compile("|".join(rf"(?P<{code}>(?<!\w)(?:{names})(?!\w))" for code, names in _NAMES.items()), re.I)
+_NAME = guarded("|".join(rf"(?P<{code}>(?<!\w)(?:{names})(?!\w))" for code, names in _NAMES.items()), re.I)
 _CODE_BY_NAME = re.compile(r"^[A-Za-z]{2}$")
 _CALLING = {
     "1": "US", "20": "EG", "27": "ZA", "30": "GR", "31": "NL",
@@ -94,6 +97,7 @@ _CALLING = {
     "385": "HR", "386": "SI", "420": "CZ", "421": "SK",
     "234": "NG", "237": "CM", "254": "KE", "971": "AE", "972": "IL",
 }  # fmt: skip
+_SIX_DIGITS = re.compile(r"\d{6}")
 _PLUS = re.compile(r"(?:\+|\b00)\s?\(?([1-9]\d{0,2})[\s().\-/\d]{6,}")
 _VAT_PREFIX = re.compile(
     r"(?<![A-Z])(ATU|BE|CHE|CZ|DE|DK|EL|ES|FI|FR|HU|IE|IT|LU|NL|PL|PT|RO|SE|SK)[ -]?[0-9A-Z]{1,2}\d{6}"
@@ -153,6 +157,7 @@ def detect_country(page: Page, hint: str | None) -> tuple[str | None, float]:
 
 
 _CODE_LIKE = re.compile(r"\d{3}")
+_PLACES = Mark.FOOTER | Mark.ADDRESS | Mark.CONTACT
 
 
 @lru_cache(maxsize=20_000)
@@ -166,24 +171,26 @@ def _vote_by_text(page: Page, votes: Counter[str]) -> None:
     for action in page.actions:
         if action.url[:4].lower() == "tel:" and (code := calling_country(action.url)):
             calling[code] += 1
-    if "+" in page.text or "00" in page.text:
-        for match in _PLUS.finditer(page.text):
-            if code := calling_country(match[0]):
-                calling[code] += 1
+    for match in matches_from(page.text, _PLUS, ("+", "00")):
+        if code := calling_country(match[0]):
+            calling[code] += 1
     if calling:
         votes[calling.most_common(1)[0][0]] += 3
-    for match in list(_VAT_PREFIX.finditer(page.text))[:3]:
+    for match in islice(around_matches(page.text, _VAT_PREFIX, _SIX_DIGITS, 8, 8), 3):
         votes[{"ATU": "AT", "CHE": "CH", "EL": "GR"}.get(match[1], match[1])] += 2
     named: Counter[str] = Counter()
     for block in page.blocks:
-        is_place = block.marks & (Mark.FOOTER | Mark.ADDRESS | Mark.CONTACT) or _CODE_LIKE.search(block.text)
-        if is_place and len(block.text) <= 160 and (country := _named_in(block.text)):
+        if (
+            len(block.text) <= 160
+            and (country := _named_in(block.text))
+            and (block.marks & _PLACES or _CODE_LIKE.search(block.text))
+        ):
             named[country] += 1
     if named:
         votes[named.most_common(1)[0][0]] += 2
 
 
-_STOPWORDS = {
+_STOPWORDS_OF = {
     "de": "und der die das ist nicht mit für auf wir sie",
     "en": "and the of to is with for you our we",
     "fr": "et les des est avec pour vous nous dans votre une",
@@ -198,14 +205,28 @@ _STOPWORDS = {
 }
 
 
+_STOPWORDS = {code: tuple(text.split()) for code, text in _STOPWORDS_OF.items()}
+_WORD = re.compile(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)")
+
+
+@lru_cache(maxsize=20_000)
+def _words_of(token: str) -> tuple[str, ...]:
+    """The words of a run without white space; none of an address, a file or a host."""
+    return tuple(_WORD.findall(token))
+
+
 def detect_language(page: Page) -> str | None:
     """BCP 47 primary subtag: what the text speaks, else what `lang` declares (templates leave ``en`` behind)."""
     declared = page.lang.replace("_", "-").split("-")[0].lower()
     shown = " ".join(block.text for block in page.blocks[:200] if not block.marks & (Mark.COLLAPSED | Mark.CODE))
-    words = Counter(re.findall(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)", shown[:6000].lower()))
-    total = sum(words.values())
+    words = Counter(shown[:6000].lower().split())
+    for token in [token for token in words if not token.isalpha()]:
+        count = words.pop(token)
+        for word in _words_of(token):
+            words[word] += count
+    total = words.total()
     if total >= 40:
-        scores = {code: sum(words[word] for word in text.split()) / total for code, text in _STOPWORDS.items()}
+        scores = {code: sum(words.get(word, 0) for word in listed) / total for code, listed in _STOPWORDS.items()}
         code, score = max(scores.items(), key=lambda entry: entry[1])
         if score >= 0.07 and score > scores.get(declared, 0) * (1.5 if total >= 100 else 3):
             return code

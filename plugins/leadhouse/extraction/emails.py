@@ -201,7 +201,7 @@ def extract_emails(
         confidence = _confidence(page, site, item, names, has_own=own)
         findings.accept("email", Value(value=item.address, confidence=confidence, raw=item.raw[:200], locator=locator))
     for block in page.hidden:
-        for match in EMAIL.finditer(block.text):
+        for match in addresses_in(block.text):
             if address := clean(match[0]):
                 findings.reject("email", address, "hidden", "text:hidden")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from leadhouse.extraction import structured
 from leadhouse.extraction.context import Findings
+from leadhouse.extraction.guarded import AnyOf, Guarded
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.windows import windows
@@ -45,6 +46,8 @@ _TEAM_OF = re.compile(
     re.I,
 )
 _HEADED = re.compile(r"(?P<more>)(?P<count>\d{1,3})(?P<plus>)-?köpfige[sn]? team", re.I)
+_SAYINGS = (_COUNTED, _TEAM_OF, _HEADED)
+_COUNTS = AnyOf(*map(Guarded, _SAYINGS))
 _DIGIT = re.compile(r"\d")
 _OWN = re.compile(
     r"(?<!\w)(?:we|our|us|somos|siamo|sommes|wir|unser\w*|uns|nous|notre|nos|noi|nostr\w+|nosotros|nuestr\w+|nós"
@@ -76,7 +79,7 @@ def extract_employees(page: Page, findings: Findings) -> None:
             break
     if page.mentions(*_STEMS):
         for low, high in windows(page.text, _DIGIT, 60, 60):
-            for pattern in (_COUNTED, _TEAM_OF, _HEADED):
+            for pattern in _SAYINGS if _COUNTS.may_match(page.text[low:high]) else ():
                 for match in pattern.finditer(page.text, low, high):
                     if band := _stated(page, match):
                         raw = match[0].strip()[:100]

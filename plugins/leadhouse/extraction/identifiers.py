@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from leadhouse.extraction import structured
 from leadhouse.extraction.context import Findings, around, third_party
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Page
-from leadhouse.extraction.windows import windows
+from leadhouse.extraction.windows import around_matches, windows
 from leadhouse.records import Value
 
 _NUMBER = re.compile(r"\d(?:\d\d|[ .]\d)")
+_EIGHT_FIGURES = re.compile(r"\d[\d .]{6}")
 _VAT_PREFIXED = re.compile(
     r"(?<![A-Z0-9])((?:ATU|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE"
     r"|SI|SK|CHE|NO)[ .-]?(?:[A-Z]{0,2}\d[\d .]{6,13}\d[A-Z]{0,2}(?:B\d\d)?))(?: ?MVA)?(?![A-Z0-9])"
@@ -62,9 +65,12 @@ _VAT_STEMS: tuple[str, ...] = (
     "org",
 )
 _VAT_STEMS += ("nip", "dič", "abn")
-_REGISTER_STEMS = (  # in the order of _REGISTER: what must stand on the page before a pattern runs
-    "hra hrb hr", "fn", "kvk", "kbo bce ondernemingsnummer", "siren siret rcs", "rea", "compan regist reg.", "abn acn",
-    "cin", "org", "cvr", "nipc crn uen nzbn cnpj rut",
+_REGISTER_STEMS = tuple(  # in the order of _REGISTER: what must stand near a number before a pattern runs
+    tuple(stems.split())
+    for stems in (
+        "hr", "fn", "kvk", "kbo bce ondernemingsnummer", "siren siret rcs", "rea", "compan regist reg.", "abn acn",
+        "cin", "org", "cvr", "nipc crn uen nzbn cnpj rut",
+    )
 )  # fmt: skip
 
 
@@ -92,28 +98,34 @@ def check_vat(text: str, country: str | None) -> str | None:
 
 def extract_identifiers(page: Page, country: str | None, findings: Findings) -> None:
     """Put VAT ids (checked) and register numbers (with the register's short name) into `findings`."""
-    spans = list(windows(page.text, _NUMBER, 100, 40))
-    prefixed = (match for span in spans for match in _VAT_PREFIXED.finditer(page.text, *span))
-    stems = _VAT_STEMS if spans and page.mentions(*_VAT_STEMS) else ()
-    labelled = (match for span in spans if stems for match in _VAT_LABEL.finditer(page.text, *span))
+    spans = [(low, high, page.text[low:high].lower()) for low, high in windows(page.text, _NUMBER, 100, 40)]
+    prefixed = around_matches(page.text, _VAT_PREFIXED, _EIGHT_FIGURES, 10, 40)
+    labelled = _matches(page.text, spans, _VAT_LABEL, _VAT_STEMS)
     for match in (*prefixed, *labelled):
         text = match.groupdict().get("number") or match[1]
         number = check_vat(text.strip(), country) or check_vat(re.split(r"\s{2,}|[ -](?=\D)", text.strip())[0], country)
         if number is None:
             continue
         _accept(page, match, "vat_id", number, 0.9, findings)
-    for (pattern, home), stem in zip(_REGISTER, _REGISTER_STEMS, strict=True):
-        if not spans or not page.mentions(*stem.split()):
-            continue
+    for (pattern, home), stems in zip(_REGISTER, _REGISTER_STEMS, strict=True):
         if home is not None and country is not None and home != country and not (home == "AU" and country == "NZ"):
             continue
-        for match in (match for span in spans for match in pattern.finditer(page.text, *span)):
+        for match in _matches(page.text, spans, pattern, stems):
             _accept(
                 page, match, "register_id", " ".join(part.strip() for part in match.groups() if part), 0.8, findings
             )
     for item, _, _ in structured.nested(page.json_ld):
         if (text := structured.text_of(item.get("vatID"))) and (number := check_vat(text, country)):
             findings.accept("vat_id", Value(value=number, confidence=0.9, raw=text, locator="json-ld"))
+
+
+def _matches(
+    text: str, spans: list[tuple[int, int, str]], pattern: re.Pattern[str], stems: tuple[str, ...]
+) -> Iterator[re.Match[str]]:
+    """Matches of a pattern in those stretches of a text, given with their lower case, that hold one of some stems."""
+    for low, high, lowered in spans:
+        if any(stem in lowered for stem in stems):
+            yield from pattern.finditer(text, low, high)
 
 
 def _accept(
@@ -130,32 +142,37 @@ def _accept(
 
 
 _TECHNOLOGIES = (
-    ("WordPress", re.compile(r"/wp-content/|/wp-includes/|wordpress \d", re.I)),
-    ("WooCommerce", re.compile(r"plugins/woocommerce|woocommerce \d", re.I)),
-    ("Elementor", re.compile(r"plugins/elementor|elementor \d", re.I)),
-    ("Shopify", re.compile(r"cdn\.shopify\.com", re.I)),
-    ("Wix", re.compile(r"static\.parastorage\.com|wix\.com website builder", re.I)),
-    ("Squarespace", re.compile(r"static1?\.squarespace\.com|squarespace", re.I)),
-    ("Webflow", re.compile(r"webflow", re.I)),
-    ("TYPO3", re.compile(r"typo3", re.I)),
-    ("Joomla", re.compile(r"joomla|/media/jui/", re.I)),
-    ("Drupal", re.compile(r"drupal|/sites/default/files", re.I)),
-    ("Jimdo", re.compile(r"jimdo", re.I)),
-    ("Google Analytics", re.compile(r"google-analytics\.com|googletagmanager\.com/gtag|\bgtag\b", re.I)),
-    ("Google Tag Manager", re.compile(r"googletagmanager\.com/gtm", re.I)),
-    ("Matomo", re.compile(r"matomo|piwik", re.I)),
-    ("HubSpot", re.compile(r"js\.hs-scripts\.com|hsforms\.net", re.I)),
-    ("Cloudflare", re.compile(r"/cdn-cgi/|static\.cloudflareinsights", re.I)),
-    ("jQuery", re.compile(r"jquery", re.I)),
-    ("Bootstrap", re.compile(r"bootstrap(?:\.bundle)?(?:\.min)?\.js", re.I)),
+    ("WordPress", guarded(r"/wp-content/|/wp-includes/|wordpress \d", re.I)),
+    ("WooCommerce", guarded(r"plugins/woocommerce|woocommerce \d", re.I)),
+    ("Elementor", guarded(r"plugins/elementor|elementor \d", re.I)),
+    ("Shopify", guarded(r"cdn\.shopify\.com", re.I)),
+    ("Wix", guarded(r"static\.parastorage\.com|wix\.com website builder", re.I)),
+    ("Squarespace", guarded(r"static1?\.squarespace\.com|squarespace", re.I)),
+    ("Webflow", guarded(r"webflow", re.I)),
+    ("TYPO3", guarded(r"typo3", re.I)),
+    ("Joomla", guarded(r"joomla|/media/jui/", re.I)),
+    ("Drupal", guarded(r"drupal|/sites/default/files", re.I)),
+    ("Jimdo", guarded(r"jimdo", re.I)),
+    ("Google Analytics", guarded(r"google-analytics\.com|googletagmanager\.com/gtag|\bgtag\b", re.I)),
+    ("Google Tag Manager", guarded(r"googletagmanager\.com/gtm", re.I)),
+    ("Matomo", guarded(r"matomo|piwik", re.I)),
+    ("HubSpot", guarded(r"js\.hs-scripts\.com|hsforms\.net", re.I)),
+    ("Cloudflare", guarded(r"/cdn-cgi/|static\.cloudflareinsights", re.I)),
+    ("jQuery", guarded(r"jquery", re.I)),
+    ("Bootstrap", guarded(r"bootstrap(?:\.bundle)?(?:\.min)?\.js", re.I)),
 )
 
 
 def extract_technologies(page: Page, findings: Findings) -> None:
     """Technologies by generator, script and image addresses."""
-    marks = "\n".join(
-        [page.meta.get("generator", ""), *page.script_sources, *(image.src for image in page.images[:20])]
-    )
-    for name, pattern in _TECHNOLOGIES:
-        if marks and pattern.search(marks):
+    sources = {page.meta.get("generator", ""), *page.script_sources, *(image.src for image in page.images[:20])}
+    found = frozenset().union(*map(_technologies_of, sources))
+    for name, _ in _TECHNOLOGIES:
+        if name in found:
             findings.accept("technology", Value(value=name, confidence=0.8, locator="page source"))
+
+
+@lru_cache(maxsize=20_000)
+def _technologies_of(source: str) -> frozenset[str]:
+    """The technologies that one address or generator shows; remembered, as a site's pages share theirs."""
+    return frozenset(name for name, pattern in _TECHNOLOGIES if pattern.search(source))

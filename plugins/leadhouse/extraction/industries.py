@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from leadhouse.extraction import structured
 from leadhouse.extraction.context import Findings
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
 from leadhouse.records import Value
@@ -113,9 +114,7 @@ _DIVISIONS = (  # division, schema.org types, words
      r"|nails?\b|lashes|spa\b|massage|tattoo|bestattung|funeral"),
 )  # fmt: skip
 _TYPES = {kind: division for division, kinds, _ in _DIVISIONS for kind in kinds.split()}
-_WORDS = re.compile(
-    "|".join(rf"(?P<d{division}>(?<!\w)(?:{words}))" for division, _, words in _DIVISIONS if words), re.I
-)
+_WORDS = guarded("|".join(rf"(?P<d{division}>(?<!\w)(?:{words}))" for division, _, words in _DIVISIONS if words), re.I)
 
 
 @lru_cache(maxsize=10_000)

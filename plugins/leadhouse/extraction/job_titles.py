@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from unicodedata import combining, normalize
 
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.vocabulary import words
 
@@ -86,7 +87,7 @@ _TITLE_WORDS = words(
     "uzmani uzman mimar "
     "muhendis direktur pemilik ketua sekretaris bendahara manajer"
 )
-_ENDINGS = re.compile(
+_ENDINGS = guarded(
     r"(?:kaeufer|kaeuferin|leiter|leiterin|leitung|fuehrer|fuehrerin|berater|beraterin|meister|meisterin|arzt"
     r"|aerztin|anwalt|anwaeltin"
     r"|ingenieur|ingenieurin|assistent|assistentin|techniker|technikerin|therapeut|therapeutin|psychologe|psychologin"
@@ -98,7 +99,7 @@ _ENDINGS = re.compile(
     r"|johtaja|hoitaja|vezeto|igazgato|logist|ologist|ologe|ologin|ologue|ologo|ologa|iatrist|iatre|iatra"
     r"|practitioner)$"
 )
-_OTHER_SCRIPTS = re.compile(
+_OTHER_SCRIPTS = guarded(
     r"директор|руководител|менеджер|бухгалтер|основател|президент|заместител|инженер|юрист|адвокат|врач|специалист"
     r"|начальник|секретарь|консультант|председател|владелец|власник|керівник|управител|собственик|администратор"
     r"|διευθυντ|ιδρυτ|πρόεδρ|λογιστ|λογίστ|δικηγόρ|γιατρ|ιατρ|υπεύθυν|ιδιοκτήτ|διευθύν|γραμματ|μηχανικ|σύμβουλ"
@@ -106,7 +107,7 @@ _OTHER_SCRIPTS = re.compile(
     r"|担当|院長|医師|대표|이사|팀장|부장|과장|원장|사장|변호사|מנכ|מנהל|יועצ|מייסד|סמנכ|עור[ךכ]|רופא|מדיר"
     r"|مدير|رئيس|مؤسس|مهندس|محام|طبيب|محاسب|مستشار|प्रबंधक|निदेशक|अध्यक्ष|संस्थापक|ผู้จัดการ|ผู้อำนวยการ"
 )
-_PHRASES = re.compile(
+_PHRASES = guarded(
     r"\b(?:head of|head (?:chef|waiter|waitress|coach|teacher|gardener)|team lead|in charge|board member"
     r"|member of the board|daglig leder|building practitioner|chargée? de|contact person|person of contact"
     r"|kontaktperson|contactpersoon|persona de contacto|personne de contact|referente)\b",
@@ -130,7 +131,7 @@ _SENTENCE_START = re.compile(
     re.I,
 )
 # Bodies of several people and calls to the reader hold such words, and are no one's title.
-_NO_TITLE = re.compile(
+_NO_TITLE = guarded(
     r"^(?:the |our )?(?:board of (?:directors|trustees|advisors)|directors|partners|our \w+|managers|founders|vorstand"
     r"|rechtsanwälte|geschäftsführung|leitung)$|\b(?:us|we|you|your|our team|wir|uns|sie|nous|vous)\b|^(?:to"
     r"|for|by|from|how|become|find|join|zum|zur|für)\b",

@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.vocabulary import words
 
-_IMPRINT_PAGE = re.compile(
+_IMPRINT_PAGE = guarded(
     r"impress|imprint|legal|mentions|aviso|privacy|privacid|datenschutz|contact|kontakt|contatt|contato"
     r"|iletisim|iletişim"
     r"|yhteys|kapcsolat|about|terms|agb|cgv|cgu|colo(?:fon|phon)|disclaimer|conditions|condizioni|condiciones|om-oss"
@@ -17,13 +18,13 @@ _IMPRINT_PAGE = re.compile(
     re.I,
 )
 # Forms that `vocabulary.LEGAL_FORM` has no full spelling of.
-_LONG_FORM = re.compile(
+_LONG_FORM = guarded(
     r"(?:\s(?:San\.|Tic\.|Paz\.|İnş\.|ve|Sanayi|Ticaret))*\s(?:Ltd\.\s?Şti\.|Limited Şirketi|A\.\s?Ş\.|Anonim Şirketi)"
     r"|\s(?:Gesellschaft mit beschränkter Haftung|Sociedad Limitada|Sociedad Anónima|Società a responsabilità limitata"
     r"|spółka z o\.\s?o\.|spol\. s r\. ?o\.|Aktiengesellschaft|eingetragener Verein|Private Limited|Public "
     r"Limited Company)"
 )
-_FORM_FIRST = re.compile(
+_FORM_FIRST = guarded(
     r"(?:^|[:(]\s?)(?P<name>(?:SARL|S\.A\.R\.L\.|SASU?|EURL|SCI|SCOP|SELARL|SNC|ASBL|VZW|UAB|SIA|AB|OÜ|AS|OOO"
     r"|ООО|ИП|ЗАО|АО"
     r"|PT\.?|CV\.?|TOV|ТОВ|ФОП|ЕООД|EOOD)\s+[«\"“„]?(?:[^\W\d_a-z][\w'’&.\-]*|(?:de|du|des|la|le|les|et|&|и)(?=\s))"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -128,6 +128,20 @@ class Page:
     def mentions(self, *stems: str) -> bool:
         """Whether the visible text holds one of some lower-case stems."""
         return any(stem in self.lowered for stem in stems)
+
+    def blocks_with(self, stems: Iterable[str]) -> list[int]:
+        """Indices of the visible blocks that hold one of some lower-case stems, in order."""
+        if len(self.lowered) != len(self.text):  # a letter whose lower case is two: offsets differ
+            return list(range(len(self.blocks)))
+        found = set()
+        for stem in stems:
+            start = self.lowered.find(stem)
+            while start >= 0:
+                index = max(0, bisect_right(self.starts, start) - 1)
+                found.add(index)
+                following = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.lowered)
+                start = self.lowered.find(stem, following)
+        return sorted(found)
 
     def block_at(self, offset: int) -> Block:
         """The visible block that holds an offset of `text`."""

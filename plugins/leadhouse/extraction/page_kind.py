@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from leadhouse.extraction import hosts, vocabulary
 from leadhouse.extraction.charset import UNKNOWN
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Mark, Page
 
 
@@ -29,7 +30,7 @@ class PageKind(StrEnum):
     EMPTY = "empty"
 
 
-_SOFT_404 = re.compile(
+_SOFT_404 = guarded(
     (
         r"^(?:\W*(?:error\s*)?404\b|(?:the )?page (?:you (?:requested|are looking for) )?(?:was |could "
         r"|cannot |can(?:'|’)t )?(?:not )?(?:be )?found|page not found|not found"
@@ -40,7 +41,7 @@ _SOFT_404 = re.compile(
     ),
     re.I,
 )
-_PARKED = re.compile(
+_PARKED = guarded(
     (
         r"domain (?:is |may be |name is )?(?:for sale|parked|available for purchase|has expired)"
         r"|buy this domain|this domain (?:name )?(?:is|has been|may be) (?:registered|parked|for sale)"
@@ -52,7 +53,7 @@ _PARKED = re.compile(
     ),
     re.I,
 )
-_LOGIN = re.compile(
+_LOGIN = guarded(
     (
         r"(?:log ?in|sign ?in|anmelden|einloggen|connexion|se connecter|accedi|iniciar sesión|entrar"
         r"|inloggen|logg inn) (?:to|um|zu|pour|per|para|om|for) |(?:please|bitte) (?:log ?in|sign ?in"
@@ -62,7 +63,7 @@ _LOGIN = re.compile(
     ),
     re.I,
 )
-_SCRIPT_ROOT = re.compile(
+_SCRIPT_ROOT = guarded(
     (
         r"(?:need|enable|requires?|activate|aktivier|activ|habilit|abilita|attiva|inschakel|włącz|включит|povol|aktiver"
         r"|有効)[^.]{0,60}javascript"
@@ -71,7 +72,7 @@ _SCRIPT_ROOT = re.compile(
     ),
     re.I,
 )
-_COOKIES = re.compile(
+_COOKIES = guarded(
     (
         r"(?:accept|allow|agree to|consent to)[^.]{0,40}cookies?[^.]{0,60}(?:before|to (?:continue|proceed|access|view"
         r"|enter|use))|before you continue|cookies?[^.]{0,60}(?:akzeptieren|zulassen|zustimmen)[^.]{0,40}(?:um|bevor"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from leadhouse.extraction import structured
 from leadhouse.extraction.context import Findings
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.job_titles import is_title
 from leadhouse.extraction.page import Page
@@ -26,7 +27,7 @@ from leadhouse.extraction.representatives import represented
 from leadhouse.extraction.vocabulary import words
 
 # Pupils play these companies: neither they nor the company exist for business.
-_PRACTICE_FIRM = re.compile(
+_PRACTICE_FIRM = guarded(
     r"übungsfirm\w*|übungsunternehmen|uebungsfirm\w*|practice (?:firm|enterprise)s?\b|impresa (?:formativa )?simulata"
     r"|entreprise d['’]entra[iî]nement|empresa simulada|fictitious company|fiktives unternehmen",
     re.I,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from leadhouse.extraction.context import is_about_staff
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.job_titles import is_department, is_role_line, is_title
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_names import Name, read_name
@@ -16,7 +17,7 @@ from leadhouse.extraction.person_said import NOTHING, TITLE_EDGES, Said, said
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_BLOCK = 1200
 _ASIDE = re.compile(r"\s(?:–|—|\||-)\s|:\s")
-_STAFF = re.compile(
+_STAFF = guarded(
     r"\b(?:committee|principals|trustees|officers|instructors|teachers|faculty|practitioners|therapists"
     r"|providers|agents|owners?"
     r"|partners and|our (?:doctors|dentists|guides|trainers|coaches)|coaches|clinicians|physicians|consultants|clergy"
@@ -29,12 +30,12 @@ _STAFF = re.compile(
     re.I,
 )
 # Bodies and departments that stand as headings over the names of those who make them up.
-_BODY = re.compile(
+_BODY = guarded(
     r"^(?:geschäftsführung|geschäftsleitung|praxisinhaber(?:in)?|büroleitung|la direction|direction|direzione|dirección"
     r"|gerencia|direktion|vorstand|zarząd|vedení)$",
     re.I,
 )
-_INTRODUCED = re.compile(
+_INTRODUCED = guarded(
     r"^(?:meet|about|introducing|conoce a|conheça|découvrez|rencontrez|incontra|lernen sie|wir stellen vor:?)\s+"
     r"(?P<name>.{5,50})$",
     re.I,

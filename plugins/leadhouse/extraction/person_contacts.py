@@ -7,18 +7,19 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from leadhouse.extraction import vocabulary
-from leadhouse.extraction.emails import EMAIL, clean, from_mailto, placeholder_reason
+from leadhouse.extraction.emails import addresses_in, clean, from_mailto, placeholder_reason
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.mailboxes import is_role
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person import Person
 from leadhouse.extraction.person_cards import HEADINGS, in_team
 from leadhouse.extraction.person_said import said
-from leadhouse.extraction.phones import NUMBER, to_e164
+from leadhouse.extraction.phones import numbers_in, to_e164
 
 _CARD_BLOCKS = 8
 _MAX_BLOCK = 900
-_COMPANYS = re.compile(r"\b(?:call|contact|write|e-?mail|visit) us\b|\b(?:our|unsere?|uns|nous|notre)\b", re.I)
+_COMPANYS = guarded(r"\b(?:call|contact|write|e-?mail|visit) us\b|\b(?:our|unsere?|uns|nous|notre)\b", re.I)
 
 
 _DATE = re.compile(r"^\s*\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:19|20)\d\d\b")
@@ -92,7 +93,7 @@ def _fill(page: Page, person: Person, place: _Place, country: str | None) -> Non
 
 
 def _fill_email(page: Page, person: Person, place: _Place) -> None:
-    addresses = [address for line in place.lines for match in EMAIL.finditer(line) if (address := clean(match[0]))]
+    addresses = [address for line in place.lines for match in addresses_in(line) if (address := clean(match[0]))]
     for link in page.actions:
         if link.block in place.blocks and link.url[:7].lower() == "mailto:":
             addresses.extend(from_mailto(link.url))
@@ -121,12 +122,10 @@ def _fill_phone(page: Page, person: Person, place: _Place, country: str | None) 
     lines = place.lines if person.email or in_team(first) else first.text.split("\n") if not place.is_shared else []
     numbers = set()
     for line in lines:
-        if _COMPANYS.search(line) or any(is_role(address[0]) for address in EMAIL.finditer(line)):
+        if _COMPANYS.search(line) or any(is_role(address[0]) for address in addresses_in(line)):
             continue
         numbers |= {
-            number
-            for match in NUMBER.finditer(line)
-            if _is_phone(line, match) and (number := to_e164(match[0], country))
+            number for match in numbers_in(line) if _is_phone(line, match) and (number := to_e164(match[0], country))
         }
     if not place.is_shared and (person.email or in_team(first)):
         for link in page.actions:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_cards import HEADINGS, Card, in_team, names_role
 from leadhouse.extraction.person_words import SURNAME_FIRST
 
-TEAM_URL = re.compile(
+TEAM_URL = guarded(
     r"(?:^|[/_.\- %])(?:(?:our|the|meet-?the)-?)?(?:team|people|staff|about|ueber|über|attorney|lawyer|board|director"
     r"|leader|management|founder|doctor|dentist|who-we|chi-siamo|chi_siamo|equipe|équipe|equipo|equipa|nosotros"
     r"|qui-sommes|personal|persoenl|kanzlei|mitarbeiter|om-oss|om-os|over-ons|vorstand|crew|ansprechpartner|medarbeid"
@@ -19,7 +20,7 @@ TEAM_URL = re.compile(
 )
 # Words for a person or a firm: a title only where staff is listed.
 _EITHER = re.compile(r"(?:partner|agent|dealer|member|specialist|consultant|agency|sponsor|host|leader|guide)s?$", re.I)
-_OFFER_URL = re.compile(
+_OFFER_URL = guarded(
     r"(?:^|[/_.\-])(?:products?|services?|programs?|programmes?|classes|courses|menus?|rooms|shop|store|catalog(?:ue)?"
     r"|prices|tours|recipes|leistungen|produkte|angebote?|kurse|zimmer|speisekarte|prodotti|servizi|corsi"
     r"|camere|produits"

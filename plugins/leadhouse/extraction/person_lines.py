@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from leadhouse.extraction.context import around, third_party
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.job_titles import is_title
 from leadhouse.extraction.page import Mark, Page
@@ -100,9 +101,7 @@ _CALL_STEMS = (
     ),
     *("contactez", "contattare", "contattate", "contacte con", "neem contact", "kontakt "),
 )
-_NOT_OURS = re.compile(
-    r"\b(?:author|autor|history|geschichte|histoire|historia|storia|speakers?|artists?|cast)\b", re.I
-)
+_NOT_OURS = guarded(r"\b(?:author|autor|history|geschichte|histoire|historia|storia|speakers?|artists?|cast)\b", re.I)
 _ARTICLE = re.compile(r"^(?:the|an?|our|der|die|das|unsere?|le|la|notre|un|una|une|il|nuestr[oa]|de|onze)\s", re.I)
 _CLAUSE = re.compile(r"[.,;]|\s(?:who|and|at|with|und|bei|qui|et|che|y|que|en|op|bij)\s")
 _REACHED = re.compile(r"@|\+?\d[\d\s().\-/]{6,}")

@@ -6,11 +6,12 @@ import re
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.context import Surroundings, third_party
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_cards import Card, in_team
 from leadhouse.extraction.person_evidence import TEAM_URL
 
-_BYLINE = re.compile(
+_BYLINE = guarded(
     r"\b(?:posted|written|published|photo(?:graph)?|by|von|par|por|author|autor|geschrieben|min(?:ute)?s? read"
     r"|comments?|reply|says|schreibt|sagt)\b",
     re.I,
@@ -21,10 +22,10 @@ _POST_URL = re.compile(
     r"(?:/|\.|$|-)",
     re.I,
 )
-_IMPRINT = re.compile(r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact", re.I)
+_IMPRINT = guarded(r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact", re.I)
 _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
 # Lists of people who are not the company's staff, or no longer.
-_OTHERS = re.compile(
+_OTHERS = guarded(
     r"\b(?:donors?|sponsors?|supporters|benefactors|winners?|laureates|preisträger|prizes?|participants|teilnehmer"
     r"|attendees|guest speakers|speakers|referees|alumni|graduates|absolventen|players|spieler|kader|squad|line-?up"
     r"|cast|besetzung|mitwirkende|contributors?|darsteller|artists|künstler|bands?|authors?|autoren|bloggers"
@@ -40,7 +41,7 @@ _PAST = re.compile(
     re.I,
 )
 _OLD_YEAR = re.compile(r"\W*1[5-9]\d\d\b")
-_PAST_URL = re.compile(
+_PAST_URL = guarded(
     r"/(?:[\w-]*-)?(?:history|geschichte|historie|histoire|historia|storia|chronik|timeline)(?:/|\.|$)", re.I
 )
 _LIVED = re.compile(r"†|\(\s*(?:\*\s*)?1[5-9]\d\d\s*[-–—]\s*(?:†\s*)?(?:1[5-9]|20)\d\d\s*\)")

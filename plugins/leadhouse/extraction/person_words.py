@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.vocabulary import words
 
 # Forms of address, academic and professional degrees that stand before a name.
@@ -173,7 +172,7 @@ HARD = (
     )
     - SOFT
 )
-HARD_ENDINGS = re.compile(
+HARD_ENDINGS = guarded(
     r"(?:tion|tions|keit|keiten|heit|heiten|schaft|schaften|taet|taeten|ismus|cion|ciones|zione|zioni|logy"
     r"|logies|graphy|ungen|kanzlei|praxis|buero|verein|verband|gesellschaft|schule|zentrum|werkstatt"
     r"|management|beratung"

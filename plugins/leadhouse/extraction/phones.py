@@ -6,6 +6,7 @@ phonenumbers is asked about candidates alone (over raw HTML it costs forty times
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -16,12 +17,14 @@ from leadhouse.extraction.context import MAX_CANDIDATES, Findings, Surroundings,
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.extraction.parties import Owner, whose
+from leadhouse.extraction.windows import around_matches
 from leadhouse.records import Value
 
 _SEPARATORS = r"[ \u00a0().\-/\u2010-\u2015\u00b7\u2022\u2212'_|]"
 NUMBER = re.compile(
     rf"(?<![\w@=&#%+])(?<![\w][.,:/-])(?:\+|\(\s?\+)?[(\[]?\d(?:{_SEPARATORS}{{0,4}}\d){{5,17}}(?![\w@%€$£])(?!\.\d)"
 )
+_SIX_FIGURES = re.compile(rf"\d(?:{_SEPARATORS}{{0,4}}\d){{5}}")
 _VANITY = re.compile(  # 1-800-FLOWERS, 0800 REVERSE, 1300 FOODBANK
     r"(?<![\w+])(?P<prefix>(?:1[-. ]?)?\(?(?:8(?:00|33|44|55|66|77|88)|0800|1300|1800)\)?)[-. ]?"
     r"(?P<word>(?=[A-Z0-9 -]{0,8}[A-Z]{3})[A-Z0-9]{2,9}(?:[- ][A-Z0-9]{2,8})?)(?!\w)"
@@ -104,9 +107,14 @@ def _tidy(text: str, country: str | None) -> str:
     return text
 
 
+def numbers_in(text: str) -> Iterator[re.Match[str]]:
+    """Where a text could hold numbers; the pattern runs around six figures that stand together."""
+    return around_matches(text, NUMBER, _SIX_FIGURES, 8, 120)
+
+
 def _text_candidates(page: Page) -> list[_Candidate]:
     found = []
-    for match in islice(NUMBER.finditer(page.text), MAX_CANDIDATES):
+    for match in islice(numbers_in(page.text), MAX_CANDIDATES):
         raw = match[0].strip(" -–/.|")
         spot = around(page, match.start(), match.end())
         found.append(_Candidate(raw, spot, "text", spot.before))
@@ -230,7 +238,7 @@ def extract_phones(page: Page, country: str | None, findings: Findings, owner: O
         for raw in _split(item.raw, country):
             _judge(page, country, item, raw, findings, owner)
     for block in page.hidden:
-        for match in NUMBER.finditer(block.text):
+        for match in numbers_in(block.text):
             if number := to_e164(match[0], country):
                 findings.reject("phone_e164", number, "hidden", "text:hidden")
 

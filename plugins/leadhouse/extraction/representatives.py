@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.context import Surroundings, third_party
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.job_titles import is_title, is_title_word
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person import ACCEPT, Person
@@ -42,13 +42,13 @@ _SPOKEN_LABELS = (
     r"|majitel(?:ka)?|ügyvezető|właściciel(?:ka)?|prezes zarządu|eigena(?:ar|res)|gründer(?:in)?|steuerberater(?:in)?"
     r"|rechtsanw(?:a|ä)lt(?:in)?|propietari[oa]|sóci[oa]-gerente"
 )
-_LABEL = rf"(?:{vocabulary.REPRESENTED.pattern}|{_MORE_LABELS})"
+_LABEL = rf"(?:{vocabulary.REPRESENTED.pattern.pattern}|{_MORE_LABELS})"
 _LABELLED = re.compile(
     rf"^\W*(?P<label>[^:\n]{{0,60}}?\b{_LABEL}(?!\w)[^:\n]{{0,40}}?)\s*:[ \t]*(?P<rest>[^\n]{{3,160}}|(?=\n))",
     re.I | re.M,
 )
-_SAID = re.compile(
-    rf"\b(?P<label>{vocabulary.REPRESENTED.pattern}|{_SPOKEN_LABELS})(?:\s+(?:ist|is|est|è|es|er|är|on))?[ "
+_SAID = guarded(
+    rf"\b(?P<label>{vocabulary.REPRESENTED.pattern.pattern}|{_SPOKEN_LABELS})(?:\s+(?:ist|is|est|è|es|er|är|on))?[ "
     rf"\t]*(?:,|:)?[ \t]+"
     rf"(?P<rest>(?-i:(?:Herrn?|Frau|Mme|Mr\.?|Mrs\.?|Ms\.?|M\.|Mlle|Monsieur|Madame|Dr\.?|Sig\.?(?:ra)?|D\."
     rf"|Dña\.|[A-ZÀ-ÞĀ-ŽА-Я])"
@@ -65,7 +65,7 @@ _REST_END = re.compile(
     r"|,?\s(?:en sa|in qualità|als|who|qui|que|che)\s"
     r"|\s\+?\d"
 )
-_NO_TITLE = re.compile(
+_NO_TITLE = guarded(
     r"(?i)^\W*(?:ihr |your )?(?:vertret|verantwort|represent|repré|rapp?res|contact\b|kontakt\b|éditeur"
     r"|editeur|herausg|betreib)"
 )
@@ -83,7 +83,7 @@ _STEMS = words(
     "steuerberater rechtsanw "
     "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh."
 )
-_OWNER = re.compile(
+_OWNER = guarded(
     r"angaben gemäß|angaben nach|diensteanbieter|anbieter\b|betreiber|impressum|imprint|seiteninhaber|herausgeber"
     r"|éditeur|editeur|verantwortlich|propriétaire|titolare|titular|postanschrift|^anschrift|inhaltlich",
     re.I,
@@ -100,28 +100,13 @@ def represented(page: Page) -> list[Person]:
     A third party's are left out.
     """
     found: list[Person] = []
-    for index in _blocks_with_stems(page)[:_MAX_LABELLED]:
+    for index in page.blocks_with(_STEMS)[:_MAX_LABELLED]:
         block = page.blocks[index]
         if len(block.text) <= _MAX_BLOCK and not block.marks & (Mark.NAV | Mark.HIDDEN | Mark.TESTIMONIAL):
             found += _of_block(page, index, block)
     if is_imprint(page):
         found += _above_address(page)
     return found
-
-
-def _blocks_with_stems(page: Page) -> list[int]:
-    """Indices of the blocks in which a label could stand: those with one of its stems."""
-    if len(page.lowered) != len(page.text):  # a letter whose lower case is two: offsets differ
-        return list(range(len(page.blocks)))
-    found = set()
-    for stem in _STEMS:
-        start = page.lowered.find(stem)
-        while start >= 0:
-            index = max(0, bisect_right(page.starts, start) - 1)
-            found.add(index)
-            following = page.starts[index + 1] if index + 1 < len(page.starts) else len(page.lowered)
-            start = page.lowered.find(stem, following)
-    return sorted(found)
 
 
 @lru_cache(maxsize=20_000)

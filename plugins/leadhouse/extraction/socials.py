@@ -6,11 +6,12 @@ import re
 
 from leadhouse.extraction import hosts, structured, vocabulary
 from leadhouse.extraction.context import Findings, SiteContext, around_block, third_party
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.extraction.social_profiles import is_person, is_theme_handle, network_of, profile
 from leadhouse.records import Value
 
-_FOLLOW = re.compile(
+_FOLLOW = guarded(
     r"follow|folge|social media|soziale[nr]? |suivez|retrouvez[- ]nous|síguenos|siguenos|redes sociales|seguici"
     r"|seguiteci|segui "
     r"|volg ons|følg oss|følg os|följ|seuraa|śledź|obserwuj|sledujte|connect with us|find us on|join us|like us"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from leadhouse.extraction.guarded import guarded
+
 
 def words(text: str) -> frozenset[str]:
     """A word list written as one text."""
@@ -12,7 +14,7 @@ def words(text: str) -> frozenset[str]:
 
 # Role of a person on a page: whose words follow ------------------------------------------------------------------
 
-DESIGNER = re.compile(
+DESIGNER = guarded(
     r"בניית אתרים|עיצוב אתרים|разработка сайт|создание сайт|web tasar[ıi]m|κατασκευή ιστοσελ"
     r"|تصميم (?:و|الم)|网站建设|制作\s*[:：]|web\s?-?\s?design|web\s?-?development|webentwicklung|(?:web"
     r"|internet|werbe)\s?agentur\s*:"
@@ -30,7 +32,7 @@ DESIGNER = re.compile(
     r"|utvecklad av|utviklet av|laget av|design\s*:|webmaster|projekt i wykonanie|wykonanie\s*:",
     re.I,
 )
-PROCESSOR = re.compile(
+PROCESSOR = guarded(
     r"zahlungsdienst(?:leister)?|auftragsverarbeiter|newsletter-?(?:dienst|versand)|analyse-?dienst|webanalyse"
     r"|google analytics"
     r"|payment (?:provider|process(?:or|ing))|payments? (?:is|are) processed|data processor|sub-?processor|(?:this"
@@ -42,12 +44,12 @@ PROCESSOR = re.compile(
     r"|ein dienst de[rs]|a service (?:of|provided by)|un service de|un servizio (?:di|fornito)",
     re.I,
 )
-HOSTING = re.compile(
+HOSTING = guarded(
     r"\bhost(?:ing|er|ed by|ed on)?\b|hébergeu?r?|hébergement|alojamiento|webhosting|provider\s*:"
     r"|rechenzentrum|content delivery",
     re.I,
 )
-PROTECTION_OFFICER = re.compile(
+PROTECTION_OFFICER = guarded(
     r"datenschutzbeauftragte|data protection officer|\bdpo\b|délégué[e]? à la protection"
     r"|delegad[oa] de protección|responsabile (?:della )?protezione"
     r"|(?:eu|uk|gdpr|article 27)[- ]representative|eu-vertreter|vertreter in der (?:eu|union)|représentant dans l.union"
@@ -55,7 +57,7 @@ PROTECTION_OFFICER = re.compile(
     r"|functionaris gegevensbescherming|personvernombud|dataskyddsombud|inspektor ochrony danych",
     re.I,
 )
-AUTHORITY = re.compile(
+AUTHORITY = guarded(
     r"aufsichtsbehörde|landesbeauftragte|bundesbeauftragte|supervisory authority|autorité de contrôle"
     r"|autorità di controllo|autoridad de control"
     r"|garante (?:per|della)|\bcnil\b|\baepd\b|information commissioner|\bico\b|datatilsynet"
@@ -76,13 +78,13 @@ AUTHORITY = re.compile(
     r"|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by",
     re.I,
 )
-CREDITS = re.compile(
+CREDITS = guarded(
     r"bildnachweis|bildquelle|bildrechte|fotograf|photo(?:graph(?:y|er)|s)?\s*(?::|by|credits?)"
     r"|image credits?|icons? (?:by|made|from)|images? by|crédits? photo|crediti foto|créditos"
     r"|illustrations? by|fotos?\s*:|©\s*(?:fotolia|shutterstock|adobe)",
     re.I,
 )
-TESTIMONIAL = re.compile(
+TESTIMONIAL = guarded(
     r"testimonial|what (?:our |my )?(?:clients?|customers?|people|patients?|guests?|students?"
     r"|they) (?:say|are saying|think)|(?:customer|client|guest|our)?\s?reviews?\b"
     r"|kundenstimmen|kundenmeinung|kundenbewertung|das sagen|erfahrungsbericht|témoignage"
@@ -90,13 +92,13 @@ TESTIMONIAL = re.compile(
     r"|testimonios|referanser|anmeldelser|happy (?:clients|customers)|success stor",
     re.I,
 )
-PARTNER = re.compile(
+PARTNER = guarded(
     r"^(?:our |unsere |nos |i nostri |nuestros )?(?:partners?|sponsor(?:s|en)?|supporters?|clients?"
     r"|customers?|kunden|partenaires|partner und|förderer|links|useful links|friends|affiliates?"
     r"|members? of|mitglied)\b",
     re.I,
 )
-LEADERSHIP = re.compile(
+LEADERSHIP = guarded(
     r"צוות|אודות|команда|сотрудники|о нас|о компании|ομάδα|فريق|من نحن|团队|チーム|スタッフ|ekibimiz|\bteam\b"
     r"|\bteams?$|our (?:people|staff|attorneys|doctors|experts|leaders)|meet (?:the|our|us)"
     r"|who we are|who are we|staff\b|leadership|management|board of|directors|founders?|attorneys"
@@ -141,12 +143,12 @@ NOT_PHONE = re.compile(
     r"|longitude)\b[\s.:#º°-]*(?:n[ro]?\b|no|number|nummer|num)?[\s.:#º°-]*[a-z]{0,3}$",
     re.I,
 )
-EMAIL_LABEL = re.compile(
+EMAIL_LABEL = guarded(
     r"e-?mail|mail\b|correo|courriel|kontakt|contact|write|schreib|anfrag|inquir|enquir|posta|poczta"
     r"|epost|e-post",
     re.I,
 )
-REPRESENTED = re.compile(
+REPRESENTED = guarded(
     r"vertreten durch|vertretungsberechtigt\w*|geschäftsführ(?:er(?:in)?|ung)|geschaeftsfuehrer(?:in)?"
     r"|inhaber(?:in)?|vorstand|verantwortlich(?:er)?(?: (?:für|gemäß|i\.?\s?s|nach)[^\n]{0,60})?"
     r"|directeur de (?:la )?publication|directrice de (?:la )?publication"
@@ -158,7 +160,7 @@ REPRESENTED = re.compile(
     r"|managing director|sole trader|represented by|director",
     re.I,
 )
-IMPRINT_OWNER = re.compile(
+IMPRINT_OWNER = guarded(
     r"angaben gemäß|diensteanbieter|anbieter|betreiber|herausgeber|seitenbetreiber|impressum|imprint"
     r"|éditeur|editeur|propriétaire|raison sociale|nom de la société|dénomination|società"
     r"|ragione sociale"
@@ -189,13 +191,13 @@ LEGAL_FORM = re.compile(
 
 # Placeholders -------------------------------------------------------------------------------------------------------
 
-LOREM = re.compile(
+LOREM = guarded(
     r"lorem,? ipsum|dolor sit amet|consectetur adipis|sed do eiusmod|ut labore et dolore|magna aliqua"
     r"|nullam dolore|quis nostrud|etiam quis viverra|aenean ornare|phasellus|vestibulum ante"
     r"|donec (?:eget|vitae)|curabitur (?:a|vel)|mauris (?:a|non)|nulla vitae",
     re.I,
 )
-PLACEHOLDER_TEXT = re.compile(
+PLACEHOLDER_TEXT = guarded(
     r"(?:^|\b)(?:your (?:company|website|site|store|shop|business|brand|name|logo|email|phone"
     r"|address)\b(?: (?:name|here))?|company name\b|my (?:website|site|company) \d*|untitled\b"
     r"|sample (?:page|company|text)|ihre? (?:firma|firmenname|name)\b|max mustermann|musterfirma"
@@ -206,7 +208,7 @@ PLACEHOLDER_TEXT = re.compile(
     r"|da inserire)",
     re.I,
 )
-TEMPLATE_TITLE = re.compile(
+TEMPLATE_TITLE = guarded(
     r"(?:start bootstrap|html5 ?up|bootstrap|free|html|wordpress|landing page|website|responsive|admin"
     r"|css|one ?page|web)\s+(?:\d\s+)?(?:theme|template)s?\b|colorlib|themeforest|templatemo|html5 up"
     r"|start bootstrap|bootstrapmade|tooplate|free-css|themewagon|w3layouts|your website|site title"

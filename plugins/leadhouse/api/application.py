@@ -17,9 +17,10 @@ from leadhouse.api.connections import close_pool
 from leadhouse.api.exchange import Exchanges
 from leadhouse.api.idempotency import RepeatedError
 from leadhouse.api.mcp_transport import McpEndpoint
+from leadhouse.api.planned_routes import RouteIndex
 from leadhouse.api.problems import PREFIX
 from leadhouse.api.rate_limits import OpenLimit
-from leadhouse.api.routes import OneThreadRouter, make_at_once
+from leadhouse.api.routes import OneThreadRouter
 from leadhouse.api.transactions import Transactions, admit
 from leadhouse.api.versions import NotModifiedError
 from leadhouse.settings import settings
@@ -49,7 +50,7 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     app.include_router(strangers)
     app.state.open_operations = open_operations(app)
     app.include_router(members)
-    make_at_once(app.routes)
+    app.router.routes.insert(0, RouteIndex(app.routes, PREFIX))
     app.router.routes.append(Route("/mcp", McpEndpoint(), include_in_schema=False))
     specification.install(app)
     problems.install(app)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn, cast
@@ -64,6 +64,7 @@ class Queries:
         return f"<Queries {self._path.name}: {', '.join(self._statements)}>"
 
 
+@cache
 def load(component: str) -> Queries:
     """The queries of a component, read once a process.
 

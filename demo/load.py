@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from demo.bought import load_interface, load_waterfall
 from demo.exports import write_exports
 from demo.seed import seed_plan
 from demo.state import demo_folder
@@ -19,6 +20,7 @@ from demo.world import World
 from leadhouse.database import admin
 from leadhouse.database.analysts import ensure_analyst
 from leadhouse.database.queries import load_file
+from leadhouse.jobs.shards import source_key_of
 from leadhouse.local.home_settings import save_settings
 from leadhouse.settings import settings
 
@@ -36,6 +38,8 @@ class Loaded:
 
     source_keys: list[str]
     exports: dict[UUID, Path]  # organization → file
+    interfaces: dict[UUID, list[str]]  # organization → its export's source, and those that are read call by call
+    wishes: dict[UUID, Json]  # organization → a lead search in plain language
 
 
 def stable_id(*parts: str) -> UUID:
@@ -46,17 +50,34 @@ def stable_id(*parts: str) -> UUID:
 def load_plan(world: World) -> Loaded:
     """Write what is missing and this night's export files."""
     plan, files = seed_plan(world), write_exports(world, demo_folder() / "exports")
-    smtp = json.loads((demo_folder() / "ports.json").read_text())
-    exports: dict[UUID, Path] = {}
+    places = json.loads((demo_folder() / "ports.json").read_text())
+    loaded = Loaded([], {}, {}, {})
     with admin() as connection:
         for organization in plan["organizations"]:
             organization_id = _load_organization(connection, organization)
-            exports[organization_id] = Path(files[organization["export"]])
-            _load_export(connection, organization_id, organization, exports[organization_id])
-            _load_campaign(connection, organization_id, organization, smtp, exports[organization_id])
-        keys = [_load_source(connection, source) for source in plan["sources"]]
+            loaded.exports[organization_id] = export = Path(files[organization["export"]])
+            _load_export(connection, organization_id, organization, export)
+            _load_campaign(connection, organization_id, organization, places, export)
+        for source in plan["sources"]:
+            _load_source(connection, source)
+        # with those that a search has found on a former night
+        loaded.source_keys.extend(row["source_key"] for row in connection.execute(QUERIES.list_sites))
+    for organization in plan["organizations"]:
+        _load_bought(loaded, organization, places)
     _ensure_analyst(plan["organizations"][0]["slug"])
-    return Loaded(keys, exports)
+    return loaded
+
+
+def _load_bought(loaded: Loaded, plan: Json, places: Json) -> None:
+    """Providers, accounts at vendors, and what is searched for, of one organization."""
+    organization_id = stable_id("organization", plan["slug"])
+    if "waterfalls" in plan:
+        load_waterfall(organization_id, plan["waterfalls"], places["providers"])
+    if "interface" in plan:
+        key = load_interface(organization_id, plan["slug"], plan["interface"], places["interfaces"])
+        loaded.interfaces[organization_id] = [_export_key(plan, loaded.exports[organization_id]), key]
+    if "lead_search" in plan:
+        loaded.wishes[organization_id] = plan["lead_search"]
 
 
 def _load_organization(connection: Connection[DictRow], plan: Json) -> UUID:
@@ -81,11 +102,10 @@ def _load_organization(connection: Connection[DictRow], plan: Json) -> UUID:
     return organization_id
 
 
-def _load_source(connection: Connection[DictRow], source: Json) -> str:
-    key = f"web/{source['host']}"
-    values = {"source_key": key, "name": source["host"], "start_url": source["start_url"], "host": source["host"]}
+def _load_source(connection: Connection[DictRow], source: Json) -> None:
+    key, host = source_key_of(source["start_url"])
+    values = {"source_key": key, "name": host, "start_url": source["start_url"], "host": host}
     connection.execute(QUERIES.insert_source, values)
-    return key
 
 
 def _export_key(plan: Json, export: Path) -> str:
@@ -117,7 +137,7 @@ def _load_campaign(
         },
     )  # fmt: skip
     config = {
-        "audience": {"lead_search_id": str(audience_id)}, "wanted_attributes": ["email"] if campaign["enrich"] else [],
+        "audience": {"lead_search_id": str(audience_id)}, "wanted_attributes": campaign["wanted_attributes"],
     }  # fmt: skip
     connection.execute(
         QUERIES.insert_campaign,

@@ -22,6 +22,9 @@ insert into app.sources (source_key, kind, name, start_url, host)
 values (%(source_key)s, 'web_site', %(name)s, %(start_url)s, %(host)s)
 on conflict (source_key) do nothing;
 
+-- name: list_sites
+select source_key from app.sources where kind = 'web_site' and organization_id is null and deleted_at is null order by source_key;
+
 -- name: insert_export
 insert into app.sources (source_key, organization_id, kind, name, config, next_due_at)
 values (%(source_key)s, %(organization_id)s, 'csv', %(name)s, %(config)s, 'infinity')

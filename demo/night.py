@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from demo.bought import note_business_cards
+from demo.figures import bought_figures, source_figures
 from demo.load import Loaded, load_plan
 from demo.measure import score_marts
 from demo.memory import MemoryPeak
 from demo.state import DemoState, next_night, save_state
 from demo.view import NightView
+from demo.wishes import begin_search, report_search
 from demo.world import World
 from demo.world_process import start_world
 from leadhouse.console.night import night_summary
@@ -71,9 +74,11 @@ def run_night(seed: int, companies: int) -> dict[str, Any]:
         memory = MemoryPeak()
         for summary in _watch(since, jobs):
             memory.sample()
+            note_business_cards(world)
             view.show(summary)
     night_seconds = time.monotonic() - ready - QUIET_SECONDS
     summary = _final_summary(state, world, since, ready - began, night_seconds) | {"peak_memory_mb": memory.megabytes}
+    summary |= _paid_for_and_found(loaded, since)
     write_private(settings().home / "night.json", json.dumps(summary, indent=1, default=str) + "\n")
     write_private(_kept(state), json.dumps(summary, indent=1, default=str) + "\n")
     save_state(DemoState(state.seed, state.companies, state.day, state.first_run_on, is_complete=True))
@@ -87,22 +92,26 @@ def _kept(state: DemoState) -> Path:
 
 
 def _request_jobs(state: DemoState, loaded: Loaded) -> list[UUID]:
-    """One crawl of all sources and one import an export; a night that is taken up keeps the requests it has."""
+    """One crawl of all sources and one import an organization: its export, and the accounts that it reads; and the
+    lead searches. A night that is taken up keeps the requests it has."""
     night = f"night-{state.day}"
     with connect("jobs") as connection:
         rows = connection.execute(
             "select job_id from app.jobs where parameters ->> 'requested_for' = %s", [night]
         ).fetchall()
-    if rows:
-        return [row["job_id"] for row in rows]
-    parameters = {"requested_for": night, "shards": CRAWL_SHARDS, "source_keys": loaded.source_keys}
-    jobs = [
-        job_requests.request_job(
-            "import", {"requested_for": night, "path": str(path), "kind": "person"}, state.run_on, organization_id
-        )
-        for organization_id, path in loaded.exports.items()
-    ]
-    return [job_requests.request_job("crawl", parameters, state.run_on), *jobs]
+    jobs = [row["job_id"] for row in rows]
+    if not jobs:
+        parameters = {"requested_for": night, "shards": CRAWL_SHARDS, "source_keys": loaded.source_keys}
+        jobs.append(job_requests.request_job("crawl", parameters, state.run_on))
+        jobs += [_request_import(night, state, loaded, organization_id) for organization_id in loaded.exports]
+    searches = (begin_search(owner, wish, state.run_on) for owner, wish in loaded.wishes.items())
+    return [*jobs, *(job_id for job_ids in searches for job_id in job_ids)]
+
+
+def _request_import(night: str, state: DemoState, loaded: Loaded, organization_id: UUID) -> UUID:
+    keys, path = loaded.interfaces.get(organization_id), loaded.exports[organization_id]
+    wanted: dict[str, Any] = {"source_keys": keys} if keys else {"path": str(path), "kind": "person"}
+    return job_requests.request_job("import", {"requested_for": night, **wanted}, state.run_on, organization_id)
 
 
 def _watch(since: datetime, jobs: list[UUID]) -> Iterator[dict[str, Any]]:
@@ -129,8 +138,8 @@ def _open_work(since: datetime, jobs: list[UUID]) -> tuple[int, int, int]:
     with connect("jobs") as connection:
         row = connection.execute(
             "select count(*) filter (where status in ('pending', 'running', 'paused')) as open from app.jobs"
-            " where job_id = any (%s)",
-            [jobs],
+            " where job_id = any (%s) or requested_at >= %s",  # discovery asks for a crawl of what it has found
+            [jobs, since],
         ).fetchone()
     with admin_to(airflow_stack.metadata_admin_url()) as metadata:
         runs = metadata.execute(OPEN_RUNS, {"since": since}).fetchone()
@@ -156,6 +165,16 @@ def _final_summary(
         **summary["entities"],
         "failed_tasks": _failed_tasks(since),
         "truth": score_marts(world),
+    }
+
+
+def _paid_for_and_found(loaded: Loaded, since: datetime) -> dict[str, Any]:
+    """Providers, sources and lead searches, once the marts hold the night."""
+    reports = (report_search(owner, wish) for owner, wish in loaded.wishes.items())
+    return {
+        "providers": bought_figures(),
+        "sources": source_figures(since),
+        "lead_searches": [each for each in reports if each is not None],
     }
 
 

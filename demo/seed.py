@@ -11,6 +11,11 @@ from demo.world.visible import OUTCOMES
 
 Json = dict[str, Any]
 
+# Whose site no list names: the lead search finds it on the map, and has it crawled.
+UNLISTED = frozenset({16})
+# (company, person number): whose card a salesperson of the first organization has, and so their address.
+BUSINESS_CARDS = ((1, 2), (5, 0), (6, 2), (14, 0), (19, 0))
+
 NORDLICHT: Json = {
     "slug": "nordlicht",
     "name": "Nordlicht Vertrieb GmbH",
@@ -27,6 +32,12 @@ NORDLICHT: Json = {
         "from_name": "Mara Petersen",
         "daily_limit": 200,
     },
+    # the cheap one first for addresses, the dear one where it is not sure; for numbers the other way round
+    "waterfalls": {
+        "person.email": {"providers": ["findwell", "verifio"], "good_from": 0.85},
+        "person.phone_e164": {"providers": ["verifio", "findwell"], "good_from": 0.0},
+    },
+    "lead_search": {"name": "Italien", "question": "Bis zu drei Kliniken und Restaurants in Italien"},
     "saved_search": {
         "name": "Europäische Betriebe mit Ansprechpartner",
         "criteria": {"country_codes": ["DE", "AT", "FR", "GB", "ES"], "has_person": True},
@@ -48,6 +59,17 @@ KESTREL: Json = {
         "from_name": "Gwen Carter",
         "daily_limit": 200,
     },
+    "interface": {
+        "kind": "apollo",
+        "name": "british-contacts",
+        "parameters": {
+            "search": "people",
+            "criteria": {"q_organization_domains_list": ["marlowe-creative.example", "hargreaves-arms.example"]},
+            "credit_price_eur": 0.05,
+            "max_eur": 1,
+            "requests_per_second": 20,
+        },
+    },
     "saved_search": {
         "name": "Everyone we can reach",
         "criteria": {"country_codes": ["DE", "FR", "GB", "ES", "IT", "AT", "IL"], "has_person": True},
@@ -62,8 +84,8 @@ NORDLICHT_CAMPAIGN: Json = {
         "Nordlicht Vertrieb GmbH, Speicherstraße 4, 20457 Hamburg\nAbmelden: {{ unsubscribe_url }}\n"
     ),
     "audience": {"kind": "saved_search"},
-    "enrich": True,
-    "budget_eur": 1.0,
+    "wanted_attributes": ["email", "phone_e164"],
+    "budget_eur": 3.0,
     "expected": {"gate": "passed", "some_held": True},
 }
 KESTREL_CAMPAIGN: Json = {
@@ -75,20 +97,21 @@ KESTREL_CAMPAIGN: Json = {
         "Unsubscribe: {{ unsubscribe_url }}\n"
     ),
     "audience": {"kind": "import", "file": "kestrel"},
-    "enrich": False,
+    "wanted_attributes": [],
     "budget_eur": 0.0,
     "expected": {"gate": "blocked", "defects": 6},
 }
 
 
 def _sources(world: World) -> list[Json]:
-    """Every site and every hostile host, second domains too: shared, for both organizations."""
+    """Every site that lists name and every hostile host, second domains too: shared, for both organizations."""
     found: list[Json] = [
         {
             "source_key": f"site:{site.domain}", "kind": "company_site", "start_url": site.start_url,
             "host": site.host, "expected_outcome": OUTCOMES[site.company.quirk][0],
         }
         for site in world.sites()
+        if site.company.index not in UNLISTED
     ]  # fmt: skip
     found += [
         {

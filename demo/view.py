@@ -116,7 +116,35 @@ def summary_tables(summary: dict[str, Any]) -> RenderableType:
     facts.add_row("seconds", f"{summary['start_seconds']} to start, {summary['night_seconds']} for the night")
     if summary["failed_tasks"]:
         facts.add_row("red tasks", ", ".join(summary["failed_tasks"]))
-    return Group(stages_table(summary), "", facts, "", truth_table(summary["truth"]))
+    searches = [Text(f"{each['question']!r}: {each['message']}") for each in summary["lead_searches"]]
+    return Group(
+        stages_table(summary), "", facts, "", sources_table(summary["sources"]), "",
+        providers_table(summary["providers"]), "", *searches, "", truth_table(summary["truth"]),
+    )  # fmt: skip
+
+
+def sources_table(sources: list[dict[str, Any]]) -> Table:
+    """What came in but by crawling: received is landed, known and quarantined together."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("source", "received", "landed", "known", "quarantined", "EUR"):
+        table.add_column(name, justify="left" if name == "source" else "right")
+    for each in sources:
+        counts = (str(each[name]) for name in ("received", "landed", "known", "quarantined"))
+        table.add_row(escape(each["source_key"]), *counts, f"{each['eur']:.2f}")
+    return table
+
+
+def providers_table(providers: list[dict[str, Any]]) -> Table:
+    """Who was asked in the waterfall, what it found and cost, and how much of it proved right."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("provider", "for", "calls", "cached", "hit rate", "EUR", "EUR a hit", "judged", "precision"):
+        table.add_column(name, justify="left" if name in ("provider", "for") else "right")
+    for each in providers:
+        table.add_row(
+            each["provider"], each["attribute"], str(each["calls"]), str(each["cached"]), _share(each["hit_rate"]),
+            f"{each['cost_eur']:.2f}", _share(each["cost_per_hit"]), str(each["judged"]), _share(each["precision"]),
+        )  # fmt: skip
+    return table
 
 
 LABELS = {

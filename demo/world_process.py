@@ -32,7 +32,7 @@ def start_world(state: DemoState) -> dict[str, str]:
     process.wait_healthy(_answers, START_SECONDS)
     found = _addresses()
     requests.post(f"{found['control_url']}/day", json={"day": state.day}, timeout=30).raise_for_status()
-    return {**_settings(found), "LEADHOUSE_CLOCK_OFFSET_DAYS": str(state.day)}
+    return {**settings_of(found), "LEADHOUSE_CLOCK_OFFSET_DAYS": str(state.day)}
 
 
 def _addresses() -> dict[str, Any]:
@@ -51,8 +51,11 @@ def _answers() -> bool:
         raise ConnectionError(str(error)) from error
 
 
-def _settings(found: dict[str, Any]) -> dict[str, str]:
-    """The world is on loopback, which nothing may connect to but by an explicit exception."""
+def settings_of(found: dict[str, Any]) -> dict[str, str]:
+    """The settings that lead to a world (its addresses as `demo.servers.stack.Stack` gives them).
+
+    It is on loopback, which nothing may connect to but by an explicit exception: each server by its port.
+    """
     allowed = [f"127.0.0.1:{port}" for name, port in found["ports"].items() if name not in ("control", "dns")]
     return {
         "LEADHOUSE_CRAWL_PROXY": found["proxy_url"],
@@ -63,6 +66,11 @@ def _settings(found: dict[str, Any]) -> dict[str, str]:
         "LEADHOUSE_PROVIDER_KEY": found["provider_key"],
         "LEADHOUSE_PROVIDER_NAME": found["providers"][0]["name"],
         "LEADHOUSE_PROVIDER_PRICE_EUR": str(found["providers"][0]["price_eur"]),
+        "LEADHOUSE_OVERPASS_URL": found["interfaces"]["overpass"]["url"],
+        "LEADHOUSE_SEARXNG_URL": found["interfaces"]["searxng"]["url"],
+        "LEADHOUSE_LANGUAGE_MODEL_URL": found["interfaces"]["language_model"]["url"],
+        "LEADHOUSE_LANGUAGE_MODEL_KEY": found["interfaces"]["language_model"]["key"],
+        "LEADHOUSE_LANGUAGE_MODEL_NAME": "demo",
         "LEADHOUSE_EMAIL_URL": found["email_url"],
         # greylisting ends at the second try, a full mailbox never: every message has its final state the same night
         "LEADHOUSE_SMTP_RETRY_SECONDS": "1,2",

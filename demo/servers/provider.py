@@ -14,7 +14,7 @@ from typing import Any
 from demo.servers.wire import DisconnectError, HttpRequest, json_answer
 from demo.world.generator import World
 from demo.world.model import Answer
-from demo.world.provider_answers import STALLING_KEY, Found, Provider, company_facts, person_email
+from demo.world.provider_answers import STALLING_KEY, Found, Provider, company_facts, person_email, person_phone
 
 SCHEMA = """
 create table if not exists ledger (
@@ -23,16 +23,22 @@ create table if not exists ledger (
 create unique index if not exists ledger_key on ledger (idempotency_key) where idempotency_key is not null;
 """
 STALL_SECONDS = 30.0
+EMAIL, PHONE, COMPANY = "/v1/person-email", "/v1/person-phone-e164", "/v1/company"
+NEEDED = {EMAIL: ("full_name", "company_domain"), PHONE: ("full_name", "company_domain"), COMPANY: ("company_domain",)}
 
 
 class ProviderServer:
-    """`POST /v1/person-email`, `POST /v1/company`, `GET /v1/ledger`; the key stands in Authorization or X-API-Key."""
+    """`POST /v1/person-email`, `/v1/person-phone-e164`, `/v1/company`; `GET /v1/ledger`.
+
+    The key stands in Authorization or X-API-Key.
+    """
 
     def __init__(self, world: World, provider: Provider, folder: Path, *, stall_seconds: float = STALL_SECONDS) -> None:
         self.world = world
         self.provider = provider
         self.stall_seconds = stall_seconds
         self.key = f"demo-{provider.name}-{world.seed}"  # opens nothing but this loopback server
+        self._has_failed = False
         self._ledger = sqlite3.connect(folder / f"provider-{provider.name}.sqlite", isolation_level=None)
         self._ledger.executescript(SCHEMA)
 
@@ -43,7 +49,7 @@ class ProviderServer:
             return _error(401, "unknown API key")
         if request.method == "GET" and request.path == "/v1/ledger":
             return json_answer(self.ledger())
-        if request.method == "POST" and request.path in {"/v1/person-email", "/v1/company"}:
+        if request.method == "POST" and request.path in NEEDED:
             return await self._asked(request)
         return _error(404, "no such endpoint")
 
@@ -52,7 +58,7 @@ class ProviderServer:
             query = request.json()
         except ValueError:
             return _error(400, "the body is not JSON")
-        needed = ("full_name", "company_domain") if request.path == "/v1/person-email" else ("company_domain",)
+        needed = NEEDED[request.path]
         if not isinstance(query, dict) or not all(isinstance(query.get(name), str) and query[name] for name in needed):
             return _error(422, f"required: {', '.join(needed)}")
         key = request.headers.get("idempotency-key")
@@ -72,13 +78,19 @@ class ProviderServer:
         return json_answer(json.loads(row[2]), headers={"Idempotent-Replayed": "true", "X-Charged-EUR": "0"})
 
     async def _fresh(self, endpoint: str, query: dict[str, str], key: str | None) -> Answer:
-        price = self.provider.price_eur if endpoint == "/v1/person-email" else self.provider.company_price_eur
+        offer = self.provider
+        price = {EMAIL: offer.price_eur, PHONE: offer.phone_price_eur, COMPANY: offer.company_price_eur}[endpoint]
         if self.total() + Decimal(str(price)) > Decimal(str(self.provider.limit_eur)):
             return _error(402, f"the limit of {self.provider.limit_eur:.2f} EUR is reached")
         stalls = False
-        if endpoint == "/v1/person-email":
+        if endpoint == EMAIL:
             found = person_email(self.world, self.provider, query["full_name"], query["company_domain"])
+            if self._fails(found):
+                return _error(409, "this record is being refreshed; ask again tomorrow")
             answer, stalls = _person_answer(found, price), self._stalls(found, query)
+        elif endpoint == PHONE:
+            phone = person_phone(self.world, self.provider, query["full_name"], query["company_domain"])
+            answer = _phone_answer(phone, price)
         else:
             answer = _company_answer(company_facts(self.world, self.provider, query["company_domain"]), price)
         answer["request_id"] = hashlib.sha256(f"{endpoint}{_canonical(query)}{key}".encode()).hexdigest()[:16]
@@ -87,6 +99,12 @@ class ProviderServer:
             await asyncio.sleep(self.stall_seconds)
             raise DisconnectError
         return json_answer(answer, headers={"X-Charged-EUR": str(answer["charged_eur"])})
+
+    def _fails(self, found: Found) -> bool:
+        """Whether the provider gives up on one person, the first time of each of its processes."""
+        is_first = bool(found.person_key) and found.person_key == self.provider.failing_key and not self._has_failed
+        self._has_failed |= is_first
+        return is_first
 
     def _stalls(self, found: Found, query: dict[str, str]) -> bool:
         """Times out after charging for one person, the first time only."""
@@ -139,6 +157,12 @@ def _person_answer(found: Found, price: float) -> dict[str, Any]:
         return {"status": "miss", "email": None, "charged_eur": 0}
     confidence = 0.7 + int(hashlib.sha256(found.email.encode()).hexdigest()[:2], 16) / 1000
     return {"status": "hit", "email": found.email, "confidence": round(confidence, 3), "charged_eur": price}
+
+
+def _phone_answer(phone: str | None, price: float) -> dict[str, Any]:
+    if phone is None:
+        return {"status": "miss", "phone_e164": None, "charged_eur": 0}
+    return {"status": "hit", "phone_e164": phone.replace(" ", ""), "confidence": 0.9, "charged_eur": price}
 
 
 def _company_answer(facts: dict[str, object] | None, price: float) -> dict[str, Any]:

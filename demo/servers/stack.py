@@ -10,6 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from demo.providers.apollo import ApolloSimulator
+from demo.providers.language_model import LanguageModelSimulator
+from demo.providers.overpass import OverpassSimulator
+from demo.providers.searxng import SearxngSimulator
+from demo.providers.simulator import Simulator
 from demo.servers.access_log import AccessLog
 from demo.servers.control import Control
 from demo.servers.mail_page import MailPage
@@ -39,6 +44,13 @@ class Stack:
         self.providers = [
             ProviderServer(world, provider, folder, stall_seconds=stall_seconds) for provider in PROVIDERS
         ]
+        # beside those that the waterfall asks: what sources and lead searches read, as the vendors speak
+        self.interfaces: dict[str, Simulator] = {
+            "apollo": ApolloSimulator(world, prefix="/api/v1"),
+            "overpass": OverpassSimulator(world, prefix="/api"),
+            "searxng": SearxngSimulator(world, portals=()),
+            "language_model": LanguageModelSimulator(world, prefix="/v1"),
+        }
         self.control = Control(world, self.log, self.change_day)
         self.addresses: dict[str, Any] = {}
         self._servers: list[asyncio.Server] = []
@@ -50,6 +62,8 @@ class Stack:
         self.names.zone.world = self.sink.world = self.world
         for provider in self.providers:
             provider.world = self.world
+        for simulator in self.interfaces.values():
+            simulator.world = self.world
         return self.world
 
     async def start(self, remembered: dict[str, int] | None = None) -> dict[str, Any]:
@@ -58,6 +72,7 @@ class Stack:
         ports: dict[str, int] = {}
         handlers = {"proxy": self.sites.handle, "email": MailPage(self.store).handle, "control": self.control.handle}
         handlers |= {server.provider.name: server.handle for server in self.providers}
+        handlers |= {name: simulator.handle for name, simulator in self.interfaces.items()}
         for name, handler in handlers.items():
             ports[name] = self._keep(await _listen(partial(serve, handler), known.get(name, 0)))
         ports["smtp"] = self._keep(await _listen(partial(serve_mail, self.sink), known.get("smtp", 0)))
@@ -84,6 +99,10 @@ class Stack:
             "proxy_url": urls["proxy"], "dns": f"{LOOPBACK}:{ports['dns']}", "smtp_host": LOOPBACK,
             "smtp_port": ports["smtp"], "email_url": urls["email"], "provider_url": providers[0]["url"],
             "provider_key": providers[0]["key"], "control_url": urls["control"], "providers": providers,
+            "interfaces": {
+                name: {"url": urls[name] + simulator.prefix, "key": simulator.key}
+                for name, simulator in self.interfaces.items()
+            },
             "ports": ports, "pid": os.getpid(),
         }  # fmt: skip
 

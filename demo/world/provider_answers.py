@@ -34,10 +34,12 @@ class Provider:
     wrong_rate: float
     limit_eur: float
     knows_today: bool  # otherwise its data are those of day 0
+    phone_price_eur: float = 0.0
+    failing_key: str = ""  # the first question about this person's address fails, and is not charged
 
 
-CHEAP = Provider("findwell", 0.02, 0.01, 0.9, 0.3, 20.0, knows_today=False)
-DEAR = Provider("verifio", 0.11, 0.04, 0.8, 0.0, 50.0, knows_today=True)
+CHEAP = Provider("findwell", 0.02, 0.01, 0.9, 0.3, 20.0, knows_today=False, phone_price_eur=0.01)
+DEAR = Provider("verifio", 0.11, 0.04, 0.8, 0.0, 50.0, knows_today=True, phone_price_eur=0.05, failing_key="14.0")
 PROVIDERS = (CHEAP, DEAR)
 STALLING_KEY = "1.1"  # asking for this person charges and then times out, once
 
@@ -85,6 +87,15 @@ def person_email(world: World, provider: Provider, full_name: str, domain: str) 
         wrong = _invented(person, company.mail_domain, company.country)
         return Found(Verdict.WRONG, wrong, person.key)
     return Found(Verdict.RIGHT, person.email, person.key)
+
+
+def person_phone(world: World, provider: Provider, full_name: str, domain: str) -> str | None:
+    """The provider's answer about a person's direct number; None for a miss. Few people have one."""
+    company = (world if provider.knows_today else world.at(0)).owner(domain.lower().removeprefix("www."))
+    person = find_person(company, full_name) if company else None
+    if person is None or fraction(world.seed, provider.name, "phone", person.key) >= provider.hit_rate:
+        return None
+    return person.phone
 
 
 def company_facts(world: World, provider: Provider, domain: str) -> dict[str, object] | None:

@@ -7,12 +7,12 @@ select job_id, organization_id, kind::text as kind, status::text as status, para
  where job_id = %(job_id)s;
 
 -- name: list_due_files
--- File sources that are due. Component: imports.
+-- File sources that are due, or the named ones whether due or not. Component: imports.
 select source_key, organization_id, config ->> 'path' as path, config ->> 'kind' as kind
   from app.sources
  where kind = 'csv' and is_active and deleted_at is null and organization_id is not null
-   and config ? 'path' and next_due_at <= now()
-   and (%(source_keys)s::text[] is null or source_key = any (%(source_keys)s::text[]))
+   and config ? 'path'
+   and case when %(source_keys)s::text[] is null then next_due_at <= now() else source_key = any (%(source_keys)s::text[]) end
  order by source_key;
 
 -- name: find_open_jobs

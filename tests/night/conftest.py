@@ -25,7 +25,7 @@ def world(module_database: Any) -> Iterator[NightWorld]:
 def first(world: NightWorld) -> NightFacts:
     """Night 0, whole."""
     loaded = world.begin(0)
-    return capture(world, run_stages(loaded, "night-0", world.state.run_on))
+    return capture(world, run_stages(world.world, loaded, "night-0", world.state.run_on))
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +52,11 @@ def parted(world: NightWorld, first: NightFacts) -> NightFacts:
 def second(world: NightWorld, parted: NightFacts) -> NightFacts:
     """Night 1, in which about a twentieth of the world has changed."""
     loaded = world.begin(1)
-    return capture(world, run_stages(loaded, "night-1", world.state.run_on))
+    return capture(world, run_stages(world.world, loaded, "night-1", world.state.run_on))
 
 
 @pytest.fixture(scope="module")
 def again(world: NightWorld, second: NightFacts) -> NightFacts:
     """Night 1 once more: new requests, the same world."""
     loaded = world.begin(1)
-    return capture(world, run_stages(loaded, "night-1-again", world.state.run_on))
+    return capture(world, run_stages(world.world, loaded, "night-1-again", world.state.run_on))

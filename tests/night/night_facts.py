@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from demo.figures import bought_figures
 from demo.measure import score_marts
 from demo.seed import defects, seed_plan
+from demo.wishes import report_search
 from tests.night.night_stages import NightRun
 from tests.night.night_world import NightWorld
 
@@ -40,6 +42,8 @@ class NightFacts:
     attempts: list[Row]
     charges: list[Row]
     site_outcomes: dict[str, Row]  # by source key
+    search: Row  # what the first organization's lead search has come to
+    bought: list[Row]  # providers, as the night's end shows them
     organizations: dict[str, Any]  # slug → id
     defects: list[Row]  # planted in the second organization's audience
     opted_out: dict[str, set[str]]  # slug → addresses and domains
@@ -87,14 +91,21 @@ def capture(world: NightWorld, run: NightRun) -> NightFacts:
     tables = {name.partition(".")[2]: world.rows(f"select * from {name}") for name in (*MARTS, *TABLES)}  # noqa: S608
     sites = world.rows(
         "select distinct on (subject) subject, outcome, counts, message from quality.step_outcomes"
-        " where stage = 'crawl_site' and run_id = %s order by subject, finished_at desc",
-        f"job__{run.jobs[0]}",
+        " where stage = 'crawl_site' and run_id = any (%s) order by subject, finished_at desc",
+        [f"job__{job_id}" for job_id in run.jobs],
     )
     organizations = world.rows("select slug, organization_id from identity.organizations")
     plan = seed_plan(world.world)
     opted_out = {each["slug"]: {row["value"] for row in each["suppressions"]} for each in plan["organizations"]}
     return NightFacts(
         run, world.truth, tables, score_marts(world.world), world.mails(), world.attempts(), world.charges(),
-        {row["subject"]: row for row in sites}, {row["slug"]: row["organization_id"] for row in organizations},
+        {row["subject"]: row for row in sites}, _searched(organizations, plan), bought_figures(),
+        {row["slug"]: row["organization_id"] for row in organizations},
         defects(world.world), opted_out,
     )  # fmt: skip
+
+
+def _searched(organizations: list[Row], plan: Row) -> Row:
+    """The report of the first organization's lead search."""
+    owner = next(row["organization_id"] for row in organizations if row["slug"] == "nordlicht")
+    return report_search(owner, plan["organizations"][0]["lead_search"]) or {}

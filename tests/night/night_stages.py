@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from demo.bought import note_business_cards
 from demo.load import Loaded
+from demo.wishes import begin_search
+from demo.world import World
 from leadhouse.jobs import crawl, requests, shards
 
 SHARDS = 2
@@ -40,14 +43,19 @@ class NightRun:
         return result
 
 
-def run_stages(loaded: Loaded, night: str, run_on: date, source_keys: Iterable[str] | None = None) -> NightRun:
+def run_stages(
+    world: World, loaded: Loaded, night: str, run_on: date, source_keys: Iterable[str] | None = None
+) -> NightRun:
     """Crawl, import, resolve, marts, enrich until nothing lands, campaigns, and the marts of what was sent."""
     run = NightRun(night, run_on)
     keys = list(loaded.source_keys if source_keys is None else source_keys)
     crawl_sites(run, keys)
     for organization_id, path in loaded.exports.items():
         import_file(run, path, organization_id)
-    settle(run)
+        read_sources(run, organization_id, loaded.interfaces.get(organization_id, [])[1:])
+    for organization_id, wish in loaded.wishes.items():
+        look_for(run, organization_id, wish)
+    settle(run, world)
     send_campaigns(run)
     build_models(run)
     return run
@@ -56,7 +64,11 @@ def run_stages(loaded: Loaded, night: str, run_on: date, source_keys: Iterable[s
 def crawl_sites(run: NightRun, source_keys: list[str]) -> dict[str, int]:
     """A crawl's request, its shards side by side, its counts."""
     parameters = {"requested_for": run.name, "shards": SHARDS, "source_keys": source_keys}
-    job_id = requests.request_job("crawl", parameters, run.run_on)
+    return crawl_job(run, requests.request_job("crawl", parameters, run.run_on))
+
+
+def crawl_job(run: NightRun, job_id: UUID, stage: str = "crawl_sites") -> dict[str, int]:
+    """The same for a request that is there."""
     run.jobs.append(job_id)
     requests.mark_dispatched(job_id)
     requests.start(job_id)
@@ -70,7 +82,7 @@ def crawl_sites(run: NightRun, source_keys: list[str]) -> dict[str, int]:
         requests.finish(job_id, totals)
         return totals
 
-    return run.timed("crawl_sites", work)
+    return run.timed(stage, work)
 
 
 def import_file(run: NightRun, path: Path, organization_id: UUID) -> Any:
@@ -89,7 +101,40 @@ def import_file(run: NightRun, path: Path, organization_id: UUID) -> Any:
     return summary
 
 
-def settle(run: NightRun) -> None:
+def read_sources(run: NightRun, organization_id: UUID, source_keys: list[str]) -> None:
+    """The accounts at vendors that are read call by call, in a job of their own."""
+    if not source_keys:
+        return
+    parameters = {"requested_for": run.name, "source_keys": source_keys}
+    job_id = requests.request_job("import", parameters, run.run_on, organization_id)
+    run.jobs.append(job_id)
+    requests.start(job_id)
+    for key in source_keys:
+        read_source(run, key, job_id)
+    requests.finish(job_id, {})
+
+
+def read_source(run: NightRun, key: str, job_id: UUID) -> Any:
+    """One source, call by call; its summary."""
+    from leadhouse.connectors.source_runs import run_source
+
+    return run.timed(f"read {key}", lambda: run_source(key, run.run_on, f"job__{job_id}"))
+
+
+def look_for(run: NightRun, organization_id: UUID, wish: dict[str, Any]) -> None:
+    """A wish in plain language, confirmed; its job, and the crawl of the sites that it finds."""
+    started = begin_search(organization_id, wish, run.run_on)
+    for job_id in {each.job_id for each in requests.pending()} & set(started):
+        requests.start(job_id)
+        for key in requests.find_job(job_id).parameters["source_keys"]:
+            found = read_source(run, key, job_id)
+            assert found.is_complete, found.detail
+            if found.crawl_job_id is not None:
+                crawl_job(run, found.crawl_job_id, f"crawl found by {key}")
+        requests.finish(job_id, {})
+
+
+def settle(run: NightRun, world: World) -> None:
     """Resolve, build and enrich until enrichment has landed nothing more."""
     from leadhouse import enrichment, resolution
 
@@ -100,6 +145,7 @@ def settle(run: NightRun) -> None:
         checked = run.timed("check_emails", lambda run_id=run_id: enrichment.check_emails(run_id, run.run_on))
         run.timed("request_wanted", lambda run_id=run_id: enrichment.request_wanted(run_id))
         answered = run.timed("call_provider", lambda run_id=run_id: enrichment.call_provider(run_id, run.run_on))
+        note_business_cards(world)
         if not checked and not answered:
             return
     raise AssertionError(f"enrichment of {run.name} still lands something after {MOST_ROUNDS} rounds")

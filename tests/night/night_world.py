@@ -17,6 +17,7 @@ from demo.state import DemoState, demo_folder, save_state
 from demo.truth import truth
 from demo.world import World
 from demo.world_process import start_world, world_process
+from leadhouse.credentials import new_master_key
 from leadhouse.local.home_settings import save_settings
 from leadhouse.settings import inherited_environment, settings
 from leadhouse.transform import deploy_staging
@@ -80,20 +81,26 @@ class NightWorld:
         return _sqlite("mail.sqlite", "select recipient, answer from attempts order by id")
 
     def charges(self) -> list[dict[str, Any]]:
-        """The provider's own ledger."""
+        """The providers' own ledgers, each entry with its `provider`."""
         found = json.loads((demo_folder() / "ports.json").read_text())
-        answer = requests.get(
-            f"{found['provider_url']}/v1/ledger", headers={"X-API-Key": found["provider_key"]}, timeout=10
-        )
-        answer.raise_for_status()
-        entries: list[dict[str, Any]] = answer.json()["entries"]
+        entries: list[dict[str, Any]] = []
+        for place in found["providers"]:
+            answer = requests.get(f"{place['url']}/v1/ledger", headers={"X-API-Key": place["key"]}, timeout=10)
+            answer.raise_for_status()
+            entries += [{"provider": place["name"], **entry} for entry in answer.json()["entries"]]
         return entries
 
 
 def make_world(database: Any, *, has_staging: bool = False) -> NightWorld:
     """The first night's world before its first stage: settings, signing key, staging views."""
     demo_folder().mkdir(parents=True, exist_ok=True)
-    save_settings({"LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32), "LEADHOUSE_SMTP_RETRY_SECONDS": RETRY_SECONDS})
+    save_settings(
+        {
+            "LEADHOUSE_SIGNING_KEY": secrets.token_urlsafe(32),
+            "LEADHOUSE_SMTP_RETRY_SECONDS": RETRY_SECONDS,
+            "LEADHOUSE_MASTER_KEYS": new_master_key(),
+        }
+    )
     if not has_staging:
         deploy_staging()
     return NightWorld(database, DemoState(SEED, COMPANIES, 0, FIRST_RUN_ON))

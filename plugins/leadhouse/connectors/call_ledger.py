@@ -69,9 +69,10 @@ class CallLedger:
             if made is None:
                 return self._found(connection, key, call)
             self._require_day(connection, reserved)
-            self._record(connection, reserved, budget_id)
+            claim = Claim(made["call_id"], reserved, budget_id)
+            self._record(connection, reserved, claim)
         self.spent_eur += reserved
-        return Claim(made["call_id"], reserved, budget_id)
+        return claim
 
     def refuse(self, claim: Claim, error: SourceError) -> None:
         """No answer came: given back where nothing can have been charged, else kept as `unknown`."""
@@ -79,7 +80,7 @@ class CallLedger:
         with connect("imports") as connection:
             self._finish(connection, claim, "unknown" if is_unknown else "refused", error.reason, error.status_code)
             if not is_unknown:
-                self._record(connection, -claim.reserved_eur, claim.budget_id)
+                self._record(connection, -claim.reserved_eur, claim)
         if not is_unknown:
             self.spent_eur -= claim.reserved_eur
 
@@ -95,7 +96,7 @@ class CallLedger:
         }  # fmt: skip
         connection.execute(_sql().finish_call, values)
         if price is not None and price < claim.reserved_eur:
-            self._record(connection, price - claim.reserved_eur, claim.budget_id)
+            self._record(connection, price - claim.reserved_eur, claim)
             self.spent_eur -= claim.reserved_eur - price
 
     def _found(self, connection: Connection[Any], key: dict[str, Any], call: Call) -> Claim:
@@ -118,12 +119,12 @@ class CallLedger:
                 "over_budget", f"{reserved} EUR more would pass max_eur of {self._max_eur} EUR on {self._run_on}"
             )
 
-    def _record(self, connection: Connection[Any], amount: Decimal, budget_id: UUID | None) -> None:
+    def _record(self, connection: Connection[Any], amount: Decimal, claim: Claim) -> None:
         if not amount:
             return
         cost = Cost(
             kind="provider", amount_eur=amount, organization_id=self._organization_id, provider=self._provider,
-            budget_id=budget_id, source_key=self._source_key,
+            budget_id=claim.budget_id, source_call_id=claim.call_id, source_key=self._source_key,
         )  # fmt: skip
         try:
             record_cost(connection, cost)

@@ -38,6 +38,7 @@ class Cost:
     credits: Decimal = Decimal(0)
     budget_id: UUID | None = None
     request_id: UUID | None = None
+    source_call_id: UUID | None = None  # the charged call of a source that it pays, or is given back for
     job_id: UUID | None = None
     source_key: str | None = None
     campaign_id: UUID | None = None
@@ -56,8 +57,8 @@ def record_cost(connection: Connection[Any], cost: Cost) -> Decimal:
         with connection.transaction():
             cursor = connection.execute(
                 "insert into billing.costs (kind, amount_eur, organization_id, provider, credits, budget_id,"
-                " request_id, job_id, source_key, campaign_id, lead_id, is_refund)"
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning credits",
+                " request_id, source_call_id, job_id, source_key, campaign_id, lead_id, is_refund)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning credits",
                 (
                     cost.kind,
                     cost.amount_eur,
@@ -66,6 +67,7 @@ def record_cost(connection: Connection[Any], cost: Cost) -> Decimal:
                     cost.credits,
                     cost.budget_id,
                     cost.request_id,
+                    cost.source_call_id,
                     cost.job_id,
                     cost.source_key,
                     cost.campaign_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -131,12 +132,38 @@ def test_an_answer_that_was_lost_stays_charged_and_is_not_asked_for_again_that_d
     assert tenant.run(NEXT_DAY).landed == 12
 
 
+def by_call(tenant):
+    """What the ledger says of each charged call; the rows of a source name one, all of them."""
+    rows = tenant.rows("select * from billing.costs where organization_id = %s", tenant.organization_id)
+    assert all(row["source_call_id"] for row in rows)
+    paid = Counter()
+    for row in rows:
+        paid[row["source_call_id"]] += row["amount_eur"]
+    return paid
+
+
+def test_the_ledger_adds_up_call_by_call(tenant):
+    tenant.add(search="people", criteria={"organization_locations": ["Germany"]}, credit_price_eur=0.2)
+    tenant.simulator.faults = [None, None, Fault.DROPPED]  # the search is free, then ten a call
+    tenant.run()
+    tenant.run(NEXT_DAY)
+    calls = {call["call_id"]: call for call in tenant.calls()}
+    assert {call["state"] for call in calls.values()} == {"answered", "unknown"}
+    expected = {
+        call_id: call["reserved_eur"] if call["price_eur"] is None else call["price_eur"]
+        for call_id, call in calls.items()
+    }
+    assert by_call(tenant) == expected
+
+
 def test_a_refused_call_is_given_back_and_tried_again(tenant):
     tenant.add(search="companies", enrich=False)
     tenant.simulator.credits = 0
     refused = tenant.run()
     assert (refused.reason, refused.eur, tenant.spent()) == ("no_credit", 0, 0)
     assert [call["state"] for call in tenant.calls()] == ["refused"]
+    [(refused_call, paid)] = by_call(tenant).items()
+    assert (refused_call, paid) == (tenant.calls()[0]["call_id"], 0)
     tenant.simulator.credits = 10
     assert tenant.run().landed == 12
 

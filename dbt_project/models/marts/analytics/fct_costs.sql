@@ -17,6 +17,7 @@ final as (
     provider,
     job_id,
     request_id,
+    source_call_id,
     source_key,
     campaign_id,
     lead_id,

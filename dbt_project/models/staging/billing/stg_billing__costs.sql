@@ -15,6 +15,7 @@ final as (
     is_refund,
     budget_id,
     request_id,
+    source_call_id,
     job_id,
     source_key,
     campaign_id,

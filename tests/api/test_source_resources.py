@@ -87,6 +87,17 @@ def test_stored_credentials_are_sent_elsewhere_by_their_keeper_alone(on):
     assert on.admin.put(path, {"config": there})["config"] == there
 
 
+def test_client_credentials_are_not_led_to_another_grant(on):
+    way = {"kind": "client_credentials", "grant_url": "https://api.example/token"}
+    config = {"base_url": "https://api.example", "authentication": way}
+    body = {"kind": "api", "name": "Granted", "config": config, "credentials": {"client_id": "i", "client_secret": "s"}}
+    path = f"/data-sources/{on.admin.post('/data-sources/create', body, 201)['sourceId']}"
+    led = {**config, "authentication": {**way, "grant_url": "https://elsewhere.example/token"}}
+    on.manager.put(path, {"config": led}, 403)
+    assert on.manager.get(path)["config"] == config
+    on.manager.put(path, {"config": {**config, "items": "$.data"}})
+
+
 @pytest.mark.parametrize("name", ["stranger", "client"])
 def test_who_does_not_reach_a_source_finds_none(on, name):
     path = f"/data-sources/{site(on)['sourceId']}"

@@ -255,7 +255,15 @@ def _answer(work: Work, organization_id: UUID, source_id: UUID, conditions: Cond
 def _is_led_elsewhere(found: SourceShape, body: SourceUpdate) -> bool:
     """Whether credentials that stay would be sent to another address than before."""
     stays = found.has_credentials and body.credentials is None and "secret_id" not in body.model_fields_set
-    return stays and body.config is not None and body.config.get("base_url") != found.config.get("base_url")
+    return stays and body.config is not None and _addresses(body.config) != _addresses(found.config)
+
+
+def _addresses(stated: Any) -> set[str]:
+    """Every address that a configuration names, at whatever depth: credentials go to base_url, and to a grant_url."""
+    if isinstance(stated, str):
+        return {stated} if "://" in stated else set()
+    parts = stated.values() if isinstance(stated, dict) else stated if isinstance(stated, list) else ()
+    return {address for part in parts for address in _addresses(part)}
 
 
 def _require_reach(work: Work, organization_id: UUID) -> None:

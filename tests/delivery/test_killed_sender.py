@@ -85,9 +85,8 @@ def killed_at_random_moments(served, kills, total, seed):
         return states
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_sender_killed_at_random_moments(served, seed):
-    killed_at_random_moments(served, kills=4, total=1500, seed=seed)
+def test_sender_killed_at_random_moments(served):
+    killed_at_random_moments(served, kills=3, total=600, seed=1)
 
 
 def test_slow_server_loses_one_message_at_most(served):

@@ -86,6 +86,12 @@ def yardstick() -> float:
     return min(rounds)
 
 
+@pytest.fixture(scope="module")
+def before() -> float:
+    """The yardstick, once for all pages."""
+    return yardstick()
+
+
 def read(body: bytes, content_type: str | None = "text/html", url: str = "https://www.example-bau.de/kontakt") -> None:
     extraction = extract_page(body, url, content_type, SITE, NOW)
     assert extraction.content_hash
@@ -101,9 +107,19 @@ def test_any_bytes(body: bytes, content_type: str | None) -> None:
     read(body, content_type)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=30)), max_size=60))
+ARRANGEMENTS = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=30)), max_size=60)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ARRANGEMENTS)
 def test_any_arrangement_of_markup(parts: list[str]) -> None:
+    read("".join(parts).encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.prove
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ARRANGEMENTS)
+def test_two_thousand_arrangements_of_markup(parts: list[str]) -> None:
     read("".join(parts).encode("utf-8", "surrogatepass"))
 
 
@@ -166,11 +182,12 @@ def test_any_url(url: str, text: str) -> None:
     ],
     ids=lambda body: body[:24].decode("latin-1"),
 )
-def test_hostile_page_is_bounded(body: bytes) -> None:
-    before, started = yardstick(), time.process_time()
+def test_hostile_page_is_bounded(body: bytes, before: float) -> None:
+    started = time.process_time()
     read(body)
     spent = time.process_time() - started
-    assert spent < ALLOWED_YARDSTICKS * max(before, yardstick())
+    # measured again only where it matters: the machine may have become slower meanwhile
+    assert spent < ALLOWED_YARDSTICKS * before or spent < ALLOWED_YARDSTICKS * yardstick()
 
 
 def test_size_cap_is_said() -> None:

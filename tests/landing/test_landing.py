@@ -135,14 +135,14 @@ def test_a_late_commit_is_seen_by_a_reader_of_batch_numbers(database: Any, landi
     late.add_extraction(extraction(company("Late"), url="https://a.example/late"))
     early.add_extraction(extraction(company("Early"), url="https://a.example/early"))
     reached, go_on = threading.Event(), threading.Event()
-    write = late._write_quarantine
+    number = late._number
 
-    def hold(*args: Any) -> int:
+    def hold(*args: Any) -> Any:
         reached.set()
         assert go_on.wait(20)
-        return write(*args)
+        return number(*args)
 
-    late._write_quarantine = hold  # type: ignore[method-assign]
+    late._number = hold  # type: ignore[method-assign]
     thread = threading.Thread(target=late.commit)
     thread.start()
     try:

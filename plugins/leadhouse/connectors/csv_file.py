@@ -93,9 +93,9 @@ class CsvFile:
             found = reader.read(row, text, is_broken=is_broken(text))
             yield row, self._refusal(row, found) if isinstance(found, Fault) else self._prepared(text, found)
 
-    def retraction(self, unit_key: str) -> Extraction:
+    def retraction(self, unit_key: str) -> PreparedStatement:
         """The statement of a row that is gone: nothing."""
-        return self._extraction(unit_key, hashlib.sha256(b"").hexdigest(), None)
+        return self._statement(unit_key, hashlib.sha256(b"").hexdigest(), None)
 
     def _refusal(self, row: Row, fault: Fault) -> Quarantined:
         self.reasons[fault.reason] += 1
@@ -110,9 +110,11 @@ class CsvFile:
         self.counts["companies"] += found.company is not None
         self.counts["persons"] += len(found.persons)
         content_hash = hashlib.sha256(text.encode()).hexdigest()
-        unit_key = self._unit_key(found.key, content_hash)
-        companies = [prepare_record(*found.company)] if found.company else []
-        persons = [prepare_record(*each) for each in found.persons]
+        return self._statement(self._unit_key(found.key, content_hash), content_hash, found)
+
+    def _statement(self, unit_key: str, content_hash: str, found: RowRecords | None) -> PreparedStatement:
+        companies = [prepare_record(*found.company)] if found and found.company else []
+        persons = [prepare_record(*each) for each in found.persons] if found else []
         hashes = [each.content_hash for each in (*companies, *persons)]
         return PreparedStatement(
             source=(self.organization_id, self.source_key, unit_key, EXTRACTOR, EXTRACTOR_VERSION, ()),

@@ -192,8 +192,11 @@ class _Import:
     def _hand_over(self, statements: list[PreparedStatement]) -> None:
         """The rows, as the mode has them, to the landing."""
         if self.mode == "merge":
-            for extraction in merge_standing(self.landing.begin(), statements):
-                self.landing.add_extraction(extraction)
+            for each in merge_standing(self.landing.begin(), statements):
+                if isinstance(each, PreparedStatement):
+                    self.landing.add_prepared(each)
+                else:
+                    self.landing.add_extraction(each)
             return
         if self.mode == "skip":
             statements, _ = split_standing(self.landing.begin(), statements)
@@ -219,7 +222,7 @@ class _Import:
         values = {**self._scope, "prefix": self.file.unit_prefix, "empty_hash": gone.statement_hash}
         for found in self.landing.begin().execute(_sql().select_standing_units, values).fetchall():
             if found["unit_key"] not in self.file.unit_keys:
-                self.landing.add_extraction(self.file.retraction(found["unit_key"]))
+                self.landing.add_prepared(self.file.retraction(found["unit_key"]))
                 self.retracted += 1
         self.landing.flush()
 

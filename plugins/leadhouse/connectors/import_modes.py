@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from leadhouse.landing.prepared import PreparedStatement
-from leadhouse.landing.standing import read_standing
+from leadhouse.landing.standing import read_standing, standing_hashes, units_that_stand
 from leadhouse.records import CompanyRecord, Extraction, PersonRecord
 
 Mode = Literal["upsert", "skip", "merge"]
@@ -26,18 +26,31 @@ def split_standing(
     connection: Connection[Any], statements: Sequence[PreparedStatement]
 ) -> tuple[list[PreparedStatement], int]:
     """Of a part in mode *skip*: those whose unit says nothing yet, and how many are left out."""
-    standing = read_standing(connection, [each.unit_id for each in statements])
+    standing = units_that_stand(connection, {each.unit_id for each in statements})
     fresh = [each for each in statements if each.unit_id not in standing]
     return fresh, len(statements) - len(fresh)
 
 
-def merge_standing(connection: Connection[Any], statements: Sequence[PreparedStatement]) -> list[Extraction]:
-    """Of a part in mode *merge*: each with what its unit said before and it does not say again."""
-    standing: dict[UUID, list[Record]] = read_standing(connection, {each.unit_id for each in statements})
-    merged = []
+def merge_standing(
+    connection: Connection[Any], statements: Sequence[PreparedStatement]
+) -> list[Extraction | PreparedStatement]:
+    """Of a part in mode *merge*: each with what its unit said before and it does not say again.
+
+    What says nothing but what stands, or of a unit that says nothing yet, stays as it is prepared: joined with what
+    stood it would be the same, and reading that, record by record, costs more than all else.
+    """
+    stands = standing_hashes(connection, {each.unit_id for each in statements})
+    said = [(each.unit_id, each.statement_hash) for each in statements]
+    differing = {unit for unit, statement in said if stands.setdefault(unit, statement) != statement}
+    before: dict[UUID, list[Record]] = read_standing(connection, differing)
+    merged: list[Extraction | PreparedStatement] = []
     for each in statements:
-        found = _merge(each.extraction, standing.get(each.unit_id, ()))
-        standing[each.unit_id] = [*found.companies, *found.persons]
+        unit = each.unit_id
+        if unit not in differing:
+            merged.append(each)
+            continue
+        found = _merge(each.extraction, before.get(unit, ()))
+        before[unit] = [*found.companies, *found.persons]
         merged.append(found)
     return merged
 

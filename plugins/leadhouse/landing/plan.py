@@ -25,6 +25,7 @@ CONFIRM_DAYS = 10  # to twice as many, by unit: what landed in one night is not 
 ExtractionKey = tuple[date, UUID]  # run_on, extraction_id
 Application = tuple[UUID, datetime, UUID, date]  # unit_id, observed_at, extraction_id, run_on
 Confirmation = tuple[UUID, datetime]  # unit_id, and when its statement was seen to stand
+_NOTHING: tuple[datetime | None, str | None] = (None, None)
 
 
 @dataclass
@@ -48,9 +49,11 @@ def make_plan(
     plan, confirmed = Plan(), list(unchanged)
     if not statements:
         return Plan(applications=_applied_again(connection, confirmed))
-    standing, former = _standing(connection, statements), _former(connection, statements)
+    standing = _standing(connection, statements)
+    differing = {each.unit_id for each in statements if standing.get(each.unit_id, _NOTHING)[1] != each.statement_hash}
+    former = _former(connection, [each for each in statements if each.unit_id in differing])
     for each in statements:
-        observed_at, current = standing.get(each.unit_id, (None, None))
+        observed_at, current = standing.get(each.unit_id, _NOTHING)
         if current == each.statement_hash:
             if each.fetch_id is not None:
                 confirmed.append((each.unit_id, each.observed_at))
@@ -105,6 +108,8 @@ def _standing(
 def _former(
     connection: Connection[Any], statements: Sequence[Statement | PreparedStatement]
 ) -> dict[tuple[UUID, str], ExtractionKey]:
+    if not statements:
+        return {}
     pairs = {
         "unit_ids": [each.unit_id for each in statements],
         "statement_hashes": [each.statement_hash for each in statements],

@@ -24,6 +24,18 @@ def read_standing(connection: Connection[Any], unit_ids: Collection[UUID]) -> di
     return dict(standing)
 
 
+def units_that_stand(connection: Connection[Any], unit_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the units that say something at the moment, their records unread."""
+    found = connection.execute(queries.load("landing").select_standing, {"unit_ids": list(unit_ids)})
+    return {row["unit_id"] for row in found}
+
+
+def standing_hashes(connection: Connection[Any], unit_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Unit → the hash of its standing statement, one that says nothing included."""
+    found = connection.execute(queries.load("landing").select_statements, {"unit_ids": list(unit_ids)})
+    return {row["unit_id"]: row["statement_hash"] for row in found}
+
+
 def _record(row: dict[str, Any]) -> Record:
     said = {"record_key": row["record_key"], "values": row["payload"], "custom_fields": row["custom_fields"]}
     if row["kind"] == "company":

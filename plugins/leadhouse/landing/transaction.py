@@ -16,17 +16,15 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from psycopg import Connection, errors
-from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
-from leadhouse.landing import rows
+from leadhouse.landing.bulk_rows import FirstLanding
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
 from leadhouse.landing.erased import Sieved, sieve, without_erased
-from leadhouse.landing.first_landing import FirstLanding
-from leadhouse.landing.plan import Plan, make_plan, seen_unchanged
+from leadhouse.landing.plan import make_plan, seen_unchanged
 from leadhouse.landing.prepared import PreparedStatement
-from leadhouse.landing.staging import insert_rows
-from leadhouse.landing.storable import Fault, Statement, clean_json, clean_text, is_storable, read_statement
+from leadhouse.landing.row_writer import RowWriter
+from leadhouse.landing.storable import Fault, Statement, clean_json, is_storable, read_statement
 from leadhouse.ledger.batches import take_batch_number
 from leadhouse.records import Extraction, Fetch, hash_json
 
@@ -159,6 +157,10 @@ class Landing:
         return len(self._fetches) + len(self._statements) + len(self._quarantine)
 
     @property
+    def _writer(self) -> RowWriter:
+        return RowWriter(self._run_on, self._landing_id, self._organization_id)
+
+    @property
     def landing_id(self) -> UUID:
         """What every row of the landing's transaction carries; ask after `begin`."""
         return self._landing_id
@@ -234,15 +236,16 @@ class Landing:
         """Returns the counts of what waited."""
         if self._keeps_anyone_out:
             self._keep_erased_out(connection)
-        self._write_fetches(connection, self._landing_id)
+        self._writer.write_fetches(connection, self._fetches, self._lease)
         unchanged = seen_unchanged(self._fetches, self._organization_id)
         landed, others = self._write_first(connection)
         plan = make_plan(connection, others, self._run_on, unchanged)
         if not self._applies:
             plan.applications.clear()
-        landed += self._write_extractions(connection, plan, self._landing_id)
+        records, statements = self._writer.write_plan(connection, plan)
+        landed, self.landed_extractions = landed + records, self.landed_extractions + statements
         stated = sum(map(len, self._statements))
-        quarantined = self._write_quarantine(connection, self._landing_id)
+        quarantined = self._writer.write_quarantine(connection, self._quarantine, self._source_key)
         return Counter(
             received=stated + len(self._quarantine) + self._repeated,
             landed=landed,
@@ -303,47 +306,6 @@ class Landing:
             },
         )
         return LandingCounts(**counts, batch_no=batch_no)
-
-    def _write_fetches(self, connection: Connection[Any], landing_id: UUID) -> None:
-        if not self._fetches:
-            return
-        job_id, shard_no = (self._lease.job_id, self._lease.shard_no) if self._lease else (None, None)
-        fetches = (rows.fetch_row(each, self._run_on, landing_id, job_id, shard_no) for each in self._fetches)
-        insert_rows(connection, "fetches", rows.FETCHES, fetches)
-
-    def _write_extractions(self, connection: Connection[Any], plan: Plan, landing_id: UUID) -> int:
-        """Returns how many records landed."""
-        landed = 0
-        if plan.fresh:
-            found = (rows.extraction_row(each, key, landing_id) for each, key in plan.fresh)
-            inserted = insert_rows(connection, "extractions", rows.EXTRACTIONS, found)
-            taken = {row["extraction_id"] for row in inserted}
-            mine = [(each, key) for each, key in plan.fresh if key[1] in taken]
-            self.landed_extractions += sum(bool(each) for each, _ in mine)
-            if any(each.companies for each, _ in mine):
-                companies = (row for each, key in mine for row in rows.company_rows(each, key, landing_id))
-                landed += insert_rows(connection, "company_records", rows.COMPANY_RECORDS, companies).rowcount
-            if any(each.persons for each, _ in mine):
-                persons = (row for each, key in mine for row in rows.person_rows(each, key, landing_id))
-                landed += insert_rows(connection, "person_records", rows.PERSON_RECORDS, persons).rowcount
-        if plan.applications:
-            applied: Iterable[list[Any]] = ([i, *each, landing_id] for i, each in enumerate(plan.applications))
-            insert_rows(connection, "applications", rows.APPLICATIONS, applied)
-        return landed
-
-    def _write_quarantine(self, connection: Connection[Any], landing_id: UUID) -> int:
-        """Returns how many rows were new."""
-        if not self._quarantine:
-            return 0
-        refused = (
-            [
-                landing_id, self._run_on, self._organization_id, each.source_key or self._source_key,
-                clean_text(each.unit_key), each.line, each.reason, clean_text(each.detail),
-                Jsonb(clean_json(each.payload)), key,
-            ]
-            for key, each in self._quarantine.items()
-        )  # fmt: skip
-        return insert_rows(connection, "quarantine", rows.QUARANTINE, refused).rowcount
 
 
 def _sql() -> queries.Queries:

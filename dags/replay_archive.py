@@ -1,12 +1,14 @@
 """
 # replay_archive
 
-Reads archived pages again with today's extractors. No site is asked for anything.
+Reads archived pages, and archived answers of interfaces, again with today's extractors. Nobody is asked for anything
+and nothing is paid.
 
-**What.** Takes the newest archived answer of each page within a period, reads it as a crawl would, and holds what it
-says against what stands: values gained, lost and changed by source and attribute, with examples, in the task's log and
-as its result. The statements are kept unapplied; a run with `apply` lets them stand, one row of `raw.applications` a
-page, and resolution and marts follow. The same bytes read by the same version change nothing.
+**What.** Takes the newest archived answer of each page, and of each unit of a source that is read call by call, within
+a period, reads it as a crawl or a run would, and holds what it says against what stands: values gained, lost and
+changed by source and attribute, with examples, in the task's log and as its result. The statements are kept unapplied; a run
+with `apply` lets them stand, one row of `raw.applications` a unit, and resolution and marts follow. The same bytes read
+by the same version change nothing.
 
 **When.** By hand: after an extractor was corrected, after a source was held (`layout_changed`, `too_few`), or to accept
 what a source has lost. First without `apply`, then with it.
@@ -18,6 +20,7 @@ what a source has lost. First without `apply`, then with it.
 **Triage.**
 
 - *`gone` is large.* The archive does not hold these pages any more; crawl the source to have them again.
+- *A source stands under `unread`.* Its parameters are wrong today; correct them and run again. The others were read.
 - *`failed` is not 0.* The extractor gives up on these pages. `scrapers.check` and a saved page show why.
 - *Values are lost that you want.* Do not apply; correct the extractor and run again. Nothing was changed by looking.
 - *It was applied and is wrong.* Correct the extractor and replay the same period: the newest applied statement stands.

@@ -109,6 +109,17 @@ select fetch_id, url, requested_at, status_code, warc_uri, warc_offset, warc_len
    and status_code between 200 and 299
  order by requested_at, fetch_id
 
+-- name: select_answered_sources
+-- Sources that are read call by call and have archived answers of a period.
+select source.source_key
+  from app.sources as source
+ where source.kind = any (%(kinds)s::app.source_kind[]) and source.organization_id is not null and source.deleted_at is null
+   and (%(source_keys)s::text[] is null or source.source_key = any (%(source_keys)s::text[]))
+   and exists (select from raw.fetches as answer
+                where answer.source_key = source.source_key and answer.run_on between %(first)s and %(last)s
+                  and answer.warc_uri is not null)
+ order by source.source_key
+
 -- name: select_new_sites
 -- Of some domains those whose site nobody crawls yet, with or without www.
 select domain

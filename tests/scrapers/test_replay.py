@@ -147,7 +147,7 @@ def test_another_value_in_place_of_one_is_a_change(crawl: Crawl) -> None:
     assert shown.altered["company.phone_e164"] == sum(row[4] for row in shown.as_table()) == shown.changed > 0
     told = shown.as_json()["sources"]["web/one.example"]["company.phone_e164"]
     assert told["altered"] == 1
-    assert told["examples"] == [{"url": shown.examples[0]["url"], "gained": ["+4930901821"], "lost": ["+4930901820"]}]
+    assert told["examples"] == [{"unit": shown.examples[0]["unit"], "gained": ["+4930901821"], "lost": ["+4930901820"]}]
 
 
 def test_the_command_shows_and_writes_the_difference(crawl: Crawl, tmp_path: Path) -> None:

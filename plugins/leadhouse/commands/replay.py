@@ -1,17 +1,20 @@
-"""`leadhouse replay`: read archived pages again, see what changes, then apply it."""
+"""`leadhouse replay`: read archived pages and answers again, see what changes, then apply it."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from leadhouse.commands.failures import clear_failures
+
+if TYPE_CHECKING:
+    from leadhouse.landing.replayed import Replayed
 
 console = Console(highlight=False)
 DAY = ["%Y-%m-%d"]
@@ -26,20 +29,28 @@ def replay(
     apply: Annotated[bool, typer.Option("--apply", help="Let it stand; else it is only shown.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write figures and examples to this file.")] = None,
 ) -> None:
-    """Read archived pages again with today's extractors; asks no site for anything."""
+    """Read archived pages and answers again with today's extractors; asks nobody for anything and pays nothing."""
+    from leadhouse.connectors.archive_replay import replay_archive
     from leadhouse.ledger.steps import recorded_step
-    from scrapers.replay import replay as read_again
 
     now = datetime.now(UTC)
     run_id = f"replay__{now:%Y%m%dT%H%M%S.%f}"
     with clear_failures(), recorded_step("landing", run_id, "replay_archive", "apply" if apply else "show") as step:
-        found = read_again(first.date(), (last or now).date(), source, run_id, applies=apply)
+        found = replay_archive(first.date(), (last or now).date(), source, run_id, applies=apply)
         step.counts |= found.as_counts()
+    show_replayed(found, json_file)
+
+
+def show_replayed(found: Replayed, json_file: Path | None) -> None:
+    """What changed by source and attribute as a table, the counts below it; all of it with examples as a file."""
     if json_file is not None:
         json_file.write_text(json.dumps(found.as_json(), indent=1, ensure_ascii=False) + "\n")
     table = Table("source", "attribute", "gained", "lost", "changed")
     for row in found.as_table():
         table.add_row(*map(str, row))
     console.print(table)
+    for key, reason in found.unread.items():
+        console.print(f"{key} was not read: {reason}", style="red", markup=False)
     rest = ", ".join(f"{name} {count}" for name, count in found.as_counts().items() if "." not in name)
-    console.print(f"{rest}; {'applied' if apply else 'nothing is applied: add --apply when it is right'}")
+    advice = "applied" if found.is_applied else "nothing is applied: add --apply when it is right"
+    console.print(f"{rest}; {advice}", soft_wrap=True)

@@ -124,25 +124,16 @@ def replay(
     apply: Annotated[bool, typer.Option("--apply", help="Let it stand; else it is only shown.")] = False,
     json_file: JsonFile = None,
 ) -> None:
-    """Read a source's archived answers again with today's connector; asks nobody and pays nothing."""
+    """Read a source's archived answers again with today's connector; `leadhouse replay` does it for all sources."""
+    from leadhouse.commands.replay import show_replayed
     from leadhouse.connectors.source_replay import replay_source
     from leadhouse.ledger.steps import recorded_step
 
     run_id = f"replay__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
     with clear_failures(), recorded_step("imports", run_id, "replay_archive", source) as step:
         found = replay_source(source, first.date(), last.date(), run_id, applies=apply)
-        step.counts |= {"units": found.units, "changed": found.changed, "unchanged": found.unchanged}
-    if json_file is not None:
-        json_file.write_text(json.dumps(found.as_json(), indent=1) + "\n")
-    table = Table("attribute", "gained", "lost")
-    for name in sorted(found.gained.keys() | found.lost.keys()):
-        table.add_row(name, str(found.gained[name]), str(found.lost[name]))
-    console.print(table)
-    figures = ("answers", "units", "changed", "unchanged", "gone", "erased", "failed")
-    rest = ", ".join(f"{getattr(found, name)} {name}" for name in figures)
-    console.print(
-        f"{rest}; {'applied' if apply else 'nothing is applied: add --apply when it is right'}", soft_wrap=True
-    )
+        step.counts |= found.as_counts()
+    show_replayed(found, json_file)
 
 
 def _read_config(path: Path | None) -> dict[str, Any]:

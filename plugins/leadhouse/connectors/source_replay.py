@@ -6,8 +6,7 @@ once more, one row of raw.applications a unit that differs.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,11 +19,9 @@ from leadhouse.connectors.source_types import find_type, read_parameters
 from leadhouse.connectors.stored_sources import find_source
 from leadhouse.database import connect, queries
 from leadhouse.landing import Landing, Quarantined
+from leadhouse.landing.replayed import Replayed
 from leadhouse.landing.standing import read_standing
-from leadhouse.landing.watching import Record, values_of
 from leadhouse.records import Extraction
-
-MAX_EXAMPLES = 50
 
 
 @dataclass
@@ -61,57 +58,26 @@ def read_again(source: str, first: date, last: date) -> ReadAgain:
     return found
 
 
-@dataclass
-class SourceReplay:
-    """What a replay comes to: units, and values by attribute (``person.email``) that were gained and lost."""
-
-    answers: int
-    gone: int
-    erased: int
-    failed: int
-    refused: int
-    units: int = 0
-    unchanged: int = 0
-    changed: int = 0
-    gained: Counter[str] = field(default_factory=Counter)
-    lost: Counter[str] = field(default_factory=Counter)
-    examples: list[dict[str, Any]] = field(default_factory=list)
-    is_applied: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """The replay as JSON values."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-    def note(self, statement: Extraction, former: Sequence[Record]) -> None:
-        """Adds what one unit says today, held against what stands."""
-        before, now = values_of(former), values_of([*statement.companies, *statement.persons])
-        differences = {
-            name: {"gained": sorted(now.get(name, set()) - before.get(name, set())),
-                   "lost": sorted(before.get(name, set()) - now.get(name, set()))}
-            for name in sorted(before.keys() | now.keys())
-            if before.get(name, set()) != now.get(name, set())
-        }  # fmt: skip
-        self.units += 1
-        self.changed += bool(differences)
-        self.unchanged += not differences
-        for name, each in differences.items():
-            self.gained[name] += len(each["gained"])
-            self.lost[name] += len(each["lost"])
-        self.gained, self.lost = +self.gained, +self.lost
-        if differences and len(self.examples) < MAX_EXAMPLES:
-            self.examples.append({"unit": statement.unit_key, **differences})
-
-
 def replay_source(
-    source: str, first: date, last: date, run_id: str, *, applies: bool, run_on: date | None = None
-) -> SourceReplay:
+    source: str,
+    first: date,
+    last: date,
+    run_id: str,
+    *,
+    applies: bool,
+    run_on: date | None = None,
+    found: Replayed | None = None,
+) -> Replayed:
     """Reads the newest archived answer of each unit within the days again; `applies` lets it stand. Safe to repeat.
 
-    What a later run has said of a unit goes on standing. Raises as `read_again`.
+    What a later run has said of a unit goes on standing. The figures are added to `found`. Raises as `read_again`.
     """
+    found = found if found is not None else Replayed(is_applied=applies)
     read = read_again(source, first, last)
     newest = {each.unit_key: each for each in read.statements}  # oldest first: the last one stays
-    found = SourceReplay(read.answers, read.gone, read.erased, read.failed, len(read.refused), is_applied=applies)
+    for name in ("answers", "gone", "erased", "failed"):
+        setattr(found, name, getattr(found, name) + getattr(read, name))
+    found.refused += len(read.refused)
     row = find_source(source)
     with connect("imports") as connection:
         standing = read_standing(connection, [each.unit_id for each in newest.values()])

@@ -368,7 +368,7 @@ def test_a_replay_shows_what_another_reading_gains_and_then_applies_it(listed):
     listed.add(kind="api", **listed.declared)
     landed = listed.run().landed
     shown = replay_source(listed.source_key, DAY, DAY, "replay__1", applies=True)
-    assert (shown.units, shown.unchanged, shown.changed) == (landed, landed, 0)
+    assert (shown.unchanged, shown.changed, shown.refused) == (landed, 0, 0)
     listed.rows(
         "update app.sources set config = jsonb_set(config, '{map,person,values,title}', '[\"job.title\"]')"
         " where source_key = %s", listed.source_key,

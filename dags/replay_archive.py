@@ -6,9 +6,9 @@ and nothing is paid.
 
 **What.** Takes the newest archived answer of each page, and of each unit of a source that is read call by call, within
 a period, reads it as a crawl or a run would, and holds what it says against what stands: values gained, lost and
-changed by source and attribute, with examples, in the task's log and as its result. The statements are kept unapplied; a run
-with `apply` lets them stand, one row of `raw.applications` a unit, and resolution and marts follow. The same bytes read
-by the same version change nothing.
+changed by source and attribute, with examples, in the task's log and as its result. The statements are kept
+unapplied; a run with `apply` lets them stand, one row of `raw.applications` a unit, and resolution and marts follow.
+The same bytes read by the same version change nothing.
 
 **When.** By hand: after an extractor was corrected, after a source was held (`layout_changed`, `too_few`), or to accept
 what a source has lost. First without `apply`, then with it.

@@ -5,13 +5,17 @@ from __future__ import annotations
 import ast
 import http.server
 import ipaddress
+import socket
 import threading
+import time
+from contextlib import contextmanager, suppress
 
 import pytest
 import requests
 
 from leadhouse import network
 from leadhouse.settings import PROJECT, settings
+from leadhouse.webhooks import posting
 
 NOT_GLOBAL = [
     "127.0.0.1", "127.1", "0x7f.1", "2130706433", "0", "localhost", "10.0.0.1", "172.16.5.4", "192.168.1.1",
@@ -141,6 +145,44 @@ def test_a_session_connects_to_allowed_targets_and_stops_at_a_redirect_elsewhere
     with pytest.raises(requests.ConnectionError, match=r"127\.0\.0\.2"):
         session.get(f"http://127.0.0.1:{server.server_port}/", timeout=5)
     assert server.seen == ["/x", "/"]
+
+
+@contextmanager
+def trickling(start: bytes):
+    """A server that sends a byte now and then after `start`, for as long as somebody reads; its port."""
+    stopped = threading.Event()
+
+    def serve(listener):
+        with suppress(OSError), listener.accept()[0] as connection:
+            connection.recv(65536)
+            connection.sendall(start)
+            while not stopped.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        yield listener.getsockname()[1]
+        stopped.set()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nX-Slow: "
+HANDSHAKE = b"\x16\x03\x03\x40\x00"  # a record of 16 KiB that is to follow (RFC 8446, 5.1)
+
+
+@pytest.mark.parametrize(("scheme", "start"), [("http", HEAD), ("https", HANDSHAKE)])
+def test_who_trickles_a_head_or_a_handshake_keeps_nobody(allow, scheme, start):
+    with trickling(start) as port:
+        allow(f"127.0.0.1:{port}")
+        before = time.monotonic()
+        with pytest.raises(requests.RequestException):
+            network.checked_session().get(f"{scheme}://127.0.0.1:{port}/", timeout=0.3)
+        assert time.monotonic() - before < 10
+    with trickling(start) as port:
+        allow(f"127.0.0.1:{port}")
+        before = time.monotonic()
+        answer = posting.post(f"{scheme}://127.0.0.1:{port}/", b"{}", {}, seconds=0.5)
+        assert (answer.status, answer.error) == (None, "no answer within 0.5 seconds")
+        assert time.monotonic() - before < 10
 
 
 CLIENTS = {"requests", "urllib3", "urllib.request", "httpx", "aiohttp", "http.client", "smtplib", "imaplib", "poplib",

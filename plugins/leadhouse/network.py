@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from typing import Any
+import threading
+from contextlib import suppress
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from leadhouse.settings import settings
@@ -179,19 +181,75 @@ def open_connection(host: str, port: int, timeout: float | None = None) -> socke
     raise last
 
 
-def _checked_socket(connection: HTTPConnection) -> socket.socket:
-    timeout = connection.timeout if isinstance(connection.timeout, int | float) else None
-    return open_connection(connection.host, connection.port or connection.default_port, timeout)
+class Deadline:
+    """While it lasts, a connection is shut down when its time is over, whatever waits on it.
+
+    A time limit of a socket holds for each read: who sends a byte now and then would keep the reader for hours. What is
+    shut down is a second descriptor of the connection, because TLS takes the socket's own away.
+    """
+
+    def __init__(self, raw: socket.socket, seconds: float) -> None:
+        self._twin = socket.fromfd(raw.fileno(), raw.family, raw.type)
+        self._over = threading.Event()
+        self._watch = threading.Timer(seconds, self._end)
+        self._watch.daemon = True
+
+    def __enter__(self) -> Self:
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._watch.cancel()
+        self._watch.join()
+        self._twin.close()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the connection was shut down: what was read then looks like an answer that ended."""
+        return self._over.is_set()
+
+    def _end(self) -> None:
+        self._over.set()
+        with suppress(OSError):
+            self._twin.shutdown(socket.SHUT_RDWR)
 
 
 class _CheckedHTTPConnection(HTTPConnection):
+    """Goes to a checked address; its handshake, and the head of its answer, take twice what a read may at most."""
+
+    _handshake: Deadline | None = None
+
     def _new_conn(self) -> socket.socket:
-        return _checked_socket(self)
+        seconds = self._seconds()
+        raw = open_connection(self.host, self.port or self.default_port, seconds)
+        if seconds:
+            self._handshake = Deadline(raw, 2 * seconds).__enter__()
+        return raw
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        finally:
+            handshake, self._handshake = self._handshake, None
+            if handshake is not None:
+                handshake.__exit__()
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own does
+        seconds = self._seconds()
+        if not seconds or self.sock is None:
+            return super().getresponse()
+        with Deadline(self.sock, 2 * seconds) as deadline:
+            response = super().getresponse()
+        if deadline.is_over:
+            raise TimeoutError("the head of the answer trickles: its end did not come in time")
+        return response
+
+    def _seconds(self) -> float | None:
+        return self.timeout if isinstance(self.timeout, int | float) else None
 
 
-class _CheckedHTTPSConnection(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _checked_socket(self)
+class _CheckedHTTPSConnection(_CheckedHTTPConnection, HTTPSConnection):
+    """The same over TLS."""
 
 
 class _CheckedHTTPPool(HTTPConnectionPool):

@@ -1,7 +1,7 @@
 """One POST with an end: ten seconds for everything, a little of the answer, no redirect, checked addresses alone.
 
 A time limit of a socket holds for each read; a receiver that sends a byte now and then would keep a sender for hours.
-Here the connection is shut down when its time is over, whatever it is doing.
+Here the connection is shut down when its time is over, whatever it is doing, also in the middle of a TLS handshake.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,39 +54,26 @@ def _exchange(url: str, body: bytes, headers: Mapping[str, str], seconds: float)
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     raw = network.open_connection(parts.hostname or "", port, seconds)
-    over = threading.Event()
-    watch = threading.Timer(seconds, _shut, [raw, over])
-    watch.daemon = True
-    watch.start()
     connection = http.client.HTTPConnection(parts.hostname or "", port)
     try:
-        connection.sock = _secured(raw, parts.hostname) if parts.scheme == "https" else raw
-        connection.putrequest("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-        for name, value in {**headers, "content-length": str(len(body)), "connection": "close"}.items():
-            connection.putheader(name, value)
-        connection.endheaders(body)
-        answer = connection.getresponse()
-        text = answer.read(KEPT_BODY * 4).decode("utf-8", "replace").replace("\x00", "")[:KEPT_BODY]
-        if over.is_set():  # what was shut down looks like an answer that ended
+        with network.Deadline(raw, seconds) as deadline:
+            connection.sock = _secured(raw, parts.hostname) if parts.scheme == "https" else raw
+            connection.putrequest("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+            for name, value in {**headers, "content-length": str(len(body)), "connection": "close"}.items():
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            text = answer.read(KEPT_BODY * 4).decode("utf-8", "replace").replace("\x00", "")[:KEPT_BODY]
+        if deadline.is_over:
             raise TimeoutError
         return answer.status, text, _seconds(answer.getheader("retry-after"))
     finally:
-        watch.cancel()
         connection.close()
         raw.close()
 
 
 def _secured(raw: socket.socket, host: str | None) -> socket.socket:
     return _context().wrap_socket(raw, server_hostname=host)
-
-
-def _shut(raw: socket.socket, over: threading.Event) -> None:
-    """Ends whatever read or write is waiting; the descriptor may be gone already."""
-    over.set()
-    try:
-        socket.socket.shutdown(raw, socket.SHUT_RDWR)
-    except OSError:
-        return
 
 
 def _seconds(text: str | None) -> float | None:

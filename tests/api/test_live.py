@@ -7,15 +7,21 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as connect_socket
 
 from leadhouse.api import event_feed, transactions
+from leadhouse.api.application import create_app
+from leadhouse.identity.audit import Origin
+from leadhouse.identity.errors import TakenError
+from leadhouse.identity.external_identities import link_external_identity
 from leadhouse.jobs import logs
 from leadhouse.settings import settings
 from tests.api.real_server import serving
@@ -321,6 +327,33 @@ def test_the_socket_tells_the_same(server, world, people):
         assert json.loads(resumed.recv(10))["reason"] == "signed_out"
         with pytest.raises(ConnectionClosed):
             resumed.recv(10)
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_served"),
+    [({"Origin": "https://elsewhere.example"}, False), ({"Sec-Fetch-Site": "same-site"}, False),
+     ({"Sec-Fetch-Site": "same-origin"}, True), ({}, True)],
+    ids=["another_origin", "a_neighbour", "a_page_of_ours", "a_program"],
+)  # fmt: skip
+def test_a_page_elsewhere_hears_nothing_by_the_cookie_of_who_opens_it(world, people, headers, is_served):
+    admin, _ = people
+    account = ("airflow", str(admin.user))
+    with suppress(TakenError):
+        link_external_identity(admin.user, *account, Origin())
+
+    async def by_cookie(_):
+        return account
+
+    with (
+        TestClient(create_app(by_cookie), client=("127.0.0.1", 4711)) as browser,
+        browser.websocket_connect(f"{EVENTS}/ws", headers=headers) as socket,
+    ):
+        socket.send_json({"authorization": "none"})
+        if is_served:
+            assert socket.receive_json()["type"] == "heartbeat"
+        else:
+            with pytest.raises(WebSocketDisconnect):
+                socket.receive_json()
 
 
 @pytest.mark.parametrize("said", ["nonsense", "[]", '{"authorization": 1}', '{"authorization": "Bearer x"}'])

@@ -85,7 +85,8 @@ async def _caller_of(request: Request, exchange: Exchange) -> Caller:
     account = await outside_account(request)
     if account is None:
         raise _nobody("Send an access token or an API key: `Authorization: Bearer …`.")
-    if exchange.is_write and not _is_from_here(request):
+    # a socket's messages are read across origins, as no answer is: the browser asks nobody
+    if (exchange.is_write or request.scope["type"] == "websocket") and not _is_from_here(request):
         raise ProblemError(Problem.REFUSED, "A page of another site may not act in your name.")
     return await _judged(exchange, _caller_by_account, *account)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from leadhouse.enrichment.api_of_apollo import ApolloFinder
 from leadhouse.enrichment.api_of_hunter import HunterFinder
 from leadhouse.enrichment.provider_client import ProviderClient, ProviderUnavailableError
 from leadhouse.enrichment.providers import Provider, endpoint_of
 
 APIS: dict[str, type[ProviderClient]] = {
+    "apollo": ApolloFinder,
     "hunter": HunterFinder,
     "person_email": ProviderClient,
 }

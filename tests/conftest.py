@@ -126,6 +126,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--function-calls", action="store_true", help="fail where a database function was never called")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The workers of a whole run begin with the files that take longest: none stands alone at the end."""
+    if hasattr(config, "workerinput"):
+        ranks = longest_first()
+        items.sort(key=lambda item: ranks.get(item.path, len(ranks)))  # stable: a file's own order stays
+
+
+def longest_first() -> dict[Path, int]:
+    """The place in the order of each file that is named in `longest_first.txt`."""
+    folder = Path(__file__).parent
+    lines = (folder / "longest_first.txt").read_text().splitlines()
+    return {folder / line: rank for rank, line in enumerate(lines) if not line.startswith("#")}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The process that was started by hand adds up what the workers' databases counted."""

@@ -1,4 +1,8 @@
-"""kill -9 of the scheduler in the middle of a crawl: started again, the run ends by itself, and nothing is twice."""
+"""kill -9 of the scheduler in the middle of a crawl: started again, the run ends by itself, and nothing is twice.
+
+Two minutes, most of them Airflow's own waiting. Its halves stand in the suite: a killed scheduler takes up its work again
+(`tests/orchestration/test_stack.py`), and a killed crawl asks for no page twice (`tests/scrapers/test_resume.py`).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from leadhouse.local.ports import PortBook
 from leadhouse.settings import settings
 from tests.night.night_world import make_world
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.prove]
 SLOW_SITE = "web/mueller-haustechnik-koeln.example"  # asks for a second between two pages
 RUN_SECONDS = 240.0
 

@@ -12,7 +12,14 @@ select identity.is_live_caller() as is_live;
 select * from identity.take_request_key(%(key_hash)s, %(request_hash)s);
 
 -- name: keep_request_answer
-select identity.keep_request_answer(%(key_hash)s, %(status)s, %(answer)s) as done;
+select identity.keep_request_answer(%(key_hash)s, %(request_hash)s, %(status)s, %(answer)s) as done;
+
+-- name: keep_request_effect
+-- By the component that does it, last in its transaction.
+select identity.keep_request_effect(%(user_id)s, %(key_hash)s, %(request_hash)s, %(effect)s);
+
+-- name: find_request_effect
+select request_hash, effect from identity.find_request_effect(%(key_hash)s);
 
 -- name: check_server
 select 1 as is_up;

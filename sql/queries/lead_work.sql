@@ -84,6 +84,3 @@ select lead_id from app.enter_lead(%(kind)s::resolution.entity_kind, %(keys)s, %
 
 -- name: correct_lead
 select app.correct_lead(%(lead_id)s, %(facts)s, %(reason)s) as corrected;
-
--- name: lock_lead
-select lead_id from app.leads where organization_id = %(organization_id)s and lead_id = %(lead_id)s for update;

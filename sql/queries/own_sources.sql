@@ -1,10 +1,5 @@
 -- Sources of an organization, changed by its people under their own policies. `{values}` come from a closed set.
 
--- name: lock_source
-select source_id from app.sources
- where organization_id = %(organization_id)s and source_id = %(source_id)s and deleted_at is null
-   for update
-
 -- name: change_source
 update app.sources set {values}
  where organization_id = %(organization_id)s and source_id = %(source_id)s and deleted_at is null

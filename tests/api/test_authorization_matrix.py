@@ -23,7 +23,7 @@ ROLES = {"admin": "organization_admin", "manager": "sales_manager", "rep": "sale
 IDENTITIES = ("nobody", *ROLES, "client", "key", "foreign", "ended")
 TARGETS = ("own", "other_team", "other_tenant")
 VARIANTS = 3  # bodies and queries of an operation: with them there are more than 10,000 cases
-SAMPLE = 60  # in `make test` one case in so many, of one variant
+SAMPLE = 120  # in `make test` one case in so many, of one variant
 # Nothing is told and nothing is done, which is what it answers: none was marked.
 QUIET = {"read_notification"}
 # What ends the caller itself: a throw-away team asks.
@@ -157,12 +157,15 @@ def try_cases(api, world, every, variants):
     south = world.member("organization_admin")
     theirs = Rows(world, south.organization).ids(south, MARK)
     before, team, wrong, tried = digest_of(world, south.organization), Team(world), [], 0
+    thrown_away = Team(world)
     for operation, identity, target, variant in cases(every, variants):
-        asking = Team(world) if operation.name in ENDING else team
+        asking = thrown_away if operation.name in ENDING else team
         ids = asking.target(identity, target, theirs)
         answer = ask(api, operation, asking.headers[identity], ids, operation.requests(variants)[variant])
         label = f"{operation.method} {operation.path} as {identity} on {target}: {answer.status_code}"
         tried += 1
+        if asking is thrown_away and answer.status_code < 400:
+            thrown_away = Team(world)
         if answer.status_code >= 500 or MARK in answer.text:
             wrong.append(f"{label} {answer.text[:300]}")
         elif refused(operation, identity, target) and answer.status_code < 400:
@@ -183,7 +186,7 @@ def module_database(marts_database):
 def test_a_sample_of_the_matrix(api, world):
     tried, wrong = try_cases(api, world, SAMPLE, 1)
     assert not wrong, "\n".join(wrong)
-    assert tried > 50
+    assert tried > 25
 
 
 @pytest.mark.prove

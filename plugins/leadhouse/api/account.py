@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from leadhouse.api.callers import PersonSignedIn, forget_callers, outside_account
+from leadhouse.api.idempotency import once
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
 from leadhouse.api.sign_in import From, Name, Password, TokenOnly, hashing
@@ -19,6 +20,7 @@ from leadhouse.database.queries import load
 from leadhouse.identity import accounts, external_identities, passwords, preferences, second_factors, sessions
 from leadhouse.identity import invitations as joining
 from leadhouse.identity.errors import WrongCredentialsError
+from leadhouse.identity.second_factors import Enrolment as TotpEnrolment
 
 router = APIRouter(tags=["account"])
 OwnPaging = Annotated[Paging, Depends(paging_without_order())]
@@ -173,7 +175,7 @@ def rename_me(body: NewName, work: Work, _: PersonSignedIn) -> Me:
 @router.delete("/me", status_code=204, operation_id="delete_me", summary="Delete the own account")
 def delete_me(caller: PersonSignedIn, origin: From) -> None:
     """Memberships, keys and sessions end. The operator can take it back for 30 days."""
-    accounts.delete_account(caller.user_id, origin)
+    once(lambda beside: accounts.delete_account(caller.user_id, origin, beside=beside), bool)
 
 
 @router.get("/me/preferences", operation_id="get_preferences", summary="The own preferences")
@@ -194,7 +196,14 @@ def change_password(body: PasswordChange, caller: PersonSignedIn, origin: From) 
     """Every other session of the person ends."""
     current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
     try:
-        hashing(lambda: passwords.change_password(caller.user_id, caller.session_id, current, new, origin))
+        hashing(
+            lambda: once(
+                lambda beside: passwords.change_password(
+                    caller.user_id, caller.session_id, current, new, origin, beside=beside
+                ),
+                None,
+            )
+        )
     except WrongCredentialsError as error:
         raise _wrong("currentPassword", error) from error
 
@@ -210,7 +219,7 @@ def get_second_factor(work: Work, caller: PersonSignedIn) -> SecondFactorState:
 @router.post("/me/second-factor", status_code=201, operation_id="enrol_second_factor", summary="Enrol an authenticator")
 def enrol_second_factor(caller: PersonSignedIn, origin: From) -> Enrolment:
     """It counts once it is confirmed; an unconfirmed former one is dropped."""
-    made = second_factors.enrol_factor(caller.user_id, origin)
+    made = once(lambda beside: second_factors.enrol_factor(caller.user_id, origin, beside=beside), TotpEnrolment)
     return Enrolment(secret=made.secret, uri=made.uri)
 
 
@@ -218,7 +227,10 @@ def enrol_second_factor(caller: PersonSignedIn, origin: From) -> Enrolment:
 def confirm_second_factor(body: Code, caller: PersonSignedIn, origin: From) -> RecoveryCodes:
     """From now on signing in needs it."""
     try:
-        return RecoveryCodes(recovery_codes=second_factors.confirm_factor(caller.user_id, body.code, origin))
+        codes = once(
+            lambda beside: second_factors.confirm_factor(caller.user_id, body.code, origin, beside=beside), list[str]
+        )
+        return RecoveryCodes(recovery_codes=codes)
     except WrongCredentialsError as error:
         raise _wrong("code", error) from error
 
@@ -229,7 +241,7 @@ def confirm_second_factor(body: Code, caller: PersonSignedIn, origin: From) -> R
 def remove_second_factor(body: Code, caller: PersonSignedIn, origin: From) -> None:
     """With one of its codes."""
     try:
-        second_factors.remove_factor(caller.user_id, body.code, origin)
+        once(lambda beside: second_factors.remove_factor(caller.user_id, body.code, origin, beside=beside), None)
     except WrongCredentialsError as error:
         raise _wrong("code", error) from error
 
@@ -267,7 +279,11 @@ async def link_account(request: Request, caller: PersonSignedIn, origin: From) -
     if account is None:
         detail = "Send it with a session of Airflow, beside the access token."
         raise ProblemError(Problem.INVALID, detail)
-    made = await run_in_threadpool(external_identities.link_external_identity, caller.user_id, *account, origin)
+    made = await run_in_threadpool(
+        once,
+        lambda beside: external_identities.link_external_identity(caller.user_id, *account, origin, beside=beside),
+        UUID,
+    )
     return LinkedAccount(
         external_identity_id=made, provider=account[0], created_at=datetime.now(UTC), last_used_at=None
     )
@@ -279,7 +295,13 @@ async def link_account(request: Request, caller: PersonSignedIn, origin: From) -
 )  # fmt: skip
 def unlink_account(external_identity_id: UUID, caller: PersonSignedIn, origin: From) -> None:
     """It signs in no more."""
-    if not external_identities.unlink_external_identity(caller.user_id, external_identity_id, origin):
+    is_unlinked = once(
+        lambda beside: external_identities.unlink_external_identity(
+            caller.user_id, external_identity_id, origin, beside=beside
+        ),
+        bool,
+    )
+    if not is_unlinked:
         raise not_found("linked account")
     forget_callers()
 
@@ -289,7 +311,8 @@ def sign_out(caller: PersonSignedIn, origin: From) -> None:
     """Its tokens are worth nothing from now on."""
     if caller.session_id is None:
         raise ProblemError(Problem.CONFLICT, "The session is another system's: sign out there.")
-    sessions.sign_out(caller.user_id, caller.session_id, origin)
+    session_id = caller.session_id
+    once(lambda beside: sessions.sign_out(caller.user_id, session_id, origin, beside=beside), bool)
 
 
 @router.post(
@@ -300,14 +323,20 @@ def switch_organization(body: OrganizationChoice, caller: PersonSignedIn, origin
     """One in which the person is a member."""
     if caller.session_id is None:
         raise ProblemError(Problem.CONFLICT, "The session is another system's: sign in here first.")
-    token, expires_at = sessions.switch_organization(caller.user_id, caller.session_id, body.organization_id, origin)
+    session_id, wanted = caller.session_id, body.organization_id
+    token, expires_at = once(
+        lambda beside: sessions.switch_organization(caller.user_id, session_id, wanted, origin, beside=beside),
+        tuple[str, datetime],
+    )
     return AccessToken(access_token=token, access_expires_at=expires_at)
 
 
 @router.post("/invitations/accept", operation_id="accept_invitation", summary="Join by an invitation")
 def accept_invitation(body: TokenOnly, caller: PersonSignedIn, origin: From) -> Joined:
     """For who has an account already. To work there, switch to the organization."""
-    done = joining.accept_invitation(body.token, caller.user_id, origin)
+    done = once(
+        lambda beside: joining.accept_invitation(body.token, caller.user_id, origin, beside=beside), joining.Accepted
+    )
     return Joined(organization_id=done.organization_id, role=done.role)
 
 

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, JsonValue
 from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, sort_names
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions, etag_of
+from leadhouse.api.versions import Conditions, etag_of, hold
 from leadhouse.campaigns import editing
 from leadhouse.campaigns.editing import CampaignStatus, CampaignType, Channel
 from leadhouse.database import queries
@@ -272,7 +272,7 @@ def _read(work: Work, organization_id: UUID, campaign_id: UUID) -> CampaignShape
 
 
 def _require(work: Work, organization_id: UUID, campaign_id: UUID, conditions: Conditions) -> None:
-    editing.lock_campaign(work.connection, organization_id, campaign_id)
+    hold(work.connection, "campaign", campaign_id)
     conditions.require(*_version(_read(work, organization_id, campaign_id)))
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from leadhouse.api.problems import not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
 from leadhouse.api.transactions import CallerWork, Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.identity import teams
 
 router = APIRouter(prefix="/clients", tags=["clients"])
@@ -55,6 +55,7 @@ def get_client(client_id: UUID, work: Work, conditions: Conditions) -> ClientAns
 @router.patch("/{client_id}", operation_id="rename_client", summary="Rename a client")
 def rename_client(client_id: UUID, body: ClientName, work: Work, conditions: Conditions) -> ClientAnswer:
     """`If-Match` keeps it from another's change."""
+    hold(work.connection, "client", client_id)
     conditions.require(_client(work, client_id).name)
     if not teams.rename_client(work.connection, client_id, body.name):
         raise not_found("client")

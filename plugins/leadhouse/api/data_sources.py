@@ -11,13 +11,15 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import ConfigDict, Field, JsonValue, SecretBytes, SecretStr
 
 from leadhouse import credentials
+from leadhouse.api.idempotency import once
 from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, sort_names, version_of
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.connectors.source_types import TYPES, check_source
 from leadhouse.connectors.stored_sources import open_secret
 from leadhouse.database import connect
+from leadhouse.database.beside import Beside
 from leadhouse.jobs import own_sources, source_care
 
 router = APIRouter(prefix="/data-sources", tags=["data sources"])
@@ -181,7 +183,7 @@ def update_data_source(
     work: Work, organization_id: OrganizationId, source_id: UUID, body: SourceUpdate, conditions: Conditions
 ) -> SourceShape:
     """What is left out stays. Stored credentials go to another address only by who may change them, or given anew."""
-    own_sources.lock_source(work.connection, organization_id, source_id)
+    hold(work.connection, "source", source_id)
     found = _read(work, organization_id, source_id)
     conditions.require(version_of(found))
     changes = body.changes
@@ -196,7 +198,7 @@ def update_data_source(
 @router.delete("/{source_id:uuid}", status_code=204, operation_id="delete_data_source", summary="Delete a source")
 def delete_data_source(work: Work, organization_id: OrganizationId, source_id: UUID, conditions: Conditions) -> None:
     """It can be restored for 30 days, and is not read meanwhile."""
-    own_sources.lock_source(work.connection, organization_id, source_id)
+    hold(work.connection, "source", source_id)
     conditions.require(version_of(_read(work, organization_id, source_id)))
     own_sources.delete_source(work.connection, organization_id, source_id)
 
@@ -275,5 +277,13 @@ def _store(work: Work, organization_id: UUID, name: str, given: dict[str, Secret
     """Keep credentials sealed; where the source is refused afterwards, nothing names them."""
     credentials.require_reach(work.connection, organization_id, None, "create")
     plain = json.dumps({field: value.get_secret_value() for field, value in given.items()})
-    with connect("credentials") as connection:
-        return credentials.put_secret(connection, organization_id, name, SecretBytes(plain.encode()), kind="provider")
+
+    def put(beside: Beside) -> UUID:
+        with connect("credentials") as connection:
+            made = credentials.put_secret(
+                connection, organization_id, name, SecretBytes(plain.encode()), kind="provider"
+            )
+            beside(connection, made)
+            return made
+
+    return once(put, UUID)

@@ -13,11 +13,12 @@ from fastapi import APIRouter, Depends, Query
 from psycopg.types.json import Jsonb
 from pydantic import ConfigDict, Field, JsonValue
 
+from leadhouse.api.idempotency import once
 from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, sort_names, version_of
 from leadhouse.api.problems import MEDIA_TYPE, Problem, ProblemError
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.connectors.source_errors import SourceError
 from leadhouse.database import connect, queries
 from leadhouse.enrichment.language_model import LanguageModelError
@@ -158,16 +159,25 @@ def create_lead_search(
 def ask_lead_search(
     work: Work, organization_id: OrganizationId, body: SearchQuestion, conditions: Conditions
 ) -> SearchShape:
-    """A language model proposes criteria; nothing is looked for before a person confirms them."""
+    """A language model proposes criteria; nothing is looked for before a person confirms them.
+
+    Under an Idempotency-Key the model is asked once: repeated after its answer was lost, the search is answered as it
+    stands, `asked` or `refused`.
+    """
     _require_right(work, "lead_searches", "create")
     if settings().language_model_url is None:
         raise ProblemError(Problem.CONFLICT, "This platform has no language model: search by criteria.")
     with _told():
-        row = lead_searches.ask(organization_id, body.name, body.question)
+        made = once(
+            lambda beside: lead_searches.ask(organization_id, body.name, body.question, beside=beside)[
+                "lead_search_id"
+            ],
+            UUID,
+        )
     with connect("leads") as connection:
-        key = {"lead_search_id": row["lead_search_id"], "user_id": work.caller.user_id}
+        key = {"lead_search_id": made, "user_id": work.caller.user_id}
         connection.execute(queries.load("resources").name_search_maker, key)
-    return _answer(work, organization_id, row["lead_search_id"], conditions)
+    return _answer(work, organization_id, made, conditions)
 
 
 @router.get("/{lead_search_id:uuid}", operation_id="get_lead_search", summary="One search")
@@ -183,6 +193,7 @@ def update_lead_search(
     work: Work, organization_id: OrganizationId, lead_search_id: UUID, body: SearchUpdate, conditions: Conditions
 ) -> SearchShape:
     """Leads that it made stay."""
+    hold(work.connection, "lead search", lead_search_id)
     found = _read(work, organization_id, lead_search_id)
     conditions.require(version_of(found))
     if body.is_active and found.state not in ("confirmed", "running", "finished"):
@@ -201,6 +212,7 @@ def delete_lead_search(
     work: Work, organization_id: OrganizationId, lead_search_id: UUID, conditions: Conditions
 ) -> None:
     """Leads that it made stay."""
+    hold(work.connection, "lead search", lead_search_id)
     conditions.require(version_of(_read(work, organization_id, lead_search_id)))
     _do(work, "delete_search", organization_id, lead_search_id)
 
@@ -214,7 +226,7 @@ def confirm_lead_search(
     with _told():
         criteria = None if body.criteria is None else lead_searches.read_criteria(body.criteria)
         discovery = None if body.discovery is None else lead_searches.read_discovery(body.discovery)
-        lead_searches.confirm(lead_search_id, criteria, discovery)
+        once(lambda beside: _done(lead_searches.confirm(lead_search_id, criteria, discovery, beside=beside)), None)
     return _answer(work, organization_id, lead_search_id, conditions)
 
 
@@ -235,6 +247,10 @@ def report_lead_search(work: Work, organization_id: OrganizationId, lead_search_
     """How many were requested, how many met the criteria, and whether what was looked through is exhausted."""
     _read(work, organization_id, lead_search_id)
     return SearchReportShape.model_validate(asdict(lead_searches.report(lead_search_id)))
+
+
+def _done(_: Any) -> None:
+    """What the component returned is not asked for: the caller reads the search under the own rights."""
 
 
 def _read(work: Work, organization_id: UUID, lead_search_id: UUID) -> SearchShape:

@@ -30,7 +30,7 @@ from leadhouse.api.listing import OrganizationId, column_of, sort_names, version
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.shapes import Page, Paging, make_cursor, not_a_cursor, paging_by, read_cursor
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.leads import scoring, work_list
 from leadhouse.leads import work as lead_work
 from leadhouse.leads.entry import LeadFacts, NewLead, correct_lead, enter_lead
@@ -191,7 +191,7 @@ def get_lead_score(work: Work, organization_id: OrganizationId, lead_id: UUID) -
 
 
 def _require_version(work: Work, organization_id: UUID, lead_id: UUID, conditions: Conditions) -> None:
-    lead_work.lock_lead(work.connection, organization_id, lead_id)
+    hold(work.connection, "lead", lead_id)
     conditions.require(version_of(_read(work, organization_id, lead_id)))
 
 

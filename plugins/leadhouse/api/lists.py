@@ -14,7 +14,7 @@ from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, 
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.leads import lists as lead_lists
 from leadhouse.leads import segments as lead_segments
 from leadhouse.leads import work_list
@@ -160,6 +160,7 @@ def update_list(
     work: Work, organization_id: OrganizationId, list_id: UUID, body: ListUpdate, conditions: Conditions
 ) -> ListShape:
     """What is left out stays."""
+    hold(work.connection, "list", list_id)
     conditions.require(version_of(_read_list(work, organization_id, list_id)))
     stated = body.model_dump(by_alias=False)
     _require(lead_lists.change_list(work.connection, organization_id, list_id, **stated), "change")
@@ -169,6 +170,7 @@ def update_list(
 @lists.delete("/{list_id:uuid}", status_code=204, operation_id="delete_list", summary="Delete a list")
 def delete_list(work: Work, organization_id: OrganizationId, list_id: UUID, conditions: Conditions) -> None:
     """It can be restored for 30 days; its leads stay."""
+    hold(work.connection, "list", list_id)
     conditions.require(version_of(_read_list(work, organization_id, list_id)))
     _require(lead_lists.delete_list(work.connection, organization_id, list_id), "delete")
 
@@ -237,6 +239,7 @@ def update_segment(
     work: Work, organization_id: OrganizationId, segment_id: UUID, body: SegmentUpdate, conditions: Conditions
 ) -> SegmentShape:
     """What is left out stays."""
+    hold(work.connection, "segment", segment_id)
     conditions.require(version_of(_read_segment(work, organization_id, segment_id)))
     stated = body.model_dump(by_alias=False)
     _require(lead_segments.change_segment(work.connection, organization_id, segment_id, **stated), "change")
@@ -246,6 +249,7 @@ def update_segment(
 @segments.delete("/{segment_id:uuid}", status_code=204, operation_id="delete_segment", summary="Delete a segment")
 def delete_segment(work: Work, organization_id: OrganizationId, segment_id: UUID, conditions: Conditions) -> None:
     """It can be restored for 30 days."""
+    hold(work.connection, "segment", segment_id)
     conditions.require(version_of(_read_segment(work, organization_id, segment_id)))
     _require(lead_segments.delete_segment(work.connection, organization_id, segment_id), "delete")
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field
 
 from leadhouse import resolution
+from leadhouse.api.idempotency import once
 from leadhouse.api.listing import OrganizationId
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.shapes import Shape
@@ -71,9 +72,13 @@ def decide_match(work: Work, organization_id: OrganizationId, body: MatchDecisio
     """It takes the place of the earlier decision on the pair, at once; nobody else's records move."""
     _require(work)
     try:
-        made = resolution.decide(
-            body.entity_a, body.entity_b, body.decision, decided_by=f"user {work.caller.user_id}",
-            run_id=f"decided__{work.caller.user_id}", organization_id=organization_id, reason=body.reason,
+        made = once(
+            lambda beside: resolution.decide(
+                body.entity_a, body.entity_b, body.decision, decided_by=f"user {work.caller.user_id}",
+                run_id=f"decided__{work.caller.user_id}", organization_id=organization_id, reason=body.reason,
+                beside=beside,
+            ),
+            resolution.DecisionSummary,
         )  # fmt: skip
     except resolution.DecisionError as error:
         raise ProblemError(Problem.INVALID, str(error)) from error

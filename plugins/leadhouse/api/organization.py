@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from leadhouse.api.callers import PersonSignedIn
+from leadhouse.api.idempotency import once
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Shape
 from leadhouse.api.transactions import CallerWork, Work
@@ -106,7 +107,10 @@ def close_organization(body: Closing, work: Work, caller: PersonSignedIn) -> Clo
     if row is None or row["slug"] != body.slug:
         errors = [{"pointer": "/body/slug", "detail": "It is not this organization's."}]
         raise ProblemError(Problem.INVALID, "Type the slug of the organization that is to be closed.", errors=errors)
-    _, due_at = closing.request_closing(body.slug, f"user {caller.user_id}")
+    _, due_at = once(
+        lambda beside: closing.request_closing(body.slug, f"user {caller.user_id}", beside=beside),
+        tuple[UUID, datetime],
+    )
     return ClosingAnswer(due_at=due_at)
 
 

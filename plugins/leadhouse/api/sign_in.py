@@ -13,6 +13,7 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Request
 from pydantic import Field, SecretStr
 
 from leadhouse.api.exchange import exchange_of
+from leadhouse.api.idempotency import OfStranger, once_of_stranger
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.rate_limits import OpenLimit
 from leadhouse.api.shapes import Shape
@@ -22,6 +23,7 @@ from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component
 from leadhouse.identity.errors import AddressTakenError, TokenError
 from leadhouse.identity.password_hashes import LONGEST
+from leadhouse.identity.sessions import SignedIn
 
 router = APIRouter(prefix="/auth", tags=["sign-in"], dependencies=[Depends(OpenLimit())])
 T = TypeVar("T")
@@ -138,16 +140,22 @@ def send_mail(kind: Kind, expires_at: datetime, **what: Any) -> None:
 
 
 @router.post("/sign-up", status_code=202, operation_id="sign_up", summary="A new account with an organization")
-def create_account(body: SignUp, origin: From, later: BackgroundTasks) -> Accepted:
+def create_account(body: SignUp, origin: From, later: BackgroundTasks, repeatable: OfStranger) -> Accepted:
     """It can sign in at once; its address gets a mail. Where the address has an account, its owner is told by mail."""
     try:
-        made = hashing(
-            lambda: sign_up.sign_up(
-                body.email, body.password.get_secret_value(), body.full_name, body.organization_name, origin
+        made, was_done = hashing(
+            lambda: once_of_stranger(
+                repeatable,
+                lambda beside: sign_up.sign_up(
+                    body.email, body.password.get_secret_value(), body.full_name, body.organization_name, origin,
+                    beside=beside,
+                ),
+                sign_up.SignedUp, AddressTakenError,
             )
-        )
-        expires_at = datetime.now(UTC) + sign_up.CONFIRMATION_LIFETIME
-        later.add_task(send_mail, "email_confirmation", expires_at, user_id=made.user_id, token=made.confirmation_token)
+        )  # fmt: skip
+        if not was_done:
+            until, token = datetime.now(UTC) + sign_up.CONFIRMATION_LIFETIME, made.confirmation_token
+            later.add_task(send_mail, "email_confirmation", until, user_id=made.user_id, token=token)
     except AddressTakenError:
         later.add_task(_tell_owner, body.email)
     return Accepted(message="Sign in now. A mail to the address asks for its confirmation.")
@@ -157,10 +165,18 @@ def create_account(body: SignUp, origin: From, later: BackgroundTasks) -> Accept
     "/sign-up-by-invitation", status_code=201, operation_id="sign_up_by_invitation",
     summary="A new account by invitation",
 )  # fmt: skip
-def create_invited_account(body: InvitedSignUp, origin: From) -> Tokens:
+def create_invited_account(body: InvitedSignUp, origin: From, repeatable: OfStranger) -> Tokens:
     """Signed in at once; the address counts as confirmed. Who has an account signs in and accepts the invitation."""
     password = body.password.get_secret_value()
-    done = hashing(lambda: sign_up.sign_up_by_invitation(body.invitation, password, body.full_name, origin))
+    done, _ = hashing(
+        lambda: once_of_stranger(
+            repeatable,
+            lambda beside: sign_up.sign_up_by_invitation(
+                body.invitation, password, body.full_name, origin, beside=beside
+            ),
+            SignedIn, TokenError,
+        )
+    )  # fmt: skip
     return Tokens.model_validate(done)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from leadhouse.api.idempotency import OPEN_WITH_KEY
 from leadhouse.api.problems import MEDIA_TYPE, PREFIX, Problem
 from leadhouse.settings import settings
 
@@ -58,7 +59,11 @@ _DESCRIPTION = """Leads, campaigns, sources and jobs of an organization.
 
 Sign in at `/api/v1/auth/sign-in`, send the access token as `Authorization: Bearer …`. What a caller sees and changes is
 decided by the database, under the caller's own role; rows of other organizations look like none. Members of JSON are
-camelCase, times are UTC (RFC 3339), ids are UUIDs. Errors are problem documents (RFC 9457)."""
+camelCase, times are UTC (RFC 3339), ids are UUIDs. Errors are problem documents (RFC 9457).
+
+`Idempotency-Key` makes a write safe to repeat where an operation names it: the answer is kept in the transaction of the
+effect. What is done outside goes out from rows of that transaction (mails, webhooks), and a language model whose answer
+was lost is not asked again: the search is answered as it stands."""
 
 
 def install(app: FastAPI) -> None:
@@ -110,7 +115,7 @@ def _complete(path: str, method: str, operation: dict[str, Any], is_open: bool) 
         kinds += [Problem.MALFORMED, Problem.CONFLICT, Problem.TOO_LARGE, Problem.NOT_FOUND]
     if any(each["name"].lower() == "if-match" for each in operation.get("parameters", [])):
         kinds.append(Problem.PRECONDITION_FAILED)
-    if method in _WRITES and not is_open:
+    if method in _WRITES and (not is_open or operation["operationId"] in OPEN_WITH_KEY):
         operation.setdefault("parameters", []).append(_KEY)
     responses = operation.setdefault("responses", {})
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

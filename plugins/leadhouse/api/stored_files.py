@@ -16,7 +16,7 @@ from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, 
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.database.queries import load
 from leadhouse.files.uploads import MOST_PARTS
 
@@ -139,6 +139,7 @@ def read_file(work: Work, organization_id: OrganizationId, object_id: UUID) -> S
 @router.delete("/{object_id:uuid}", status_code=204, operation_id="delete_file", summary="Delete a file")
 def delete_file(work: Work, organization_id: OrganizationId, object_id: UUID, conditions: Conditions) -> None:
     """It can be restored until it is purged."""
+    hold(work.connection, "file", object_id)
     conditions.require(version_of(_read(work, organization_id, object_id)))
     if not files.delete(work.connection, organization_id, object_id):
         raise ProblemError(Problem.REFUSED, "You may read this file and not delete it.")

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime, Field, SecretBytes, SecretStr
 
 from leadhouse import credentials
+from leadhouse.api.idempotency import once
 from leadhouse.api.problems import not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
 from leadhouse.api.transactions import CallerWork, Work
 from leadhouse.credentials.stored_secrets import require_reach
 from leadhouse.database import connect
+from leadhouse.database.beside import Beside
 
 router = APIRouter(prefix="/secrets", tags=["secrets"])
 SecretPaging = Annotated[Paging, Depends(paging_without_order())]
@@ -70,11 +72,16 @@ def put_secret(name: SecretName, body: SecretValue, work: Work, owner: Owner = "
     for action in ("create", "update"):
         require_reach(work.connection, organization_id, user_id, action)
     value = SecretBytes(body.value.get_secret_value().encode())
-    with connect("credentials") as connection:
-        secret_id = credentials.put_secret(
-            connection, organization_id, name, value, kind=body.kind, user_id=user_id, expires_at=body.expires_at
-        )
-    return StoredSecret(secret_id=secret_id)
+
+    def put(beside: Beside) -> UUID:
+        with connect("credentials") as connection:
+            made = credentials.put_secret(
+                connection, organization_id, name, value, kind=body.kind, user_id=user_id, expires_at=body.expires_at
+            )
+            beside(connection, made)
+            return made
+
+    return StoredSecret(secret_id=once(put, UUID))
 
 
 @router.delete("/{name}", status_code=204, operation_id="delete_secret", summary="Delete a secret")
@@ -82,9 +89,15 @@ def delete_secret(name: SecretName, work: Work, owner: Owner = "organization") -
     """Its ciphertext included; it cannot be restored."""
     organization_id, user_id = _organization_id(work), _user_id(work, owner)
     require_reach(work.connection, organization_id, user_id, "delete")
-    with connect("credentials") as connection:
-        is_deleted = credentials.delete_secret(connection, organization_id, name, user_id=user_id)
-    if not is_deleted:
+
+    def delete(beside: Beside) -> bool:
+        with connect("credentials") as connection:
+            is_deleted = credentials.delete_secret(connection, organization_id, name, user_id=user_id)
+            if is_deleted:
+                beside(connection, True)
+            return is_deleted
+
+    if not once(delete, bool):
         raise not_found("secret")
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from leadhouse.api.problems import not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
 from leadhouse.api.transactions import CallerWork, Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.identity import teams
 
 router = APIRouter(prefix="/teams", tags=["teams"])
@@ -56,6 +56,7 @@ def get_team(team_id: UUID, work: Work, conditions: Conditions) -> TeamAnswer:
 @router.patch("/{team_id}", operation_id="rename_team", summary="Rename a team")
 def rename_team(team_id: UUID, body: TeamName, work: Work, conditions: Conditions) -> TeamAnswer:
     """`If-Match` keeps it from another's change."""
+    hold(work.connection, "team", team_id)
     known = _team(work, team_id)
     conditions.require(known.name, known.user_ids)
     if not teams.rename_team(work.connection, team_id, body.name):

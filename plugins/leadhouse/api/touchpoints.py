@@ -13,7 +13,7 @@ from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, 
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.leads import interactions as touchpoints
 from leadhouse.leads.interactions import Direction, InteractionType
 from leadhouse.suppression.ledger import SuppressionReason, SuppressionScope, suppress
@@ -146,6 +146,7 @@ def update_interaction(
     work: Work, organization_id: OrganizationId, interaction_id: UUID, body: InteractionUpdate, conditions: Conditions
 ) -> InteractionShape:
     """What is left out stays."""
+    hold(work.connection, "interaction", interaction_id)
     conditions.require(version_of(_read(work, organization_id, interaction_id)))
     stated = body.model_dump(by_alias=False)
     is_done = touchpoints.change_interaction(work.connection, organization_id, interaction_id, **stated)
@@ -160,6 +161,7 @@ def delete_interaction(
     work: Work, organization_id: OrganizationId, interaction_id: UUID, conditions: Conditions
 ) -> None:
     """It can be restored for 30 days."""
+    hold(work.connection, "interaction", interaction_id)
     conditions.require(version_of(_read(work, organization_id, interaction_id)))
     _require(touchpoints.delete_interaction(work.connection, organization_id, interaction_id), "delete")
 

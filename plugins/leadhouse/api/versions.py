@@ -5,6 +5,7 @@ def get_team(team_id: UUID, work: Work, conditions: Conditions) -> Response | Te
     return conditions.answer(TeamShape(...), row["updated_at"])
 
 def change_team(...):
+    hold(work.connection, "team", team_id)    # whoever else changes it waits, then sees what was made of it
     conditions.require(row["updated_at"])     # 412 for a caller who has seen another version
 """
 
@@ -12,14 +13,46 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Header, Response
+from psycopg import Connection, sql
 
 from leadhouse.api.problems import Problem, ProblemError
 
 T = TypeVar("T")
 Tags = Annotated[str | None, Header(max_length=2000, description="Entity tags, as an answer gave them.")]
+
+
+Resource = Literal[
+    "campaign", "client", "file", "interaction", "lead", "lead search", "list", "segment", "source", "team", "webhook"
+]
+TABLES: dict[Resource, tuple[str, str, str]] = {
+    "campaign": ("app", "campaigns", "campaign_id"),
+    "client": ("identity", "clients", "client_id"),
+    "file": ("files", "objects", "object_id"),
+    "interaction": ("app", "interactions", "interaction_id"),
+    "lead": ("app", "leads", "lead_id"),
+    "lead search": ("app", "lead_searches", "lead_search_id"),
+    "list": ("app", "lists", "list_id"),
+    "segment": ("app", "segments", "segment_id"),
+    "source": ("app", "sources", "source_id"),
+    "team": ("identity", "teams", "team_id"),
+    "webhook": ("app", "webhooks", "webhook_id"),
+}
+
+
+def hold(connection: Connection[Any], resource: Resource, row_id: UUID) -> None:
+    """Keeps a row from being changed by others until the caller's transaction ends; what they did before is seen then.
+
+    Ends quietly where there is no such row, or none that the caller may change: reading and changing it says so.
+    """
+    schema, table, key = TABLES[resource]
+    statement = sql.SQL("select from {} where {} = %s for no key update").format(
+        sql.Identifier(schema, table), sql.Identifier(key)
+    )
+    connection.execute(statement, (row_id,))
 
 
 def etag_of(*version: Any) -> str:
@@ -45,7 +78,7 @@ class ConditionalRequest:
     def require(self, *version: Any) -> None:
         """Raises ProblemError (412) when the caller wants to change another version than this.
 
-        Read the row `for update` in the same transaction: what is required then still holds when it is changed.
+        `hold` the row first, in the same transaction: what is required then still holds when it is changed.
         """
         if self._if_match is not None and not _matches(self._if_match, etag_of(*version)):
             raise ProblemError(

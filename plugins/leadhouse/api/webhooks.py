@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from leadhouse import webhooks
+from leadhouse.api.idempotency import once
 from leadhouse.api.problems import not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions
+from leadhouse.api.versions import Conditions, hold
 from leadhouse.webhooks import messages
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
@@ -160,6 +161,7 @@ def get_webhook(webhook_id: UUID, work: Work, conditions: Conditions) -> Any:
 @router.patch("/{webhook_id}", operation_id="update_webhook", summary="Change, disable or enable a webhook")
 def update_webhook(webhook_id: UUID, wanted: WebhookChangeShape, work: Work, conditions: Conditions) -> WebhookShape:
     """Only what is named is changed."""
+    hold(work.connection, "webhook", webhook_id)
     conditions.require(webhooks.find_webhook(work.connection, webhook_id).updated_at)
     changes = wanted.model_dump(by_alias=False, exclude_none=True)
     return _shape(webhooks.update_webhook(work.connection, webhook_id, changes))
@@ -175,7 +177,9 @@ def delete_webhook(webhook_id: UUID, work: Work) -> Response:
 @router.post("/{webhook_id}/rotate-secret", operation_id="rotate_webhook_secret", summary="A new signing secret")
 def rotate_webhook_secret(webhook_id: UUID, work: Work) -> SecretShape:
     """For 24 hours messages carry two signatures."""
-    return SecretShape(secret=webhooks.rotate_secret(work.connection, webhook_id))
+    return SecretShape(
+        secret=once(lambda beside: webhooks.rotate_secret(work.connection, webhook_id, beside=beside), str)
+    )
 
 
 @router.post("/{webhook_id}/test", operation_id="test_webhook", summary="Send a test message", status_code=202)

@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 
+from leadhouse.database.beside import Beside, alone
 from leadhouse.identity.addresses import normalize_email
 from leadhouse.identity.audit import Origin, record_act
 from leadhouse.identity.component_work import component, done, one, transaction
@@ -20,7 +21,7 @@ def rename_person(connection: Connection[Any], full_name: str) -> bool:
         return done(connection, "rename_person", full_name=full_name.strip())
 
 
-def delete_account(user_id: UUID, origin: Origin) -> bool:
+def delete_account(user_id: UUID, origin: Origin, *, beside: Beside = alone) -> bool:
     """Delete a user: memberships, keys and sessions end with it; False when there is none.
 
     Raises:
@@ -30,6 +31,7 @@ def delete_account(user_id: UUID, origin: Origin) -> bool:
         is_deleted = done(connection, "delete_user", user_id=user_id)
         if is_deleted:
             record_act(connection, "delete_account", "users", user_id)
+            beside(connection, True)
         return is_deleted
 
 

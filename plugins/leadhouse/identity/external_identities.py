@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 
+from leadhouse.database.beside import Beside, alone
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component, done, one, queries, transaction
 from leadhouse.identity.errors import TakenError, WrongCredentialsError
@@ -26,7 +27,9 @@ class ExternalIdentity:
     last_used_at: datetime | None
 
 
-def link_external_identity(user_id: UUID, provider: str, subject: str, origin: Origin) -> UUID:
+def link_external_identity(
+    user_id: UUID, provider: str, subject: str, origin: Origin, *, beside: Beside = alone
+) -> UUID:
     """Join an account elsewhere, whose ownership was just proved, to a signed-in user.
 
     Raises:
@@ -35,16 +38,23 @@ def link_external_identity(user_id: UUID, provider: str, subject: str, origin: O
     try:
         with component() as connection, transaction(connection, origin, user_id):
             made = one(connection, "link_external_identity", user_id=user_id, provider=provider, subject=subject) or {}
-            return UUID(str(made["external_identity_id"]))
+            linked = UUID(str(made["external_identity_id"]))
+            beside(connection, linked)
+            return linked
     except psycopg.errors.UniqueViolation as error:
         raise TakenError(f"This account at {provider} belongs to a user already.") from error
 
 
-def unlink_external_identity(user_id: UUID, external_identity_id: UUID, origin: Origin) -> bool:
+def unlink_external_identity(
+    user_id: UUID, external_identity_id: UUID, origin: Origin, *, beside: Beside = alone
+) -> bool:
     """False when it is not the user's."""
     with component() as connection, transaction(connection, origin, user_id):
         known = {"user_id": user_id, "external_identity_id": external_identity_id}
-        return done(connection, "unlink_external_identity", **known)
+        is_unlinked = done(connection, "unlink_external_identity", **known)
+        if is_unlinked:
+            beside(connection, True)
+        return is_unlinked
 
 
 def sign_in_externally(provider: str, subject: str, origin: Origin) -> SignedIn:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from leadhouse.database.beside import Beside, alone
 from leadhouse.identity.addresses import require_email
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component, done, one, queries, transaction
@@ -103,14 +104,16 @@ def revoke_invitation(connection: Connection[Any], invitation_id: UUID) -> bool:
         return done(connection, "revoke_invitation", invitation_id=invitation_id)
 
 
-def accept_invitation(token: str, user_id: UUID, origin: Origin) -> Accepted:
+def accept_invitation(token: str, user_id: UUID, origin: Origin, *, beside: Beside = alone) -> Accepted:
     """Make a signed-in user of the invited address a member; who had left comes back with the new role.
 
     Raises:
         TokenError: `reason` is unknown, revoked, spent, expired, other_address or not_granted.
     """
     with component() as connection, transaction(connection, origin, user_id):
-        return accept(connection, token, user_id)
+        accepted = accept(connection, token, user_id)
+        beside(connection, accepted)
+        return accepted
 
 
 def accept(connection: Connection[Any], token: str, user_id: UUID) -> Accepted:

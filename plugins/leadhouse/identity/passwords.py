@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from leadhouse.database.beside import Beside, alone
 from leadhouse.identity import one_time_tokens, throttling
 from leadhouse.identity.addresses import normalize_email
 from leadhouse.identity.audit import Origin, record_act
@@ -28,7 +29,9 @@ class ResetMail:
     token: str
 
 
-def change_password(user_id: UUID, session_id: UUID | None, current: str, new: str, origin: Origin) -> None:
+def change_password(
+    user_id: UUID, session_id: UUID | None, current: str, new: str, origin: Origin, *, beside: Beside = alone
+) -> None:
     """Set a new password; every other session of the person ends.
 
     Raises:
@@ -48,6 +51,7 @@ def change_password(user_id: UUID, session_id: UUID | None, current: str, new: s
         with transaction(connection, origin, user_id, session_id):
             _put_password(connection, user_id, subject, new, keep=session_id)
             record_act(connection, "change_password", "users", user_id)
+            beside(connection, None)
 
 
 def request_password_reset(email: str, origin: Origin) -> ResetMail | None:

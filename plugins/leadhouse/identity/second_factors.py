@@ -17,6 +17,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from leadhouse.credentials import open_sealed, seal
+from leadhouse.database.beside import Beside, alone
 from leadhouse.identity import throttling, totp
 from leadhouse.identity.audit import Origin, record_act
 from leadhouse.identity.component_work import component, done, one, queries, transaction
@@ -36,7 +37,7 @@ class Enrolment:
     uri: str
 
 
-def enrol_factor(user_id: UUID, origin: Origin) -> Enrolment:
+def enrol_factor(user_id: UUID, origin: Origin, *, beside: Beside = alone) -> Enrolment:
     """Start an enrolment; an unconfirmed former one is dropped.
 
     Raises:
@@ -54,10 +55,12 @@ def enrol_factor(user_id: UUID, origin: Origin) -> Enrolment:
         made = one(connection, "insert_factor", user_id=user_id, secret_sealed=sealed) or {}
         record_act(connection, "enrol", "totp_factors", made["factor_id"])
         uri = totp.provisioning_uri(secret, person["email_normalized"])
-        return Enrolment(made["factor_id"], totp.base32(secret), uri)
+        enrolled = Enrolment(made["factor_id"], totp.base32(secret), uri)
+        beside(connection, enrolled)
+        return enrolled
 
 
-def confirm_factor(user_id: UUID, code: str, origin: Origin) -> list[str]:
+def confirm_factor(user_id: UUID, code: str, origin: Origin, *, beside: Beside = alone) -> list[str]:
     """Prove that the authenticator works; from now on signing in needs it. Returns the recovery codes, shown once.
 
     Raises:
@@ -75,16 +78,18 @@ def confirm_factor(user_id: UUID, code: str, origin: Origin) -> list[str]:
             stored = {"factor_id": standing["factor_id"], "code_hashes": hashes}
             connection.execute(queries.insert_recovery_codes, stored)
             record_act(connection, "confirm", "totp_factors", standing["factor_id"])
+            beside(connection, codes)
         return codes
 
 
-def remove_factor(user_id: UUID, code: str, origin: Origin) -> None:
+def remove_factor(user_id: UUID, code: str, origin: Origin, *, beside: Beside = alone) -> None:
     """Take the factor away, with one of its codes. Raises as `check_code`."""
     with component() as connection:
         check_code(connection, user_id, code, origin)
         with transaction(connection, origin, user_id):
             removed = one(connection, "delete_factor", user_id=user_id)
             record_act(connection, "remove", "totp_factors", removed["factor_id"] if removed else None)
+            beside(connection, None)
 
 
 def check_code(

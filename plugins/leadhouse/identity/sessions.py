@@ -13,6 +13,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from leadhouse.database.beside import Beside, alone
 from leadhouse.identity.access_tokens import issue_access_token
 from leadhouse.identity.audit import Origin, record_act
 from leadhouse.identity.component_work import component, done, one, queries, transaction
@@ -98,16 +99,19 @@ def refresh(refresh_token: str, origin: Origin) -> SignedIn:
         raise _refresh_error(rotated["outcome"])
 
 
-def sign_out(user_id: UUID, session_id: UUID, origin: Origin) -> bool:
+def sign_out(user_id: UUID, session_id: UUID, origin: Origin, *, beside: Beside = alone) -> bool:
     """End the session; False when it has ended already."""
     with component() as connection, transaction(connection, origin, user_id, session_id):
         ended = one(connection, "end_session", user_id=user_id, session_id=session_id, reason="signed_out")
         if ended:
             record_act(connection, "sign_out", "sessions", session_id, organization_id=ended["organization_id"])
+            beside(connection, True)
         return ended is not None
 
 
-def switch_organization(user_id: UUID, session_id: UUID, organization_id: UUID, origin: Origin) -> tuple[str, datetime]:
+def switch_organization(
+    user_id: UUID, session_id: UUID, organization_id: UUID, origin: Origin, *, beside: Beside = alone
+) -> tuple[str, datetime]:
     """Work in another of the person's organizations: an access token for it and when it expires (UTC).
 
     Raises:
@@ -122,7 +126,8 @@ def switch_organization(user_id: UUID, session_id: UUID, organization_id: UUID, 
             if not done(connection, "switch_organization", **target):
                 raise TokenError("The session has ended. Sign in.", "revoked")
             record_act(connection, "switch_organization", "sessions", session_id, organization_id=organization_id)
-        token = issue_access_token(connection, user_id, session_id, organization_id)
+            token = issue_access_token(connection, user_id, session_id, organization_id)
+            beside(connection, (token.token, token.expires_at))
         return token.token, token.expires_at
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 
+from leadhouse.database.beside import Beside, alone
 from leadhouse.identity import one_time_tokens, throttling
 from leadhouse.identity.addresses import require_email
 from leadhouse.identity.audit import Origin, record_act
@@ -36,7 +37,9 @@ class SignedUp:
     confirmation_token: str
 
 
-def sign_up(email: str, password: str, full_name: str, organization_name: str, origin: Origin) -> SignedUp:
+def sign_up(
+    email: str, password: str, full_name: str, organization_name: str, origin: Origin, *, beside: Beside = alone
+) -> SignedUp:
     """A new user with a new organization, whose admin the user is.
 
     Raises:
@@ -55,10 +58,14 @@ def sign_up(email: str, password: str, full_name: str, organization_name: str, o
             organization_id = _create_organization(connection, user_id, organization_name.strip())
             record_act(connection, "sign_up", "users", user_id, organization_id=organization_id, user_id=user_id)
             token = one_time_tokens.issue(connection, user_id, "email_confirmation", CONFIRMATION_LIFETIME)
-            return SignedUp(user_id, organization_id, token)
+            made = SignedUp(user_id, organization_id, token)
+            beside(connection, made)
+            return made
 
 
-def sign_up_by_invitation(invitation: str, password: str, full_name: str, origin: Origin) -> SignedIn:
+def sign_up_by_invitation(
+    invitation: str, password: str, full_name: str, origin: Origin, *, beside: Beside = alone
+) -> SignedIn:
     """A new user for the address that was invited, as a member, signed in; the address counts as confirmed.
 
     Raises:
@@ -78,7 +85,9 @@ def sign_up_by_invitation(invitation: str, password: str, full_name: str, origin
             record_act(
                 connection, "sign_up", "users", user_id, organization_id=accepted.organization_id, user_id=user_id
             )
-            return open_session(connection, user_id, accepted.organization_id, "invitation", origin)
+            made = open_session(connection, user_id, accepted.organization_id, "invitation", origin)
+            beside(connection, made)
+            return made
 
 
 def request_email_confirmation(user_id: UUID, origin: Origin) -> str:

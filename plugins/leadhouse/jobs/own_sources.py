@@ -23,12 +23,6 @@ class SourceRefusedError(PermissionError):
     """The caller may see the source and not change it: the role, or it is the operator's."""
 
 
-def lock_source(connection: Connection[Any], organization_id: UUID, source_id: UUID) -> bool:
-    """Hold the source until the transaction ends; False where the caller may not change it."""
-    key = {"organization_id": organization_id, "source_id": source_id}
-    return connection.execute(_sql().lock_source, key).fetchone() is not None
-
-
 def change_source(
     connection: Connection[Any], organization_id: UUID, source_id: UUID, changes: Mapping[str, Any]
 ) -> None:

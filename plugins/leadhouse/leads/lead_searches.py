@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from leadhouse.connectors import stored_sources
 from leadhouse.connectors.source_errors import SourceError
 from leadhouse.database import connect, queries
+from leadhouse.database.beside import Beside, alone
 from leadhouse.enrichment.language_model import LanguageModelError
 from leadhouse.jobs import requests
 from leadhouse.leads.adoption import SearchCriteria
@@ -50,17 +51,18 @@ class SearchReport:
     message: str
 
 
-def ask(organization_id: UUID, name: str, question: str) -> Row:
+def ask(organization_id: UUID, name: str, question: str, *, beside: Beside = alone) -> Row:
     """Keep the question, ask the language model once, and keep what it proposes for a person to confirm.
 
-    The row is written before the model is asked: a question whose answer is lost stands as ``asked``.
+    The row is written before the model is asked: a question whose answer is lost stands as ``asked``. `beside` is
+    told of its id with the row.
 
     Raises:
         SearchQuestionError: the answer does not fit; the search is kept as ``refused`` with the reason.
         LanguageModelError: no model is configured, or it does not answer; likewise.
         SearchStateError: there is a search of that name.
     """
-    row = _insert(organization_id, name, SearchCriteria(), "asked", question=question)
+    row = _insert(organization_id, name, SearchCriteria(), "asked", question=question, beside=beside)
     try:
         found = propose(question, organization_id)
     except (SearchQuestionError, LanguageModelError) as error:
@@ -80,16 +82,21 @@ def create(organization_id: UUID, name: str, criteria: SearchCriteria, discovery
     return _insert(organization_id, name, criteria, "confirmed", discovery=discovery or Discovery())
 
 
-def confirm(lead_search_id: UUID, criteria: SearchCriteria | None = None, discovery: Discovery | None = None) -> Row:
+def confirm(
+    lead_search_id: UUID, criteria: SearchCriteria | None = None, discovery: Discovery | None = None, *,
+    beside: Beside = alone,
+) -> Row:  # fmt: skip
     """A person says yes to a proposal, or to what is made of it here. Raises SearchStateError for any other state."""
     with connect("leads") as connection:
         row = _locked(connection, lead_search_id)
         if row["state"] != "proposed":
             raise SearchStateError(f"Search {row['name']!r} is {row['state']}: only a proposal is to be confirmed.")
-        return _changed(
+        changed = _changed(
             connection, lead_search_id, state="confirmed", is_active=True,
             criteria=_stated(criteria) if criteria else None, discovery=_stated(discovery) if discovery else None,
         )  # fmt: skip
+        beside(connection, None)
+        return changed
 
 
 def start(lead_search_id: UUID, run_on: date | None = None) -> Row:
@@ -198,7 +205,7 @@ def _jobs(row: Row) -> list[Row]:
 
 def _insert(
     organization_id: UUID, name: str, criteria: SearchCriteria, state: State, *, question: str | None = None,
-    discovery: Discovery | None = None,
+    discovery: Discovery | None = None, beside: Beside = alone,
 ) -> Row:  # fmt: skip
     values = {
         "organization_id": organization_id, "name": name, "criteria": _stated(criteria), "question": question,
@@ -206,7 +213,9 @@ def _insert(
     }  # fmt: skip
     try:
         with connect("leads") as connection:
-            return dict(connection.execute(_sql().insert_search, values).fetchone() or {})
+            row = dict(connection.execute(_sql().insert_search, values).fetchone() or {})
+            beside(connection, row["lead_search_id"])
+            return row
     except errors.UniqueViolation as error:
         raise SearchStateError(f"There is a search {name!r} already: give it another name.") from error
 

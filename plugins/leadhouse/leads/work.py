@@ -111,12 +111,6 @@ def get_lead(connection: Connection[Any], organization_id: UUID, lead_id: UUID) 
     return dict(row)
 
 
-def lock_lead(connection: Connection[Any], organization_id: UUID, lead_id: UUID) -> bool:
-    """Hold a lead until the transaction ends; False where the caller may not change it."""
-    key = {"organization_id": organization_id, "lead_id": lead_id}
-    return connection.execute(queries.load("lead_work").lock_lead, key).fetchone() is not None
-
-
 def rate_lead(
     connection: Connection[Any], lead_id: UUID, rating: int, criteria: dict[str, Any] | None = None
 ) -> Rating:

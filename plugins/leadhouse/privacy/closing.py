@@ -14,6 +14,7 @@ from psycopg import Connection, sql
 from psycopg.rows import DictRow
 
 from leadhouse.database import admin, connect, queries
+from leadhouse.database.beside import Beside, alone
 from leadhouse.files.store import Store
 from leadhouse.privacy import erasures
 from leadhouse.privacy.certificates import Certificate, make_certificate, store_certificate
@@ -22,7 +23,9 @@ from leadhouse.privacy.erasures import ErasureError
 GRACE_DAYS = 30
 
 
-def request_closing(slug: str, requested_by: str, grace_days: int = GRACE_DAYS) -> tuple[UUID, datetime]:
+def request_closing(
+    slug: str, requested_by: str, grace_days: int = GRACE_DAYS, *, beside: Beside = alone
+) -> tuple[UUID, datetime]:
     """Shut the organization and set the day of its deletion (UTC); a second request answers the same.
 
     Raises:
@@ -44,6 +47,7 @@ def request_closing(slug: str, requested_by: str, grace_days: int = GRACE_DAYS) 
             connection.execute(_sql().close_organization, row)
             found = connection.execute(_sql().find_closing, row).fetchone()
         assert found is not None
+        beside(connection, (found["erasure_id"], found["due_at"]))
         return found["erasure_id"], found["due_at"]
 
 

@@ -14,6 +14,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from leadhouse.database import connect, queries
+from leadhouse.database.beside import Beside, alone
 from leadhouse.resolution.changes import Changes
 from leadhouse.resolution.settling import settle
 from leadhouse.resolution.stage import settle_tenants, touch_tenant_targets
@@ -43,6 +44,7 @@ def decide(
     run_id: str,
     organization_id: UUID | None = None,
     reason: str | None = None,
+    beside: Beside = alone,
 ) -> DecisionSummary:
     """Say that two entities are the same, or different, or take that back (``undecided``); effective at once.
 
@@ -55,7 +57,9 @@ def decide(
     """
     with connect("resolution") as connection:
         connection.execute(queries.load("resolution").lock_resolution)
-        return _decide(connection, (entity_a, entity_b), decision, decided_by, run_id, organization_id, reason)
+        made = _decide(connection, (entity_a, entity_b), decision, decided_by, run_id, organization_id, reason)
+        beside(connection, made)
+        return made
 
 
 def unmerge(

@@ -7,7 +7,7 @@ the row shows of a Slack or Zapier address the host alone, for whoever knows the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from pydantic import SecretBytes
 from leadhouse import network
 from leadhouse.credentials import delete_secret, get_secret, put_secret
 from leadhouse.database import connect, queries
+from leadhouse.database.beside import Beside, alone
 from leadhouse.webhooks import messages
 
 BOTH_SIGN = timedelta(hours=24)  # after a rotation the former secret signs beside the new one for so long
@@ -135,13 +136,16 @@ def delete_webhook(connection: Connection[Any], webhook_id: UUID) -> None:
         delete_secret(keeper, row["organization_id"], _name(webhook_id))
 
 
-def rotate_secret(connection: Connection[Any], webhook_id: UUID) -> str:
-    """A new signing secret; the former one signs, too, for 24 hours. Raises WebhookNotFoundError."""
+def rotate_secret(connection: Connection[Any], webhook_id: UUID, *, beside: Beside = alone) -> str:
+    """A new signing secret; the former one signs, too, for 24 hours.
+
+    `beside` is told of it in the keeper's transaction. Raises WebhookNotFoundError.
+    """
     held = _lock(connection, webhook_id)
     known, secret = _stored(held["organization_id"], webhook_id), messages.new_secret()
     until = datetime.now(UTC) + BOTH_SIGN
     rotated = {"secret": secret, "former": known["secret"], "former_until": until.isoformat()}
-    _store(held["organization_id"], webhook_id, {"url": known["url"], **rotated})
+    _store(held["organization_id"], webhook_id, {"url": known["url"], **rotated}, lambda keeper: beside(keeper, secret))
     return secret
 
 
@@ -223,10 +227,17 @@ def _lock(connection: Connection[Any], webhook_id: UUID) -> dict[str, Any]:
     return dict(row)
 
 
-def _store(organization_id: UUID, webhook_id: UUID, target: Mapping[str, str]) -> None:
+def _store(
+    organization_id: UUID,
+    webhook_id: UUID,
+    target: Mapping[str, str],
+    last: Callable[[Connection[Any]], None] | None = None,
+) -> None:
     with connect("credentials") as keeper:
         value = SecretBytes(json.dumps(target).encode())
         put_secret(keeper, organization_id, _name(webhook_id), value, kind="webhook")
+        if last is not None:
+            last(keeper)
 
 
 def _stored(organization_id: UUID, webhook_id: UUID) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """kill -9 of the scheduler in the middle of a crawl: started again, the run ends by itself, and nothing is twice.
 
-Two minutes, most of them Airflow's own waiting. Its halves stand in the suite: a killed scheduler takes up its work again
-(`tests/orchestration/test_stack.py`), and a killed crawl asks for no page twice (`tests/scrapers/test_resume.py`).
+Two minutes, most of them Airflow's own waiting. Its halves stand in the suite: a killed scheduler takes up its work
+again (`tests/orchestration/test_stack.py`), a killed crawl asks for no page twice (`tests/scrapers/test_resume.py`).
 """
 
 from __future__ import annotations

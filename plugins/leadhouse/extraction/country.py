@@ -182,15 +182,15 @@ def _vote_by_text(page: Page, votes: Counter[str]) -> None:
     for block in page.blocks:
         if (
             len(block.text) <= 160
-            and (country := _named_in(block.text))
             and (block.marks & _PLACES or _CODE_LIKE.search(block.text))
+            and (country := _named_in(block.text))
         ):
             named[country] += 1
     if named:
         votes[named.most_common(1)[0][0]] += 2
 
 
-_STOPWORDS_OF = {
+_STOPWORDS = {
     "de": "und der die das ist nicht mit für auf wir sie",
     "en": "and the of to is with for you our we",
     "fr": "et les des est avec pour vous nous dans votre une",
@@ -205,29 +205,25 @@ _STOPWORDS_OF = {
 }
 
 
-_STOPWORDS = {code: tuple(text.split()) for code, text in _STOPWORDS_OF.items()}
-_WORD = re.compile(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)")
-
-
-@lru_cache(maxsize=20_000)
-def _words_of(token: str) -> tuple[str, ...]:
-    """The words of a run without white space; none of an address, a file or a host."""
-    return tuple(_WORD.findall(token))
+_SPEAKING: dict[str, list[str]] = {}  # languages of a word
+for _code, _listed in _STOPWORDS.items():
+    for _each in _listed.split():
+        _SPEAKING.setdefault(_each, []).append(_code)
 
 
 def detect_language(page: Page) -> str | None:
     """BCP 47 primary subtag: what the text speaks, else what `lang` declares (templates leave ``en`` behind)."""
     declared = page.lang.replace("_", "-").split("-")[0].lower()
     shown = " ".join(block.text for block in page.blocks[:200] if not block.marks & (Mark.COLLAPSED | Mark.CODE))
-    words = Counter(shown[:6000].lower().split())
-    for token in [token for token in words if not token.isalpha()]:
-        count = words.pop(token)
-        for word in _words_of(token):
-            words[word] += count
-    total = words.total()
+    words = shown[:6000].lower().split()  # with their punctuation: beside a comma stands hardly a word that tells
+    total = len(words)
     if total >= 40:
-        scores = {code: sum(words.get(word, 0) for word in listed) / total for code, listed in _STOPWORDS.items()}
+        counts = Counter(words)
+        scores = dict.fromkeys(_STOPWORDS, 0)
+        for word in counts.keys() & _SPEAKING.keys():
+            for code in _SPEAKING[word]:
+                scores[code] += counts[word]
         code, score = max(scores.items(), key=lambda entry: entry[1])
-        if score >= 0.07 and score > scores.get(declared, 0) * (1.5 if total >= 100 else 3):
+        if score / total >= 0.07 and score > scores.get(declared, 0) * (1.5 if total >= 100 else 3):
             return code
     return declared if re.match(r"^[a-z]{2,3}$", declared) else None

@@ -65,6 +65,10 @@ _INVISIBLE_CHAR = re.compile("[" + "".join(map(chr, INVISIBLE)) + "]")
 _MAYBE_AT = re.compile(r"[(\[{<@]|[-_][aA][tT][-_]|[ \u00a0](?:[aAäÄ][tT]|[aA][rR][rR][oO]|[cC][hH][iI][oO][cC])")
 _MAYBE_BRACKET_AT = re.compile(rf"[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]|[-_]at[-_]", re.I)
 _MAYBE_BARE = re.compile(r"[ \u00a0](?:at|ät|arroba|chiocciola|@)[ \u00a0]", re.I)
+_SPOKEN_AT = tuple(
+    [blank + word for blank in " \u00a0" for word in ("at", "ät", "arro", "chioc")]
+    + [one + "at" + two for one in "-_" for two in "-_"]
+)
 _BLANK_AT = re.compile(r"[ \u00a0]@|@[ \u00a0]")
 
 
@@ -186,9 +190,20 @@ def script_mailto(script: str) -> str | None:
 
 def plain(text: str) -> str:
     """Rewrite spoken addresses in visible text (``info [at] example [dot] de``) as addresses; other text is kept."""
-    if not _MAYBE_AT.search(text):
+    if not _may_spell_at(text):
         return text
     return "\n".join([_line(line) if _MAYBE_AT.search(line) else line for line in text.split("\n")])
+
+
+def _may_spell_at(text: str) -> bool:
+    """Whether a text holds a sign or word that could stand for an at-sign."""
+    if "@" in text or "(" in text or "[" in text or "{" in text or "<" in text:
+        return True
+    text = text.lower()
+    for word in _SPOKEN_AT:  # noqa: SIM110 - a generator takes twice as long
+        if word in text:
+            return True
+    return False
 
 
 def _line(line: str) -> str:

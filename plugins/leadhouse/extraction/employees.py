@@ -48,7 +48,7 @@ _TEAM_OF = re.compile(
 _HEADED = re.compile(r"(?P<more>)(?P<count>\d{1,3})(?P<plus>)-?köpfige[sn]? team", re.I)
 _SAYINGS = (_COUNTED, _TEAM_OF, _HEADED)
 _COUNTS = AnyOf(*map(Guarded, _SAYINGS))
-_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
 _OWN = re.compile(
     r"(?<!\w)(?:we|our|us|somos|siamo|sommes|wir|unser\w*|uns|nous|notre|nos|noi|nostr\w+|nosotros|nuestr\w+|nós"
     r"|noss\w+|wij|ons|onze|vi|våre?|våra"
@@ -78,7 +78,7 @@ def extract_employees(page: Page, findings: Findings) -> None:
             findings.accept("employee_band", Value(value=band, confidence=0.85, locator="json-ld"))
             break
     if page.mentions(*_STEMS):
-        for low, high in windows(page.text, _DIGIT, 60, 60):
+        for low, high in windows(page.text, _DIGITS, 60, 60):
             for pattern in _SAYINGS if _COUNTS.may_match(page.text[low:high]) else ():
                 for match in pattern.finditer(page.text, low, high):
                     if band := _stated(page, match):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 import tldextract
@@ -89,14 +90,13 @@ def brand_label(host: str) -> str:
 def fold(text: str) -> str:
     """Letters and digits alone, lower case, accents and umlauts written out or dropped; for comparing."""
     if text.isascii():
-        return "".join(filter(str.isalnum, text.lower().replace("&", "and")))
-    import unicodedata
-
+        text = text.lower()
+        return text if text.isalnum() else "".join(filter(str.isalnum, text.replace("&", "and")))
     text = text.casefold().translate(_SPELLED)
-    text = unicodedata.normalize("NFKD", text)
-    return re.sub(r"[\W_]+", "", "".join(char for char in text if not unicodedata.combining(char)))
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKD", text))  # marks that combine are no letters, either
 
 
+_NO_LETTER = re.compile(r"[\W_]+")
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "å": "a", "&": " and "})
 
 

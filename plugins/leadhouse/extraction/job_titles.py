@@ -137,6 +137,7 @@ _NO_TITLE = guarded(
     r"|for|by|from|how|become|find|join|zum|zur|für)\b",
     re.I,
 )
+_JOINT = re.compile(r"[-./]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 
 
@@ -158,7 +159,9 @@ def is_title_word(word: str) -> bool:
     for folded in spellings(word):
         if folded in _TITLE_WORDS or (len(folded) > 6 and _ENDINGS.search(folded)):
             return True
-    return any(fold(part) in _TITLE_WORDS for part in re.split(r"[-./]", word)[:-1] or ()) or (
+    if word.isalnum():
+        return False
+    return any(fold(part) in _TITLE_WORDS for part in _JOINT.split(word)[:-1]) or (
         "-" in word and fold(word.rsplit("-", 1)[-1]) in _TITLE_WORDS
     )
 
@@ -166,7 +169,7 @@ def is_title_word(word: str) -> bool:
 @lru_cache(maxsize=50_000)
 def title_words(text: str) -> int:
     """How many words of a text name a role; one for a phrase that does."""
-    count = sum(1 for word in _WORD.findall(text) if is_title_word(word))
+    count = len(list(filter(is_title_word, _WORD.findall(text))))
     if count == 0 and (_PHRASES.search(text) or (not text.isascii() and _OTHER_SCRIPTS.search(text.lower()))):
         return 1
     return count
@@ -177,12 +180,10 @@ def is_title(text: str) -> bool:
     """Whether a short text is a job title."""
     if not 2 <= len(text) <= 110 or text[-1] in "?!" or "@" in text or "http" in text:
         return False
-    if _NO_TITLE.search(text):
+    if title_words(text) == 0 or _NO_TITLE.search(text):
         return False
     count = len(text.split())
-    if count > 14 or (count > 7 and text[-1] == ".") or (count > 2 and _SENTENCE_START.match(text)):
-        return False
-    return title_words(text) > 0
+    return count <= 14 and not (count > 7 and text[-1] == ".") and not (count > 2 and _SENTENCE_START.match(text))
 
 
 @lru_cache(maxsize=20_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leadhouse.extraction import hosts, structured, vocabulary
 from leadhouse.extraction.brand_phrases import brand_phrase
@@ -63,12 +64,14 @@ _LOGO_WORDS = re.compile(
     re.I,
 )
 _FITTING, _NEAR = 0.3, 0.5
+_LETTERS = re.compile(r"[^\W\d_]{2}|^\w{2,}$")
+_BETWEEN_WORDS = re.compile(r"[\s\-&.]+")
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def is_plausible(name: str) -> bool:
     """Whether a text could be a company's name: short, has letters, is no generic page word or placeholder."""
-    if not 2 <= len(name) <= 90 or not re.search(r"[^\W\d_]{2}|^\w{2,}$", name) or len(name.split()) > 10:
+    if not 2 <= len(name) <= 90 or not _LETTERS.search(name) or len(name.split()) > 10:
         return False
     return not (
         _GENERIC.match(name)
@@ -81,19 +84,19 @@ def is_plausible(name: str) -> bool:
 
 def tidy(name: str) -> str:
     """Blanks folded, quotes and edge punctuation dropped."""
-    name = re.sub(r"\s+", " ", name).strip(" \t\n|–—-:;,·•»«\"“”„'‘’*#")
+    name = " ".join(name.split()).strip(" \t\n|–—-:;,·•»«\"“”„'‘’*#")
     return name[:-1].strip() if name.endswith(".") and not vocabulary.LEGAL_FORM.search(name[-12:]) else name
 
 
 def closeness(name: str, site: SiteContext) -> float:
     """How well a name fits the site's domain, 0..1; ``&`` counts as whichever word the domain writes for it."""
     brand = hosts.fold(hosts.brand_label(site.host))
-    variants = {name} | (
-        {name.replace("&", word) for word in ("", " and ", " und ", " e ", " et ")} if "&" in name else set()
-    )
-    return max((_closeness(variant, brand) for variant in variants), default=0.0) if brand else 0.0
+    if not brand or "&" not in name:
+        return _closeness(name, brand) if brand else 0.0
+    return max(_closeness(name.replace("&", word), brand) for word in ("&", "", " and ", " und ", " e ", " et "))
 
 
+@lru_cache(maxsize=20_000)
 def _closeness(name: str, brand: str) -> float:
     folded = hosts.fold(bare_name(name))
     if not folded:
@@ -104,7 +107,7 @@ def _closeness(name: str, brand: str) -> float:
         return 0.6 + 0.4 * len(folded) / len(brand)
     if len(brand) >= 3 and brand in folded:
         return 0.65 + 0.35 * len(brand) / len(folded)
-    words = [hosts.fold(word) for word in re.split(r"[\s\-&.]+", bare_name(name)) if word]
+    words = [hosts.fold(word) for word in _BETWEEN_WORDS.split(bare_name(name)) if word]
     if len(words) >= 2 and "".join(word[0] for word in words if word) == brand:
         return 0.8
     hits = sum(len(word) for word in words if len(word) >= 3 and word in brand)

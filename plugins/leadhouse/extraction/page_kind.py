@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from leadhouse.extraction import hosts, vocabulary
@@ -82,6 +83,10 @@ _COOKIES = guarded(
     ),
     re.I,
 )
+_UNTITLED = re.compile(r"untitled(?: document)?|your (?:website|company|site).*", re.I)
+_PAGE_ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp)$", re.I)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TEXT_TYPE = re.compile(r"html|xml|text/plain")
 _CONTENT_KINDS = (("application/pdf", PageKind.PDF), ("image/", PageKind.IMAGE))
 
 
@@ -96,7 +101,7 @@ def kind_of_bytes(body: bytes, content_type: str | None) -> PageKind | None:
     for prefix, found in _CONTENT_KINDS:
         if kind.startswith(prefix) and head[:1] != b"<":
             return found
-    if kind and not re.search(r"html|xml|text/plain", kind) and head[:1] != b"<":
+    if kind and not _TEXT_TYPE.search(kind) and head[:1] != b"<":
         return PageKind.OTHER
     if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"MZ")) or head.count(b"\x00") > len(head) // 3:
         return PageKind.OTHER
@@ -173,9 +178,7 @@ _LOREM_STEMS += ("phasellus", "vestibulum", "donec", "curabitur", "mauris", "nul
 def template_score(page: Page) -> float:
     """How much of a page is a theme's demonstration content; 1 and more means: no company speaks here."""
     score = 0.0
-    if vocabulary.TEMPLATE_TITLE.search(page.title) or re.fullmatch(
-        r"(?i)untitled(?: document)?|your (?:website|company|site).*", page.title
-    ):
+    if vocabulary.TEMPLATE_TITLE.search(page.title) or _UNTITLED.fullmatch(page.title):
         score += 0.7
     lorem = 0
     if page.mentions(*_LOREM_STEMS):
@@ -261,6 +264,7 @@ _FAR = re.compile(
 )
 
 
+@lru_cache(maxsize=50_000)
 def contact_score(url: str, anchor_text: str = "") -> float:
     """How likely a link leads to who the company is, 0..1; many languages. The home page counts .6."""
     try:
@@ -268,9 +272,9 @@ def contact_score(url: str, anchor_text: str = "") -> float:
     except ValueError:
         return 0.0
     path = unquote(parts.path)
-    name = re.sub(r"\.(?:html?|php|aspx?|jsp)$", "", path.rstrip("/").rsplit("/", 1)[-1], flags=re.I)
+    name = _PAGE_ENDING.sub("", path.rstrip("/").rsplit("/", 1)[-1])
     best = 0.6 if path.strip("/").lower() in {"", "index.html", "index.php", "home"} and not parts.query else 0.1
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name)
+    words = _HUMP.sub("-", name)
     for score, pattern in _CONTACT_PATTERNS:
         if pattern.search(words):
             best = max(best, score)

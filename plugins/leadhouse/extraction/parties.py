@@ -29,6 +29,8 @@ _MAIL = re.compile(r"(?<=[\w+-])@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})", re.I)
 _BEFORE, _AFTER = 80, 240  # characters of a long line that count as a candidate's neighbourhood
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _LEAD_OF_NAME = re.compile(r".*(?:[:|•·©–]|\b(?:by|von|par|da|por|door|bei|c/o)\b)\s*", re.S | re.I)
+_SENTENCE_END = re.compile(r"(?<=[a-zß-ÿ]{3})[.!?]\s+(?=[A-ZÀ-Þ])")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _CARE_OF = re.compile(r"^\s*(?:c/o|z\. ?hd|p/a|chez)\b", re.I)
 
 
@@ -153,12 +155,13 @@ def _lines_above(page: Page, start: int) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
+@lru_cache(maxsize=20_000)
 def _role_in(text: str) -> str | None:
     """The role that a line gives: a label, or the sentence that leads to the candidate."""
     if len(text) > 200:
         return None
-    sentence = re.split(r"(?<=[a-zß-ÿ]{3})[.!?]\s+(?=[A-ZÀ-Þ])", text)[-1]
-    return role_of(_MAIL.sub("", re.sub(r"(?:https?://|www\.)\S+", "", sentence)))
+    sentence = _SENTENCE_END.split(text)[-1]
+    return role_of(_MAIL.sub("", _ADDRESS.sub("", sentence)))
 
 
 @lru_cache(maxsize=20_000)

@@ -27,6 +27,7 @@ _OFFER_URL = guarded(
     r"|prestations|tarifs|chambres|servicios|productos|habitaciones|carta|diensten|producten)(?:[/_.\-]|$)",
     re.I,
 )
+_ENDING = re.compile(r"/index\.\w{3,5}$|\.\w{3,5}$")
 # What the signs add up to; `training/` in the benchmarks weighs the same signs by logistic regression.
 WEIGHTS = {
     "given": 0.3,
@@ -103,7 +104,7 @@ def slugs_of(page: Page) -> frozenset[str]:
     """Folded last segments of the page's own address and of its links below a path that lists staff."""
     found = set()
     for url in (page.url, *(link.url for link in page.links)):
-        path = re.sub(r"/index\.\w{3,5}$|\.\w{3,5}$", "", url.split("?")[0].rstrip("/"))
+        path = _ENDING.sub("", url.split("?")[0].rstrip("/"))
         parts = path.split("/")[3:]
         if len(parts) >= 2 and TEAM_URL.search("/".join(parts[:-1])):
             found.add(fold(parts[-1]))

@@ -29,6 +29,8 @@ _SPACES = re.compile(r"\s+")
 _NO_NAME = re.compile(r"[@:;/=+&?!%#{}<>|…©\d\n]")
 _LETTERS_ONLY = re.compile(r"^[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?['’]?$")
 _GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_])")
+_PIECES = re.compile(r"[-‐‑.]")
+_HYPHENS = re.compile(r"[-‐‑]")
 _MAX_WORDS = 6
 _SAINTS = frozenset(("st", "saint", "sankt", "ste", "sainte"))
 
@@ -90,6 +92,8 @@ def read_name(text: str) -> Name | None:
     text = _SPACES.sub(" ", text).strip(_EDGES)
     if not text or not text[0].isalpha() or _NO_NAME.search(text := _ASIDE.sub("", text)):
         return None
+    if not _may_be_name(text):
+        return None
     text = _GLUED.sub(r"\1 ", text)
     parts, is_addressed = _without_honorifics(_without_degrees(text).split())
     if not 2 <= len(parts) <= _MAX_WORDS or (text[0].islower() and not is_addressed):
@@ -98,6 +102,20 @@ def read_name(text: str) -> Name | None:
     if ordered is None or not all(_is_name_word(part, index) for index, part in enumerate(ordered)):
         return None
     return _judged([part for part in ordered if not _is_degree(part)], is_addressed)
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether a text holds no common word: told for a tenth of what it takes to judge its words as a name's."""
+    return not any(_is_common(part) for part in text.split())
+
+
+@lru_cache(maxsize=65_536)
+def _is_common(part: str) -> bool:
+    """Whether a word in small letters neither joins the parts of a name nor stands before or behind one."""
+    if not part[0].islower() or not part.isalpha():
+        return False
+    folded = fold(part)
+    return folded not in PARTICLES and folded not in HONORIFICS and not _is_degree(part)
 
 
 def _without_degrees(text: str) -> str:
@@ -214,7 +232,7 @@ def _judged(parts: list[str], is_addressed: bool) -> Name | None:
 
 @lru_cache(maxsize=65_536)
 def _is_given(part: str) -> bool:
-    pieces = [piece for piece in re.split(r"[-‐‑.]", part) if piece]
+    pieces = [piece for piece in _PIECES.split(part) if piece]
     return any(spelling in given_names() for piece in pieces for spelling in spellings(piece))
 
 
@@ -223,7 +241,7 @@ def _fits(key: str, part: str) -> bool:
     """Whether a word may be part of a name at all."""
     if key in SOFT:
         return True
-    pieces = [fold(piece) for piece in re.split(r"[-‐‑]", part)]
+    pieces = [fold(piece) for piece in _HYPHENS.split(part)]
     if any(piece in HARD for piece in pieces) or (HARD_ENDINGS.search(key) and not _is_given(part)):
         return False
     is_role = is_title_word(part) or (part[-1] == "s" and is_title_word(part[:-1]))

@@ -6,6 +6,7 @@ After the networks' own pages about profile addresses (Facebook pages, LinkedIn 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from leadhouse.extraction.vocabulary import words
@@ -79,6 +80,8 @@ _PREFIXES = {
     "crunchbase": {"organization", "company", "person"}, "reddit": {"r", "user", "u"}, "discord": {"invite"},
     "kununu": {"de", "at", "ch"},
 }  # fmt: skip
+_BEHIND_HOST = re.compile(r"[/?#]")
+_PINTEREST = re.compile(r"(?:^|\.)pinterest\.[a-z.]{2,6}$")
 _PLACEHOLDER = re.compile(
     (
         r"^@?(?:your[-_.]?\w*|username|user|example|company|companyname|profile|mypage|page|yourpage"
@@ -102,14 +105,19 @@ _THEME_HANDLES = words(
 
 def network_of(url: str) -> str | None:
     """The network a URL belongs to; None for others and for what is no URL."""
+    return _network_at(_BEHIND_HOST.split(url.partition("//")[2] if "//" in url[:8] else url, 1)[0])
+
+
+@lru_cache(maxsize=20_000)
+def _network_at(authority: str) -> str | None:
     try:
-        host = (urlsplit(url if "//" in url[:8] else f"https://{url}").hostname or "").lower()
+        host = (urlsplit(f"https://{authority}").hostname or "").lower()
     except ValueError:
         return None
     name = ".".join(host.split(".")[-2:])
     if name in _NETWORKS:
         return _NETWORKS[name]
-    return "pinterest" if re.search(r"(?:^|\.)pinterest\.[a-z.]{2,6}$", host) else None
+    return "pinterest" if _PINTEREST.search(host) else None
 
 
 def profile(url: str) -> tuple[str, str] | str | None:

@@ -23,19 +23,40 @@ with calls as (
   where calls.attribute is not null
 ),
 
+-- Every value that a provider has found, also where somebody else says the same: then the marts show one of the statements as evidence,
+-- a person's word before all, and who was right is lost there.
+found as (
+  select
+    requests.organization_id,
+    responses.provider,
+    requests.attribute,
+    {{ effective_entity('requests.entity_id', 'requests.organization_id') }} as person_id,
+    answers.value,
+    responses.received_at
+  from {{ ref('stg_raw__provider_responses') }} as responses
+  join {{ ref('stg_app__enrichment_requests') }} as requests on requests.request_id = responses.request_id
+  join {{ ref('stg_raw__person_records') }} as records
+    on records.landing_id = responses.landing_id and records.run_on = responses.run_on
+  -- what the provider echoes of the question is no answer
+  join {{ ref('stg_raw__person_values') }} as answers
+    on answers.record_id = records.record_id and answers.attribute = requests.attribute and answers.locator = 'answer'
+  where responses.outcome = 'hit' and not responses.from_cache
+),
+
 answers as (
   select
     found.organization_id,
     found.provider,
     found.attribute,
     coalesce(people.country_code, companies.country_code, '') as country_code,
-    date_trunc('month', found.observed_at at time zone 'UTC')::date as month_starts_on,
-    found.outcome
-  from {{ ref('fct_person_values') }} as found
+    date_trunc('month', found.received_at at time zone 'UTC')::date as month_starts_on,
+    judged.outcome
+  from found
+  join {{ ref('fct_person_values') }} as judged
+    on judged.organization_id = found.organization_id and judged.person_id = found.person_id
+    and judged.attribute = found.attribute and judged.value = found.value
   left join {{ visible_row(ref('dim_people'), 'person_id', 'found.person_id', 'found.organization_id') }} as people on true
   left join {{ visible_row(ref('dim_companies'), 'company_id', 'people.company_id', 'found.organization_id') }} as companies on true
-  -- what the provider echoes of the question is no answer
-  where found.provider is not null and found.organization_id is not null and found.locator = 'answer'
 ),
 
 asked as (

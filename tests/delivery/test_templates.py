@@ -78,10 +78,10 @@ def test_unknown_value_is_an_error_and_no_blank(source):
     ],
 )  # fmt: skip
 def test_escape_is_refused_before_anything_runs(source):
-    started = time.monotonic()
+    started = time.process_time()  # a busy machine makes it wait, not work
     with pytest.raises(TemplateError, match=r"the body, line [\d?]+: "):
         MessageTemplate.compile("Hi", source)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_deep_nesting_is_refused_and_does_not_crash():

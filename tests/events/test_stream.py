@@ -260,8 +260,8 @@ def test_waiting_ends_when_the_own_organization_changes(north, south):
         timer = threading.Timer(0.3, campaign, [north])
         timer.start()
         began = time.monotonic()
-        assert wait_for_events(waiting, north.organization_id, 10) is True
-        assert time.monotonic() - began < 5
+        assert wait_for_events(waiting, north.organization_id, 120) is True
+        assert time.monotonic() - began < 60
         timer.join()
     with north.acting("sales_manager") as wrong, pytest.raises(ValueError, match="autocommit"):
         wait_for_events(wrong, north.organization_id, 1)

@@ -26,8 +26,8 @@ select used.email_normalized
  limit %(budget)s
 
 -- name: count_outcomes
--- Messages that left, by what the newest check before said of the address; bounced: a lasting failure came back.
-select checked.status, checked.reason, checked.is_free, checked.is_role, checked.is_catch_all,
+-- Messages that left, by domain and what the newest check before said of the address; bounced: a lasting failure came back.
+select split_part(message.email_normalized, '@', 2) as domain, checked.status, checked.reason, checked.is_free, checked.is_role, checked.is_catch_all,
        count(*)::integer as sent,
        count(*) filter (where message.state = 'rejected' and message.smtp_code >= 500 or exists (
          select from raw.email_events as event
@@ -42,4 +42,4 @@ select checked.status, checked.reason, checked.is_free, checked.is_role, checked
     limit 1) as checked
  where message.attempted_at > now() - make_interval(days => %(days)s)
    and message.state in ('accepted', 'bounced', 'rejected')
- group by checked.status, checked.reason, checked.is_free, checked.is_role, checked.is_catch_all
+ group by split_part(message.email_normalized, '@', 2), checked.status, checked.reason, checked.is_free, checked.is_role, checked.is_catch_all

@@ -21,6 +21,7 @@ EXPECTED = (
     ("leadhouse.database.analysts", "AnalystError"),
     ("leadhouse.database.connection", "DatabaseError"),
     ("leadhouse.database.migrations", "MigrationError"),
+    ("leadhouse.enrichment.bounce_fit", "OutcomesError"),
     ("leadhouse.enrichment.language_model", "LanguageModelError"),
     ("leadhouse.enrichment.waterfall_replay", "ReplayError"),
     ("leadhouse.identity.errors", "IdentityError"),

@@ -62,3 +62,45 @@ def calibrate(
     typer.echo(f"version {model.version} in {out}: {after.messages} messages")
     if after.messages:
         typer.echo(f"calibration error {before.calibration_error} → {after.calibration_error} on the same messages")
+
+
+@app.command("fit")
+def fit_table(
+    out: Annotated[Path, typer.Option(help="Where the next version goes; name it by LEADHOUSE_BOUNCE_MODEL.")],
+    days: Days = 365,
+    outcomes: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="CSV with columns email, bounced (0 or 1) instead.")
+    ] = None,
+    folds: Annotated[int, typer.Option(min=2, max=20)] = 5,
+) -> None:
+    """Fit the table to your own bounces, and say whether it forecasts better on domains that it has not seen."""
+    from leadhouse.enrichment.bounce_fit import fit
+    from leadhouse.enrichment.bounce_model import as_toml, load_model
+    from leadhouse.enrichment.email_checks import count_outcomes_by_domain, read_outcomes
+    from leadhouse.settings import settings
+
+    with clear_failures():
+        sent = read_outcomes(_read_sent(outcomes)) if outcomes else count_outcomes_by_domain(days)
+        found = fit(load_model(settings().bounce_model), sent, folds)
+        out.write_text(as_toml(found.model), encoding="utf-8")
+    typer.echo(
+        f"{found.messages} messages to {found.domains} domains, {found.bounced} bounced; {folds} folds by domain"
+    )
+    for name, each in (("former table", found.before), (f"version {found.model.version}", found.fitted)):
+        typer.echo(f"  {name:14} Brier score {each.brier}, log loss {each.log_loss} (0 is best)")
+    verdict = "beats the former table" if found.is_better else "does not beat the former table by more than chance"
+    typer.echo(f"{verdict}: {found.gain:+.5f} ± {found.gain_error:.5f} log loss a message; written to {out}")
+
+
+def _read_sent(path: Path) -> list[tuple[str, bool]]:
+    import csv
+
+    from leadhouse.enrichment.bounce_fit import OutcomesError
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or not {"email", "bounced"} <= rows[0].keys():
+        raise OutcomesError(f"{path} needs the columns email and bounced (0 or 1).")
+    if wrong := sorted({row["bounced"] for row in rows} - {"0", "1"})[:3]:
+        raise OutcomesError(f"{path}: bounced is 0 or 1, not {', '.join(map(repr, wrong))}.")
+    return [(row["email"].strip().lower(), row["bounced"] == "1") for row in rows]

@@ -22,6 +22,9 @@ class Outcomes:
     sent: int
     bounced: int
 
+    def __add__(self, other: Outcomes) -> Outcomes:
+        return Outcomes(self.sent + other.sent, self.bounced + other.bounced)
+
 
 @dataclass(frozen=True, slots=True)
 class BounceClass:

@@ -7,6 +7,7 @@ lead is a member of. So an address that a campaign is about to write to comes be
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import astuple
 from datetime import UTC, date, datetime
 
@@ -71,16 +72,42 @@ def check_addresses(emails: list[str]) -> list[EmailCheck]:
 
 def count_outcomes(days: int = 365) -> dict[str, Outcomes]:
     """What became of the messages of the last days, by the class that the address's check had when they were sent."""
+    found: dict[str, Outcomes] = {}
+    for classes in count_outcomes_by_domain(days).values():
+        for name, each in classes.items():
+            found[name] = found.get(name, Outcomes(0, 0)) + each
+    return found
+
+
+def count_outcomes_by_domain(days: int = 365) -> dict[str, dict[str, Outcomes]]:
+    """The same for each domain that was written to: domain → class → outcomes."""
     with connect("enrichment") as connection:
         rows = connection.execute(queries.load("verification").count_outcomes, {"days": days}).fetchall()
-    found: dict[str, Outcomes] = {}
+    found: dict[str, dict[str, Outcomes]] = {}
     for row in rows:
         name = bounce_class(
             row["status"], row["reason"],
             is_free=row["is_free"], is_role=row["is_role"], is_catch_all=row["is_catch_all"],
         )  # fmt: skip
-        former = found.get(name, Outcomes(0, 0))
-        found[name] = Outcomes(former.sent + row["sent"], former.bounced + row["bounced"])
+        classes = found.setdefault(row["domain"], {})
+        classes[name] = classes.get(name, Outcomes(0, 0)) + Outcomes(row["sent"], row["bounced"])
+    return found
+
+
+def read_outcomes(sent: Iterable[tuple[str, bool]]) -> dict[str, dict[str, Outcomes]]:
+    """The same from addresses that another system has written to, and whether each bounced for good.
+
+    Addresses are checked now (DNS alone where no host for probes is named), not as of when they were written to.
+    """
+    bounced = dict(sent)
+    found: dict[str, dict[str, Outcomes]] = {}
+    for check in check_addresses(list(bounced)):
+        name = bounce_class(
+            check.status, check.reason,
+            is_free=check.is_free, is_role=check.is_role, is_catch_all=check.is_catch_all,
+        )  # fmt: skip
+        classes = found.setdefault(check.domain, {})
+        classes[name] = classes.get(name, Outcomes(0, 0)) + Outcomes(1, int(bounced[check.email_normalized]))
     return found
 
 

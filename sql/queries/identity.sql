@@ -206,6 +206,9 @@ update identity.external_identities set deleted_at = now()
  where external_identity_id = %(external_identity_id)s and user_id = %(user_id)s and deleted_at is null
 returning external_identity_id;
 
+-- name: unlink_external_identities
+update identity.external_identities set deleted_at = now() where user_id = %(user_id)s and deleted_at is null;
+
 -- name: list_external_identities
 select external_identity_id, provider, created_at, last_used_at from identity.external_identities
  where user_id = identity.current_user_id() and deleted_at is null order by provider, created_at;

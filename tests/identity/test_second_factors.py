@@ -10,8 +10,11 @@ import pytest
 
 from leadhouse.identity import second_factors, totp
 from leadhouse.identity.errors import IdentityError, ThrottledError, TokenError, WrongCredentialsError
+from leadhouse.identity.external_identities import link_external_identity, sign_in_externally
+from leadhouse.identity.passwords import change_password, request_password_reset, reset_password
 from leadhouse.identity.sessions import SignedIn
 from leadhouse.identity.sign_in import SecondFactorNeeded, complete_sign_in, sign_in
+from leadhouse.identity.sign_up import confirm_email, request_email_confirmation
 
 
 def secret_of(enrolment):
@@ -44,6 +47,28 @@ def test_sign_in_needs_the_code_once_confirmed(world, enrolled, origin, password
     )
     with pytest.raises(TokenError):
         complete_sign_in(asked.challenge, code_at(enrolment, 1), origin)
+
+
+def test_a_sign_in_that_the_former_password_began_is_not_completed(enrolled, origin, password):
+    person, enrolment, _ = enrolled
+    begun = sign_in(person.email, password, origin)
+    change_password(person.user, None, password, "another long enough phrase", origin)
+    with pytest.raises(TokenError):
+        complete_sign_in(begun.challenge, code_at(enrolment), origin)
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_who_proves_the_address_first_is_rid_of_whoever_signed_up_with_it(world, enrolled, origin, is_confirmed):
+    person, _, _ = enrolled
+    if is_confirmed:
+        confirm_email(request_email_confirmation(person.user, origin), origin)
+    link_external_identity(person.user, "corporate", f"subject of {person.user}", origin)
+    mail = request_password_reset(person.email, origin)
+    reset_password(mail.token, "another long enough phrase", origin)
+    with pytest.raises(WrongCredentialsError, match="linked"):
+        sign_in_externally("corporate", f"subject of {person.user}", origin)
+    entered = sign_in(person.email, "another long enough phrase", origin)
+    assert isinstance(entered, SecondFactorNeeded) is is_confirmed
 
 
 def test_an_enrolment_counts_from_its_confirmation_on(world, origin, password):

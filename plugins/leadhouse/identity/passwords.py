@@ -83,6 +83,9 @@ def request_password_reset(email: str, origin: Origin) -> ResetMail | None:
 def reset_password(token: str, new: str, origin: Origin) -> UUID:
     """Set a new password by the token of the mail; every session of the person ends, a second factor stays needed.
 
+    Accounts elsewhere that signed in here do so no more. Before the address was ever confirmed, somebody else may have
+    signed up with it: a second factor of that time goes, too ("Pre-hijacked accounts", USENIX Security 2022).
+
     Raises:
         TokenError: unknown, expired, used, or replaced by a newer one.
         WeakPasswordError: see `require_strength`; the token still stands.
@@ -97,14 +100,19 @@ def reset_password(token: str, new: str, origin: Origin) -> UUID:
             if one_time_tokens.spend(connection, token, "password_reset") is None:
                 raise _spent()
             _put_password(connection, user_id, person["email_normalized"], new, keep=None)
+            connection.execute(queries.unlink_external_identities, {"user_id": user_id})
+            if person["email_confirmed_at"] is None:
+                connection.execute(queries.delete_factor, {"user_id": user_id})
             connection.execute(queries.confirm_email, {"user_id": user_id})  # the token went to this address
             record_act(connection, "reset_password", "users", user_id)
         return user_id
 
 
 def _put_password(connection: Connection[Any], user_id: UUID, email: str, new: str, keep: UUID | None) -> None:
-    """The hash, the end of the other sessions, and a fresh start for the counter."""
+    """The hash, the end of the other sessions and of sign-ins that the former began, a fresh start for the counter."""
     connection.execute(queries.put_password_hash, {"user_id": user_id, "password_hash": hash_password(new)})
+    for purpose in ("second_factor", "password_reset"):
+        connection.execute(queries.close_one_time_tokens, {"user_id": user_id, "purpose": purpose})
     ending = {"user_id": user_id, "reason": "password_changed", "except_session": keep}
     connection.execute(queries.end_sessions, ending)
     throttling.forget_attempts(connection, throttling.EMAIL, email)

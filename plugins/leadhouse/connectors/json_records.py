@@ -32,6 +32,7 @@ from leadhouse.records import (
 Paths = tuple[str, ...]
 PARTS = ("street", "house_number", "postal_code", "city", "region", "country_code")
 LONGEST_VALUE = 4096
+LONGEST_PATH = 300
 _COMPANY = {each.value for each in CompanyAttribute} - {"address"}
 _PERSON = {each.value for each in PersonAttribute}
 # by any of these a record is known again; a title or a country alone is about nobody
@@ -109,7 +110,12 @@ def _with_attributes(stated: RecordMap | None, known: set[str]) -> RecordMap | N
 
 @lru_cache(maxsize=2_000)
 def compiled(path: str) -> JSONPath:
-    """A path, read once. Raises ValueError."""
+    """A path, read once. Raises ValueError.
+
+    Each ".." asks every node below every node: three of them take minutes for an answer of a few kilobytes.
+    """
+    if len(path) > LONGEST_PATH or path.count("..") > 1:
+        raise ValueError(f"a JSON path has {LONGEST_PATH} characters and one '..' at most")
     try:
         return parse(path)
     except Exception as error:  # its lexer and parser raise bare exceptions

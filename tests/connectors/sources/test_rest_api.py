@@ -151,6 +151,8 @@ WRONG = [
     ({"method": "POST"}, "changes_nothing"),
     ({"map": {"key": "id", "person": {"values": {"shoe_size": "x"}}}}, "shoe_size"),
     ({"map": {"key": "id", "person": {"values": {"email": "[["}}}}, "no JSON path"),
+    ({"items": "$..*..*..*"}, "one '..' at most"),
+    ({"map": {"key": "id", "person": {"values": {"email": "a." * 200 + "a"}}}}, "300 characters"),
     ({"is_whole": True, "incremental": {"path": "a", "field": "b"}}, "not whole"),
     ({"base_url": "https://me:word@x.example"}, "base_url"),
     ({"surprise": 1}, "surprise"),

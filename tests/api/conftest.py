@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -50,10 +52,16 @@ def world(module_database):
     settings.cache_clear()
 
 
+@functools.cache
+def made_app():
+    """The application, as it stands alone: one a process. It keeps nothing of a caller or a database."""
+    return create_app()
+
+
 @pytest.fixture(scope="module")
 def app(world):
-    """The application, as it stands alone."""
-    return create_app()
+    """The application before the module's database."""
+    return made_app()
 
 
 @pytest.fixture(scope="module")

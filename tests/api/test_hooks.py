@@ -15,12 +15,12 @@ from pydantic import SecretBytes
 from standardwebhooks import Webhook
 
 from leadhouse.api import rate_limits
-from leadhouse.api.application import create_app
 from leadhouse.credentials import new_master_key, put_secret
 from leadhouse.database import connect
 from leadhouse.delivery import send_queued
 from leadhouse.settings import settings
 from leadhouse.webhooks.messages import new_secret
+from tests.api.conftest import made_app
 from tests.campaigns.audience_factory import Campaigns
 from tests.delivery.smtp_sink import Sink
 
@@ -38,7 +38,7 @@ def keyed(database, monkeypatch):
 
 @pytest.fixture
 def client(keyed):
-    return TestClient(create_app(), raise_server_exceptions=False)
+    return TestClient(made_app(), raise_server_exceptions=False)
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from leadhouse.api.application import create_app
 from leadhouse.campaigns import freeze_audience
 from leadhouse.delivery import send_queued
 from leadhouse.settings import settings
 from leadhouse.suppression import sign_token
+from tests.api.conftest import made_app
 from tests.campaigns.audience_factory import Campaigns, this_hour
 from tests.delivery.smtp_sink import Sink
 
@@ -40,7 +40,7 @@ def sent(module_database, monkeypatch):
 
 @pytest.fixture(scope="module")
 def client(module_database):
-    return TestClient(create_app())
+    return TestClient(made_app())
 
 
 def traces(world):

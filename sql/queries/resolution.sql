@@ -127,15 +127,19 @@ select match_decision_id, organization_id, entity_a, entity_b, decision, decided
    and (entity_a = any (%(ids)s) or entity_b = any (%(ids)s))
  order by decided_at, match_decision_id
 
--- name: select_affected_tenants
--- What an organization holds that touches changed shared keys or changed shared entities.
+-- name: select_tenants_of_changed_keys
+-- What an organization holds of changed shared keys; nothing is looked up where no organization holds anything.
 select distinct assignments.organization_id, assignments.origin_entity_id as node
-  from (select distinct entity_kind, key_kind, key_value from changed_keys where organization_id is null) as changed
+  from (select distinct entity_kind, key_kind, key_value from changed_keys
+         where organization_id is null
+           and exists (select from resolution.assignments where organization_id is not null)) as changed
   join resolution.subject_keys as held using (entity_kind, key_kind, key_value)
   join resolution.assignments on assignments.subject_id = held.subject_id
  where held.organization_id is not null
-union
-select organization_id, origin_entity_id from resolution.assignments
+
+-- name: select_affected_tenants
+-- What an organization holds that touches changed shared entities.
+select organization_id, origin_entity_id as node from resolution.assignments
  where entity_id = any (%(ids)s) and organization_id is not null
 union
 select organization_id, unnest(array[from_entity_id, to_entity_id]) from resolution.redirects

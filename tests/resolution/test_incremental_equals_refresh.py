@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadhouse.resolution import DecisionError, decide, full_refresh, resolve_unread
+from leadhouse.resolution import DecisionError, decide, full_refresh, resolve_unread, settling
 from leadhouse.resolution.component import HUB_NAMES
 from leadhouse.resolution.reading import LIMITS
 
@@ -45,7 +45,8 @@ statement = st.tuples(
 
 @pytest.fixture
 def low_limits(monkeypatch):
-    """Hubs after two names, so that keys turn into hubs and back."""
+    """Hubs after two names, so that keys turn into hubs and back; starts are settled in parts of two."""
+    monkeypatch.setattr(settling, "AT_ONCE", 2)
     for kind in HUB_NAMES:
         monkeypatch.setitem(HUB_NAMES, kind, 2)
     monkeypatch.setitem(LIMITS, "names", [2] * len(HUB_NAMES))

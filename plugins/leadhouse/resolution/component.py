@@ -8,7 +8,9 @@ comes; the rest of the tables is never read.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -70,8 +72,16 @@ class Component:
         }
 
 
-def load_component(connection: Connection[DictRow], scope: UUID | None, start: set[UUID]) -> Component:
-    """The component of the start entities (own ones of the scope, or shared ones)."""
+def load_component(
+    connection: Connection[DictRow],
+    scope: UUID | None,
+    start: set[UUID],
+    partners: Mapping[UUID, set[UUID]] = MappingProxyType({}),
+) -> Component:
+    """The component of the start entities (own ones of the scope, or shared ones).
+
+    `partners` are of the scope, too, and looked at together with whom they are named of.
+    """
     component = Component(scope)
     seen: set[UUID] = set()
     keys: set[HubKey] = set()
@@ -82,6 +92,7 @@ def load_component(connection: Connection[DictRow], scope: UUID | None, start: s
         reached = _by_keys(connection, component, found, keys)
         reached |= _by_redirects(connection, component, frontier)
         reached |= _by_decisions(connection, component, frontier)
+        reached |= {partner for entity in frontier & partners.keys() for partner in partners[entity]}
         frontier = reached - seen
     return component
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
+REMEMBERED = 65_536  # different texts whose form is kept: given names, towns and companies come again
 _LETTERS = str.maketrans(
     {"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "ø": "o", "æ": "a", "å": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d",
      "þ": "th", "ı": "i", "’": "", "'": "", "&": " and ", "+": " and "}
@@ -25,14 +27,20 @@ _LEGAL_FORMS = frozenset(_LEGAL_FORMS_TEXT.split())
 _DOTTED = re.compile(r"\b(?:\w\.\s?){2,}")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fold(text: str) -> str:
     """Lower-case words of base letters, one blank between: ``Müller``, ``Mueller`` and ``MULLER`` are equal."""
-    text = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
-    text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    text = _DOTTED.sub(lambda match: match[0].replace(".", "").replace(" ", "") + " ", text)
+    if text.isascii():
+        text = text.lower().replace("'", "").replace("&", " and ").replace("+", " and ")
+    else:
+        text = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    if "." in text:
+        text = _DOTTED.sub(lambda match: match[0].replace(".", "").replace(" ", "") + " ", text)
     return " ".join(_SPELLED_UMLAUTS.sub(r"\1", word) for word in _WORDS.findall(text.replace("_", " ")))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fold_person(full_name: str) -> str:
     """Given and family names without titles: ``Müller-Lüdenscheidt, Dr. Jörg`` gives ``jorg muller ludenscheidt``."""
     family, comma, given = full_name.partition(",")
@@ -41,6 +49,7 @@ def fold_person(full_name: str) -> str:
     return " ".join(word for word in fold(full_name).split() if word not in _TITLES)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fold_company(name: str) -> str:
     """The name without its legal form; the whole name when nothing else is left."""
     words = fold(name).split()

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from leadhouse.extraction.hosts import FREE_MAIL, PLATFORMS, registrable
 from leadhouse.extraction.mailboxes import is_role
-from leadhouse.resolution.folding import fold_company, fold_person
+from leadhouse.resolution.folding import REMEMBERED, fold_company, fold_person
 
 Kind = Literal["company", "person"]
 Payload = dict[str, list[dict[str, Any]]]
@@ -63,13 +64,16 @@ class Subject:
 
 def values(payload: Payload, *attributes: str, least: float = LEAST_CONFIDENCE) -> list[str]:
     """The believed candidates of the attributes, best first, each once."""
-    found = [each for attribute in attributes for each in payload.get(attribute, ())]
+    found = [each for attribute in attributes if attribute in payload for each in payload[attribute]]
+    if len(found) < 2:  # the usual record: nothing to order
+        return [each["value"] for each in found if each.get("confidence", 1.0) >= least]
     believed = [each for each in found if each.get("confidence", 1.0) >= least]
     return list(
         dict.fromkeys(each["value"] for each in sorted(believed, key=lambda each: -each.get("confidence", 1.0)))
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def domain_of(text: str) -> str | None:
     """The registrable domain of a host, URL or e-mail address; none for portals and what is no host."""
     host = (urlsplit(text).hostname or "") if "://" in text else text.rpartition("@")[2].partition("/")[0]

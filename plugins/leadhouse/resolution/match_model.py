@@ -192,7 +192,7 @@ def _settle_swapped(
     if not {"given_name", "family_name"} <= numbers.keys() & columns.keys():
         return
     given, family = columns["given_name"], columns["family_name"]
-    places = {value: i for i, value in enumerate(given.values)}
+    places = dict(zip(given.values, range(len(given.values)), strict=True))
     as_given = np.fromiter((places.get(value, -2) for value in family.values), np.int32, len(family.values))
     family_codes = np.where(family.codes >= 0, as_given[family.codes] if len(as_given) else -2, -2)
     swapped = (given.codes[left] >= 0) & (given.codes[left] == family_codes[right])
@@ -204,20 +204,26 @@ def _settle_swapped(
 
 def explain_pair(model: MatchModel, columns: Mapping[str, Column], left: int, right: int) -> list[Evidence]:
     """What each attribute says of one pair; with the prior their weights add up to the pair's."""
-    rows = np.array([left]), np.array([right])
+    levels = compare(model, columns, np.array([left]), np.array([right])).levels
+    return explain_levels(model, columns, left, right, levels[:, :1])
+
+
+def explain_levels(
+    model: MatchModel, columns: Mapping[str, Column], left: int, right: int, levels: NDArray[Any]
+) -> list[Evidence]:
+    """The same of a pair that was compared before: `levels` is its column, one row an attribute."""
     found: list[Evidence] = []
-    whole = compare(model, columns, *rows)
     for i, attribute in enumerate(model.attributes):
         if attribute.name not in columns:
             continue
-        column, level = columns[attribute.name], int(whole.levels[i, 0])
+        column, level = columns[attribute.name], int(levels[i, 0])
         one, other = (column.values[column.codes[row]] if column.codes[row] >= 0 else "" for row in (left, right))
         weight, term = float(attribute.weights[level]), 0.0
         if attribute.frequencies.values and level == len(attribute.m) - 1:
             weight += float(attribute.term_weights([one])[0])
             term = weight - math.log2(max(attribute.m[-1], LEAST) / max(attribute.u[-1], LEAST))
         found.append(Evidence(attribute.name, one, other, level, len(attribute.m) - 1, weight, term))
-    if (rule := float(_elsewhere(model, whole.levels)[0])) != 0.0:
+    if (rule := float(_elsewhere(model, levels)[0])) != 0.0:
         found.append(Evidence("at another place", "", "", 0, 0, rule, 0.0))
     return found
 

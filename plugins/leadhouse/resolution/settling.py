@@ -1,8 +1,12 @@
-"""Settles one scope: partitions the component and writes what follows, redirects, statuses and assignments."""
+"""Settles one scope: partitions the component and writes what follows, redirects, statuses and assignments.
+
+Many starts are settled in parts: components touch nothing of each other, so that what is held in memory is one part's.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from uuid import UUID
 
 from psycopg import Connection
@@ -13,6 +17,7 @@ from leadhouse.resolution.changes import ChangeKind, Changes
 from leadhouse.resolution.component import Component, choose_heirs, joints, load_component, pairs_apart
 from leadhouse.resolution.partition import Cluster, Joint, partition
 
+AT_ONCE = 5000  # starts whose components are held at a time
 _KIND_OF_TURN: dict[tuple[str, str], ChangeKind] = {
     ("active", "merged"): "merged",
     ("active", "retired"): "retired",
@@ -31,16 +36,42 @@ def settle(
     changes: Changes,
 ) -> None:
     """Decide anew who is who around `start`; `heirs` are atoms that go on where an entity's own records have gone."""
-    if not start:
-        return
-    component = load_component(connection, scope, start)
+    partners = _partners(start, heirs)
+    new, settled, waiting = frozenset(changes.entities), set[UUID](), list(start)
+    for first in range(0, len(waiting), AT_ONCE):
+        part = set(waiting[first : first + AT_ONCE]) - settled
+        if part:
+            component = load_component(connection, scope, part, partners)
+            settled |= component.nodes.keys() | component.beside
+            _settle_component(connection, component, heirs, new, changes)
+    if start and scope is not None:
+        _touch_people_of_companies(connection, scope, changes)
+
+
+def _partners(start: set[UUID], heirs: dict[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:
+    """Who has to be looked at together though no key connects them: an entity and the atoms that may go on for it."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for entity in heirs.keys() & start:
+        for heir in heirs[entity] & start:
+            found[entity].add(heir)
+            found[heir].add(entity)
+    return found
+
+
+def _settle_component(
+    connection: Connection[DictRow],
+    component: Component,
+    heirs: dict[UUID, set[UUID]],
+    new: frozenset[UUID],
+    changes: Changes,
+) -> None:
     dead = {each.entity_id for each in component.nodes.values() if not each.is_live}
     _write_heirs(connection, component, choose_heirs(component, heirs))
     clusters = partition(component.ranks(), joints(component), pairs_apart(component), dead)
     _write_redirects(connection, component, clusters, changes)
-    _write_statuses(connection, component, clusters, changes)
+    _write_statuses(connection, component, clusters, new, changes)
     moved = _write_assignments(connection, component, clusters, changes)
-    _touch_people(connection, scope, moved, changes)
+    _touch_people(connection, component.scope, moved, changes)
 
 
 def _write_heirs(connection: Connection[DictRow], component: Component, chosen: dict[UUID, UUID]) -> None:
@@ -98,7 +129,11 @@ def _reason(joint: Joint) -> str:
 
 
 def _write_statuses(
-    connection: Connection[DictRow], component: Component, clusters: list[Cluster], changes: Changes
+    connection: Connection[DictRow],
+    component: Component,
+    clusters: list[Cluster],
+    new: frozenset[UUID],
+    changes: Changes,
 ) -> None:
     statuses: dict[UUID, str] = {}
     for each in clusters:
@@ -110,7 +145,6 @@ def _write_statuses(
         for node, status in statuses.items()
         if component.is_own(node) and component.nodes[node].status != status
     }
-    new = set(changes.entities)
     for node, status in turned.items():
         changes.add(node, component.scope, _KIND_OF_TURN[component.nodes[node].status, status])
     for node in new & statuses.keys():
@@ -150,8 +184,11 @@ def _touch_people(connection: Connection[DictRow], scope: UUID | None, moved: li
     sql = queries.load("resolution")
     for row in connection.execute(sql.select_people_of_subjects, {"subject_ids": moved}):
         changes.add(row["entity_id"], row["organization_id"] or scope, "updated")
-    if scope is None:
-        return
+
+
+def _touch_people_of_companies(connection: Connection[DictRow], scope: UUID, changes: Changes) -> None:
+    """People of companies that the organization has joined or parted."""
+    sql = queries.load("resolution")
     joined = [entity for entity in changes.touched(scope) if changes.kinds[entity, scope] in {"merged", "unmerged"}]
     for row in connection.execute(sql.select_people_of_companies, {"ids": joined, "scope": scope}):
         changes.add(row["entity_id"], scope, "updated")

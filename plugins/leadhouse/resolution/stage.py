@@ -133,6 +133,8 @@ def _place(connection: Connection[DictRow], dirty: list[Dirty], changes: Changes
         if each.has_vanished and each.former_entity_id:
             changes.add(each.former_entity_id, each.organization_id, "updated")
     settle(connection, None, starts.pop(None, set()), heirs, changes)
+    for row in connection.execute(queries.load("resolution").select_tenants_of_changed_keys):
+        starts[row["organization_id"]].add(row["node"])
     settle_tenants(connection, starts, heirs, changes)
 
 

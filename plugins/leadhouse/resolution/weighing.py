@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import DictRow
 
@@ -24,7 +25,7 @@ from leadhouse.resolution.compared_values import Texts, company_texts, person_te
 from leadhouse.resolution.component import is_models
 from leadhouse.resolution.encoded import Column, encode
 from leadhouse.resolution.keys import Kind
-from leadhouse.resolution.match_model import MatchModel, compare, explain_pair
+from leadhouse.resolution.match_model import MatchModel, compare, explain_levels
 from leadhouse.resolution.versioned_weights import night_model
 
 MOST_IN_BLOCK = 20  # holders; five thousand of one name in one city say nothing
@@ -82,7 +83,8 @@ def _weigh(
     rows = {subject: i for i, subject in enumerate(sorted({row[side] for row in pairs for side in ("one", "two")}))}
     columns = _columns(model, [texts[subject] for subject in rows])
     left, right = (np.array([rows[row[side]] for row in pairs], dtype=np.int64) for side in ("one", "two"))
-    weights = compare(model, columns, left, right).weights(model)
+    compared = compare(model, columns, left, right)
+    weights = compared.weights(model)
     for number in np.flatnonzero(weights >= model.unsure).tolist():
         row, weight = pairs[number], float(weights[number])
         pair: Pair = row["scope"], frozenset((row["one_entity"], row["two_entity"]))
@@ -91,7 +93,9 @@ def _weigh(
         if len(pair[1]) < 2 or (known is not None and known.weight >= weight):
             continue
         low, high = sorted((int(left[number]), int(right[number])))
-        opinions[pair] = Opinion(kind, weight, decision, _reason(model, columns, low, high, weight))
+        opinions[pair] = Opinion(
+            kind, weight, decision, _reason(model, columns, (low, high), compared.levels[:, [number]], weight)
+        )
         if row["are_one"] and decision == "undecided":
             del opinions[pair]
 
@@ -105,9 +109,11 @@ def _columns(model: MatchModel, texts: list[Texts]) -> dict[str, Column]:
     return found
 
 
-def _reason(model: MatchModel, columns: Mapping[str, Column], low: int, high: int, weight: float) -> str:
+def _reason(
+    model: MatchModel, columns: Mapping[str, Column], pair: tuple[int, int], levels: NDArray[Any], weight: float
+) -> str:
     """The weights in bits, without the values: they stand in the records."""
-    evidence = [each for each in explain_pair(model, columns, low, high) if each.level >= 0]
+    evidence = [each for each in explain_levels(model, columns, *pair, levels) if each.level >= 0]
     parts = ", ".join(f"{each.attribute} {each.level}/{each.top} {each.weight:+.1f}" for each in evidence)
     return f"weight {weight:.1f} = prior {model.prior:+.1f}, {parts}"
 

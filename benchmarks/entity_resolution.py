@@ -94,7 +94,8 @@ def score(clusters: Path) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
 
 
-def _run(name: str, call: list[str]) -> dict[str, float]:
+def measured_run(name: str, call: list[str]) -> dict[str, float]:
+    """CPU seconds and highest memory (MB) of a process, also said aloud; raises CalledProcessError."""
     start = time.monotonic()
     process = subprocess.Popen(call, stdout=subprocess.DEVNULL)
     _, status, taken = os.wait4(process.pid, 0)
@@ -117,13 +118,15 @@ def main() -> None:
         write_people(people, arguments.records)
         code = "import sys; from pathlib import Path; from benchmarks import entity_resolution as it; "
         code += "it.ours(*map(Path, sys.argv[1:]))"
-        _run("ours", [sys.executable, "-c", code, str(people), str(target), str(results)])
+        measured_run("ours", [sys.executable, "-c", code, str(people), str(target), str(results)])
         figures = json.loads(results.read_text())
         sys.stdout.write("ours: P {:.4f} R {:.4f} F1 {:.4f}\n".format(*score(target)) + json.dumps(figures) + "\n")
         sys.stdout.write(f"1,000 new: 1/{figures['cpu'] / figures['new_cpu']:.0f} of all\n")
         sys.stdout.flush()
         if arguments.splink:
-            taken = _run("splink", [arguments.splink, "-m", "benchmarks.plain_splink", str(people), str(target)])
+            taken = measured_run(
+                "splink", [arguments.splink, "-m", "benchmarks.plain_splink", str(people), str(target)]
+            )
             sys.stdout.write("splink: P {:.4f} R {:.4f} F1 {:.4f}\n".format(*score(target)) + json.dumps(taken) + "\n")
 
 

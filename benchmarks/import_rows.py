@@ -1,5 +1,7 @@
 """Importing a file of people with their companies: rows a second, against reading it and copying finished rows.
 
+First into a source that knows nothing yet, then the same file again, then as many other people beside those.
+
 The floor is ``csv.reader`` over the file and COPY of the very rows that the import has landed (extractions, companies,
 persons, applications), as the tables' administrator, into the same indexed tables: nothing is recognised, normalised,
 hashed or checked. CPU seconds are this process's and the server's together.
@@ -18,6 +20,7 @@ from typing import Any
 from benchmarks.measure import Result, cpu_seconds
 from benchmarks.own_database import OwnDatabase, own_database
 from leadhouse.connectors.csv_import import import_file
+from leadhouse.connectors.import_modes import Mode
 from leadhouse.database import admin
 from leadhouse.database.copying import copy_rows
 from leadhouse.landing import rows
@@ -56,31 +59,50 @@ _TABLES = {
 
 
 def run() -> list[Result]:
-    """One line of CPU time, one of the clock."""
+    """Of the first import, of the same file again, and of as many new rows beside those: CPU time and the clock."""
     with own_database() as database, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         organization_id = _add_organization()
         _import(write_people(folder / "warm.csv", WARM_UP), organization_id)
         path = write_people(folder / "people.csv", ROWS)
-        ours_cpu, ours_clock = _measured(database, lambda: _import(path, organization_id))
-        finished = _take_out()
-        peer_cpu, peer_clock = _measured(database, lambda: _copy(path, finished))
-    note = f"{ROWS} rows of two records; floor: the same rows, finished"
-    peer = "csv.reader and COPY"
+        first, first_floor = _against_floor(database, path, lambda: _import(path, organization_id))
+        again = _measured(database, lambda: _import(path, organization_id, expected=0))
+        write_people(path, ROWS, start=ROWS)
+        beside, beside_floor = _against_floor(database, path, lambda: _import(path, organization_id, mode="merge"))
+    floor, note = "csv.reader and COPY", f"{ROWS} rows of two records; floor: the same rows, finished"
     return [
-        Result("importing rows", ROWS / ours_cpu, ROWS / peer_cpu, peer, "rows/CPU s",
-               peer_cpu / ours_cpu, ">= 10,000 rows/s", note),
-        Result("importing rows, by the clock", ROWS / ours_clock, ROWS / peer_clock, peer, "rows/s",
-               peer_clock / ours_clock, "", note),
-    ]  # fmt: skip
+        *_results("importing rows", first, floor, first_floor, ">= 10,000 rows/s", note),
+        *_results("importing new rows beside others", beside, floor, beside_floor, "", note),
+        *_results("importing known rows", again, "the first time", first, "", f"{ROWS} rows that stand already"),
+    ]
 
 
-def write_people(path: Path, count: int) -> Path:
-    """A file of `count` people at two thirds as many companies, in UTF-8; always the same."""
+def _results(
+    name: str, ours: tuple[float, float], peer: str, theirs: tuple[float, float], aim: str, note: str
+) -> list[Result]:
+    """One line of CPU time, one of the clock."""
+    measures = (("", "rows/CPU s", aim), (", by the clock", "rows/s", ""))
+    return [
+        Result(f"{name}{suffix}", ROWS / own, ROWS / other, peer, unit, other / own, aimed, note)
+        for (suffix, unit, aimed), own, other in zip(measures, ours, theirs, strict=True)
+    ]
+
+
+def _against_floor(
+    database: OwnDatabase, path: Path, work: Callable[[], object]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What the import takes, and what reading the file and copying the rows that it has landed takes."""
+    ours = _measured(database, work)
+    finished = _take_out()
+    return ours, _measured(database, lambda: _copy(path, finished))
+
+
+def write_people(path: Path, count: int, start: int = 0) -> Path:
+    """A file of `count` people at two thirds as many companies, in UTF-8; always the same from a `start` on."""
     with path.open("w", newline="", encoding="utf-8") as file:
         file.write(_HEADER + "\n")
         write = csv.writer(file).writerow
-        for i in range(count):
+        for i in range(start, start + count):
             firm, first, last = i * 2 // 3, _FIRST[i % 14], _LAST[i % 10]
             write(
                 [first, last, _TITLES[i % 5], f"Firma {firm} GmbH", f"{first}.{last}{i}@firma{firm}.de",
@@ -97,10 +119,10 @@ def _measured(database: OwnDatabase, work: Callable[[], object]) -> tuple[float,
     return own + database.seconds() - before, time.perf_counter() - began
 
 
-def _import(path: Path, organization_id: Any) -> None:
-    summary = import_file(path, organization_id, "person", RUN_ON, "benchmark")
-    if summary.landed != summary.rows:
-        raise RuntimeError(f"{summary.landed} of {summary.rows} rows landed")
+def _import(path: Path, organization_id: Any, *, mode: Mode = "upsert", expected: int | None = None) -> None:
+    summary = import_file(path, organization_id, "person", RUN_ON, "benchmark", mode=mode)
+    if summary.landed != (summary.rows if expected is None else expected) or summary.quarantined:
+        raise RuntimeError(f"{summary.landed} of {summary.rows} rows landed, {summary.quarantined} were refused")
 
 
 def _add_organization() -> Any:

@@ -13,7 +13,8 @@ _VOWELS = ["a", "e", "i", "o", "u", "au", "ei"]
 _ENDS = [*"nrlmts", "nn", "ck", "rt", "nd", "ng", "ller", "mann", "berg", "son", "ini", "ez"]
 
 
-def _words(number: int, chance: random.Random) -> list[str]:
+def invented_words(number: int, chance: random.Random) -> list[str]:
+    """So many different ones that can be said aloud."""
     found: dict[str, None] = {}
     while len(found) < number:
         start = "".join(chance.choice(_ONSETS) + chance.choice(_VOWELS) for _ in range(chance.choice((1, 1, 2))))
@@ -21,7 +22,8 @@ def _words(number: int, chance: random.Random) -> list[str]:
     return list(found)
 
 
-def _slip(text: str, chance: random.Random) -> str:
+def slip(text: str, chance: random.Random) -> str:
+    """The text with a letter left out, replaced, or swapped with the next."""
     place = chance.randrange(max(1, len(text) - 1))
     kind = chance.randrange(3)
     if kind == 0:
@@ -44,7 +46,7 @@ def write_people(path: Path, records: int, seed: int = 7) -> None:
 
 
 def _records(records: int, chance: random.Random) -> Iterator[list[str]]:
-    given, family, towns = _words(2000, chance), _words(40_000, chance), _words(800, chance)
+    given, family, towns = invented_words(2000, chance), invented_words(40_000, chance), invented_words(800, chance)
     shares = {len(words): [1 / (rank + 8) for rank in range(len(words))] for words in (given, family, towns)}
     people = records * 5 // 7 + 10
     drawn = [chance.choices(words, shares[len(words)], k=people) for words in (given, family, towns)]
@@ -79,5 +81,5 @@ def _copy(row: list[str], chance: random.Random) -> list[str]:
     found = []
     for text in row:
         draw = chance.random()
-        found.append("" if draw < 0.15 else _slip(text, chance) if draw < 0.27 else text)
+        found.append("" if draw < 0.15 else slip(text, chance) if draw < 0.27 else text)
     return found

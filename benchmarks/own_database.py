@@ -23,9 +23,14 @@ class OwnDatabase:
         os.environ.pop("DATABASE_URL", None)
         os.environ.update(provisioning.provision(self._server.admin_url, "benchmark"))
 
+    @property
+    def postmaster(self) -> psutil.Process:
+        """The server's first process, whose children do the work."""
+        return psutil.Process(self._server.status().pid)
+
     def seconds(self) -> float:
         """CPU seconds of the server and all its backends so far, those that have ended included."""
-        postmaster = psutil.Process(self._server.status().pid)
+        postmaster = self.postmaster
         while True:
             backends = postmaster.children(recursive=True)
             own = postmaster.cpu_times()

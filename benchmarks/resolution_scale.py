@@ -1,0 +1,182 @@
+"""Who is who through Postgres at size: made-up staff landed and resolved, and beside it plain Splink on the same file.
+
+    python -m benchmarks.resolution_scale 100000 [--splink PYTHON]
+
+What is measured is the stage `resolve_entities`: CPU of its process and of the server together, start-up apart; memory
+is the process's highest resident set and, beside it, the highest that the server's processes held of their own. Then
+1,000 new people land and are resolved; last, `full_refresh` places everyone anew: the groups must be the same. With
+`--splink`, an interpreter that has splink and duckdb, plain Splink's CPU, memory and F1 follow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.entity_resolution import measured_run, score
+from benchmarks.measure import cpu_seconds
+from benchmarks.own_database import OwnDatabase, own_database
+from leadhouse.database import admin
+from leadhouse.landing import Landing
+from leadhouse.landing.prepared import PreparedStatement, PreparedValue, PreparedValues, prepare_record, statement_hash
+from leadhouse.records import Extraction, subject_id, unit_id
+from leadhouse.resolution import full_refresh, resolve_unread
+
+NEW = 1000
+RUN_ON = date(2026, 11, 20)
+SOURCE = "web/staff.example"
+PART = 5000
+_ATTRIBUTES = {"email": "email", "phone": "phone_e164", "company": "company_name", "domain": "company_domain"}
+
+
+def land(rows: list[dict[str, str]]) -> None:
+    """Land every row as a unit of its own with one person."""
+    with Landing("landing", run_on=RUN_ON, run_id="benchmark", source_key=SOURCE) as landing:
+        landing.knows_nothing_yet()
+        for start in range(0, len(rows), PART):
+            for row in rows[start : start + PART]:
+                landing.add_prepared(_statement(row))
+            landing.flush()
+        landing.commit()
+
+
+def _statement(row: dict[str, str]) -> PreparedStatement:
+    key = f"https://staff.example/{row['id']}"
+    values: PreparedValues = {"full_name": _stated(f"{row['given_name']} {row['family_name']}")}
+    values |= {attribute: _stated(row[name]) for name, attribute in _ATTRIBUTES.items() if row[name]}
+    person = prepare_record("person", None, values, {})
+    return PreparedStatement(
+        source=(None, SOURCE, key, "made_up", "1", ()),
+        unit_id=unit_id(None, SOURCE, key),
+        content_hash=hashlib.sha256(key.encode()).hexdigest(),
+        observed_at=datetime(2026, 11, 20, tzinfo=UTC),
+        statement_hash=statement_hash("made_up", "1", 0, [person.content_hash]),
+        companies=[],
+        persons=[person],
+        make_extraction=_nobody_asks,
+    )
+
+
+def _stated(text: str) -> dict[str, PreparedValue]:
+    return {text: PreparedValue(None, "cell")}
+
+
+def _nobody_asks() -> Extraction:
+    raise RuntimeError("nobody was ever erased here")
+
+
+def clusters(ids: list[str], path: Path) -> dict[str, str]:
+    """Each id's entity, also written as a file that `entity_resolution.score` reads."""
+    with admin() as connection:
+        rows = connection.execute("select subject_id, entity_id from resolution.assignments").fetchall()
+    of_subject = {row["subject_id"]: str(row["entity_id"]) for row in rows}
+    found = {
+        each: of_subject[subject_id(unit_id(None, SOURCE, f"https://staff.example/{each}"), "person", "person")]
+        for each in ids
+    }
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("id", "cluster"), *found.items()])
+    return found
+
+
+@contextmanager
+def peak_memory(server: psutil.Process) -> Iterator[list[float]]:
+    """While the block runs, the highest memory (MB) of the server's processes together, shared buffers left out."""
+    found, over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.2):
+            found[0] = max(found[0], sum(map(_own_memory, server.children(recursive=True))))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
+
+
+def _own_memory(process: psutil.Process) -> float:
+    try:
+        held = process.memory_info()
+    except psutil.Error:
+        return 0.0
+    return float(held.rss - held.shared) / 2**20
+
+
+def measured(database: OwnDatabase, work: Callable[[], object]) -> dict[str, float]:
+    """CPU seconds of this process and of the server while the work is done, and by the clock."""
+    before, began = database.seconds(), time.monotonic()
+    own = cpu_seconds(work)
+    server = database.seconds() - before
+    return {"cpu": own + server, "of_python": own, "clock": time.monotonic() - began}
+
+
+def groups(found: dict[str, str]) -> set[frozenset[str]]:
+    """Who stands together."""
+    members: dict[str, set[str]] = {}
+    for each, entity in found.items():
+        members.setdefault(entity, set()).add(each)
+    return {frozenset(each) for each in members.values()}
+
+
+def run_ours(source: Path, target: Path) -> dict[str, Any]:
+    """The figures of ours; `target` gets the clusters of all."""
+    with source.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    ids = [row["id"] for row in rows]
+    with own_database() as database:
+        resolve_unread("start-up")
+        land(rows[:-NEW])
+        with peak_memory(database.postmaster) as server_peak:
+            full = measured(database, lambda: resolve_unread("all"))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        land(rows[-NEW:])
+        new = measured(database, lambda: resolve_unread("new"))
+        found = clusters(ids, target)
+        again = measured(database, lambda: full_refresh("again"))
+        equal = groups(found) == groups(clusters(ids, target))
+    return {"full": full, "peak_mb": peak, "server_mb": server_peak[0], "new": new, "refresh": again, "equal": equal}
+
+
+def main() -> None:
+    """Make the people, run both, print what they took and found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("records", type=int)
+    parser.add_argument("--splink", help="an interpreter that has splink and duckdb")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "staff.csv", Path(folder) / "clusters.csv"
+        subprocess.run(  # in a process of its own: its memory is not the stage's
+            [sys.executable, "-c", "import sys; from pathlib import Path; from benchmarks.made_up_staff import *; "
+             "write_staff(Path(sys.argv[1]), int(sys.argv[2]))", str(source), str(arguments.records + NEW)],
+            check=True,
+        )  # fmt: skip
+        figures = run_ours(source, target)
+        sys.stdout.write("ours: P {:.4f} R {:.4f} F1 {:.4f}\n".format(*score(target)) + json.dumps(figures) + "\n")
+        sys.stdout.write(f"1,000 new: 1/{figures['full']['cpu'] / figures['new']['cpu']:.0f} of all\n")
+        sys.stdout.flush()
+        if arguments.splink:
+            call = [arguments.splink, "-m", "benchmarks.plain_splink", str(source), str(target), "staff"]
+            taken = measured_run("splink", call)
+            sys.stdout.write("splink: P {:.4f} R {:.4f} F1 {:.4f}\n".format(*score(target)) + json.dumps(taken) + "\n")
+
+
+if __name__ == "__main__":
+    main()

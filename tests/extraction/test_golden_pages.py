@@ -34,6 +34,22 @@ URLS = {
     "theme_demo": "https://birchwood-preview.com/",
     "theme_leftovers": "https://birchwoodroofing.com/contact",
     "third_parties_in_imprint": "https://zahnarzt-lenz.de/impressum",
+    "company_table_japanese": "https://www.sakura-kikai.co.jp/company/",
+    "contact_columns_czech": "https://www.truhlarstvi-novak.cz/kontakty",
+    "contact_extensions_british": "https://www.harrowfieldjoinery.co.uk/contact-us",
+    "contact_finnish": "https://www.koivulanpuu.fi/yhteystiedot",
+    "contact_hungarian": "https://www.tolgyfa-asztalos.hu/kapcsolat",
+    "contact_romanian": "https://www.mobilastejar.ro/contact",
+    "contact_table_dutch": "https://www.loodgieterdeboer.nl/contact.html",
+    "contact_turkish": "https://www.yildizmakina.com.tr/iletisim",
+    "imprint_jimdo_german": "https://www.physio-erle.de/impressum/",
+    "legal_notice_french": "https://www.menuiserie-carpentier.fr/mentions-legales",
+    "team_cards_portuguese": "https://www.contabilidadeserra.pt/equipa",
+    "team_elementor_polish": "https://stolarnia-jesion.pl/zespol/",
+    "team_squarespace_american": "https://www.lindenorchards.com/our-team",
+    "team_squarespace_spanish": "https://clinicadentalolmo.es/equipo",
+    "team_webflow_swedish": "https://www.ekbergsbygg.se/om-oss",
+    "team_wix_italian": "https://www.studiolegalemonti.it/chi-siamo",
 }
 
 

@@ -85,7 +85,23 @@ _TITLE_WORDS = words(
     "fogorvos orvos alapito titkar elnok administrator fondator asociat avocat contabil sef presedinte vadovas vadove "
     "direktorius savininkas valdytaja juhataja mudur muduru kurucu avukat doktor hekim sahibi baskan baskani "
     "uzmani uzman mimar "
-    "muhendis direktur pemilik ketua sekretaris bendahara manajer"
+    "muhendis direktur pemilik ketua sekretaris bendahara manajer "
+    # the same trades and offices in more of these languages
+    "contabilista encarregado encarregada rececionista solicitador solicitadora formador formadora carpinteiro "
+    "eletricista canalizador enfermero enfermera fisioterapeuta terapeuta esteticista higienista carpintero "
+    "peluquera peluquero veterinario veterinaria farmaceutico farmaceutica maestro maestra praticante "
+    "collaboratore collaboratrice fisioterapista igienista odontoiatra farmacista notaio insegnante educatore "
+    "educatrice falegname idraulico elettricista parrucchiera magazziniere uitvoerder timmerman schilder "
+    "loodgieter elektricien installateur docent docente leraar lerares dierenarts psycholoog logopedist "
+    "mondhygienist kapper kapster receptioniste elektriker roermokare malare laerare rektor sjukskoeterska lakare "
+    "psykolog arkitekt ingenjoer montoer toemrer murer maler laerer sygeplejerske sykepleier bogholder "
+    "kierowniczka dyrektorka asystent asystentka recepcjonistka pielegniarka nauczyciel nauczycielka inzynier "
+    "projektant projektantka handlowiec magazynier mechanik elektryk stolarz koordynator koordynatorka notariusz "
+    "sekretarka zastepca technolog dentysta stomatolog kosmetolog technik stavbyvedouci obchodnik asistent "
+    "fakturantka skladnik truhlar elektrikar advokatka zubar recepcni ucitel ucitelka spolumajitel asszisztens "
+    "mernoek tervezo szerelo muvezeto ertekesito tanar pedagogus recepcios inginera asistenta medic arhitect "
+    "reprezentant secretara profesoara sorumlusu temsilcisi teknisyen teknisyeni ogretmen yoneticisi danismani "
+    "psikolog diyetisyen eczaci ortagi myyjae asentaja suunnittelija"
 )
 _ENDINGS = guarded(
     r"(?:kaeufer|kaeuferin|leiter|leiterin|leitung|fuehrer|fuehrerin|berater|beraterin|meister|meisterin|arzt"
@@ -123,7 +139,10 @@ _DEPARTMENTS = words(
     "rezeption entwicklung kundendienst prophylaxe verwaltung amministrazione acquisti vendite contabilita produzione "
     "segreteria magazzino logistica commerciale comptabilite accueil atelier achats secretariat production ventes "
     "administracion ventas compras contabilidad recepcion taller marketing administratie verkoop inkoop boekhouding "
-    "receptie oekonomi salg innkjoep lager regnskap ekonomi foersaeljning inkoep"
+    "receptie oekonomi salg innkjoep lager regnskap ekonomi foersaeljning inkoep planning planung werkplaats magazijn "
+    "klantenservice humanos financeiro contabilidade vendas producao atendimento kundtjaenst bogholderi indkoeb "
+    "ksiegowosc sprzedaz produkcja kadry serwis uctarna obchod vyroba prodej nakup fakturace expedice "
+    "myynti laskutus huolto toimisto penzuegy ertekesites raktar vanzari contabilitate productie satis muhasebe ueretim"
 )
 _SENTENCE_START = re.compile(
     r"(?:i|we|our|you|your|they|he|she|it|this|these|if|when|click|call|read|see|wir|ich|unsere?|sie|nous|notre|vous|je"

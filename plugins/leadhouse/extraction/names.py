@@ -51,7 +51,8 @@ _COPYRIGHT_TAIL = re.compile(
         r"\s*(?:[.,|•·–—-]\s*)?(?:\b(?:19|20)\d\d\b.*|all rights? reserved.*|alle rechte.*|tous droits.*"
         r"|todos los derechos.*|tutti i diritti.*|alle rettigheter.*|todos os direitos.*|all right.*"
         r"|designed.*|powered.*|made .*|built.*|website.*|web ?design.*|developed.*|p\.? ?iva.*"
-        r"|registered.*|impressum.*|privacy.*|datenschutz.*|template.*|theme.*|[|•·].*)$"
+        r"|registered.*|impressum.*|privacy.*|datenschutz.*|template.*|theme.*|[|•·].*"
+        r"|(?<!\w)(?:created|creato|creado|criado|créée?|erstellt|realizzat[oa]|realizado|proudly)\b.*)$"
     ),
     re.I,
 )

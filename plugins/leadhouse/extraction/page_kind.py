@@ -210,7 +210,8 @@ _CONTACT_WORDS = (
     (
         0.95,
         (
-            r"contact(?:[-_ ]?us|eer|os|ez(?:[-_ ]?nous)?|e[-_ ]?nos)?|kontakte?|contatt[io](?:ci)?"
+            r"contact(?:[-_ ]?us|eer|os?|ez(?:[-_ ]?nous)?|e[-_ ]?nos)?|kontakt(?:[eyi]|ai|id)?"
+            r"|επικοινωνία|連絡先|연락처|contatt[io](?:ci)?"
             r"|contat[eo]s?|contacten|kontaktiere|yhteystiedot|kapcsolat|контакт\w*|お問い合わせ|联系我们"
             r"|liên[-_ ]?hệ|lien-he|iletisim|get[-_ ]?in[-_ ]?touch|reach[-_ ]?us|find[-_ ]?us|anfahrt"
             r"|standorte?|locations?|branches|offices|acc[eè]s|ubicaci[oó]n|dove[-_ ]?siamo|où[-_ ]?nous"
@@ -223,7 +224,9 @@ _CONTACT_WORDS = (
             r"team|(?:our[-_ ]?)?(?:people|staff|attorneys?|lawyers?|doctors?|leadership|management)"
             r"|board(?:[-_ ]?of[-_ ]?directors)?|directors|personal|persoenliches|persönliches"
             r"|ansprechpartner|mitarbeiter|ueber[-_ ]?mich|[ée]quipe|squadra|equipo|equipa|medarbeidere"
-            r"|ansatte|personale?|who[-_ ]?we[-_ ]?are|crew|vorstand|directiva|staff"
+            r"|ansatte|medewerkers|medarbejdere"
+            r"|zesp[oó][lł]|nasz[-_ ]?zesp[oó][lł]|n[aá][sš][-_ ]?t[yý]m|echipa|ekibimiz|csapat(?:unk)?"
+            r"|munkat[aá]rsak|henkil[oö](?:kunta|st[oö])|personale?|who[-_ ]?we[-_ ]?are|crew|vorstand|directiva|staff"
         ),
     ),
     (
@@ -233,7 +236,8 @@ _CONTACT_WORDS = (
             r"|ue)ber|unternehmen|firma|kanzlei|praxis|chi[-_ ]?siamo|azienda|qui[-_ ]?sommes[-_ ]?nous"
             r"|[àa][-_ ]?propos|soci[ée]t[ée]|entreprise|qui[ée]nes[-_ ]?somos|nosotros|empresa"
             r"|sobre(?:[-_ ]?n[oó]s)?|quem[-_ ]?somos|over[-_ ]?ons|om[-_ ]?oss|om[-_ ]?os|o[-_ ]?nas"
-            r"|rólunk|meista|company|overview|profile"
+            r"|r[oó]lunk|meista|hakk[iı]m[iı]zda|kurumsal|despre[-_ ]?noi|会社概要|o[-_ ]?firm(?:[eě]|ie)"
+            r"|company|overview|profile"
         ),
     ),
     (

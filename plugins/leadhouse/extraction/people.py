@@ -15,8 +15,8 @@ from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.job_titles import is_title
 from leadhouse.extraction.page import Page
-from leadhouse.extraction.person import ACCEPT, NEARLY, Person
-from leadhouse.extraction.person_cards import HEADINGS, Card, read_cards
+from leadhouse.extraction.person import ACCEPT, NEARLY, UNKNOWN, Person
+from leadhouse.extraction.person_cards import HEADINGS, Card, names_role, read_cards
 from leadhouse.extraction.person_contacts import add_contacts
 from leadhouse.extraction.person_evidence import confidence, signs_of, slugs_of
 from leadhouse.extraction.person_lines import spoken_of
@@ -148,6 +148,8 @@ def _listed_alike(cards: list[tuple[Card, Person]], findings: Findings) -> list[
     for card, person in cards:
         tag = card.line.tag
         is_listed = sure[tag] >= (1 if card.title else 3) or (card.title and nearly[tag] >= 2)
+        if sure[tag] >= 2 and UNKNOWN <= person.confidence < NEARLY and names_role(card.title):
+            person.confidence = ACCEPT  # a name that nobody knows among those of a list, with a title like theirs
         if NEARLY <= person.confidence < ACCEPT and is_listed and (card.title or tag in HEADINGS):
             person.confidence = ACCEPT
         if card.is_other_script and (other_scripts >= 2 or card.title):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 ACCEPT = 0.5
 NEARLY = 0.4
+UNKNOWN = 0.2  # of a name without a known given name that has a title
 
 
 @dataclass(slots=True)

@@ -19,6 +19,11 @@ _CONTACT = re.compile(
     r"(?:[^\s@,;|()<>]+@[^\s@,;|()<>]+|\(?\+?\d[\d\s().\-/]{5,}\d)",
     re.I,
 )
+_EXTENSION = re.compile(
+    r"\s*[,;(]?\s*\b(?:ext(?:ension|n)?|durchwahl|dw|poste|toestel|interno|int|anexo|ramal|wew|klapka|anknytning)\b"
+    r"\.?:?\s*\d{1,6}\s*\)?$",
+    re.I,
+)
 _DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
 _GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
 _SURE_START = re.compile(
@@ -50,6 +55,8 @@ def said(text: str) -> Said:
     """Read one line; remembered, as menus, footers and lists repeat over a site's pages."""
     if "@" in text or _FIGURES.search(text):
         text = _CONTACT.sub(" ", text).strip(TITLE_EDGES)
+    if text[-1:].isdigit() or text[-1:] == ")":
+        text = _EXTENSION.sub("", text)
     count = text.count(" ") + 1
     if not 2 <= len(text) <= _MAX_LINE or count > 14 or (count > 7 and text[-1] == "."):
         return NOTHING
@@ -109,7 +116,12 @@ def _together(text: str) -> tuple[Name | None, str]:
         if name is not None and (is_title(right) or (is_department(right) and name.given)):
             return name, right
         name = read_name(right)
-        if name is not None and is_title(left) and read_name(left) is None and not _SEPARATOR.search(left):
+        if (
+            name is not None
+            and (is_title(left) or (is_department(left) and name.given))
+            and read_name(left) is None
+            and not _SEPARATOR.search(left)
+        ):
             return name, left
     return _run_together(text)
 

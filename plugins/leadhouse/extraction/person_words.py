@@ -18,7 +18,7 @@ HONORIFICS = words(
     "sister brother rabbi imam sheikh sir dame lord lady capt captain col colonel lt maj gen sgt major cllr councillor "
     "judge justice dhr mevr mevrouw mw meneer pan pani mgr bc ingarch judr mudr mddr phdr rndr mvdr paeddr doc "
     "drsc csc inz "
-    "hab bay bayan uzm op opdr docdr datuk dato tan tunku haji hajah ustaz kyai raden pak ibu bapak dkfm di m "
+    "inh hab bay bayan uzm op opdr docdr datuk dato tan tunku haji hajah ustaz kyai raden pak ibu bapak dkfm di m "
     "dring bsc msc coach chef"
 )
 WEAK_HONORIFICS = words("m d da me er op di fr pr don sr pan av ca ra ir sc doc gen tan coach chef")

@@ -47,6 +47,7 @@ _FICTION = re.compile(
     r"|^\+447700900|^\+4420794604?|^\+33199[0-9]0|^\+6125550|^\+61255[05]0|(?:123){3}|(?:01){4}"
     r"|^\+1\d{3}1234567|^\+49(?:30|40|89)123456"
 )
+_BETWEEN = re.compile(r"[/|,·•]|\s{2,}|\s-\s")  # what may part two numbers, or a postal code and a number
 _IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}[\s\d]*$")
 _FAX_AFTER = re.compile(  # what a number follows is that number's label
     r"^\s*(?:[(\[]\s*(?:tele)?fax\s*[)\]]|[–-]?\s*(?:tele)?fax\b(?!\W{0,4}\d))", re.I
@@ -244,10 +245,10 @@ def extract_phones(page: Page, country: str | None, findings: Findings, owner: O
 
 
 def _split(raw: str, country: str | None) -> list[str]:
-    if to_e164(raw, country) or not re.search(r"[/|,]|\s{2,}|\s-\s", raw):
+    if to_e164(raw, country) or not _BETWEEN.search(raw):
         return [raw]
     parts = [
-        part.strip() for part in re.split(r"\s*[/|,]\s*|\s{2,}|\s[-–]\s", raw) if len(re.sub(r"\D", "", part)) >= 6
+        part.strip() for part in re.split(r"\s*[/|,·•]\s*|\s{2,}|\s[-–]\s", raw) if len(re.sub(r"\D", "", part)) >= 6
     ]
     return parts or [raw]
 

@@ -193,10 +193,12 @@ def _joined(pieces: list[str], index: int) -> str | None:
 
 def _is_number(piece: str) -> bool:
     """``5``, ``24 bajo``, ``n. 12``: the number of the street that the piece before names."""
-    return (
-        bool(re.match(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$", piece))
-        and len(piece) <= 14
-    )
+    piece = _FLOOR.sub("", piece)
+    return len(piece) <= 14 and bool(_NUMBER_ALONE.match(piece))
+
+
+_FLOOR = re.compile(r"\s*[-–]?\s*\d{1,2}\.?\s?[ºª°]\.?\s?(?:[A-Za-z]{1,4}\.?)?$")  # 215 - 1.º Esq.
+_NUMBER_ALONE = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$")
 
 
 def _is_short(piece: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import socket
 import threading
@@ -365,6 +366,29 @@ def test_body_that_is_too_large(api, mine):
     problem(api.post("/api/v1/things", content=b"x" * (size + 1), headers=mine), 413)
     chunks = (b"x" * 65536 for _ in range(size // 65536 + 2))
     problem(api.post("/api/v1/things", content=chunks, headers=mine), 413)
+
+
+@pytest.mark.parametrize("kind", ["application/octet-stream", "multipart/form-data; boundary=x"])
+def test_nothing_is_read_of_a_strangers_file(app, kind):
+    told, read = [], []
+
+    async def receive():
+        read.append(1)
+        return {"type": "http.request", "body": b"x" * 65536, "more_body": len(read) < 100}
+
+    async def send(message):
+        told.append(message)
+
+    path = "/api/v1/files" if "form" in kind else f"/api/v1/file-uploads/{uuid4()}/parts/1"
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "path": path, "raw_path": path.encode(),
+        "method": "POST" if "form" in kind else "PUT", "query_string": b"", "root_path": "", "scheme": "http",
+        "headers": [(b"authorization", b"Bearer nobody"), (b"content-type", kind.encode())],
+        "client": ("198.51.100.7", 1), "server": ("testserver", 80),
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    assert told[0]["status"] == 401
+    assert read == []
 
 
 def test_rate_is_told_and_held(api, world, monkeypatch):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadhouse.api import problems
@@ -98,7 +99,7 @@ class Exchanges:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=exchange.request_id)
         try:
-            counted = _Counted(receive, headers) if exchange.is_api else None
+            counted = _Counted(receive, headers, scope) if exchange.is_api else None
             await self.app(scope, counted or receive, answer)
         except Exception:
             # as text: a renderer of exceptions may show local variables, and secrets are among them
@@ -130,25 +131,38 @@ class _Answer:
 
 
 class _Counted:
-    """Receives no more than the settings allow; files need a caller who at least shows something to be known by."""
+    """Receives no more than the settings allow; of files nothing before it is known who sends them.
 
-    def __init__(self, receive: Receive, headers: Headers) -> None:
-        self.receive, self.size = receive, 0
+    FastAPI reads a body before it asks for the caller: strangers would fill the memory with what is then refused.
+    """
+
+    def __init__(self, receive: Receive, headers: Headers, scope: Scope) -> None:
+        self.receive, self.scope, self.size = receive, scope, 0
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        is_known = any(name in headers for name in ("authorization", "x-api-key", "cookie"))
-        has_files = kind in ("multipart/form-data", "application/octet-stream") and is_known
-        self.limit = settings().api_upload_bytes if has_files else settings().api_body_bytes
+        is_shown = any(name in headers for name in ("authorization", "x-api-key", "cookie"))
+        self.has_files = kind in ("multipart/form-data", "application/octet-stream") and is_shown
+        self.limit = settings().api_upload_bytes if self.has_files else settings().api_body_bytes
         self.declared = headers.get("content-length", "")
 
     async def __call__(self) -> Message:
         if self.declared.isdigit() and int(self.declared) > self.limit:
             raise self._too_large()
+        if self.has_files and not self.size:
+            await self._require_caller()
         message = await self.receive()
         if message["type"] == "http.request":
             self.size += len(message.get("body", b""))
             if self.size > self.limit:
                 raise self._too_large()
         return message
+
+    async def _require_caller(self) -> None:
+        from leadhouse.api.callers import signed_in
+
+        try:
+            await signed_in(Request(self.scope))
+        except problems.ProblemError as error:  # the one exception that FastAPI lets through while it reads
+            raise HTTPException(error.problem.status, error.detail, error.headers) from error
 
     def _too_large(self) -> HTTPException:
         return HTTPException(413, f"The body is larger than {self.limit:,} bytes.")

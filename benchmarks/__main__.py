@@ -18,7 +18,7 @@ MODULES = (
     "landing_copy", "crawl_cpu", "not_modified", "two_shards", "extraction_cpu", "night_overhead", "million_leads",
     "api_rates", "import_rows",
 )  # fmt: skip
-HEAVY = ("night_cpu",)  # minutes to hours: by name only
+HEAVY = ("night_cpu", "resolution_scale")  # minutes to hours: by name only
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 

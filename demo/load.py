@@ -75,6 +75,8 @@ def _load_bought(loaded: Loaded, plan: Json, places: Json) -> None:
         load_waterfall(organization_id, plan["waterfalls"], places["providers"])
     if "interface" in plan:
         key = load_interface(organization_id, plan["slug"], plan["interface"], places["interfaces"])
+        with admin() as connection:
+            connection.execute(QUERIES.put_off_source, {"source_key": key})
         loaded.interfaces[organization_id] = [_export_key(plan, loaded.exports[organization_id]), key]
     if "lead_search" in plan:
         loaded.wishes[organization_id] = plan["lead_search"]

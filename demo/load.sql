@@ -30,6 +30,10 @@ insert into app.sources (source_key, organization_id, kind, name, config, next_d
 values (%(source_key)s, %(organization_id)s, 'csv', %(name)s, %(config)s, 'infinity')
 on conflict (source_key) do nothing;
 
+-- name: put_off_source
+-- The night asks for it by a job, so that no schedule does.
+update app.sources set next_due_at = 'infinity' where source_key = %(source_key)s;
+
 -- name: insert_search
 insert into app.lead_searches (lead_search_id, organization_id, name, criteria)
 values (%(lead_search_id)s, %(organization_id)s, %(name)s, %(criteria)s)

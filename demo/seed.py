@@ -37,7 +37,7 @@ NORDLICHT: Json = {
         "person.email": {"providers": ["findwell", "verifio"], "good_from": 0.85},
         "person.phone_e164": {"providers": ["verifio", "findwell"], "good_from": 0.0},
     },
-    "lead_search": {"name": "Italien", "question": "Bis zu drei Kliniken und Restaurants in Italien"},
+    "lead_search": {"name": "Italien", "question": "Bis zu drei Betriebe in Italien, am liebsten Restaurants"},
     "saved_search": {
         "name": "Europäische Betriebe mit Ansprechpartner",
         "criteria": {"country_codes": ["DE", "AT", "FR", "GB", "ES"], "has_person": True},

@@ -7,11 +7,15 @@ import email.policy
 import hashlib
 from collections import Counter
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import pytest
 
 from leadhouse.archive import read_exchange
+from leadhouse.database import connect
+from leadhouse.enrichment.providers import list_steps
 from leadhouse.leads import explain_value
+from leadhouse.settings import settings
 
 # precision, recall once the planted wrong merge is undone; until then each of the two has the other's values as well
 FLOORS = {
@@ -108,6 +112,93 @@ def test_rows_of_a_file_are_landed_known_or_in_quarantine(first, slug, bad):
     refused = first.rows("quarantine", organization=slug)
     assert counts["quarantined"] == len(refused) == bad
     assert all(row["reason"] and row["detail"] and row["line"] for row in refused)
+
+
+@pytest.mark.parametrize(
+    "kind", ["csv/nordlicht", "csv/kestrel", "apollo/kestrel", "overpass/nordlicht", "searxng/nordlicht", "provider/"]
+)
+def test_each_source_that_is_no_site_lands_something(first, kind):
+    batches = [row for row in first.rows("batches") if (row["source_key"] or "").startswith(kind)]
+    assert sum(row["landed"] for row in batches) > 0
+    owner = {"csv/nordlicht": "nordlicht", "overpass/nordlicht": "nordlicht", "searxng/nordlicht": "nordlicht"}
+    wanted = first.organizations[owner.get(kind, "nordlicht" if kind == "provider/" else "kestrel")]
+    assert {row["organization_id"] for row in batches} == {wanted}
+
+
+def test_the_wish_is_searched_for_met_in_part_and_exhausted(first, second):
+    """A site that no list names is found on the map, crawled in the same night, and its company becomes a lead."""
+    told = first.search
+    assert (told["requested"], told["met"], told["is_exhausted"], told["state"]) == (3, 2, True, "finished")
+    assert told["message"].startswith("3 requested, 2 met, exhausted")
+    assert first.site_outcomes["web/poliambulatorio-rinaldi.example"]["counts"]["outcome"] == "fetched"
+    leads = [row for row in first.rows("leads") if row["first_source"] == f"search:{told['lead_search_id']}"]
+    assert {row["entity_id"] for row in leads} == (
+        first.companies_at("poliambulatorio-rinaldi.example") | first.companies_at("trattoria-fontana.example")
+    )
+    [charge] = first.rows("costs", kind="token")
+    assert charge["organization_id"] == first.organizations["nordlicht"]
+    assert charge["amount_eur"] > 0
+    assert second.rows("costs", kind="token") == [charge], "it is asked once"
+
+
+def test_an_account_at_a_vendor_is_read_and_paid_by_what_it_found(first):
+    [source] = {row["source_key"] for row in first.rows("costs", kind="provider", provider="apollo")}
+    landed = sum(row["landed"] for row in first.rows("batches", source_key=source))
+    paid = sum(row["amount_eur"] for row in first.rows("costs", source_key=source))
+    assert paid == Decimal("0.05") * landed / 2 > 0, "a credit a person, with the company"
+
+
+def test_the_dear_provider_is_asked_where_the_cheap_one_is_no_good(first):
+    """In the order of the attribute, until an answer is good; a failure is given back and tried on another day."""
+    asked = {}
+    for row in first.rows("enrichment_requests", organization="nordlicht"):
+        asked.setdefault((row["entity_id"], row["attribute"]), {})[row["provider"]] = row
+    emails = [each for (_, attribute), each in asked.items() if attribute == "email"]
+    assert all("findwell" in each for each in emails)
+    for each in emails:
+        is_good = each["findwell"]["state"] == "hit" and each["findwell"]["is_good"]
+        assert ("verifio" in each) != bool(is_good)
+    [failed] = [each["verifio"] for each in emails if "verifio" in each and each["verifio"]["state"] == "error"]
+    costs = first.rows("costs", request_id=failed["request_id"])
+    assert sorted(row["is_refund"] for row in costs) == [False, True]
+    assert sum(row["amount_eur"] for row in costs) == 0
+
+
+def test_each_attribute_has_an_order_of_its_own(first):
+    with connect("enrichment") as connection:
+        steps = list_steps(connection, first.organizations["nordlicht"])
+    orders = {}
+    for step in steps:
+        orders.setdefault(step.wanted, []).append(step.provider)
+    assert orders == {"person.email": ["findwell", "verifio"], "person.phone_e164": ["verifio", "findwell"]}
+
+
+def test_two_providers_have_a_hit_rate_a_price_and_a_precision(first):
+    by_name = {row["provider"]: row for row in first.bought if row["attribute"] == "email"}
+    assert by_name.keys() == {"findwell", "verifio"}
+    for row in by_name.values():
+        assert 0 < row["hits"] <= row["calls"]
+        assert 0 < row["judged"] <= row["hits"]
+        assert 0 < row["precision"] <= 1
+        assert row["cost_eur"] > 0
+    assert by_name["findwell"]["cost_per_hit"] < by_name["verifio"]["cost_per_hit"]
+
+
+def test_nothing_but_the_worlds_own_ports_may_be_connected_to(world, first):
+    """Every address that the night was given is loopback, and one of the named exceptions."""
+    chosen = settings()
+    assert {rule.partition(":")[0] for rule in chosen.allowed_addresses} == {"127.0.0.1"}
+    assert all(rule.partition(":")[2].isdigit() for rule in chosen.allowed_addresses)
+    given = [
+        chosen.crawl_proxy,
+        chosen.overpass_url,
+        chosen.searxng_url,
+        chosen.language_model_url,
+        chosen.provider_url,
+    ]
+    given += [row["base_url"] for row in world.rows("select base_url from app.providers")]
+    given += [row["url"] for row in world.rows("select config ->> 'base_url' as url from app.sources") if row["url"]]
+    assert {urlsplit(url).netloc for url in given} <= set(chosen.allowed_addresses)
 
 
 def test_one_company_under_two_domains_is_one(night):

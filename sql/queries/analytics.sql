@@ -91,6 +91,38 @@ select decided.campaign_id, decided.decision, (decided.decided_at at time zone o
    and decided.decided_at >= (%(first_day)s::date)::timestamp at time zone organization.time_zone
    and decided.decided_at < (%(last_day)s::date + 1)::timestamp at time zone organization.time_zone
 
+-- name: mart_funnel
+-- Cohorts by the week in which leads were made: those whose week begins in the period.
+select campaign_id, created_week_on as on_day, leads, contactable, qualified, replied, converted, cost_eur
+  from mart_analytics.agg_funnel_weekly
+ where organization_id = %(organization_id)s and (%(campaign_id)s::uuid is null or campaign_id = %(campaign_id)s)
+   and created_week_on between %(first_day)s and %(last_day)s
+
+-- name: mart_company_fields
+-- As it stands, whatever the period: a company that the organization knows better is counted as the organization sees it.
+select filled_count, fillable_count from mart_companies.dim_companies as company
+ where organization_id = %(organization_id)s
+    or organization_id is null and not exists (
+       select from mart_companies.dim_companies as own
+        where own.organization_id = %(organization_id)s and own.company_id = company.company_id)
+
+-- name: mart_field_freshness
+-- As the marts were last built, whatever the period.
+select winners, within_slo from mart_analytics.agg_field_freshness
+ where organization_id is null or organization_id = %(organization_id)s
+
+-- name: mart_provider_answers
+select month_starts_on as on_day, calls, hits, judged, correct from mart_analytics.agg_provider_quality
+ where organization_id = %(organization_id)s and month_starts_on between %(first_day)s and %(last_day)s
+
+-- name: mart_costs
+select cost.campaign_id, (cost.occurred_at at time zone organization.time_zone)::date as on_day, cost.lead_id, cost.amount_eur
+  from mart_analytics.fct_costs as cost
+  join identity.organizations as organization on organization.organization_id = cost.organization_id
+ where cost.organization_id = %(organization_id)s and (%(campaign_id)s::uuid is null or cost.campaign_id = %(campaign_id)s)
+   and cost.occurred_at >= (%(first_day)s::date)::timestamp at time zone organization.time_zone
+   and cost.occurred_at < (%(last_day)s::date + 1)::timestamp at time zone organization.time_zone
+
 -- name: count_figures
 select {figures} from ({relation}) as counted
 

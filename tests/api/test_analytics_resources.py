@@ -82,7 +82,7 @@ def scope_of(on, campaign=None, days=365):
     return Scope(on.north, DayRange(today - timedelta(days=days - 1), today), campaign)
 
 
-@pytest.mark.parametrize("relation", list(metrics().relations))
+@pytest.mark.parametrize("relation", [name for name, each in metrics().relations.items() if each.live != each.mart])
 def test_the_api_and_the_marts_count_the_same(on, relation):
     with on.world.database.connect("campaigns") as connection:
         live = figures.count_figures(connection, relation, scope_of(on))

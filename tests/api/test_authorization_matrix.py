@@ -92,7 +92,7 @@ class Team:
         if target == "other_tenant":
             return theirs
         owner = {"key": "admin", "nobody": "admin"}.get(identity, identity)
-        owner = "mate" if target == "other_team" else owner
+        owner = ("rep" if identity == "mate" else "mate") if target == "other_team" else owner
         if (owner, target) not in self.own:
             person = self.people[owner] if owner != "foreign" else self.people["admin"]
             self.own[owner, target] = self.rows.ids(person)

@@ -19,7 +19,9 @@ from leadhouse.transform.metrics import metrics, ratio_of, ratios_of, select_lis
 
 RangeName = Literal["7d", "30d", "90d", "1y"]
 Period = Literal["day", "week", "month"]
-Relation = Literal["message_days", "leads", "decisions"]
+Relation = Literal[
+    "message_days", "leads", "decisions", "funnel", "company_fields", "field_freshness", "provider_answers", "costs"
+]
 LeadColumn = Literal["status", "priority", "rating_1_to_5", "first_source"]
 Row = dict[str, Any]
 DAYS: dict[RangeName, int] = {"7d": 7, "30d": 30, "90d": 90, "1y": 365}

@@ -88,6 +88,7 @@ class Metrics:
     relations: Mapping[str, Relation]
     figures: Mapping[str, Figure]
     ratios: Mapping[str, Ratio]
+    waiting: Mapping[str, str]  # names that nothing can be counted for yet, with what they wait for
 
     def figures_over(self, relation: str) -> tuple[Figure, ...]:
         """The figures that are counted over a relation, in the file's order."""
@@ -122,7 +123,7 @@ def read_metrics(path: Path) -> Metrics:
         name: Ratio(name, **{**each, "numerator": tuple(part.strip() for part in each["numerator"].split("+"))})
         for name, each in stated["ratios"].items()
     }
-    found = Metrics(relations, figures, ratios)
+    found = Metrics(relations, figures, ratios, stated.get("waiting") or {})
     _check(found)
     return found
 
@@ -184,6 +185,9 @@ def metrics_page() -> str:
         lines += ["", "| ratio | definition | window | meaning |", "|---|---|---|---|"]
         lines += [_ratio_row(each) for each in known.ratios_over(relation.name)]
         lines.append("")
+    lines += ["## Not counted yet", "", "| metric | waits because |", "|---|---|"]
+    lines += [f"| `{name}` | {reason} |" for name, reason in known.waiting.items()]
+    lines.append("")
     return "\n".join(lines)
 
 

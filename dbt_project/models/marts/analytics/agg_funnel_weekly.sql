@@ -16,6 +16,10 @@ qualified as (
   select distinct lead_id from {{ ref('fct_status_changes') }} where to_status = 'qualified'
 ),
 
+converted as (
+  select distinct lead_id from {{ ref('fct_status_changes') }} where to_status = 'converted'
+),
+
 messages as (
   select
     lead_id,
@@ -42,11 +46,12 @@ final as (
     count(*) filter (where messages.is_contacted)::integer as contacted,
     count(*) filter (where messages.is_delivered)::integer as delivered,
     count(*) filter (where messages.has_replied)::integer as replied,
-    count(*) filter (where leads.status = 'converted')::integer as converted,
+    count(converted.lead_id)::integer as converted,
     coalesce(sum(costs.amount_eur), 0)::numeric as cost_eur
   from leads
   join organizations on organizations.organization_id = leads.organization_id
   left join qualified on qualified.lead_id = leads.lead_id
+  left join converted on converted.lead_id = leads.lead_id
   left join messages on messages.lead_id = leads.lead_id
   left join costs on costs.lead_id = leads.lead_id
   group by leads.organization_id, created_week_on, leads.first_source, leads.campaign_id

@@ -82,16 +82,26 @@ def to_e164(text: str, country: str | None) -> str | None:
         number = phonenumbers.parse(text, None if text.startswith("+") else country)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    country = phonenumbers.region_code_for_number(number)  # as `is_valid_number` asks first
+    if country is None or not phonenumbers.is_valid_number_for_region(number, country):
         return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    found = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    if len(_countries) >= _MAX_KNOWN:
+        _countries.clear()
+    _countries[found] = country
+    return found
 
 
-@lru_cache(maxsize=50_000)
+_MAX_KNOWN = 50_000
+_countries: dict[str, str] = {}  # of numbers that `to_e164` answered
+
+
 def country_of_number(e164: str) -> str | None:
     """ISO country of an E.164 number."""
     import phonenumbers
 
+    if known := _countries.get(e164):
+        return known
     return phonenumbers.region_code_for_number(phonenumbers.parse(e164, None)) or None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from leadhouse.extraction import deobfuscate, places
@@ -54,6 +55,18 @@ class Frame:
         self.hidden_root: HiddenPart | None = None
 
 
+@lru_cache(maxsize=1_000)
+def _traits(name: str) -> tuple[bool, bool, bool, bool, bool]:
+    """Whether elements of a name are blocks, sectioning, void, read apart, and need no handler."""
+    return (
+        name in places.BLOCK_TAGS,
+        name in places.SECTIONING_TAGS,
+        name in VOID_TAGS,
+        name in _APART,
+        name not in _HANDLED and name not in places.SKIPPED_TAGS,
+    )
+
+
 class StartTag:
     """A start tag (or the end tag of its name, `is_end`), with all that does not depend on the page it stands in."""
 
@@ -77,14 +90,13 @@ class StartTag:
 
     def __init__(self, source: str) -> None:
         self.is_end = source[:1] == "/"
-        self.name = source[1:] if self.is_end else source.split(" ", 1)[0]
+        self.name = name = source[1:] if self.is_end else source.partition(" ")[0]
         self.attributes: Attributes = {}
-        self.is_block = self.name in places.BLOCK_TAGS
-        self.is_void = self.name in VOID_TAGS or source == "!-- "
-        self.is_sectioning = self.name in places.SECTIONING_TAGS
-        self.is_break = self.name == "br"
-        self.is_apart = self.name in _APART and not self.is_end
-        self.is_plain = self.name not in _HANDLED and self.name not in places.SKIPPED_TAGS and not self.is_apart
+        self.is_block, self.is_sectioning, is_void, is_apart, is_plain = _traits(name)
+        self.is_void = is_void or source == "!-- "
+        self.is_break = name == "br"
+        self.is_apart = is_apart and not self.is_end
+        self.is_plain = is_plain and not self.is_apart
         self.is_hidden = self.is_reversed = self.has_address = False
         self.frames: dict[int, Frame] = {}
         self._selectors: frozenset[str] | None = None

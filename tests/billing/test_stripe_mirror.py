@@ -116,14 +116,23 @@ def story(billing, organization):
     ]
 
 
+def test_some_orders_end_the_same(billing):
+    every_order_ends_the_same(billing, 12)
+
+
+@pytest.mark.prove
 def test_any_order_ends_the_same(billing):
+    every_order_ends_the_same(billing, 400)
+
+
+def every_order_ends_the_same(billing, most):
     organization = billing.organization()
     events = story(billing, organization)
     apply(billing, *events)
     wanted = standing(billing)
     assert [(row["status"], seconds(row["payment_failed_at"])) for row in wanted] == [("canceled", START + MONTH)]
-    orders = random.Random(16).sample(list(itertools.permutations(events)), 60)
-    for order in orders:
+    orders = list(itertools.permutations(events))
+    for order in random.Random(16).sample(orders, min(most, len(orders))):
         billing.run("truncate billing.stripe_events, billing.subscriptions, billing.customers")
         apply(billing, *order)
         assert standing(billing) == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from leadhouse.api import data_sources, jobs
+from leadhouse.api.outside_calls import AT_ONCE, outside_call
 from leadhouse.jobs import logs
 from leadhouse.settings import settings
 from tests.api.resource_world import Resources, calls_by_route, ids, is_camel, walk
@@ -176,6 +178,15 @@ def test_a_test_asks_the_source_and_keeps_what_it_found(on, monkeypatch):
     )
     found = on.admin.post(f"/data-sources/{linked['sourceId']}/test")
     assert (found["hasPassed"], found["reason"]) == (False, "not_valid")  # no such sign-in
+
+
+def test_sources_that_answer_late_leave_connections_to_the_others(on):
+    made = site(on, startUrl="http://127.0.0.1:1/")
+    with ExitStack() as waiting:
+        for _ in range(AT_ONCE):
+            waiting.enter_context(outside_call())
+        on.manager.post(f"/data-sources/{made['sourceId']}/test", None, 503)
+    assert on.manager.post(f"/data-sources/{made['sourceId']}/test")["hasPassed"] is False
 
 
 def test_a_job_is_asked_for_steered_and_read(on):

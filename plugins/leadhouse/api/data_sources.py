@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, JsonValue, SecretBytes, SecretStr
 from leadhouse import credentials
 from leadhouse.api.idempotency import once
 from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, sort_names, version_of
+from leadhouse.api.outside_calls import outside_call
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions, hold
@@ -218,12 +219,14 @@ def test_data_source(work: Work, organization_id: OrganizationId, source_id: UUI
     _read(work, organization_id, source_id)
     row = own_sources.find_tested_source(work.connection, source_id)
     if row["kind"] not in TYPES:
-        found = source_care.check_source(work.connection, source_id)
+        with outside_call():
+            found = source_care.check_source(work.connection, source_id)
         reason = "works" if found["has_passed"] else "not_valid"
         return SourceTest(reason=reason, **found)
     own_sources.require_test(work.connection)  # who may not note the result may not cause the call
     parameters = {**row["config"], **({"start_url": row["start_url"]} if row["kind"] == "web_site" else {})}
-    check = check_source(row["kind"], parameters, open_secret(row))
+    with outside_call():
+        check = check_source(row["kind"], parameters, open_secret(row))
     status = own_sources.record_test(work.connection, source_id, has_passed=check.ok, message=check.detail)
     return SourceTest.model_validate(
         {"has_passed": check.ok, "reason": check.reason, "message": check.detail, "status": status}

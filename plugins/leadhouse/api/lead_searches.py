@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from leadhouse.api.idempotency import once
 from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, sort_names, version_of
+from leadhouse.api.outside_calls import outside_call
 from leadhouse.api.problems import MEDIA_TYPE, Problem, ProblemError
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
@@ -167,7 +168,7 @@ def ask_lead_search(
     _require_right(work, "lead_searches", "create")
     if settings().language_model_url is None:
         raise ProblemError(Problem.CONFLICT, "This platform has no language model: search by criteria.")
-    with _told():
+    with _told(), outside_call():
         made = once(
             lambda beside: lead_searches.ask(organization_id, body.name, body.question, beside=beside)[
                 "lead_search_id"

@@ -18,7 +18,7 @@ from standardwebhooks import WebhookVerificationError
 
 from leadhouse import webhooks
 from leadhouse.settings import PROJECT, settings
-from leadhouse.webhooks import posting, sending
+from leadhouse.webhooks import endpoints, posting, sending
 
 
 def subscribe(tenant, url, *types, **options):
@@ -221,6 +221,17 @@ def test_no_private_address_at_once_and_after_the_name_moved(north, receiver, se
     assert send() == 1
     assert receiver.got == []
     assert log_of(north, hook)[0]["attempts"][0]["error"] == "the address is not a public one"
+
+
+def test_an_organization_has_so_many_webhooks_and_no_more(north, south, receiver, monkeypatch):
+    monkeypatch.setattr(endpoints, "MOST_WEBHOOKS", 2)
+    first, _ = subscribe(north, receiver.url), subscribe(north, receiver.url)
+    with pytest.raises(webhooks.WebhookError, match="2 webhooks already"):
+        subscribe(north, receiver.url)
+    subscribe(south, receiver.url)
+    with north.acting("organization_admin") as admin:
+        webhooks.delete_webhook(admin, first.webhook.webhook_id)
+    subscribe(north, receiver.url)
 
 
 def test_redirects_are_not_followed_and_slow_answers_end(receiver):

@@ -25,6 +25,7 @@ from leadhouse.database import connect, queries
 from leadhouse.database.beside import Beside, alone
 from leadhouse.webhooks import messages
 
+MOST_WEBHOOKS = 50  # of an organization: each event goes to each of them
 BOTH_SIGN = timedelta(hours=24)  # after a rotation the former secret signs beside the new one for so long
 
 
@@ -79,11 +80,13 @@ def create_webhook(
     """Subscribes to what happens from now on.
 
     Raises:
-        WebhookError: not https, not a global address, or an unknown event type.
+        WebhookError: not https, not a global address, an unknown event type, or one webhook too many.
         psycopg.errors.InsufficientPrivilege: the caller's role makes no integrations.
     """
     require_types(event_types)
     require_target(url)
+    if _count(connection, "count_webhooks", {}) >= MOST_WEBHOOKS:
+        raise WebhookError(f"There are {MOST_WEBHOOKS} webhooks already, the most there may be. Delete one first.")
     webhook_id, secret = uuid4(), messages.new_secret()
     values = {"webhook_id": webhook_id, "name": name, "format": message_format, "url": shown(url, message_format),
               "event_types": sorted(set(event_types))}  # fmt: skip

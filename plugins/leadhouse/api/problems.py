@@ -138,7 +138,7 @@ KNOWN: dict[type[BaseException], _Known] = {
     BillingError: _Known(Problem.PAYMENT_NEEDED),
     InsufficientCreditsError: _Known(Problem.PAYMENT_NEEDED),
     BudgetExceededError: _Known(Problem.PAYMENT_NEEDED),
-    AddressRefusedError: _Known(Problem.INVALID),
+    AddressRefusedError: _Known(Problem.INVALID, "This address cannot be used: it has to be a public one."),
     WebhookError: _Known(Problem.INVALID),
     DatabaseError: _Known(Problem.UNAVAILABLE, _BUSY, _LATER),
     PoolTimeout: _Known(Problem.UNAVAILABLE, _BUSY, _LATER),

@@ -27,6 +27,8 @@ LONGEST_ANSWER = 10 * 1024 * 1024
 ATTEMPTS = 4
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 90.0  # a provider that asks for more is asked in the next run
+# without what a name resolves to: a tenant reads this, and the answer is no map of the operator's network
+NOT_PUBLIC = "it is no address of the open web; LEADHOUSE_ALLOWED_ADDRESSES makes exceptions"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
 _NOT_PROCESSED = frozenset({429, 503})
 Judge = Callable[[int, str], Reason | None]  # what a provider's own words mean, by status and body
@@ -149,7 +151,7 @@ class PatientAdapter(CheckedAdapter):
         chain = list(_chain(error))
         refused = next((each for each in chain if isinstance(each, AddressRefusedError)), None)
         if refused is not None:
-            return SourceError("refused_address", f"{_named(request)} was not sent: {refused}")
+            return SourceError("refused_address", f"{_named(request)} was not sent: {NOT_PUBLIC}")
         was_sent = not any(isinstance(each, ConnectionRefusedError | requests.ConnectTimeout) for each in chain)
         was_sent = was_sent and not any(
             "cannot be resolved" in str(each) for each in chain if isinstance(each, OSError)
@@ -217,7 +219,7 @@ def require_address(url: str, *, has_credentials: bool) -> None:
     try:
         addresses = assert_allowed(url)
     except AddressRefusedError as error:
-        raise SourceError("refused_address", str(error)) from error
+        raise SourceError("refused_address", f"{parts.hostname}: {NOT_PUBLIC}") from error
     except OSError as error:
         raise SourceError("unreachable", str(error)) from error
     if has_credentials and parts.scheme == "http" and any(map(is_global, addresses)):

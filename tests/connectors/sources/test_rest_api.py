@@ -122,6 +122,13 @@ def test_credentials_do_not_follow_a_link_to_another_host(simulator):
     assert failure.value.reason == "wrong_url"
 
 
+def test_what_a_name_resolves_to_is_told_to_no_tenant():
+    found = check_source("api", {"base_url": "http://localhost:1", "map": {"key": "id", "company": {}}}, patience=HASTY)
+    assert found.reason == "refused_address"
+    assert "127.0.0.1" not in found.detail
+    assert "::1" not in found.detail
+
+
 def test_paging_that_goes_in_circles_ends(simulator):
     simulator.goes_in_circles = True
     with pytest.raises(SourceError, match="in circles"):

@@ -11,11 +11,14 @@ select lead.lead_id, lead.entity_kind::text as entity_kind, lead.status::text as
  where lead.organization_id = %(organization_id)s and lead.deleted_at is null
    and {conditions}
  order by {order}
- limit %(limit)s offset %(offset)s;
+ {ends};
 
 -- name: find_reach
+-- Until the transaction ends no bitmap is read: a kept plan of a page goes by the index that has its order, and never
+-- gathers an organization to sort it, however small the planner takes organizations to be.
 select identity.reaches_all('leads', 'read') as reads_all, identity.reach('leads', 'read') as user_ids,
-       identity.current_client_id() is not null as is_client;
+       identity.current_client_id() is not null as is_client,
+       set_config('enable_bitmapscan', case when %(is_kept)s then 'off' else 'on' end, true) as bitmaps;
 
 -- name: count_leads
 select count(*) as leads

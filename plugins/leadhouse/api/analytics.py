@@ -29,7 +29,7 @@ from leadhouse.api.transactions import Work
 from leadhouse.campaigns import analytics
 from leadhouse.campaigns.analytics import DayRange, Period, RangeName, Scope
 from leadhouse.campaigns.metrics import cached, campaign_performance
-from leadhouse.database import queries
+from leadhouse.leads.work_list import find_reach
 from leadhouse.transform.metrics import metrics
 
 router = APIRouter(prefix="/analytics", tags=["analytics"])
@@ -182,5 +182,4 @@ def _from_cache(
 
 
 def _reaches_all(work: Work) -> bool:
-    row = work.connection.execute(queries.load("lead_lists").find_reach).fetchone() or {}
-    return bool(row.get("reads_all"))
+    return find_reach(work.connection).reads_all

@@ -169,7 +169,7 @@ def list_campaigns(
     """`search` asks for words in name and description."""
     chosen = {"status": status or (), "type": type or (), "client_id": client_id, "search": paging.search}
     filters = {**EVERYTHING, **chosen, "organization_id": organization_id}
-    return read_page(work.connection, CAMPAIGNS, paging, CampaignShape, **filters)
+    return read_page(work, CAMPAIGNS, paging, CampaignShape, **filters)
 
 
 @router.post("/create", status_code=201, operation_id="create_campaign", summary="Create a campaign as a draft")
@@ -241,7 +241,7 @@ def list_campaign_members(
     """Those that the caller sees, stopped ones included."""
     _read(work, organization_id, campaign_id)
     key = {"organization_id": organization_id, "campaign_id": campaign_id}
-    return read_page(work.connection, MEMBERS, paging, MemberShape, **key)
+    return read_page(work, MEMBERS, paging, MemberShape, **key)
 
 
 @router.post("/{campaign_id:uuid}/members", operation_id="add_campaign_members", summary="Put leads into a campaign")

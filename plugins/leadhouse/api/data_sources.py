@@ -150,7 +150,7 @@ def list_data_sources(
     """`search` asks for words in name and address."""
     chosen = {"kind": kind or (), "status": status or (), "is_shared": is_shared, "search": paging.search}
     filters = {**EVERYTHING, **chosen, "organization_id": organization_id}
-    return read_page(work.connection, SOURCES, paging, SourceShape, **filters)
+    return read_page(work, SOURCES, paging, SourceShape, **filters)
 
 
 @router.post("/create", status_code=201, operation_id="create_data_source", summary="Create a source")
@@ -244,7 +244,7 @@ def list_data_source_jobs(
     """Those that the caller may read, with what each did with the source."""
     _read(work, organization_id, source_id)
     filters = {"organization_id": organization_id, "source_id": source_id, "status": status or ()}
-    return read_page(work.connection, SOURCE_JOBS, paging, SourceJob, **filters)
+    return read_page(work, SOURCE_JOBS, paging, SourceJob, **filters)
 
 
 def _read(work: Work, organization_id: UUID, source_id: UUID) -> SourceShape:

@@ -37,4 +37,4 @@ def list_deleted(
     kind: Annotated[list[DeletedKind] | None, Query()] = None,
 ) -> Page[DeletedShape]:
     """Of what the caller sees; `POST …/restore` of its resource brings it back."""
-    return read_page(work.connection, DELETED, paging, DeletedShape, organization_id=organization_id, kind=kind or ())
+    return read_page(work, DELETED, paging, DeletedShape, organization_id=organization_id, kind=kind or ())

@@ -133,7 +133,7 @@ def list_companies(
     """`search` asks for words in name, legal name and domain."""
     chosen = {"country_code": country_code or (), "industry_code": industry_code or (), "search": paging.search}
     _require_marts(work)
-    return read_page(work.connection, COMPANIES, paging, CompanyShape, **{**ALL_COMPANIES, **chosen})
+    return read_page(work, COMPANIES, paging, CompanyShape, **{**ALL_COMPANIES, **chosen})
 
 
 @companies.get("/{company_id:uuid}", operation_id="get_company", summary="One company, with where its values stand")
@@ -161,7 +161,7 @@ def list_people(
         "email_status": email_status or (), "search": paging.search,
     }  # fmt: skip
     _require_marts(work)
-    return read_page(work.connection, PEOPLE, paging, PersonShape, **{**ALL_PEOPLE, **chosen})
+    return read_page(work, PEOPLE, paging, PersonShape, **{**ALL_PEOPLE, **chosen})
 
 
 @people.get("/{person_id:uuid}", operation_id="get_person", summary="One person, with where the values stand")

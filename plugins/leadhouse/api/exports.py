@@ -92,7 +92,7 @@ class ExportToMake(Shape):
 @router.get("", operation_id="list_exports", summary="The exports that the caller sees, in pages")
 def list_exports(work: Work, organization_id: OrganizationId, paging: ExportPaging) -> Page[ExportShape]:
     """The newest first, unless asked otherwise."""
-    return read_page(work.connection, EXPORTS, paging, ExportShape, organization_id=organization_id, export_id=None)
+    return read_page(work, EXPORTS, paging, ExportShape, organization_id=organization_id, export_id=None)
 
 
 @router.post("", status_code=201, operation_id="make_export", summary="Export leads as CSV")

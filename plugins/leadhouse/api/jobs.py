@@ -112,7 +112,7 @@ def list_jobs(
 ) -> Page[JobShape]:
     """The newest request first, unless asked otherwise."""
     filters = {**EVERYTHING, "status": status or (), "kind": kind or (), "organization_id": organization_id}
-    return read_page(work.connection, JOBS, paging, JobShape, **filters)
+    return read_page(work, JOBS, paging, JobShape, **filters)
 
 
 @router.post("/create", status_code=201, operation_id="create_job", summary="Ask for a job")

@@ -138,7 +138,7 @@ def list_lead_searches(
         "state": state or (),
         "search": paging.search,
     }
-    return read_page(work.connection, SEARCHES, paging, SearchShape, **filters)
+    return read_page(work, SEARCHES, paging, SearchShape, **filters)
 
 
 @router.post("", status_code=201, operation_id="create_lead_search", summary="Search by criteria")

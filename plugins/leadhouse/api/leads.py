@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import ValidationError
 
+from leadhouse.api.json_pages import json_rows, page_answer
 from leadhouse.api.lead_shapes import (
     AssignedLead,
     Assignment,
@@ -28,7 +29,7 @@ from leadhouse.api.lead_shapes import (
 )
 from leadhouse.api.listing import OrganizationId, column_of, sort_names, version_of
 from leadhouse.api.problems import Problem, ProblemError
-from leadhouse.api.shapes import Page, Paging, make_cursor, not_a_cursor, paging_by, read_cursor
+from leadhouse.api.shapes import Page, Paging, not_a_cursor, paging_by, read_cursor
 from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions, hold
 from leadhouse.leads import scoring, work_list
@@ -70,17 +71,24 @@ def list_leads(work: Work, organization_id: OrganizationId, paging: LeadPaging, 
     """Filters narrow it, `search` asks for words in name, company, address, domain and title."""
     sort: Any = column_of(paging.sort_by or "createdAt")
     wanted = query.wanted.model_copy(update={"search": paging.search})
-    reach = work_list.find_reach(work.connection)
-    found = work_list.list_leads(
-        work.connection, organization_id, wanted, reach=reach, sort=sort, order=paging.sort_order,
-        after=_place(paging), page=1 if paging.cursor else paging.page, page_size=paging.page_size,
-    )  # fmt: skip
-    total = None
+    [[row]] = work.ask(work_list.reach_question(sort, wanted))
+    reach, after = work_list.reach_of(row), _place(paging)
+    how = {
+        "reach": reach, "sort": sort, "order": paging.sort_order, "after": after,
+        "page": 1 if paging.cursor else paging.page, "page_size": paging.page_size,
+    }  # fmt: skip
+    asked = [work_list.page_question(organization_id, wanted, **how)]
+    if rest := work_list.rest_question(organization_id, wanted, **how):
+        asked.append(rest)
     if not paging.cursor:
-        total = work_list.count_leads(work.connection, organization_id, wanted, reach=reach)
-    cursor = make_cursor(paging.sort_by, paging.sort_order, *found.next) if found.next else None
-    rows = [ListedLead.model_validate(row) for row in found.leads]
-    return paging.answer(rows, total, has_more=found.next is not None, cursor=cursor)
+        asked.append(work_list.count_question(organization_id, wanted, reach=reach))
+    written = [
+        replace(each, text=json_rows(ListedLead, each.text, sort, "lead_id")) for each in asked[: 1 + bool(rest)]
+    ]
+    found = work.ask(*written, *asked[len(written) :], is_last=True)
+    total = None if paging.cursor else int(found[-1][0][0])
+    rows = [row for each in found[: len(written)] for row in each]
+    return page_answer(paging, rows, total)
 
 
 @router.post("/create", status_code=201, operation_id="create_lead", summary="Enter a lead by hand")

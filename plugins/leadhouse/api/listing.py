@@ -16,14 +16,17 @@ from uuid import UUID
 from fastapi import Depends
 from psycopg import Connection, sql
 
+from leadhouse.api.json_pages import json_rows, page_answer
 from leadhouse.api.problems import Problem, ProblemError, not_found
-from leadhouse.api.shapes import Page, Paging, Shape, make_cursor, not_a_cursor, read_cursor
-from leadhouse.api.transactions import Work
+from leadhouse.api.shapes import Page, Paging, Shape, not_a_cursor, read_cursor
+from leadhouse.api.transactions import CallerWork, Work
 from leadhouse.database import queries
+from leadhouse.database.questions import Question
 
 Row = dict[str, Any]
 SortType = Literal["text", "timestamptz", "date", "numeric", "boolean"]
 ShapeT = TypeVar("ShapeT", bound=Shape)
+_COUNT = sql.SQL("select count(*) as total from ({base}) as listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,11 @@ async def organization_of(work: Work) -> UUID:
 OrganizationId = Annotated[UUID, Depends(organization_of)]
 
 
-def read_page(
-    connection: Connection[Any], listing: Listing, paging: Paging, shape: type[Shape], **filters: Any
-) -> Page[Any]:
+def read_page(work: CallerWork, listing: Listing, paging: Paging, shape: type[Shape], **filters: Any) -> Page[Any]:
     """A page of the list: by its number with the total, or behind a cursor without.
 
-    `filters` are the statement's parameters; a tuple or list goes as an array, an empty one as null.
+    `filters` are the statement's parameters; a tuple or list goes as an array, an empty one as null. Of a plain shape
+    Postgres writes the JSON, and the page is an answer already. It is the last that is read of a request.
 
     Raises:
         ProblemError: 422 for a cursor of another list or order.
@@ -70,11 +72,11 @@ def read_page(
     statement = sql.SQL(
         "select * from ({base}) as listed where {behind} order by {order} limit %(page_limit)s offset %(page_offset)s"
     ).format(base=listing.base, behind=behind, order=_order(listing, paging, sort))
-    found = connection.execute(statement, {**parameters, **place, **limits}, prepare=False).fetchall()
-    rows, has_more = found[: paging.page_size], len(found) > paging.page_size
-    cursor = make_cursor(paging.sort_by, paging.sort_order, rows[-1][sort], rows[-1][listing.key]) if has_more else None
-    total = _total(connection, listing, parameters) if listing.is_counted and not paging.cursor else None
-    return paging.answer([shape.model_validate(row) for row in rows], total, has_more=has_more, cursor=cursor)
+    asked = [Question(json_rows(shape, statement, sort, listing.key), {**parameters, **place, **limits})]
+    if listing.is_counted and not paging.cursor:
+        asked.append(Question(_COUNT.format(base=listing.base), parameters))
+    rows, *totals = work.ask(*asked, is_last=True)
+    return page_answer(paging, rows, int(totals[0][0][0]) if totals else None)
 
 
 def read_one(connection: Connection[Any], listing: Listing, shape: type[ShapeT], what: str, **filters: Any) -> ShapeT:
@@ -106,11 +108,6 @@ def sort_names(name: str, *columns: str) -> type[StrEnum]:
 
 def _parameter(value: Any) -> Any:
     return (list(value) or None) if isinstance(value, list | tuple) else value
-
-
-def _total(connection: Connection[Any], listing: Listing, parameters: Row) -> int:
-    statement = sql.SQL("select count(*) as total from ({base}) as listed").format(base=listing.base)
-    return int((connection.execute(statement, parameters, prepare=False).fetchone() or {"total": 0})["total"])
 
 
 def _order(listing: Listing, paging: Paging, sort: str) -> sql.Composable:

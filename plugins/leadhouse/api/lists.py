@@ -139,7 +139,7 @@ class SegmentPreview(Shape):
 def list_lists(work: Work, organization_id: OrganizationId, paging: ListPaging) -> Page[ListShape]:
     """`search` asks for words in name and description."""
     filters = {"organization_id": organization_id, "list_id": None, "search": paging.search}
-    return read_page(work.connection, LISTS, paging, ListShape, **filters)
+    return read_page(work, LISTS, paging, ListShape, **filters)
 
 
 @lists.post("", status_code=201, operation_id="create_list", summary="Make a list")
@@ -203,7 +203,7 @@ def remove_list_members(
 def list_segments(work: Work, organization_id: OrganizationId, paging: SegmentPaging) -> Page[SegmentShape]:
     """`search` asks for words in name and description."""
     filters = {"organization_id": organization_id, "segment_id": None, "search": paging.search}
-    return read_page(work.connection, SEGMENTS, paging, SegmentShape, **filters)
+    return read_page(work, SEGMENTS, paging, SegmentShape, **filters)
 
 
 @segments.post("", status_code=201, operation_id="create_segment", summary="Save a rule")

@@ -100,7 +100,7 @@ def list_files(
 ) -> Page[FileShape]:
     """`search` asks for a part of the name."""
     filters = {**NO_FILTER, "bucket": bucket, "search": paging.search, "organization_id": organization_id}
-    return read_page(work.connection, FILES, paging, FileShape, **filters)
+    return read_page(work, FILES, paging, FileShape, **filters)
 
 
 @router.post("", status_code=201, operation_id="upload_file", summary="Upload a file in one piece")

@@ -118,7 +118,7 @@ def list_interactions(
 ) -> Page[InteractionShape]:
     """With one lead, or with all that the caller reaches."""
     filters = {"organization_id": organization_id, "interaction_id": None, "lead_id": lead_id, "type": type or ()}
-    return read_page(work.connection, INTERACTIONS, paging, InteractionShape, **filters)
+    return read_page(work, INTERACTIONS, paging, InteractionShape, **filters)
 
 
 @interactions.post("", status_code=201, operation_id="record_interaction", summary="Write down what happened")
@@ -189,7 +189,7 @@ def list_suppressions(
     """`search` asks for a part of the address or domain."""
     chosen = {"scope": scope or (), "reason": reason or (), "search": paging.search}
     filters = {**NO_FILTER, **chosen, "organization_id": organization_id}
-    return read_page(work.connection, SUPPRESSIONS, paging, SuppressionShape, **filters)
+    return read_page(work, SUPPRESSIONS, paging, SuppressionShape, **filters)
 
 
 @suppressions.post("", status_code=201, operation_id="add_suppression", summary="Never write to somebody again")

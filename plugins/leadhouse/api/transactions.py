@@ -11,13 +11,13 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Annotated
+from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 import psycopg
 from fastapi import Depends, Request
-from psycopg import Connection
-from psycopg.rows import DictRow
+from psycopg import Connection, Cursor
+from psycopg.rows import DictRow, TupleRow, tuple_row
 from psycopg_pool import ConnectionPool
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +28,7 @@ from leadhouse.api.connections import WAIT_SECONDS, pool
 from leadhouse.api.exchange import Exchange, exchange_of
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.database.queries import load
+from leadhouse.database.questions import Question
 from leadhouse.identity.audit import Origin
 from leadhouse.settings import settings
 
@@ -76,6 +77,18 @@ class CallerWork:
         assert self._connection is not None
         return self._connection
 
+    def ask(self, *questions: Question, is_last: bool = False) -> list[list[TupleRow]]:
+        """The rows of each question, as tuples, in one way there and back with whatever begins the transaction.
+
+        The questions need none of each other's answers. With `is_last` the transaction is over after them: for a
+        request that only reads, and reads nothing more. Raises as `connection`.
+        """
+        if self._connection is None:
+            return self._open(*questions, is_last=is_last)
+        with self._connection.pipeline():
+            asked = _ask(self._connection, questions, is_last)
+        return [each.fetchall() for each in asked]
+
     def finish(self, commit: bool) -> None:
         """Ends the transaction, if there is one, and gives the connection back.
 
@@ -95,19 +108,19 @@ class CallerWork:
         finally:
             self._pool.putconn(connection)
 
-    def _open(self) -> None:
+    def _open(self, *questions: Question, is_last: bool = False) -> list[list[TupleRow]]:
         self._pool = pool()
         connection = self._pool.getconn()
         try:
             try:
-                is_live = self._set_up(connection)
+                is_live, asked = self._set_up(connection, questions, is_last)
             except psycopg.OperationalError:
                 if not connection.broken:
                     raise
                 self._pool.putconn(connection)  # the server was started anew meanwhile; no other is sure to live either
                 self._pool.check()
                 connection = self._pool.getconn()
-                is_live = self._set_up(connection)
+                is_live, asked = self._set_up(connection, questions, is_last)
         except BaseException:
             with suppress(psycopg.Error):
                 connection.rollback()
@@ -121,9 +134,12 @@ class CallerWork:
                 headers={"WWW-Authenticate": 'Bearer realm="leadhouse", error="invalid_token"'},
             )  # fmt: skip
         self._is_proved = True
+        return [each.fetchall() for each in asked]
 
-    def _set_up(self, connection: Connection[DictRow]) -> bool:
-        """Begin, role, claims and the question whether the caller still lives: one way there and back."""
+    def _set_up(
+        self, connection: Connection[DictRow], questions: tuple[Question, ...], is_last: bool
+    ) -> tuple[bool, list[Cursor[TupleRow]]]:
+        """Begin, role, claims, whether the caller still lives, and the questions: one way there and back."""
         request = {"address": self.origin.address, "agent": self.origin.agent}
         values = {
             "claims": json.dumps(self.caller.claims),
@@ -132,8 +148,10 @@ class CallerWork:
         sql = load("api")
         with connection.pipeline():
             connection.execute(sql.set_up_caller, values)
-            row = connection.execute(sql.check_caller).fetchone()
-        return bool(row and row["is_live"])
+            checked = connection.execute(sql.check_caller)
+            asked = _ask(connection, questions, is_last)
+        row = checked.fetchone()
+        return bool(row and row["is_live"]), asked
 
 
 async def admit(request: Request, caller: SignedIn) -> CallerWork:
@@ -170,6 +188,16 @@ def caller_transaction(caller: Caller, origin: Origin | None = None) -> Iterator
         work.finish(commit=False)
         raise
     work.finish(commit=True)
+
+
+def _ask(connection: Connection[Any], questions: tuple[Question, ...], is_last: bool) -> list[Cursor[TupleRow]]:
+    """Send the questions on a connection in pipeline mode; the answers are there when it ends."""
+    asked = [connection.cursor(row_factory=tuple_row) for _ in questions]
+    for cursor, question in zip(asked, questions, strict=True):
+        cursor.execute(question.text, question.values, prepare=question.is_kept)
+    if is_last:
+        connection.execute("commit", prepare=False)
+    return asked
 
 
 class Transactions:

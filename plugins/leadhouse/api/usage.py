@@ -167,7 +167,7 @@ def list_transactions(
 ) -> Page[EntryShape]:
     """The newest first; entries are never changed."""
     _require_billing(work)
-    return read_page(work.connection, ENTRIES, paging, EntryShape, organization_id=organization_id, kind=kind or ())
+    return read_page(work, ENTRIES, paging, EntryShape, organization_id=organization_id, kind=kind or ())
 
 
 @events.post("", status_code=202, operation_id="record_usage_events", summary="Events of the product, in batches")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -10,6 +11,7 @@ from psycopg import Connection, sql
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadhouse.database import queries
+from leadhouse.database.questions import Question
 from leadhouse.leads.criteria import Condition, compile_criteria
 from leadhouse.leads.work import LeadStatus, Priority
 
@@ -30,6 +32,14 @@ _TYPES: dict[Sort, sql.SQL] = {
     "full_name": sql.SQL("text"),
 }
 _BY_FACTS = frozenset({"lead_score", "full_name"})
+_KEPT_LIMITS = {rows: sql.SQL(f"limit {rows}") for rows in (21, 51, 101)}  # a row more than pages that are asked often
+_INDEXED: dict[Sort, set[str]] = {  # what may narrow a page while an index has its order
+    "created_at": {"status", "campaign_id", "owner_id"},
+    "updated_at": set(),
+    "lead_score": {"status", "owner_id"},
+    "full_name": set(),
+}
+_FIRST_ID = UUID(int=0)
 
 
 class LeadFilter(BaseModel):
@@ -59,6 +69,9 @@ class Reach:
     is_client: bool
 
 
+_EVERYTHING = Reach(reads_all=True, user_ids=[], is_client=False)
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows of the work list, and where the next page begins: None behind the last row."""
@@ -67,9 +80,20 @@ class Page:
     next: Cursor | None
 
 
+def reach_question(sort: Sort, wanted: LeadFilter) -> Question:
+    """Asks for the caller's reach (`reach_of` its row), before the questions for a page in this order and its total."""
+    is_kept = _has_kept_plan(sort, wanted, _EVERYTHING)
+    return Question(queries.load("lead_lists").find_reach, {"is_kept": is_kept}, is_kept=True)
+
+
+def reach_of(row: Sequence[Any]) -> Reach:
+    """The reach that a row of `reach_question` says."""
+    return Reach(bool(row[0]), list(row[1] or ()), bool(row[2]))
+
+
 def find_reach(connection: Connection[Any]) -> Reach:
     """The caller's reach, one round trip: it is the same for a whole request, so a request asks once."""
-    row = connection.execute(queries.load("lead_lists").find_reach).fetchone() or {}
+    row = connection.execute(queries.load("lead_lists").find_reach, {"is_kept": False}).fetchone() or {}
     return Reach(bool(row.get("reads_all")), list(row.get("user_ids") or ()), bool(row.get("is_client")))
 
 
@@ -94,36 +118,67 @@ def list_leads(
     Raises:
         CriteriaError: see `criteria.compile_criteria`. ValueError: a page that cannot be.
     """
-    if not 1 <= page_size <= LARGEST_PAGE or page < 1:
-        raise ValueError(f"A page has 1 to {LARGEST_PAGE} rows and a number from 1; not {page_size} and {page}.")
-    by_facts = sort in _BY_FACTS
-    condition = _within(reach, _conditions(wanted or LeadFilter(), by_facts=by_facts), by_facts=by_facts)
-    scope = {"organization_id": organization_id, "offset": 0 if after else (page - 1) * page_size}
-    rows = _fetch(connection, condition, _behind(sort, order, after), sort, order, scope, page_size + 1)
-    if after and after[0] is not None and sort in _BY_FACTS and len(rows) <= page_size:
-        missing = Condition(sql.SQL("{} is null").format(_COLUMNS[sort]), {})
-        rows += _fetch(connection, condition, missing, sort, order, scope, page_size + 1 - len(rows))
+    parts: dict[str, Any] = {"reach": reach, "sort": sort, "order": order, "after": after, "page": page}
+    question = page_question(organization_id, wanted or LeadFilter(), page_size=page_size, **parts)
+    rows = _fetch(connection, question)
+    if len(rows) <= page_size and (rest := rest_question(organization_id, wanted, page_size=page_size, **parts)):
+        rows += _fetch(connection, rest)[: page_size + 1 - len(rows)]
     has_more, rows = len(rows) > page_size, rows[:page_size]
     return Page(rows, (rows[-1][sort], rows[-1]["lead_id"]) if has_more else None)
 
 
-def _fetch(
-    connection: Connection[Any],
-    condition: Condition,
-    behind: Condition,
-    sort: Sort,
-    order: SortOrder,
-    scope: dict[str, Any],
-    limit: int,
-) -> list[dict[str, Any]]:
+def page_question(
+    organization_id: UUID,
+    wanted: LeadFilter,
+    *,
+    reach: Reach | None = None,
+    sort: Sort = "created_at",
+    order: SortOrder = "desc",
+    after: Cursor | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> Question:
+    """Asks for the rows of `list_leads`, and one more where others follow. Raises as `list_leads`."""
+    if not 1 <= page_size <= LARGEST_PAGE or page < 1:
+        raise ValueError(f"A page has 1 to {LARGEST_PAGE} rows and a number from 1; not {page_size} and {page}.")
+    by_facts = sort in _BY_FACTS
+    condition = _within(reach, _conditions(wanted, by_facts=by_facts), by_facts=by_facts)
+    limit, offset = page_size + 1, 0 if after else (page - 1) * page_size
+    # Else planned anew: organizations differ in size, and a kept plan that knows neither them nor the limit sorts all.
+    is_kept = reach is not None and limit in _KEPT_LIMITS and not offset and _has_kept_plan(sort, wanted, reach)
+    ends = _KEPT_LIMITS[limit] if is_kept else sql.SQL("limit %(limit)s offset %(offset)s")
     places = {"desc": sql.SQL("desc"), "asc": sql.SQL("asc")}[order]
-    missing = sql.SQL("nulls last" if sort in _BY_FACTS else "")  # an index of a column without nulls says neither
+    missing = sql.SQL("nulls last" if by_facts else "")  # an index of a column without nulls says neither
     ordering = sql.SQL("{} {} {}, {}").format(_COLUMNS[sort], places, missing, _id_column(sort))
+    behind = _behind(sort, order, after)
     text = sql.SQL(" and ").join([condition.text, behind.text])
-    statement = queries.load("lead_lists").list_leads.format(conditions=text, order=ordering)
-    parameters = {**condition.parameters, **behind.parameters, **scope, "limit": limit}
-    # Planned anew: organizations differ in size, and a kept plan that knows neither them nor the limit sorts all.
-    return [dict(row) for row in connection.execute(statement, parameters, prepare=False)]
+    statement = queries.load("lead_lists").list_leads.format(conditions=text, order=ordering, ends=ends)
+    scope = {"organization_id": organization_id, "limit": limit, "offset": offset}
+    return Question(statement, {**condition.parameters, **behind.parameters, **scope}, is_kept)
+
+
+def rest_question(
+    organization_id: UUID, wanted: LeadFilter | None, *, after: Cursor | None, sort: Sort, **how: Any
+) -> Question | None:
+    """Asks for rows without a value, which follow when those behind the cursor do not fill the page."""
+    if after is None or after[0] is None or sort not in _BY_FACTS:
+        return None
+    return page_question(organization_id, wanted or LeadFilter(), after=(None, _FIRST_ID), sort=sort, **how)
+
+
+def _has_kept_plan(sort: Sort, wanted: LeadFilter, reach: Reach) -> bool:
+    """Whether an index has these leads in this order, whatever the values are that narrow them."""
+    narrowed = {name for name, value in wanted if value}
+    if not reach.reads_all:
+        narrowed.add("owner_id")
+        if reach.is_client or len(reach.user_ids) != 1 or wanted.owner_id:
+            return False
+    return len(wanted.status) < 2 and len(narrowed) < 2 and narrowed <= _INDEXED[sort]
+
+
+def _fetch(connection: Connection[Any], question: Question) -> list[dict[str, Any]]:
+    asked = connection.execute(question.text, question.values, prepare=question.is_kept)
+    return [dict(row) for row in asked]
 
 
 def _id_column(sort: Sort) -> sql.SQL:
@@ -153,23 +208,23 @@ def count_leads(
 
     Whoever reads all leads (`reach`) and narrows them to statuses and a campaign at most is answered from counters.
     """
-    wanted = wanted or LeadFilter()
+    question = count_question(organization_id, wanted or LeadFilter(), reach=reach, up_to=up_to)
+    row = connection.execute(question.text, question.values, prepare=question.is_kept).fetchone() or {"leads": 0}
+    return int(row["leads"])
+
+
+def count_question(
+    organization_id: UUID, wanted: LeadFilter, *, reach: Reach | None = None, up_to: int | None = None
+) -> Question:
+    """Asks for the number of `count_leads`."""
     if reach and reach.reads_all and wanted == LeadFilter(status=wanted.status, campaign_id=wanted.campaign_id):
-        return _sum_counters(connection, organization_id, wanted)
+        parameters = {"status": list(wanted.status) or None, "campaign_id": wanted.campaign_id}
+        scope = {**parameters, "organization_id": organization_id}
+        return Question(queries.load("lead_lists").sum_counters, scope, is_kept=True)
     condition = _within(reach, _conditions(wanted, by_facts=False), by_facts=False)
     name = "count_leads" if wanted.criteria else "count_rows"
     statement = getattr(queries.load("lead_lists"), name).format(conditions=condition.text)
-    parameters = {**condition.parameters, "organization_id": organization_id, "up_to": up_to}
-    row = connection.execute(statement, parameters, prepare=False).fetchone() or {"leads": 0}
-    return int(row["leads"])
-
-
-def _sum_counters(connection: Connection[Any], organization_id: UUID, wanted: LeadFilter) -> int:
-    parameters = {"status": list(wanted.status) or None, "campaign_id": wanted.campaign_id}
-    row = connection.execute(
-        queries.load("lead_lists").sum_counters, {**parameters, "organization_id": organization_id}
-    ).fetchone() or {"leads": 0}
-    return int(row["leads"])
+    return Question(statement, {**condition.parameters, "organization_id": organization_id, "up_to": up_to})
 
 
 def recount_leads(connection: Connection[Any]) -> int:

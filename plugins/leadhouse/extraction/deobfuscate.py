@@ -8,6 +8,7 @@ import html
 import re
 import string
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 _HEX = re.compile(r"^[0-9a-fA-F]{6,400}$")
@@ -64,6 +65,7 @@ _INVISIBLE_CHAR = re.compile("[" + "".join(map(chr, INVISIBLE)) + "]")
 # What must stand in a text before a pattern above is tried; written to start with a set of characters, which is fast.
 _MAYBE_AT = re.compile(r"[(\[{<@]|[-_][aA][tT][-_]|[ \u00a0](?:[aAäÄ][tT]|[aA][rR][rR][oO]|[cC][hH][iI][oO][cC])")
 _MAYBE_BRACKET_AT = re.compile(rf"[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]|[-_]at[-_]", re.I)
+_SHORT_BRACKET = re.compile(r"[(\[{<][^()\[\]{}<>]{1,24}[)\]}>]|[-_][aA][tT][-_]")
 _MAYBE_BARE = re.compile(r"[ \u00a0](?:at|ät|arroba|chiocciola|@)[ \u00a0]", re.I)
 _SPOKEN_AT = tuple(
     [blank + word for blank in " \u00a0" for word in ("at", "ät", "arro", "chioc")]
@@ -206,8 +208,9 @@ def _may_spell_at(text: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=20_000)  # menus and footers repeat over a site's pages
 def _line(line: str) -> str:
-    if _MAYBE_BRACKET_AT.search(line) and _BRACKET_AT.search(line):
+    if _SHORT_BRACKET.search(line) and _MAYBE_BRACKET_AT.search(line) and _BRACKET_AT.search(line):
         line = _BRACKET_AT.sub("@", line)
         line = _BRACKET_DOT.sub(".", line)
         line = re.sub(r"(@[a-z0-9.-]{2,60})" + _BARE_DOT.pattern + r"([a-z]{2,24})\b", r"\1.\2", line, flags=re.I)

@@ -166,8 +166,13 @@ class Crawl:
 @pytest.fixture
 def crawl(database: Any, web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crawl]:
     """Crawls go through the test's proxy, without delay."""
-    monkeypatch.setenv("LEADHOUSE_CRAWL_PROXY", web.url)
-    monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0")
-    settings.cache_clear()
+    go_through(web, monkeypatch)
     yield Crawl(database, web)
+    settings.cache_clear()
+
+
+def go_through(web: Web, patch: pytest.MonkeyPatch) -> None:
+    """Crawls ask `web` for everything, without delay."""
+    patch.setenv("LEADHOUSE_CRAWL_PROXY", web.url)
+    patch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0")
     settings.cache_clear()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leadhouse.jobs.crawl import run_shard
 from leadhouse.records import unit_id
-from tests.scrapers.conftest import Answer, Crawl, Route
+from leadhouse.settings import settings
+from tests.conftest import Postgres
+from tests.conftest import _settings_of as settings_of
+from tests.scrapers.conftest import Answer, Crawl, Route, Web, go_through, serve
 
 FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 HOST = "alpha.example"
@@ -28,15 +34,36 @@ def with_etag(route: Route, etag: str) -> Route:
     return respond
 
 
+def build(web: Web) -> None:
+    """A site of five pages with validators."""
+    web.site(HOST, pages=3)
+    for (host, path), route in list(web.routes.items()):
+        web.routes[host, path] = with_etag(route, f'"{path}"')
+
+
+@pytest.fixture(scope="module")
+def first_run(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Postgres, Path]]:
+    """Database and home after the site was crawled once: each test goes on from a copy."""
+    home = tmp_path_factory.mktemp("first-night")
+    with postgres.clone() as database:
+        with serve() as web, settings_of(database, home), pytest.MonkeyPatch.context() as patch:
+            go_through(web, patch)
+            build(web)
+            run_shard(Crawl(database, web).plan(HOST, run_on=FIRST), 0, "run-1")
+        settings.cache_clear()
+        yield Postgres(postgres.admin_url, database.name), home
+
+
 @pytest.fixture
-def first_night(crawl: Crawl) -> Crawl:
-    """A site of five pages with validators, crawled once."""
-    crawl.web.site(HOST, pages=3)
-    for (host, path), route in list(crawl.web.routes.items()):
-        crawl.web.routes[host, path] = with_etag(route, f'"{path}"')
-    run_shard(crawl.plan(HOST, run_on=FIRST), 0, "run-1")
-    crawl.web.asked.clear()
-    return crawl
+def first_night(first_run: tuple[Postgres, Path], web: Web, tmp_path: Path) -> Iterator[Crawl]:
+    """The night after the first."""
+    made, former = first_run
+    home = shutil.copytree(former, tmp_path / "home")
+    build(web)
+    with made.clone() as database, settings_of(database, home), pytest.MonkeyPatch.context() as patch:
+        go_through(web, patch)
+        yield Crawl(database, web)
+    settings.cache_clear()
 
 
 def second_night(crawl: Crawl) -> dict[str, Any]:

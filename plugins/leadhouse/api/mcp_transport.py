@@ -1,24 +1,30 @@
-"""How the MCP server is reached: streamable HTTP at /mcp, a request at a time and without sessions, and stdio."""
+"""How the MCP server is reached: streamable HTTP at /mcp, a request at a time and without sessions, and stdio.
+
+The SDK is imported with the first request: most servers never get one, and it is most of a second of their start.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from mcp.server.mcpserver import Context
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from leadhouse.api import problems
 from leadhouse.api.callers import Caller, caller_of_claims, signed_in
 from leadhouse.api.exchange import exchange_of
-from leadhouse.api.mcp_server import NO_REBINDING_CHECK, make_server
 from leadhouse.api.problems import ProblemError
 from leadhouse.identity.api_keys import authenticate_api_key
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import Context
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 
 class McpEndpoint:
@@ -55,8 +61,10 @@ class McpEndpoint:
 
     async def _run(self, ready: asyncio.Future[StreamableHTTPSessionManager]) -> None:
         try:
-            server = make_server(caller_of_request)
-            server.streamable_http_app(stateless_http=True, json_response=True, transport_security=NO_REBINDING_CHECK)
+            loaded = await run_in_threadpool(import_module, "leadhouse.api.mcp_server")
+            server = loaded.make_server(caller_of_request)
+            checks = loaded.NO_REBINDING_CHECK
+            server.streamable_http_app(stateless_http=True, json_response=True, transport_security=checks)
             async with server.session_manager.run():
                 ready.set_result(server.session_manager)
                 await asyncio.Event().wait()  # until the loop ends
@@ -81,6 +89,8 @@ def serve_stdio(key: str) -> None:
     Raises:
         WrongCredentialsError: no such key, or it cannot be used any more.
     """
+    from leadhouse.api.mcp_server import make_server
+
     with component() as connection:
         caller = caller_of_claims(authenticate_api_key(connection, key, Origin(None, "leadhouse mcp")))
     make_server(lambda _: caller).run("stdio")

@@ -70,10 +70,6 @@ class Guarded:
         """All matches in a text, in order."""
         return self.pattern.finditer(text) if self.may_match(text) else iter(())
 
-    def sub(self, replacement: str, text: str) -> str:
-        """A text with every match replaced."""
-        return self.pattern.sub(replacement, text) if self.may_match(text) else text
-
 
 def guarded(pattern: str, flags: int = 0) -> Guarded:
     """Compile a pattern for texts of which few match."""
@@ -83,10 +79,9 @@ def guarded(pattern: str, flags: int = 0) -> Guarded:
 class AnyOf:
     """Several guarded patterns under one guard: most texts hold nothing that any of them needs."""
 
-    __slots__ = ("literals", "patterns")
+    __slots__ = ("literals",)
 
     def __init__(self, *patterns: Guarded) -> None:
-        self.patterns = patterns
         self.literals = _minimal({literal for pattern in patterns for literal in pattern.literals})
 
     def may_match(self, text: str) -> bool:
@@ -96,10 +91,6 @@ class AnyOf:
             if literal in text:
                 return True
         return False
-
-    def search(self, text: str) -> bool:
-        """Whether one of the patterns matches in a text."""
-        return self.may_match(text) and any(pattern.pattern.search(text) for pattern in self.patterns)
 
 
 # What a pattern needs ----------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from __future__ import annotations
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, Param, dag
 
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag
 from leadhouse.orchestration.crawling import crawl_shard, finish_crawl, plan_crawl
 
 PARAMS = {
@@ -59,7 +59,7 @@ PARAMS = {
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC"),
+    schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC", run_immediately=NOT_AT_FIRST_START),
     catchup=False,
     max_active_runs=4,
     params=PARAMS,

@@ -31,13 +31,13 @@ from __future__ import annotations
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, dag
 
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag
 from leadhouse.orchestration.importing import find_files, finish_import, import_file
 from leadhouse.orchestration.source_reading import find_sources, read_source
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC"),
+    schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC", run_immediately=NOT_AT_FIRST_START),
     catchup=False,
     max_active_runs=4,
     default_args=DEFAULT_ARGS,

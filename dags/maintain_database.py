@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from airflow.sdk import CronTriggerTimetable, dag
 
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag
 from leadhouse.orchestration.maintenance import (
     backup_database,
     ensure_partitions,
@@ -55,7 +55,7 @@ from leadhouse.orchestration.privacy import close_organizations, erase_noted_pag
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 4 * * *", timezone="UTC"),
+    schedule=CronTriggerTimetable("0 4 * * *", timezone="UTC", run_immediately=NOT_AT_FIRST_START),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
@@ -149,3 +150,19 @@ def test_page_of_the_dags_is_up_to_date():
     from leadhouse.local.dag_pages import render
 
     assert (PROJECT / "docs" / "dags.md").read_text() == render(FOLDER), "run `make docs` and commit docs/dags.md"
+
+
+@pytest.mark.parametrize("dag_id", ["crawl_sites", "import_records", "maintain_database"])
+def test_a_platform_first_started_by_night_waits_for_the_next(dag_id, monkeypatch):
+    """A minute after the hour that the file names; the scheduler's own timetable is asked."""
+    from airflow.serialization.decoders import decode_timetable
+    from airflow.serialization.encoders import encode_timetable
+    from airflow.timetables import trigger
+    from airflow.timetables.base import TimeRestriction
+
+    timetable = decode_timetable(encode_timetable(dags()[dag_id].timetable))
+    started = timetable._align_to_prev(datetime(2026, 11, 22, 12, tzinfo=UTC)) + timedelta(minutes=1)
+    monkeypatch.setattr(trigger, "utcnow", lambda: started)
+    restriction = TimeRestriction(earliest=None, latest=None, catchup=False)
+    first = timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=restriction)
+    assert first.run_after > started

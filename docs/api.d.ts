@@ -1826,12 +1826,13 @@ export type UsageShape = {
   maxValue: number | null;
 };
 
-/** Two people or two companies of which the match model is not sure, with its weights in words. */
+/** Two people or two companies of which the match model is not sure, with its weight in bits (log2 of the odds). */
 export type WaitingPairShape = {
   matchDecisionId: string;
   entityKind: "company" | "person";
   entityA: string;
   entityB: string;
+  matchWeight: number;
   reason: string | null;
   decidedBy: string;
   decidedAt: string;
@@ -2119,6 +2120,10 @@ export interface Operations {
   sign_up: {
     path: "/api/v1/auth/sign-up";
     method: "POST";
+    headers?: {
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
     body: SignUp;
     answers: {
       202: Accepted;
@@ -2128,6 +2133,10 @@ export interface Operations {
   sign_up_by_invitation: {
     path: "/api/v1/auth/sign-up-by-invitation";
     method: "POST";
+    headers?: {
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
     body: InvitedSignUp;
     answers: {
       201: Tokens;

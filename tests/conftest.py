@@ -29,7 +29,7 @@ from psycopg.rows import DictRow
 from leadhouse.database import DatabaseError, admin_to, connect_to, migrations, provisioning
 from leadhouse.local.postgres_binaries import PostgresSetupError, can_reach, installed_binaries, server_account
 from leadhouse.local.postgres_server import PostgresServer
-from leadhouse.settings import settings
+from leadhouse.settings import PROJECT, settings
 from tests.function_calls import FOLDER, read_calls, record_calls
 
 MEMORY = Path("/dev/shm")
@@ -307,10 +307,10 @@ def _ensure_template(admin_url: str) -> str:
 
 
 def _ensure_marts(postgres: Postgres, factory: pytest.TempPathFactory) -> str:
-    """The template with built marts, made once a server from the migrated one."""
+    """The template with the marts of this checkout's models, made once a server and content from the migrated one."""
     from leadhouse.transform import build_marts
 
-    name = f"{postgres.template}_marts"
+    name = f"{postgres.template}_marts_{_models_hash()[:12]}"
     with admin_to(postgres.admin_url, autocommit=True) as server:
         server.execute("select pg_advisory_lock(hashtext('leadhouse_marts'))")
         if server.execute("select from pg_database where datname = %s", [name]).fetchone() is None:
@@ -329,6 +329,15 @@ def _ensure_marts(postgres: Postgres, factory: pytest.TempPathFactory) -> str:
                 sql.SQL("alter database {} rename to {}").format(sql.Identifier(MODULE_DATABASE), sql.Identifier(name))
             )
     return name
+
+
+def _models_hash() -> str:
+    """Of the dbt project's files: a copy of the checkout with another model may run its tests on the same server."""
+    files = sorted(path for path in (PROJECT / "dbt_project").rglob("*") if path.suffix in {".sql", ".yml"})
+    content = hashlib.sha256()
+    for path in files:
+        content.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
+    return content.hexdigest()
 
 
 def _clone(server: psycopg.Connection[DictRow], template: str, name: str) -> None:

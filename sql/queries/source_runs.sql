@@ -19,7 +19,7 @@ select source_key, source_id, kind::text as kind, organization_id, name, start_u
 
 -- name: list_sources
 select source.source_key, source.source_id, source.kind::text as kind, source.name, source.status, source.last_test_result,
-       source.last_test_message, source.last_run_at, source.next_due_at, source.records_landed
+       source.last_test_message, source.last_run_at, source.records_landed
   from app.sources as source
  where source.organization_id = %(organization_id)s and source.deleted_at is null
  order by source.kind::text, source.source_key

@@ -35,7 +35,7 @@ ContentType = Annotated[str, Field(max_length=200, pattern=r"^[\w.+-]+/[\w.+-]+$
 PartNumber = Annotated[int, Path(ge=1, le=MOST_PARTS)]
 BYTES: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
         "description": "The bytes, in the file's own type.",
     }
 }

@@ -21,6 +21,7 @@ from demo.servers.wire import json_answer
 from leadhouse.connectors.found_sites import start_of
 from leadhouse.connectors.source_replay import read_again, replay_source
 from leadhouse.connectors.source_runs import SourceBusyError, run_source
+from leadhouse.connectors.stored_sources import list_sources
 from leadhouse.credentials import SecretMissingError, new_master_key, put_secret
 from leadhouse.database.queries import load
 from leadhouse.jobs.control import StoppedError
@@ -309,6 +310,14 @@ def test_the_cursor_is_kept_with_what_landed(listed):
     assert (first.received > 5, second.received, second.known) == (True, 1, 1)
     (row,) = listed.rows("select next_due_at from app.sources where source_key = %s", listed.source_key)
     assert row["next_due_at"].date() == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("due", ["-infinity", "infinity"])
+def test_sources_that_are_due_at_once_or_never_are_listed(listed, due):
+    listed.add(kind="api", **listed.declared)
+    listed.rows("update app.sources set next_due_at = %s where source_key = %s", due, listed.source_key)
+    [shown] = list_sources(listed.organization_id)
+    assert (shown["source_key"], shown["last_run_at"]) == (listed.source_key, None)
 
 
 def test_what_is_due_is_read_by_itself_and_what_is_named_in_any_case(listed):

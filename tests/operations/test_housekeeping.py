@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
@@ -218,6 +221,38 @@ def test_slow_queries_are_counted_without_their_literals(database):
     assert slept["role_name"] == "leadhouse_leads"
     assert "secret" not in slept["query"]
     assert found == sorted(found, key=lambda row: -row["total_ms"])
+
+
+LITERALS = [
+    "'a secret word'",
+    "'a secret', 'it''s a secret word'",
+    r"e'a secret\'s word', 'x', 'y'",
+    "$$a secret word$$, 1, 2, 3",
+    "$note$a 'secret' word$note$, 1, 2, 3, 4",
+    "4912345678.5, 4912345678, 1, 2, 3, 4",
+    "1 as \"secret's\", 2, 3, 4, 5, 6, 'a secret'",
+]
+
+
+def test_statement_whose_entry_went_while_it_ran_shows_no_literal(database):
+    """pg_stat_statements keeps its text as it was sent then: here by a reset, in a full table by an eviction."""
+    reset = "select pg_stat_statements_reset(dbid => (select oid from pg_database where datname = current_database()))"
+    running = "select from pg_stat_activity where datname = current_database() and query ~ '^select pg_sleep'"
+    with ExitStack() as stack, psycopg.connect(database.admin_url, autocommit=True) as admin:
+        connections = [stack.enter_context(database.connect("leads", autocommit=True)) for _ in LITERALS]
+        with ThreadPoolExecutor(len(LITERALS)) as pool:
+            slept = [
+                pool.submit(connection.execute, f"select pg_sleep(2), {literals}")  # type: ignore[arg-type]
+                for connection, literals in zip(connections, LITERALS, strict=True)
+            ]
+            while admin.execute(running).rowcount < len(LITERALS):
+                assert not any(waiting.done() for waiting in slept)
+            admin.execute(reset)
+        kept = [text for (text,) in admin.execute("select query from pg_stat_statements where query ~ 'pg_sleep\\(2'")]
+    assert sorted(kept) == sorted(f"select pg_sleep(2), {literals}" for literals in LITERALS)
+    shown = [row["query"] for row in read_report("slow-queries", 50) if "pg_sleep" in row["query"]]
+    assert len(shown) == len(LITERALS)
+    assert not [query for query in shown if re.search(r"secret|word|49123|[0-9]", query.replace('as "secret', ""))]
 
 
 def test_missing_statistics_say_how_to_begin(database):

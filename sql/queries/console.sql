@@ -1,16 +1,41 @@
 -- Reads of the console component. A window is [since, until), in UTC.
 
--- name: list_nights
--- Nights, newest first: requests within two minutes of one another began the same one, and it lasts to the next.
+-- name: list_runs
+-- Runs, newest first, each beside the last one of its kind. A run begins with a request and lasts to the next run: what
+-- is asked for within two minutes, or while its requests are worked on, belongs to it. The platform's own crawl, which no
+-- person and no organization asked for, begins a night whatever is under way. An import by hand has no request but a step.
 with requests as (
-  select requested_at,
-         requested_at - lag(requested_at) over (order by requested_at) > interval '2 minutes' as is_first
+  select requested_at, kind::text as kind,
+         kind = 'crawl' and organization_id is null and requested_by is null
+           and coalesce(parameters ->> 'requested_by_run', '') not like 'manual%%' as begins_night,
+         least(case when status = 'running' then now() else coalesce(finished_at, requested_at) end,
+               requested_at + interval '12 hours') as ended_at
     from app.jobs
-   where kind in ('crawl', 'import')),
+   where kind in ('crawl', 'import')
+   union all
+  select started_at, 'import', false, finished_at
+    from quality.step_outcomes
+   where stage = 'import_records' and run_id like 'cli\_\_%%'),
+begun as (
+  select requested_at, kind, begins_night,
+         requested_at > interval '2 minutes' + coalesce(
+           case when begins_night then max(requested_at) filter (where begins_night) over former
+                else max(ended_at) over former end, '-infinity') as is_first
+    from requests
+  window former as (order by requested_at, begins_night desc rows between unbounded preceding and 1 preceding)),
+numbered as (
+  select *, count(*) filter (where is_first) over (order by requested_at, begins_night desc rows unbounded preceding) as run_no
+    from begun),
 starts as (
-  select requested_at as since from requests where is_first is not false)
-select since, lead(since) over (order by since) as until
-  from starts
+  select min(requested_at) as since,
+         case when bool_or(begins_night) then 'night' else (array_agg(kind order by requested_at))[1] end as kind
+    from numbered
+   group by run_no),
+runs as (
+  select since, lead(since) over (order by since) as until, kind from starts)
+select since, until, kind, lag(since) over same_kind as compared_since, lag(until) over same_kind as compared_until
+  from runs
+window same_kind as (partition by kind order by since)
  order by since desc
  limit %(limit)s;
 
@@ -54,9 +79,12 @@ select 'import_records', count(*) filter (where status = 'pending')::int, count(
   from app.jobs where kind = 'import' and requested_at >= %(since)s
 union all
 select 'resolve_entities', 0, count(*)::int
-  from raw.batches
+  from raw.batches as batch
  where landed_at >= %(since)s
    and batch_no > coalesce((select last_batch_no from app.consumer_positions where consumer = 'resolve_entities' and stream = 'raw'), 0)
+   -- what became of a message says nothing of who is who: the next resolution reads past it
+   and (exists (select from raw.applications where applications.landing_id = batch.landing_id)
+        or exists (select from raw.email_checks where email_checks.landing_id = batch.landing_id))
 union all
 select 'build_marts', 0, count(*)::int
   from resolution.batches

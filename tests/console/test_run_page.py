@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from leadhouse.console.night import OUTCOMES, STAGES, list_nights, night_summary
+from leadhouse.console.night import OUTCOMES, STAGES, list_runs, night_summary
 from leadhouse.jobs import requests
 from leadhouse.ledger.steps import recorded_step
 
@@ -30,9 +30,9 @@ def made(database, at, landed, known, quarantined):
     job_id = requests.request_job("crawl", {}, TODAY)
     requests.start(job_id)
     requests.finish(job_id, {})
+    asked_at(database, job_id, at)
     landing_id = uuid4()
     with database.owner() as connection:
-        connection.execute("update app.jobs set requested_at = %s where job_id = %s", [at, job_id])
         connection.execute(
             "insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, job_id, received, landed,"
             " known, quarantined, landed_at)"
@@ -71,6 +71,29 @@ def made(database, at, landed, known, quarantined):
             )
 
 
+def asked_at(database, job_id, at, minutes=1):
+    """The request, and its end, at another time."""
+    with database.owner() as connection:
+        connection.execute(
+            "update app.jobs set requested_at = %(at)s, started_at = %(at)s, finished_at = %(at)s + %(lasted)s"
+            " where job_id = %(job_id)s",
+            {"at": at, "lasted": timedelta(minutes=minutes), "job_id": job_id},
+        )
+
+
+def asked_for(database, kind, at, *, organization="north", minutes=1, **parameters):
+    """A request of an organization, or with None of the platform itself."""
+    with database.owner() as connection:
+        owner = connection.execute(
+            "insert into identity.organizations (slug, name) values ('north', 'North')"
+            " on conflict (slug) do update set name = excluded.name returning organization_id"
+        ).fetchone()["organization_id"]
+    job_id = requests.request_job(kind, parameters, TODAY, owner if organization else None)
+    requests.start(job_id)
+    requests.finish(job_id, {})
+    asked_at(database, job_id, at, minutes)
+
+
 def stage_of(summary, name):
     return next(stage for stage in summary["stages"] if stage["stage"] == name)
 
@@ -95,17 +118,50 @@ def test_seconds_of_parallel_shards_are_not_added_and_sites_not_counted_twice(ni
 
 
 def test_window_ends_where_the_next_night_begins(night):
-    newest, before = list_nights()
+    newest, before = list_runs()
     assert newest.until is None
     assert before.until == newest.since == night
+    assert (newest.compared.since, newest.compared.until) == (before.since, before.until)
     assert night_summary(before.since, before.until)["records"]["received"] == 3
+
+
+def test_requests_and_imports_by_hand_are_no_night_before(night, database):
+    asked_for(database, "import", night - timedelta(hours=3))
+    asked_for(database, "crawl", night - timedelta(hours=2), urls=["https://a.example/"])
+    with recorded_step("imports", "cli__by-hand", "import_records", "contacts.csv"):
+        pass
+    by_hand, last_night, crawl, asked_import, night_before = list_runs()
+    assert [each.kind for each in (by_hand, last_night, crawl, asked_import, night_before)] == [
+        "import", "night", "crawl", "import", "night",
+    ]  # fmt: skip
+    assert last_night.since == night
+    assert last_night.compared.since == night_before.since
+    assert by_hand.compared.since == asked_import.since
+    assert crawl.compared is None
+    assert last_night.compared.until == asked_import.since
+
+
+def test_what_is_asked_for_while_a_night_is_worked_on_belongs_to_it(night, database):
+    begins = night + timedelta(minutes=20)
+    asked_for(database, "crawl", begins, organization=None, minutes=15, requested_by_run="scheduled__now")
+    asked_for(database, "import", begins + timedelta(minutes=10))
+    asked_for(database, "crawl", begins + timedelta(minutes=18), organization=None, requested_by_run="manual__later")
+    assert [(each.kind, each.since) for each in list_runs()[:2]] == [
+        ("crawl", begins + timedelta(minutes=18)), ("night", begins),
+    ]  # fmt: skip
+
+
+def test_a_night_begins_while_a_request_is_worked_on(night, database):
+    asked_for(database, "crawl", night + timedelta(minutes=10), minutes=30)
+    asked_for(database, "crawl", night + timedelta(minutes=20), organization=None)
+    assert [each.kind for each in list_runs()] == ["night", "crawl", "night", "night"]
 
 
 def test_retry_that_succeeded_is_a_success_and_a_failure_tells_why(night):
     with pytest.raises(RuntimeError), recorded_step("resolution", "run-1", "resolve_entities", "all"):
         raise RuntimeError("the disk was full")
     failed = stage_of(night_summary(night), "resolve_entities")
-    assert failed["state"] in ("failed", "running")
+    assert failed["state"] == "failed"
     assert failed["messages"] == ["RuntimeError: the disk was full"]
     with recorded_step("resolution", "run-1", "resolve_entities", "all") as step:
         step.counts["units"] = 4
@@ -114,7 +170,18 @@ def test_retry_that_succeeded_is_a_success_and_a_failure_tells_why(night):
     assert retried["counts"] == {"units": 4}
 
 
+def test_events_of_messages_are_no_work_for_resolution(night):
+    assert stage_of(night_summary(night), "resolve_entities")["state"] == "waiting"  # a batch without a record
+
+
 def test_open_work_is_running(night, database):
+    with database.owner() as connection:
+        connection.execute(
+            "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status, is_syntax_valid,"
+            " is_role, is_free, is_disposable, checked_at)"
+            " select run_on, 'ann@a.example', landing_id, 'a.example', 'valid', true,"
+            " false, false, false, landed_at from raw.batches order by batch_no desc limit 1"
+        )
     assert stage_of(night_summary(night), "resolve_entities")["state"] == "running"  # the batch is not resolved yet
     job_id = requests.request_job("import", {}, TODAY)
     assert stage_of(night_summary(night), "import_records")["state"] == "waiting"
@@ -129,14 +196,24 @@ def test_page_shows_both_nights_and_says_that_the_sum_is_right(site, night):
     assert "adds up" in page.text
     assert "Before: 3 = 3 + 0 + 0" in page.text
     assert "Correct &lt;it&gt;." in page.text
+    before = list_runs()[1].since
+    assert f"Compared with the night before it, of {before:%Y-%m-%d %H:%M:%S} UTC." in page.text
     assert page.text.count("<svg") == 2
     assert "<script" not in page.text
     assert " style=" not in page.text
     assert site.seconds["run"] < 1.0
 
 
+def test_a_run_without_a_former_one_of_its_kind_says_so(site, night, database):
+    asked_for(database, "import", night + timedelta(minutes=30))
+    page = " ".join(site.get("run").text.split())
+    assert "<h1>Import by request of" in page
+    assert "There is no run of this kind before it to compare with." in page
+    assert "Before: 3" not in page
+
+
 def test_older_night_is_reached_by_its_link(site, night):
-    link = list_nights()[1].since.isoformat().replace("+", "%2B")
+    link = list_runs()[1].since.isoformat().replace("+", "%2B")
     page = site.get(f"run?since={link}").text
     assert "3 received = 3 landed + 0 already known + 0 quarantined" in " ".join(page.split())
 

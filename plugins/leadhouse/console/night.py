@@ -34,18 +34,33 @@ OUTCOMES = ("fetched", "not_modified", "blocked", "empty", "broken")
 
 
 @dataclass(frozen=True)
-class Night:
-    """A window of time, [since, until) in UTC; `until` is None for the present one."""
+class Window:
+    """A span of time, [since, until) in UTC; `until` is None for the present one."""
 
     since: datetime
     until: datetime | None
 
 
-def list_nights(limit: int = 14) -> list[Night]:
-    """The nights that requests began, newest first; the last day when there are none."""
+@dataclass(frozen=True)
+class Run(Window):
+    """What one request set going: ``night`` is the platform's own crawl and all that follows from it, ``crawl`` and
+    ``import`` are what somebody asked for. `compared` is the last run of the same kind, None where there is none."""
+
+    kind: str
+    compared: Window | None
+
+
+def list_runs(limit: int = 20) -> list[Run]:
+    """Runs, newest first; where nothing was asked for yet, the last day as a night."""
     with connect("console") as connection:
-        rows = connection.execute(load("console").list_nights, {"limit": limit}).fetchall()
-    return [Night(row["since"], row["until"]) for row in rows] or [Night(datetime.now(UTC) - timedelta(days=1), None)]
+        rows = connection.execute(load("console").list_runs, {"limit": limit}).fetchall()
+    return [_run(row) for row in rows] or [Run(datetime.now(UTC) - timedelta(days=1), None, "night", None)]
+
+
+def _run(row: dict[str, Any]) -> Run:
+    since = row["compared_since"]
+    compared = Window(since, row["compared_until"]) if since else None
+    return Run(row["since"], row["until"], row["kind"], compared)
 
 
 def night_summary(since: datetime, until: datetime | None = None) -> dict[str, Any]:

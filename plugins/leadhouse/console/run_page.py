@@ -1,27 +1,33 @@
-"""The Run page: one night against the one before."""
+"""The Run page: one run beside the last one of its kind."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from leadhouse.console.night import Night, list_nights, night_summary
+from leadhouse.console.night import Window, list_runs, night_summary
 from leadhouse.console.rendering import render_page
 from leadhouse.database import connect
 from leadhouse.database.queries import load
 
+TITLES = {"night": "Night", "crawl": "Crawl by request", "import": "Import by request"}
+FORMER = {
+    "night": "the night before it",
+    "crawl": "the last crawl by request before it",
+    "import": "the last import by request before it",
+}
+
 
 def run_page(since: datetime | None) -> str:
-    """The night that began at `since` (the newest when None) beside the one before it."""
-    nights = list_nights()
-    position = next((index for index, night in enumerate(nights) if night.since == since), 0)
-    night = nights[position]
-    earlier = nights[position + 1] if position + 1 < len(nights) else None
-    now = night_summary(night.since, night.until)
-    before = night_summary(earlier.since, earlier.until) if earlier else None
+    """The run that began at `since` (the newest when None) beside the last one of its kind."""
+    runs = list_runs()
+    shown = next((each for each in runs if each.since == since), runs[0])
+    now = night_summary(shown.since, shown.until)
+    before = night_summary(shown.compared.since, shown.compared.until) if shown.compared else None
     return render_page(
-        "run.html", nights=nights, night=night, now=now, before=before, bars=_bars(now, before), **_details(night)
-    )
+        "run.html", runs=runs, run=shown, titles=TITLES, former_run=FORMER[shown.kind], now=now, before=before,
+        bars=_bars(now, before), **_details(shown),
+    )  # fmt: skip
 
 
 def _bars(now: dict[str, Any], before: dict[str, Any] | None) -> dict[str, list[tuple[str, float, float | None]]]:
@@ -35,8 +41,8 @@ def _bars(now: dict[str, Any], before: dict[str, Any] | None) -> dict[str, list[
     }
 
 
-def _details(night: Night) -> dict[str, Any]:
-    window = {"since": night.since, "until": night.until}
+def _details(run: Window) -> dict[str, Any]:
+    window = {"since": run.since, "until": run.until}
     queries = load("console")
     with connect("console") as connection:
         return {

@@ -20,8 +20,12 @@ environment: .venv/ready ## the environment from the hashed lock
 	@# uv comes from the same lock, by hash; it then installs the rest in seconds and compiles the bytecode.
 	@awk '/^uv==/{f=1} f{print} f&&!/\\$$/{exit}' requirements.txt > .venv/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	@echo "==> packages: $$(grep -cE '^[a-z0-9].*==' requirements.txt) pinned by hash"
-	@$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt
+	@# uv would list every package: one line says how long it takes, and what goes wrong is still told whole.
+	@what="==> packages: $$(grep -cE '^[a-z0-9].*==' requirements.txt) pinned by hash"; echo "$$what"; \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt & \
+	installer=$$!; trap "kill $$installer 2>/dev/null; exit 130" INT TERM; \
+	while kill -0 $$installer 2>/dev/null; do if [ -t 1 ]; then printf '\r    installing, %s s' $$SECONDS; fi; sleep 0.5; done; \
+	wait $$installer || exit 1; if [ -t 1 ]; then printf '\r'; fi; echo "    installed in $$SECONDS s"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -18,6 +18,6 @@ def run() -> list[Result]:
     for path in sorted(folder.glob("night-*.json")):
         night = json.loads(path.read_text())
         total, outside = night["night_seconds"], night["seconds_outside_stages"]
-        name = f"night {night['night'] + 1}: seconds outside its stages"
+        name = f"night {night['night']}: seconds outside its stages"
         results.append(Result(name, outside, total, "whole night", "s", outside / total))
     return results

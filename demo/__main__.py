@@ -13,10 +13,11 @@ from rich.console import Console
 
 from demo.state import read_state
 from demo.world_process import world_process
+from leadhouse.commands.output import Output
 from leadhouse.local import stack
 from leadhouse.settings import settings
 
-console = Console(highlight=False)
+console = Output()
 
 
 def main() -> int:
@@ -52,9 +53,9 @@ def _night(options: argparse.Namespace) -> int:
     try:
         summary = run_night(options.seed, options.companies)
     except expected as error:
-        Console(stderr=True, highlight=False).print(f"leadhouse: {error}", markup=False, style="red")
+        Console(stderr=True, highlight=False).print(f"leadhouse: {error}", markup=False, style="red", soft_wrap=True)
         return 1
-    console.print(summary_tables(summary), "")
+    console.print(summary_tables(summary))
     print_addresses(console, addresses())
     console.print(f"\n{settings().home / 'night.json'} has it all. All is left running: `make down` stops it.")
     return 0

@@ -14,6 +14,12 @@ select provider, attribute, sum(calls)::integer as calls, sum(cached)::integer a
  group by provider, attribute
  order by attribute, provider
 """
+TONIGHT = """
+select provider, count(*)::integer as calls, sum(price_eur)::double precision as cost_eur
+  from raw.provider_responses
+ where received_at >= %(since)s
+ group by provider
+"""
 SOURCES = """
 select batches.source_key, sum(received)::integer as received, sum(landed)::integer as landed,
        sum(known)::integer as known, sum(quarantined)::integer as quarantined,
@@ -28,16 +34,23 @@ select batches.source_key, sum(received)::integer as received, sum(landed)::inte
 """
 
 
-def bought_figures() -> list[dict[str, Any]]:
-    """`agg_provider_quality` over all organizations, countries and months, by attribute and provider; shares of 1."""
+def bought_figures(since: datetime) -> list[dict[str, Any]]:
+    """`agg_provider_quality` over all organizations, countries and months, by attribute and provider; shares of 1.
+
+    These are the figures of all nights together; `calls_tonight` and `cost_eur_tonight` are since then, and of the
+    provider as a whole.
+    """
     with connect("console") as connection:
         rows = connection.execute(QUALITY).fetchall()
+        tonight = {row["provider"]: row for row in connection.execute(TONIGHT, {"since": since})}
     return [
         {
             **row,
             "hit_rate": _share(row["hits"], row["calls"]),
             "precision": _share(row["correct"], row["judged"]),
             "cost_per_hit": _share(row["cost_eur"], row["hits"]),
+            "calls_tonight": tonight[row["provider"]]["calls"] if row["provider"] in tonight else 0,
+            "cost_eur_tonight": tonight[row["provider"]]["cost_eur"] if row["provider"] in tonight else 0.0,
         }
         for row in rows
     ]

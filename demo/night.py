@@ -88,7 +88,7 @@ def run_night(seed: int, companies: int) -> dict[str, Any]:
 def _kept(state: DemoState) -> Path:
     folder = settings().home / "nights"
     folder.mkdir(exist_ok=True)
-    return folder / f"night-{state.day}.json"
+    return folder / f"night-{state.number}.json"
 
 
 def _request_jobs(state: DemoState, loaded: Loaded) -> list[UUID]:
@@ -155,11 +155,14 @@ def _final_summary(
     with connect("console") as connection:
         working = connection.execute(WORKING_SECONDS, {"since": since}).fetchone()
     assert working is not None
+    in_stages = sum(stage["seconds"] for stage in summary["stages"])
+    # start + stages - side by side + outside stages = start + night: every second of the night stands in one line
     return {
-        "night": state.day,
+        "night": state.number,
         "run_on": state.run_on.isoformat(),
         "start_seconds": round(start_seconds, 1),
         "night_seconds": round(night_seconds, 1),
+        "seconds_side_by_side": round(in_stages - working["seconds"], 1),
         "seconds_outside_stages": round(night_seconds - working["seconds"], 1),
         **summary,
         **summary["entities"],
@@ -172,7 +175,7 @@ def _paid_for_and_found(loaded: Loaded, since: datetime) -> dict[str, Any]:
     """Providers, sources and lead searches, once the marts hold the night."""
     reports = (report_search(owner, wish) for owner, wish in loaded.wishes.items())
     return {
-        "providers": bought_figures(),
+        "providers": bought_figures(since),
         "sources": source_figures(since),
         "lead_searches": [each for each in reports if each is not None],
     }

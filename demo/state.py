@@ -22,6 +22,11 @@ class DemoState:
     is_complete: bool = False
 
     @property
+    def number(self) -> int:
+        """The night as people count: 1 is the first."""
+        return self.day + 1
+
+    @property
     def run_on(self) -> date:
         """The logical date of this night: a day after the one before, whatever the clock says."""
         return date.fromisoformat(self.first_run_on) + timedelta(days=self.day)

@@ -18,6 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.state import DemoState
+from demo.words import facts_of, figures_of
+from leadhouse.commands.output import Output
 
 MARKS = {"waiting": "·", "running": "…", "succeeded": "✓", "failed": "✗", "partial": "!"}
 COLOURS = {"waiting": "dim", "running": "cyan", "succeeded": "green", "failed": "red", "partial": "yellow"}
@@ -27,8 +29,8 @@ class NightView:
     """A context: `step` while starting, `begin` when the night begins, `show` for each reading of its figures."""
 
     def __init__(self, state: DemoState, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
-        self.title = f"Night {state.day + 1} ({state.run_on}), {state.companies} companies"
+        self.console = console or Output()
+        self.title = f"Night {state.number} ({state.run_on}), {state.companies} companies"
         self._began = time.monotonic()
         self._seen: dict[str, str] = {}
         self._live = Live(console=self.console, refresh_per_second=8, transient=True)
@@ -78,13 +80,8 @@ class NightView:
         return f"{seconds // 60}:{seconds % 60:02}"
 
 
-def figures_of(stage: dict[str, Any]) -> str:
-    """The stage's counts that are not zero, in its own order."""
-    return ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in stage["counts"].items() if value)
-
-
 def stages_table(summary: dict[str, Any]) -> Table:
-    """A row a stage."""
+    """A row a stage; once the night has ended also what is not in them, so that the seconds add up to the whole."""
     table = Table(box=None, pad_edge=False)
     for name, justify in (
         ("", "left"),
@@ -94,40 +91,50 @@ def stages_table(summary: dict[str, Any]) -> Table:
         ("counts", "left"),
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    is_over = "night_seconds" in summary
+    if is_over:
+        _add_line(table, "start-up", summary["start_seconds"], "the world, Postgres, migrations, Airflow")
     for stage in summary["stages"]:
         colour = COLOURS.get(stage["state"], "white")
-        waiting = stage["state"] == "waiting"
         table.add_row(
             f"[{colour}]{MARKS.get(stage['state'], '?')}[/{colour}]",
             stage["stage"],
-            "" if waiting else f"{stage['seconds']:.1f}",
-            "" if waiting else f"{stage['cpu_seconds']:.1f}",
+            f"{stage['seconds']:.1f}" if stage["seconds"] else "",
+            f"{stage['cpu_seconds']:.1f}" if stage["seconds"] else "",
             escape(figures_of(stage)),
         )
+    if is_over:
+        whole = summary["start_seconds"] + summary["night_seconds"]
+        _add_line(table, "side by side", -summary["seconds_side_by_side"], "stages that worked at the same time")
+        _add_line(table, "between stages", summary["seconds_outside_stages"], "Airflow starts tasks, or waits")
+        _add_line(table, "whole", whole, f"of it {summary['night_seconds']:.1f} s from the first request on")
     return table
 
 
+def _add_line(table: Table, name: str, seconds: float, meaning: str) -> None:
+    table.add_row("", name, f"{seconds:.1f}", "", meaning)
+
+
 def summary_tables(summary: dict[str, Any]) -> RenderableType:
-    """What a night ends with: stages, figures, the truth."""
+    """What a night ends with: stages, figures, what came in and was bought, the truth; an empty line between two."""
     facts = Table(box=None, show_header=False, pad_edge=False)
-    for name in ("pages", "records", "quarantined", "entities", "gate", "messages", "cost_eur"):
-        if name in summary:
-            facts.add_row(name.replace("_", " "), _flat(summary[name]))
-    facts.add_row("seconds", f"{summary['start_seconds']} to start, {summary['night_seconds']} for the night")
-    if summary["failed_tasks"]:
-        facts.add_row("red tasks", ", ".join(summary["failed_tasks"]))
-    searches = [Text(f"{each['question']!r}: {each['message']}") for each in summary["lead_searches"]]
-    return Group(
-        stages_table(summary), "", facts, "", sources_table(summary["sources"]), "",
-        providers_table(summary["providers"]), "", *searches, "", truth_table(summary["truth"]),
-    )  # fmt: skip
+    for name, text in facts_of(summary):
+        facts.add_row(name, escape(text))
+    parts: list[RenderableType] = [stages_table(summary), facts]
+    if summary["sources"]:
+        parts.append(sources_table(summary["sources"]))
+    if summary["providers"]:
+        parts.append(providers_table(summary["providers"]))
+    parts += [Text(f"{each['question']!r}: {each['message']}") for each in summary["lead_searches"]]
+    parts.append(truth_table(summary["truth"]))
+    return Group(*(part for each in parts for part in (each, "")))
 
 
 def sources_table(sources: list[dict[str, Any]]) -> Table:
     """What came in but by crawling: received is landed, known and quarantined together."""
     table = Table(box=None, pad_edge=False)
-    for name in ("source", "received", "landed", "known", "quarantined", "EUR"):
-        table.add_column(name, justify="left" if name == "source" else "right")
+    for name in ("records of source", "received", "landed", "known", "quarantined", "EUR"):
+        table.add_column(name, justify="left" if name == "records of source" else "right", no_wrap=True)
     for each in sources:
         counts = (str(each[name]) for name in ("received", "landed", "known", "quarantined"))
         table.add_row(escape(each["source_key"]), *counts, f"{each['eur']:.2f}")
@@ -135,14 +142,18 @@ def sources_table(sources: list[dict[str, Any]]) -> Table:
 
 
 def providers_table(providers: list[dict[str, Any]]) -> Table:
-    """Who was asked in the waterfall, what it found and cost, and how much of it proved right."""
+    """Who was asked in the waterfall, what it found and cost, and how much of it proved right; all nights together."""
     table = Table(box=None, pad_edge=False)
-    for name in ("provider", "for", "calls", "cached", "hit rate", "EUR", "EUR a hit", "judged", "precision"):
-        table.add_column(name, justify="left" if name in ("provider", "for") else "right")
+    for name in (
+        "provider, all nights", "for", "calls", "cached", "hit rate", "EUR", "EUR a hit", "judged", "precision",
+        "calls tonight", "EUR tonight",
+    ):  # fmt: skip
+        table.add_column(name, justify="left" if name in ("provider, all nights", "for") else "right")
     for each in providers:
         table.add_row(
             each["provider"], each["attribute"], str(each["calls"]), str(each["cached"]), _share(each["hit_rate"]),
             f"{each['cost_eur']:.2f}", _share(each["cost_per_hit"]), str(each["judged"]), _share(each["precision"]),
+            str(each["calls_tonight"]), f"{each['cost_eur_tonight']:.2f}",
         )  # fmt: skip
     return table
 
@@ -174,9 +185,3 @@ def truth_table(truth: dict[str, Any]) -> Table:
 
 def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {_flat(each)}" for name, each in value.items())
-    return f"{value:,}" if isinstance(value, int) else str(value)

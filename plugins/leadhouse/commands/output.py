@@ -1,0 +1,76 @@
+"""What commands print: tables that never cut a value, and JSON where it is asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console, ConsoleDimensions
+from rich.markup import escape
+from rich.measure import Measurement
+from rich.table import Table
+
+PIPE_COLUMNS = 10_000  # no terminal folds what a program reads
+STANDARD_OUTPUT = Path("-")
+
+JsonFile = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="[FILE]", help="As JSON: on standard output, or with a name into that file too."),
+]
+
+
+class Output(Console):
+    """Standard output as wide as its terminal; where there is none, as wide as its longest line."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False)
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        found = super().size
+        return found if self.is_terminal else ConsoleDimensions(PIPE_COLUMNS, found.height)
+
+    @size.setter
+    def size(self, size: tuple[int, int]) -> None:
+        self.width, self.height = size
+
+
+def write_json(target: Path | None, value: object) -> bool:
+    """Write a result where `--json` wants it; True when that is standard output, which then holds nothing else."""
+    if target is None:
+        return False
+    text = json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n"
+    if target != STANDARD_OUTPUT:
+        target.write_text(text, encoding="utf-8")
+        return False
+    sys.stdout.write(text)
+    return True
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str] = ()) -> None:
+    """A table; the cells of the columns `whole` (ids, keys) stay in one line, if need be beyond the terminal's edge."""
+    console: Console = Output()
+    table = Table()
+    for name in columns:
+        table.add_column(name, overflow="fold", no_wrap=name in whole)
+    for row in rows:
+        table.add_row(*map(escape, row))
+    least = Measurement.get(console, console.options, table).minimum
+    if least > console.width:
+        console = Console(highlight=False, width=least)
+    console.print(table, crop=False)
+
+
+def bare_json(arguments: Sequence[str]) -> list[str]:
+    """The arguments with a file behind each `--json`: `-`, standard output, where none is named."""
+    told: list[str] = []
+    for position, argument in enumerate(arguments):
+        told.append(argument)
+        following = arguments[position + 1] if position + 1 < len(arguments) else "--"
+        if argument == "--json" and following.startswith("-") and following != "-":
+            told.append("-")
+    return told

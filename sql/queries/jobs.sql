@@ -36,6 +36,17 @@ returning job_id
 -- name: fail_job
 update app.jobs set status = 'failed', error = %(error)s, finished_at = now() where job_id = %(job_id)s returning job_id
 
+-- name: select_faults
+-- What the steps of a run said that did not end well: the newest word of each, sites of a crawl left out.
+select subject, message
+  from (select distinct on (stage, subject) subject, outcome, message, finished_at
+          from quality.step_outcomes
+         where run_id = %(run_id)s and stage <> 'crawl_site'
+         order by stage, subject, finished_at desc) as told
+ where outcome in ('failed', 'partial') and message is not null
+ order by finished_at
+ limit 20
+
 -- name: refuse_job
 -- No run could be started: a request fails; a job that was to be resumed stays as it is.
 update app.jobs

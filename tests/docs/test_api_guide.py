@@ -9,11 +9,14 @@ import subprocess
 
 import pytest
 
+from demo.seed import seed_plan
+from demo.world import World
 from leadhouse.api import callers, connections, rate_limits
 from leadhouse.api.application import create_app
 from leadhouse.credentials import new_master_key
 from leadhouse.identity import access_tokens
-from leadhouse.settings import PROJECT, settings
+from leadhouse.jobs import shards
+from leadhouse.settings import PROJECT, Settings, settings
 from tests.api.real_server import serving
 
 PAGE = PROJECT / "docs" / "api.md"
@@ -47,6 +50,24 @@ def test_every_command_of_the_guide_works(database, monkeypatch):
     assert "event: progress" in tried.stdout
     assert "event: change" in tried.stdout
     with database.owner() as owner:
-        [job] = owner.execute("select status::text as status, parameters from app.jobs").fetchall()
-    assert (job["status"], job["parameters"]["urls"]) == ("cancelled", ["https://nordlicht.example/"])
+        asked, cancelled = owner.execute(
+            "select status::text as status, parameters from app.jobs order by requested_at"
+        ).fetchall()
+        [search] = owner.execute("select state::text as state, criteria from app.lead_searches").fetchall()
+    assert (asked["status"], cancelled["status"]) == ("pending", "cancelled")
+    assert asked["parameters"]["urls"] == ["http://pixelwerk-studio.example/"]
+    assert (search["state"], search["criteria"]["source_keys"]) == ("confirmed", ["web/pixelwerk-studio.example"])
     assert len(commands()) > 12
+
+
+def test_the_site_of_the_guide_is_one_of_the_demo_s():
+    sites = {source["start_url"] for source in seed_plan(World())["sources"]}
+    urls = set(re.findall(r'"urls": \["([^"]+)"\]', PAGE.read_text()))
+    assert urls
+    assert urls <= sites
+    assert {shards.source_key_of(url)[0] for url in urls} == set(re.findall(r'"(web/[^"]+)"', PAGE.read_text()))
+
+
+def test_the_address_of_the_guide_is_that_of_the_demo():
+    base = Settings.model_fields["unsubscribe_base_url"].default
+    assert f"${{BASE:-{base}}}" in PAGE.read_text()

@@ -92,22 +92,39 @@ def finish(job_id: UUID, counts: Mapping[str, Any]) -> None:
     _change(_sql().finish_job, job_id, counts=Jsonb(dict(counts)))
 
 
-def fail(job_id: UUID, error: str) -> None:
-    """Failed, with what a person should know."""
-    _change(_sql().fail_job, job_id, error=error[:4000])
+def fail(job_id: UUID, error: str, run_id: str | None = None) -> None:
+    """Failed, with what a person should know: in the row, and as the last line of the job's log.
+
+    With `run_id` what its steps said when they failed stands behind it.
+    """
+    told = error.strip() or "The job failed and gave no reason."
+    if run_id is not None:
+        told = "\n".join([told, *_faults(run_id)])
+    _change(_sql().fail_job, job_id, says=told, error=told[:4000])
 
 
 def refuse(job_id: UUID, error: str) -> None:
     """No run can be started: the request has failed; a job that was to be resumed or tried again stays as it is."""
-    _change(_sql().refuse_job, job_id, error=error[:4000])
+    told = error.strip() or "Airflow refused the run and gave no reason."
+    _change(_sql().refuse_job, job_id, says=told, error=told[:4000])
 
 
-def _change(statement: Any, job_id: UUID, **values: Any) -> None:
+def _faults(run_id: str) -> list[str]:
+    with connect("jobs") as connection:
+        rows = connection.execute(_sql().select_faults, {"run_id": run_id}).fetchall()
+    return [f"{row['subject']}: {row['message']}" for row in rows]
+
+
+def _change(statement: Any, job_id: UUID, *, says: str | None = None, **values: Any) -> None:
+    """Changes the row; what it says goes to the job's log as an error, in the same transaction."""
     with connect("jobs") as connection:
         try:
             changed = connection.execute(statement, {"job_id": job_id, **values}).rowcount
         except errors.CheckViolation as error:
             raise JobStateError(str(error.diag.message_primary)) from error
+        if changed and says:
+            line = {"job_id": job_id, "levels": ["error"], "messages": [says], "details": [Jsonb({})]}
+            connection.execute(_sql().write_logs, line)
     if not changed:
         raise JobStateError(f"There is no job {job_id} in app.jobs; request it again.")
 

@@ -49,12 +49,14 @@ def finish_crawl(shard_numbers: list[int] | None) -> dict[str, int]:
 
     if shard_numbers is None:
         raise AirflowSkipException("The crawl was not planned.")
-    job_id = job_of_run(current_run().run_id)[0]
+    run_id = current_run().run_id
+    job_id = job_of_run(run_id)[0]
     totals, unfinished = shards.total_counts(job_id)
     if unfinished and control.settle(job_id) is not None:
         return totals
     if unfinished:
-        requests.fail(job_id, f"{len(unfinished)} of {len(shard_numbers)} shards did not finish: {unfinished}")
+        told = f"{len(unfinished)} of {len(shard_numbers)} shards did not finish: {unfinished}"
+        requests.fail(job_id, told, run_id)
     else:
         requests.finish(job_id, totals)
     return totals

@@ -90,13 +90,14 @@ def finish_import(
     wanted = len(files) + len(sources or [])
     done = [counts for counts in (*(imported or []), *(read or [])) if counts]
     totals = {name: sum(int(counts.get(name, 0)) for counts in done) for name in COUNTED}
-    job_id, is_dispatched = job_of_run(current_run().run_id)
+    run_id = current_run().run_id
+    job_id, is_dispatched = job_of_run(run_id)
     if is_dispatched:
         control.set_progress(job_id, wanted, len(done), 0)
     if is_dispatched and len(done) < wanted and control.settle(job_id) is not None:
         return totals
     if is_dispatched and (len(done) < wanted or sources is None):
-        requests.fail(job_id, f"{wanted - len(done)} of {wanted} files and sources were not read; see the run's log")
+        requests.fail(job_id, f"{wanted - len(done)} of {wanted} files and sources were not read.", run_id)
     elif is_dispatched:
         requests.finish(job_id, totals)
     return totals

@@ -75,16 +75,21 @@ people as (
   select entity_id from people_of_companies
   union
   select entity_id from people_of_addresses
-  union
-  select redirects.to_entity_id
-  from people_of_addresses
-  join {{ ref('int_redirects__resolved') }} as redirects on redirects.from_entity_id = people_of_addresses.entity_id
+),
+
+-- whom an organization joined to another person is shown as that one
+people_shown_for_them as (
+  select redirects.to_entity_id as entity_id
+  from people
+  join {{ ref('int_redirects__resolved') }} as redirects on redirects.from_entity_id = people.entity_id
 ),
 
 final as (
   select entity_kind, entity_id from touched
   union
   select 'person', entity_id from people
+  union
+  select 'person', entity_id from people_shown_for_them
 )
 {%- endif %}
 

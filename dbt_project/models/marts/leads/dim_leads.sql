@@ -28,13 +28,20 @@ exclusions as (
   select * from {{ ref('dim_company_exclusions') }}
 ),
 
+-- what an address is suppressed by: itself or its domain, as app.is_suppressed says of one; plain equalities, so that they hash
+addresses as (
+  select lead_id, organization_id, 'email' as scope, lower(email_normalized) as value_normalized from facts
+  union all
+  select lead_id, organization_id, 'domain', split_part(lower(email_normalized), '@', 2) from facts
+),
+
 suppressed as (
-  select distinct facts.lead_id
-  from facts
+  select distinct addresses.lead_id
+  from addresses
   join suppressions
-    on (suppressions.organization_id is null or suppressions.organization_id = facts.organization_id)
-    and suppressions.value_normalized
-      = case suppressions.scope when 'email' then facts.email_normalized else split_part(facts.email_normalized, '@', 2) end
+    on suppressions.scope = addresses.scope
+    and suppressions.value_normalized = addresses.value_normalized
+    and (suppressions.organization_id is null or suppressions.organization_id = addresses.organization_id)
 ),
 
 reasons as (

@@ -17,3 +17,14 @@ case when {{ total }} > 0 then
         {{ sign }} 1.96 * sqrt({{ hits }}::double precision * ({{ total }} - {{ hits }}) / {{ total }} + 0.9604)) / ({{ total }} + 3.8416)
     end
 {%- endmacro %}
+
+{# Bounds of the 95 % interval of the area under a ROC curve after Hanley and McNeil (1982); null without both kinds. #}
+{% macro area_bound(area, hits, misses, sign) -%}
+case when {{ hits }} > 0 and {{ misses }} > 0 then
+      least(1, greatest(0, {{ area }} {{ sign }} 1.96 * sqrt(greatest(0,
+        {{ area }} * (1 - {{ area }})
+        + ({{ hits }} - 1) * ({{ area }} / (2 - {{ area }}) - {{ area }} ^ 2)
+        + ({{ misses }} - 1) * (2 * {{ area }} ^ 2 / (1 + {{ area }}) - {{ area }} ^ 2)
+      ) / ({{ hits }} * {{ misses }}))))
+    end
+{%- endmacro %}

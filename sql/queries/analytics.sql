@@ -93,7 +93,7 @@ select decided.campaign_id, decided.decision, (decided.decided_at at time zone o
 
 -- name: mart_funnel
 -- Cohorts by the week in which leads were made: those whose week begins in the period.
-select campaign_id, created_week_on as on_day, leads, contactable, qualified, replied, converted, cost_eur
+select campaign_id, created_week_on as on_day, leads, contactable, qualified, replied, meetings, converted, cost_eur
   from mart_analytics.agg_funnel_weekly
  where organization_id = %(organization_id)s and (%(campaign_id)s::uuid is null or campaign_id = %(campaign_id)s)
    and created_week_on between %(first_day)s and %(last_day)s

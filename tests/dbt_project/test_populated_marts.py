@@ -120,6 +120,7 @@ GRAINS = {
     "mart_analytics.dim_owners": "select count(*) from identity.members",
     "mart_analytics.dim_dates": "select make_date(extract(year from now())::integer + 11, 1, 1) - date '2020-01-01'",
     "mart_analytics.agg_funnel_weekly": "select 1",
+    "mart_analytics.agg_score_deciles": "select 0",  # nobody was written to 14 days ago: see its unit test
     "mart_analytics.agg_field_freshness": "select 5",  # name, domain, phone; full_name, email
     "mart_analytics.agg_provider_quality": "select 4",  # two providers for addresses, two for a phone
 }

@@ -30,6 +30,10 @@ messages as (
   group by lead_id
 ),
 
+met as (
+  select distinct lead_id from {{ ref('stg_app__interactions') }} where type = 'meeting' and occurred_at <= {{ built_at() }}
+),
+
 costs as (
   select lead_id, sum(amount_eur) as amount_eur from {{ ref('fct_costs') }} where lead_id is not null group by lead_id
 ),
@@ -46,11 +50,13 @@ final as (
     count(*) filter (where messages.is_contacted)::integer as contacted,
     count(*) filter (where messages.is_delivered)::integer as delivered,
     count(*) filter (where messages.has_replied)::integer as replied,
+    count(met.lead_id)::integer as meetings,
     count(converted.lead_id)::integer as converted,
     coalesce(sum(costs.amount_eur), 0)::numeric as cost_eur
   from leads
   join organizations on organizations.organization_id = leads.organization_id
   left join qualified on qualified.lead_id = leads.lead_id
+  left join met on met.lead_id = leads.lead_id
   left join converted on converted.lead_id = leads.lead_id
   left join messages on messages.lead_id = leads.lead_id
   left join costs on costs.lead_id = leads.lead_id

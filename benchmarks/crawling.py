@@ -19,7 +19,7 @@ from leadhouse.jobs.crawl import run_shard
 PEERS = Path(__file__).with_name("peers.py")
 RUN_ON = date(2026, 11, 20)
 # a delay that is short enough for a benchmark, so that every request goes through the waiting
-ENVIRONMENT = {"LEADHOUSE_CRAWL_DELAY_SECONDS": "0.005", "LEADHOUSE_ALLOWED_ADDRESSES": "127.0.0.1"}
+ENVIRONMENT = {"LEADHOUSE_CRAWL_DELAY_SECONDS": "0.005", "LEADHOUSE_TENANT_ADDRESSES": "127.0.0.1"}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -14,6 +15,7 @@ from leadhouse.settings import inherited_environment, settings
 
 START_SECONDS = 60.0
 CRAWL_DELAY_SECONDS = "0.05"  # between two requests to one host of the world; hosts of others get the default
+_OPERATORS = frozenset({"overpass", "searxng", "language_model"})  # interfaces that the settings name
 
 
 def world_process() -> BackgroundProcess:
@@ -54,14 +56,17 @@ def _answers() -> bool:
 def settings_of(found: dict[str, Any]) -> dict[str, str]:
     """The settings that lead to a world (its addresses as `demo.servers.stack.Stack` gives them).
 
-    It is on loopback, which nothing may connect to but by an explicit exception: each server by its port.
+    It is on loopback, which nothing may connect to but by an explicit exception: each server by its port, and of these
+    the vendors alone where a tenant's source names the address.
     """
     allowed = [f"127.0.0.1:{port}" for name, port in found["ports"].items() if name not in ("control", "dns")]
+    of_tenants = [urlsplit(each["url"]).netloc for name, each in found["interfaces"].items() if name not in _OPERATORS]
     return {
         "LEADHOUSE_CRAWL_PROXY": found["proxy_url"],
         "LEADHOUSE_CRAWL_DELAY_SECONDS": CRAWL_DELAY_SECONDS,
         "LEADHOUSE_DNS_SERVER": found["dns"],
         "LEADHOUSE_ALLOWED_ADDRESSES": ",".join(allowed),
+        "LEADHOUSE_TENANT_ADDRESSES": ",".join(of_tenants),
         "LEADHOUSE_PROVIDER_URL": found["provider_url"],
         "LEADHOUSE_PROVIDER_KEY": found["provider_key"],
         "LEADHOUSE_PROVIDER_NAME": found["providers"][0]["name"],

@@ -32,7 +32,7 @@ NOT_GLOBAL = [
 @pytest.fixture
 def allow(monkeypatch):
     def set_rules(*rules):
-        monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", ",".join(rules))
+        monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", ",".join(rules))
         settings.cache_clear()
 
     set_rules()
@@ -100,10 +100,36 @@ def test_an_exception_names_host_and_port(allow):
     allow("127.0.0.1:8099", "10.1.0.0/16")
     assert network.assert_allowed("127.0.0.1", 8099)
     assert network.assert_allowed("10.1.2.3", 25)
-    with pytest.raises(network.AddressRefusedError, match="LEADHOUSE_ALLOWED_ADDRESSES"):
+    with pytest.raises(network.AddressRefusedError, match="LEADHOUSE_TENANT_ADDRESSES"):
         network.assert_allowed("127.0.0.1", 8098)
     with pytest.raises(network.AddressRefusedError):
         network.assert_allowed("10.2.0.1", 25)
+
+
+def test_what_the_operator_named_is_out_of_a_tenants_reach(allow, monkeypatch):
+    """One list for both would be a way from a webhook to a language model, a mail server, a provider's simulator."""
+    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", "127.0.0.1:8099,10.1.0.0/16")
+    allow("127.0.0.1:8100")
+    for host, port in (("127.0.0.1", 8099), ("10.1.2.3", 25)):
+        assert network.assert_allowed(host, port, "operator")
+        with pytest.raises(network.AddressRefusedError, match="LEADHOUSE_TENANT_ADDRESSES"):
+            network.assert_allowed(host, port)
+    assert network.assert_allowed("127.0.0.1", 8100, "operator") == network.assert_allowed("127.0.0.1", 8100)
+    with pytest.raises(network.AddressRefusedError, match="LEADHOUSE_ALLOWED_ADDRESSES"):
+        network.assert_allowed("127.0.0.1", 8101, "operator")
+
+
+def test_a_session_reaches_what_its_side_may(allow, server, monkeypatch):
+    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", f"127.0.0.1:{server.server_port}")
+    allow()
+    url = f"http://127.0.0.1:{server.server_port}/x"
+    with pytest.raises(requests.ConnectionError):
+        network.checked_session().get(url, timeout=5)
+    assert server.seen == []
+    assert network.checked_session("operator").get(url, timeout=5).status_code == 200
+    with pytest.raises(requests.ConnectionError):  # a redirect leads to no other service of the operator
+        network.checked_session("operator").get(url.removesuffix("x"), timeout=5)
+    assert server.seen == ["/x", "/"]
 
 
 def test_an_exception_may_be_a_name(allow):

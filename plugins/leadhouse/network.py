@@ -3,6 +3,10 @@
 A name is resolved once and the connection goes to the very address that was checked, so that a second answer of the
 name server (DNS rebinding) changes nothing. Addresses that carry another one are judged by the one they carry, too:
 IPv4-mapped (RFC 4291 2.5.5.2), NAT64 (RFC 6052), 6to4 (RFC 3056), Teredo (RFC 4380), ISATAP (RFC 5214).
+
+Who named an address decides which exceptions count: what a tenant, a page or a redirect names reaches
+`tenant_addresses` alone; what the operator names in the settings reaches `allowed_addresses`, too. Whoever says nothing
+is a tenant.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import ipaddress
 import socket
 import threading
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 import requests
@@ -22,6 +26,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from leadhouse.settings import settings
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+NamedBy = Literal["tenant", "operator"]
 
 # What the IANA registries of special-purpose addresses (RFC 6890) call not globally reachable. Python's own tables
 # depend on its patch level: 3.11.7 takes 192.0.0.8, 64:ff9b:1::, 3fff:: and ::7f00:1 for global.
@@ -84,12 +89,18 @@ def is_web_port(port: int) -> bool:
     return port in WEB_PORTS or (1024 <= port <= 65535 and port not in _OTHER_PROTOCOLS)
 
 
-def is_allowed(address: IPAddress, port: int | None) -> bool:
-    """Global, or named in `allowed_addresses` as host:port (address or name), a bare address, or a CIDR network."""
+def exceptions_for(named_by: NamedBy) -> tuple[str, ...]:
+    """The rules of the settings: host:port (address or name), a bare address, or a CIDR network."""
+    chosen = settings()
+    return chosen.tenant_addresses + (chosen.allowed_addresses if named_by == "operator" else ())
+
+
+def is_allowed(address: IPAddress, port: int | None, named_by: NamedBy = "tenant") -> bool:
+    """Global, or an exception of the settings for whoever named it."""
     if is_global(address):
         return True
     plain = carried_addresses(address)[0]
-    for rule in settings().allowed_addresses:
+    for rule in exceptions_for(named_by):
         host, _, rule_port = rule.rpartition(":") if rule.count(":") == 1 or rule.startswith("[") else (rule, "", "")
         if rule_port and rule_port != str(port):
             continue
@@ -136,7 +147,7 @@ def numeric_address(host: str) -> IPAddress | None:
         return None
 
 
-def assert_allowed(target: str, port: int | None = None) -> list[IPAddress]:
+def assert_allowed(target: str, port: int | None = None, named_by: NamedBy = "tenant") -> list[IPAddress]:
     """The checked addresses of a host or URL; all of them must be allowed.
 
     Raises AddressRefusedError for a target that is not or that cannot be understood, OSError for a name without an
@@ -145,17 +156,22 @@ def assert_allowed(target: str, port: int | None = None) -> list[IPAddress]:
     host = target
     if "://" in target:
         host, port = _host_and_port(target, port)
-    return assert_addresses_allowed(host, port, resolve(host, port))
+    return assert_addresses_allowed(host, port, resolve(host, port), named_by)
 
 
-def assert_addresses_allowed(host: str, port: int | None, addresses: list[IPAddress]) -> list[IPAddress]:
+def assert_addresses_allowed(
+    host: str, port: int | None, addresses: list[IPAddress], named_by: NamedBy = "tenant"
+) -> list[IPAddress]:
     """The addresses that a host was resolved to, if all of them are allowed at the port. Raises AddressRefusedError."""
-    refused = [address for address in addresses if not is_allowed(address, port)]
+    refused = [address for address in addresses if not is_allowed(address, port, named_by)]
     if refused or not addresses:
-        raise AddressRefusedError(
-            f"{host}:{port} resolves to {', '.join(map(str, refused)) or 'nothing'}, which is no global address; "
+        remedy = (
             "allow it by LEADHOUSE_ALLOWED_ADDRESSES if it is yours"
+            if named_by == "operator"
+            else "allow it by LEADHOUSE_TENANT_ADDRESSES if every tenant may reach it"
         )
+        told = ", ".join(map(str, refused)) or "nothing"
+        raise AddressRefusedError(f"{host}:{port} resolves to {told}, which is no global address; {remedy}")
     return addresses
 
 
@@ -170,10 +186,10 @@ def _host_and_port(url: str, port: int | None) -> tuple[str, int | None]:
     return host, found
 
 
-def open_connection(host: str, port: int, timeout: float | None = None) -> socket.socket:
+def open_connection(host: str, port: int, timeout: float | None = None, named_by: NamedBy = "tenant") -> socket.socket:
     """A TCP connection to a checked address of the host. Raises AddressRefusedError, or the last OSError."""
     last: OSError = OSError(f"{host}:{port} has no address")
-    for address in assert_allowed(host, port):
+    for address in assert_allowed(host, port, named_by):
         try:
             return socket.create_connection((str(address), port), timeout)
         except OSError as error:
@@ -217,11 +233,12 @@ class Deadline:
 class _CheckedHTTPConnection(HTTPConnection):
     """Goes to a checked address; its handshake, and the head of its answer, take twice what a read may at most."""
 
+    named_by: ClassVar[NamedBy] = "tenant"
     _handshake: Deadline | None = None
 
     def _new_conn(self) -> socket.socket:
         seconds = self._seconds()
-        raw = open_connection(self.host, self.port or self.default_port, seconds)
+        raw = open_connection(self.host, self.port or self.default_port, seconds, self.named_by)
         if seconds:
             self._handshake = Deadline(raw, 2 * seconds).__enter__()
         return raw
@@ -260,19 +277,47 @@ class _CheckedHTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _CheckedHTTPSConnection
 
 
+class _OperatorHTTPConnection(_CheckedHTTPConnection):
+    """To an address that the operator named."""
+
+    named_by: ClassVar[NamedBy] = "operator"
+
+
+class _OperatorHTTPSConnection(_OperatorHTTPConnection, _CheckedHTTPSConnection):
+    """The same over TLS."""
+
+
+class _OperatorHTTPPool(HTTPConnectionPool):
+    ConnectionCls = _OperatorHTTPConnection
+
+
+class _OperatorHTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _OperatorHTTPSConnection
+
+
+_POOLS: dict[NamedBy, dict[str, type[HTTPConnectionPool]]] = {
+    "tenant": {"http": _CheckedHTTPPool, "https": _CheckedHTTPSPool},
+    "operator": {"http": _OperatorHTTPPool, "https": _OperatorHTTPSPool},
+}
+
+
 class CheckedAdapter(HTTPAdapter):
     """A requests adapter whose connections go to checked addresses only, redirects included."""
+
+    def __init__(self, named_by: NamedBy = "tenant", **options: Any) -> None:
+        self._named_by: NamedBy = named_by  # before the pools are made
+        super().__init__(**options)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Makes the pools connect through `open_connection`."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _CheckedHTTPPool, "https": _CheckedHTTPSPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS[self._named_by]
 
 
-def checked_session() -> requests.Session:
+def checked_session(named_by: NamedBy = "tenant") -> requests.Session:
     """A requests session that refuses non-global addresses and ignores proxies of the environment."""
     session = requests.Session()
     session.trust_env = False
-    session.mount("http://", CheckedAdapter())
-    session.mount("https://", CheckedAdapter())
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, CheckedAdapter(named_by))
     return session

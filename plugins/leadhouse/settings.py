@@ -55,7 +55,10 @@ class Settings(BaseSettings):
     crawl_delay_seconds: float = 1.0  # between two requests to one host, where robots.txt asks for no more
     crawl_page_budget: int = 40  # pages a site and run
     crawl_user_agent: str = "Leadhouse/0.1 (+https://leadhouse.example/bot)"
-    allowed_addresses: Annotated[tuple[str, ...], NoDecode] = ()  # exceptions to "global only": host:port, CIDR
+    # exceptions to "global only": host:port, CIDR. The first list is for what these settings name (a language model, a
+    # provider, a mail server), the second for what tenants, pages and redirects lead to: every tenant reaches it
+    allowed_addresses: Annotated[tuple[str, ...], NoDecode] = ()
+    tenant_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     dns_server: str | None = None  # host:port of a resolver used instead of the system's
 
     # mail
@@ -123,7 +126,7 @@ class Settings(BaseSettings):
     # a URL that gets failures as JSON {"text": …} (Slack's form); one of your own network is an exception to be allowed
     notification_webhook: SecretStr | None = None
 
-    @field_validator("allowed_addresses", "smtp_retry_seconds", "api_origins", mode="before")
+    @field_validator("allowed_addresses", "tenant_addresses", "smtp_retry_seconds", "api_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Comma-separated in the environment."""

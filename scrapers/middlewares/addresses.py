@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
-from leadhouse.network import AddressRefusedError, is_allowed, is_web_port, numeric_address
+from leadhouse.network import AddressRefusedError, exceptions_for, is_allowed, is_web_port, numeric_address
 from leadhouse.settings import settings
 
 _PORTS = {"http": 80, "https": 443}
@@ -67,7 +67,7 @@ def read_target(url: str) -> tuple[str, int]:
 
 
 def _is_exception(host: str, port: int) -> bool:
-    return any(rule == f"{host}:{port}" for rule in settings().allowed_addresses)
+    return any(rule == f"{host}:{port}" for rule in exceptions_for("tenant"))
 
 
 def assert_not_local(host: str, port: int) -> None:

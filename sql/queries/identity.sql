@@ -68,9 +68,8 @@ insert into identity.users (email_normalized, full_name) values (%(email)s, %(fu
 -- name: create_organization
 select identity.create_organization(%(user_id)s, %(slug)s, %(name)s) as organization_id;
 
--- name: confirm_email
-update identity.users set email_confirmed_at = coalesce(email_confirmed_at, now()) where user_id = %(user_id)s and deleted_at is null
-returning user_id;
+-- name: prove_address
+select identity.prove_address(%(user_id)s, %(session_id)s) as is_first;
 
 -- name: get_password_hash
 select credential.password_hash, person.email_normalized from identity.password_credentials as credential

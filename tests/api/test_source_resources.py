@@ -157,7 +157,7 @@ def test_a_test_asks_the_source_and_keeps_what_it_found(on, monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     Thread(target=server.serve_forever, daemon=True).start()
     host = f"127.0.0.1:{server.server_address[1]}"
-    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", host)
+    monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", host)
     settings.cache_clear()
     try:
         good = site(on, startUrl=f"http://{host}/")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from typer.testing import CliRunner
 
 from leadhouse.commands.accounts import app
+from leadhouse.delivery.account_mails import queue_mail
 from leadhouse.identity.accounts import delete_account
+from leadhouse.identity.invitations import invite_member
 from leadhouse.identity.sign_in import sign_in
 
 run = CliRunner()
@@ -48,3 +51,18 @@ def test_signing_key_changes(world):
     [now] = world.rows("select key_id from identity.signing_keys where retired_at is null")
     assert now["key_id"] in outcome.stdout
     assert now not in before
+
+
+def test_codes_of_mails_that_wait_are_shown_to_the_operator(world):
+    admin, person = world.member("organization_admin"), world.member()
+    until = datetime.now(UTC) + timedelta(hours=1)
+    with world.acting(admin) as connection:
+        made = invite_member(connection, "invited@x.example", "sales_rep")
+    queue_mail("invitation", until, invitation_id=made.invitation_id, token=made.token)
+    queue_mail("password_reset", until, user_id=person.user, token="a token")
+    queue_mail("password_reset", datetime.now(UTC), user_id=person.user, token="one that is over")
+    assert made.token in run.invoke(app, ["show-mails", "Invited@x.example"]).stdout
+    shown = run.invoke(app, ["show-mails", person.email]).stdout
+    assert shown.split()[0] == "password_reset"
+    assert (shown.strip().endswith("a token"), "over" in shown, made.token in shown) == (True, False, False)
+    assert "No mail" in run.invoke(app, ["show-mails", "nobody@x.example"]).stdout

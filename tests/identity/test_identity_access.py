@@ -21,7 +21,7 @@ FUNCTIONS = {
         "leave_organization", "create_api_key", "revoke_api_key", "record_act", "is_time_zone",
     },
     "leadhouse_identity": {
-        "end_sessions", "create_organization", "accept_invitation", "delete_user", "restore_user",
+        "end_sessions", "create_organization", "accept_invitation", "prove_address", "delete_user", "restore_user",
         "rotate_refresh_token", "take_attempt", "expand_permissions", "standing_permissions",
         "wants_email", "record_act", "is_time_zone",
     },

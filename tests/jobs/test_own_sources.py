@@ -129,7 +129,7 @@ def site(monkeypatch):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", f"127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", f"127.0.0.1:{server.server_port}")
     settings.cache_clear()
     yield f"http://127.0.0.1:{server.server_port}"
     settings.cache_clear()

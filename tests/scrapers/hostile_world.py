@@ -61,7 +61,7 @@ class HostileWorld:
             **{name: value for name, value in os.environ.items() if not name.startswith("LEADHOUSE_")},
             "LEADHOUSE_HOME": str(self.folder),
             "LEADHOUSE_CRAWL_DELAY_SECONDS": "0",
-            "LEADHOUSE_ALLOWED_ADDRESSES": allowed or f"{SITE}:{self.port}",
+            "LEADHOUSE_TENANT_ADDRESSES": allowed or f"{SITE}:{self.port}",
             "LEADHOUSE_DNS_SERVER": f"127.0.0.1:{self.dns_port}",
             "PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "plugins"))),
         }

@@ -53,7 +53,7 @@ def test_direct_connections_to_this_machine_are_refused(web: Web) -> None:
 
 
 def test_an_address_that_is_allowed_is_asked_and_no_other_port(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", f"127.0.0.1:{web.port}")
+    monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", f"127.0.0.1:{web.port}")
     host = f"127.0.0.1:{web.port}"
     web.page(host, "/", "We allow ourselves.", ("/out",))
     web.page(host, "/out", "Never redirected away.")

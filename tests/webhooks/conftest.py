@@ -78,7 +78,7 @@ def receiver(module_database: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(made))
     made.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", f"127.0.0.1:{made.port}")
+    monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", f"127.0.0.1:{made.port}")
     settings.cache_clear()
     yield made
     made.held.set()

@@ -215,7 +215,7 @@ def test_no_private_address_at_once_and_after_the_name_moved(north, receiver, se
         with pytest.raises(webhooks.WebhookError):
             subscribe(north, url)
     hook = subscribe(north, f"http://localhost:{receiver.port}/hook", "campaign.*")
-    monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", "")  # as if the name led to a private address only now
+    monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", "")  # as if the name led to a private address only now
     settings.cache_clear()
     campaign(north)
     assert send() == 1

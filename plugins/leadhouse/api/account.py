@@ -333,9 +333,12 @@ def switch_organization(body: OrganizationChoice, caller: PersonSignedIn, origin
 
 @router.post("/invitations/accept", operation_id="accept_invitation", summary="Join by an invitation")
 def accept_invitation(body: TokenOnly, caller: PersonSignedIn, origin: From) -> Joined:
-    """For who has an account already. To work there, switch to the organization."""
+    """For who has an account already. To work there, switch to the organization. The token proves the address."""
     done = once(
-        lambda beside: joining.accept_invitation(body.token, caller.user_id, origin, beside=beside), joining.Accepted
+        lambda beside: joining.accept_invitation(
+            body.token, caller.user_id, origin, session_id=caller.session_id, beside=beside
+        ),
+        joining.Accepted,
     )
     return Joined(organization_id=done.organization_id, role=done.role)
 

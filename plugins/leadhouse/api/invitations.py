@@ -30,10 +30,9 @@ class NewInvitation(Shape):
 
 
 class MadeInvitation(Shape):
-    """The invitation; the token of its link goes to the address, and is shown here once."""
+    """The invitation. What accepts it goes to the address by mail and is shown to nobody else."""
 
     invitation_id: UUID
-    token: str
     expires_at: datetime
 
 
@@ -69,7 +68,7 @@ def invite_member(body: NewInvitation, work: Work, later: BackgroundTasks) -> Ma
         work.connection, body.email, body.role, client_id=body.client_id, team_id=body.team_id
     )
     later.add_task(send_mail, "invitation", made.expires_at, invitation_id=made.invitation_id, token=made.token)
-    return MadeInvitation.model_validate(made)
+    return MadeInvitation(invitation_id=made.invitation_id, expires_at=made.expires_at)
 
 
 @router.delete("/{invitation_id}", status_code=204, operation_id="revoke_invitation", summary="Withdraw an invitation")

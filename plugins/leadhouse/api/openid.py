@@ -133,8 +133,8 @@ def _session(provider: Provider, redirect_uri: str) -> Any:
         code_challenge_method="S256",
     )  # fmt: skip
     session.trust_env = False
-    session.mount("http://", CheckedAdapter())
-    session.mount("https://", CheckedAdapter())
+    session.mount("http://", CheckedAdapter("operator"))
+    session.mount("https://", CheckedAdapter("operator"))
     return session
 
 
@@ -155,7 +155,7 @@ def _metadata(provider: Provider) -> dict[str, Any]:
 
 
 def _get(url: str) -> dict[str, Any]:
-    with checked_session() as session:
+    with checked_session("operator") as session:
         answer = session.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
         answer.raise_for_status()
         found = answer.json()

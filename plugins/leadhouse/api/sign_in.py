@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks, Depends, Request
 from pydantic import Field, SecretStr
 
+from leadhouse.api.callers import signed_in
 from leadhouse.api.exchange import exchange_of
 from leadhouse.api.idempotency import OfStranger, once_of_stranger
 from leadhouse.api.problems import Problem, ProblemError
@@ -127,6 +128,16 @@ async def origin_of(request: Request) -> Origin:
 From = Annotated[Origin, Depends(origin_of)]
 
 
+async def session_shown(request: Request) -> UUID | None:
+    """The session whose access token came with a request that needs none."""
+    if "authorization" not in request.headers:
+        return None
+    try:
+        return (await signed_in(request)).session_id
+    except ProblemError:
+        return None
+
+
 def hashing(work: Callable[[], T]) -> T:
     """What `work` returns; a few at a time, since each takes memory."""
     with _hashing:
@@ -181,9 +192,10 @@ def create_invited_account(body: InvitedSignUp, origin: From, repeatable: OfStra
 
 
 @router.post("/confirm-email", status_code=204, operation_id="confirm_email", summary="The address is mine")
-def confirm_email(body: TokenOnly, origin: From) -> None:
-    """By the token of the mail."""
-    sign_up.confirm_email(body.token, origin)
+def confirm_email(body: TokenOnly, origin: From, session_id: Annotated[UUID | None, Depends(session_shown)]) -> None:
+    """By the token of the mail. What was made before ends: sessions (but the one whose access token is sent along), API
+    keys, second factor, linked accounts, for somebody else may have signed up with the address."""
+    sign_up.confirm_email(body.token, origin, session_id)
 
 
 @router.post("/sign-in", operation_id="sign_in", summary="Sign in with a password")

@@ -57,6 +57,19 @@ def link_airflow(
     typer.echo(f"linked: Airflow's {airflow_user} is {email}")
 
 
+@app.command("show-mails")
+def show_mails(email: Annotated[str, typer.Argument(help="To whom they go.")]) -> None:
+    """Codes of mails that wait because no mail server is set: who gets one passes for the owner of the address."""
+    from leadhouse.delivery.account_mails import read_waiting_mails
+
+    with clear_failures():
+        waiting = read_waiting_mails(email)
+    for kind, expires_at, token in waiting:
+        typer.echo(f"{kind}  until {expires_at:%Y-%m-%d %H:%M} UTC  {token or '(no code)'}")
+    if not waiting:
+        typer.echo("No mail to this address waits.")
+
+
 @app.command("rotate-signing-key")
 def rotate_signing_key() -> None:
     """Sign access tokens with a new key; those of the former one hold until they expire, ten minutes at most."""

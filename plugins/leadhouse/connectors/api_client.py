@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 
 from leadhouse.connectors.answer_limits import pause_before_next, retry_after
 from leadhouse.connectors.source_errors import Reason, SourceError
-from leadhouse.network import AddressRefusedError, CheckedAdapter, assert_allowed, checked_session, is_global
+from leadhouse.network import AddressRefusedError, CheckedAdapter, NamedBy, assert_allowed, checked_session, is_global
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
@@ -28,7 +28,7 @@ ATTEMPTS = 4
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 90.0  # a provider that asks for more is asked in the next run
 # without what a name resolves to: a tenant reads this, and the answer is no map of the operator's network
-NOT_PUBLIC = "it is no address of the open web; LEADHOUSE_ALLOWED_ADDRESSES makes exceptions"
+NOT_PUBLIC = "it is no address of the open web; LEADHOUSE_TENANT_ADDRESSES makes exceptions"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
 _NOT_PROCESSED = frozenset({429, 503})
 Judge = Callable[[int, str], Reason | None]  # what a provider's own words mean, by status and body
@@ -57,9 +57,14 @@ class PatientAdapter(CheckedAdapter):
     """
 
     def __init__(
-        self, origins: Iterable[str], requests_per_second: float, patience: Patience, judge: Judge | None = None
+        self,
+        origins: Iterable[str],
+        requests_per_second: float,
+        patience: Patience,
+        judge: Judge | None = None,
+        named_by: NamedBy = "tenant",
     ) -> None:
-        super().__init__(pool_maxsize=1)
+        super().__init__(named_by, pool_maxsize=1)
         self._judge = judge
         self._origins = frozenset(map(origin_of, origins))
         self._interval = 1 / requests_per_second
@@ -197,27 +202,29 @@ def open_client(
     further_origins: Iterable[str] = (),
     has_credentials: bool = True,
     judge: Judge | None = None,
+    named_by: NamedBy = "tenant",
 ) -> ApiClient:
-    """A client for one source; the address is checked before anything is sent.
+    """A client for one source; the address is checked before anything is sent (`named_by`: `leadhouse.network`).
 
     Raises SourceError: the address is none, is refused, is unknown, or is open to all ears while credentials go there.
     """
-    require_address(base_url, has_credentials=has_credentials)
-    session = checked_session()
-    adapter = PatientAdapter([base_url, *further_origins], requests_per_second, patience or Patience(), judge)
+    require_address(base_url, has_credentials=has_credentials, named_by=named_by)
+    session = checked_session(named_by)
+    origins = [base_url, *further_origins]
+    adapter = PatientAdapter(origins, requests_per_second, patience or Patience(), judge, named_by)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     session.headers.update({"User-Agent": "Leadhouse", "Accept": "application/json", **headers})
     return ApiClient(session, adapter)
 
 
-def require_address(url: str, *, has_credentials: bool) -> None:
+def require_address(url: str, *, has_credentials: bool, named_by: NamedBy = "tenant") -> None:
     """Returns when requests may go there. Raises SourceError."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceError("wrong_url", f"{url!r} is no address of the form https://host/path")
     try:
-        addresses = assert_allowed(url)
+        addresses = assert_allowed(url, None, named_by)
     except AddressRefusedError as error:
         raise SourceError("refused_address", f"{parts.hostname}: {NOT_PUBLIC}") from error
     except OSError as error:

@@ -209,8 +209,14 @@ class ApiConnector(ABC):
                 patience=self._patience,
                 has_credentials=self.credentials is not None,
                 judge=self.reason_of,
+                named_by="operator" if self.is_operators else "tenant",
             )
         return self._client
+
+    @property
+    def is_operators(self) -> bool:
+        """Whether the address is a server that the settings offer to every tenant's searches."""
+        return False
 
     def reason_of(self, status: int, said: str) -> Reason | None:
         """What a provider's own words mean where its status alone misleads; None: the status says it."""

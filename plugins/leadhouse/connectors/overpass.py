@@ -14,6 +14,7 @@ from leadhouse.connectors.api_connector import Address, Answer, ApiConnector, Ca
 from leadhouse.connectors.api_statements import state_items
 from leadhouse.connectors.json_records import ItemMap, RecordMap, as_object
 from leadhouse.connectors.source_errors import SourceError
+from leadhouse.settings import settings
 
 # words of OpenStreetMap's tags and names of places: nothing that could end a quoted string of the query language
 Word = Annotated[str, StringConstraints(pattern=r'^[^"\\\[\];\n\r]{1,100}$')]
@@ -78,6 +79,11 @@ class OverpassConnector(ApiConnector):
     def base_url(self) -> str:
         """The public server, where the parameters name no other."""
         return self.parameters.base_url
+
+    @property
+    def is_operators(self) -> bool:
+        """The server of the settings."""
+        return self.base_url == settings().overpass_url
 
     @property
     def discovers(self) -> bool:  # type: ignore[override]

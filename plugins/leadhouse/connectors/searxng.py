@@ -16,6 +16,7 @@ from leadhouse.connectors.api_connector import Address, Answer, ApiConnector, Ca
 from leadhouse.connectors.api_statements import state_items
 from leadhouse.connectors.json_records import ItemMap, RecordMap
 from leadhouse.connectors.source_errors import Reason, SourceError
+from leadhouse.settings import settings
 
 Query = Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whitespace=True)]
 CANDIDATE = 0.3  # that a site answers a query says little of whose it is: the crawl finds out
@@ -48,6 +49,11 @@ class SearxngConnector(ApiConnector):
     def base_url(self) -> str:
         """The instance."""
         return self.parameters.base_url
+
+    @property
+    def is_operators(self) -> bool:
+        """The instance of the settings."""
+        return self.base_url == settings().searxng_url
 
     @property
     def discovers(self) -> bool:  # type: ignore[override]

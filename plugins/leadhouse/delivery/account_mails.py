@@ -90,6 +90,20 @@ def queue_mail(
     return mail_id
 
 
+def read_waiting_mails(email: str) -> list[tuple[str, datetime, str | None]]:
+    """Kind, end (UTC) and code of the mails that wait for a server, to one address, oldest first.
+
+    For who operates an installation without a server of mails, and hands the code over in another way: whoever gets it
+    passes for the owner of the address.
+
+    Raises:
+        leadhouse.credentials.CredentialError: a code cannot be opened with the master keys of the settings.
+    """
+    with connect("identity") as connection:
+        rows = connection.execute(load("account_mails").list_waiting_mails, {"email": email.strip().lower()}).fetchall()
+        return [(row["kind"], row["expires_at"], _token(connection, row)) for row in rows]
+
+
 def send_until(stopped: threading.Event, every_seconds: float = 60.0) -> None:
     """Send what falls due until `stopped`: what a request's own try has left, put off by the server or its absence.
 
@@ -174,15 +188,21 @@ def _compose(row: dict[str, Any], sender: str) -> bytes:
 
 def _how(row: dict[str, Any]) -> str:
     """What to do with the token: the front end's page where there is one, else the token itself."""
-    if row["token_sealed"] is None:
-        return ""
     with connect("identity") as connection:
-        token = open_sealed(connection, None, bytes(row["token_sealed"]), _context(row["mail_id"])).decode()
+        token = _token(connection, row)
+    if token is None:
+        return ""
     pages = settings().app_base_url
     if pages:
         # behind the sign that no browser sends: the token stands in no log
         return f"Open this page:\n\n{pages.rstrip('/')}/{_PAGES[row['kind']]}#token={token}"
     return f"Your code:\n\n{token}"
+
+
+def _token(connection: psycopg.Connection[Any], row: dict[str, Any]) -> str | None:
+    if row["token_sealed"] is None:
+        return None
+    return open_sealed(connection, None, bytes(row["token_sealed"]), _context(row["mail_id"])).decode()
 
 
 def _account() -> _Account | None:

@@ -52,12 +52,12 @@ class Server:
 
 class _CheckedSMTP(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
-        return open_connection(host, port, timeout)
+        return open_connection(host, port, timeout, "operator")
 
 
 class _CheckedSMTPS(smtplib.SMTP_SSL):
     def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
-        return self.context.wrap_socket(open_connection(host, port, timeout), server_hostname=host)
+        return self.context.wrap_socket(open_connection(host, port, timeout, "operator"), server_hostname=host)
 
 
 class Transport:
@@ -111,7 +111,7 @@ class Transport:
     def _connect(self) -> smtplib.SMTP:
         server, timeout = self.server, settings().smtp_timeout_seconds
         if server.security == "none" and not all(
-            address.is_loopback for address in assert_allowed(server.host, server.port)
+            address.is_loopback for address in assert_allowed(server.host, server.port, "operator")
         ):
             raise TransportError("an account without encryption may send to this machine alone; set starttls or tls")
         if server.security == "tls":

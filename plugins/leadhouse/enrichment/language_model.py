@@ -73,7 +73,7 @@ def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
     try:
         with (
-            checked_session() as session,
+            checked_session("operator") as session,
             session.post(
                 url,
                 json=body,

@@ -109,12 +109,12 @@ class ProviderClient:
         self._url = endpoint.base_url.rstrip("/")
         self._timeout = (CONNECT_SECONDS, endpoint.timeout_seconds)
         try:
-            assert_allowed(self._url)
+            assert_allowed(self._url, None, "operator")
         except AddressRefusedError as error:
             raise ProviderUnavailableError(str(error)) from error
         except OSError as error:
             raise ProviderUnavailableError(f"The provider {self._url} cannot be reached: {error}") from error
-        self._session = checked_session()
+        self._session = checked_session("operator")
         if endpoint.key is not None:
             self._session.headers.update(self.credentials(endpoint.key.get_secret_value()))
 

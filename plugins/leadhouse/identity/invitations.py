@@ -17,6 +17,7 @@ from leadhouse.identity.addresses import require_email
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component, done, one, queries, transaction
 from leadhouse.identity.errors import TokenError, translated
+from leadhouse.identity.proofs import prove_address
 from leadhouse.identity.random_tokens import digest, make_token
 
 LIFETIME = timedelta(days=7)
@@ -33,7 +34,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class NewInvitation:
-    """An invitation and the token of its link, which is shown once."""
+    """An invitation and the token of its mail, which is shown to nobody else: whoever has it has the mailbox."""
 
     invitation_id: UUID
     token: str
@@ -104,21 +105,26 @@ def revoke_invitation(connection: Connection[Any], invitation_id: UUID) -> bool:
         return done(connection, "revoke_invitation", invitation_id=invitation_id)
 
 
-def accept_invitation(token: str, user_id: UUID, origin: Origin, *, beside: Beside = alone) -> Accepted:
+def accept_invitation(
+    token: str, user_id: UUID, origin: Origin, *, session_id: UUID | None = None, beside: Beside = alone
+) -> Accepted:
     """Make a signed-in user of the invited address a member; who had left comes back with the new role.
+
+    The token was mailed to the address alone, and proves it (`leadhouse.identity.proofs`); `session_id` goes on.
 
     Raises:
         TokenError: `reason` is unknown, revoked, spent, expired, other_address or not_granted.
     """
     with component() as connection, transaction(connection, origin, user_id):
-        accepted = accept(connection, token, user_id)
+        accepted = accept(connection, token, user_id, session_id)
         beside(connection, accepted)
         return accepted
 
 
-def accept(connection: Connection[Any], token: str, user_id: UUID) -> Accepted:
+def accept(connection: Connection[Any], token: str, user_id: UUID, session_id: UUID | None = None) -> Accepted:
     """The same as part of the component's transaction. Raises as `accept_invitation`."""
     row = one(connection, "accept_invitation", token_hash=digest(token), user_id=user_id) or {}
     if row["outcome"] != "accepted":
         raise TokenError(_REFUSALS[row["outcome"]], row["outcome"])
+    prove_address(connection, user_id, session_id)
     return Accepted(row["organization_id"], row["role"])

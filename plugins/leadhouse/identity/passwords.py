@@ -16,6 +16,7 @@ from leadhouse.identity.audit import Origin, record_act
 from leadhouse.identity.component_work import component, one, queries, transaction
 from leadhouse.identity.errors import TokenError, WrongCredentialsError
 from leadhouse.identity.password_hashes import hash_password, require_strength, verify_password
+from leadhouse.identity.proofs import prove_address
 
 RESET_LIFETIME = timedelta(hours=1)
 
@@ -83,8 +84,8 @@ def request_password_reset(email: str, origin: Origin) -> ResetMail | None:
 def reset_password(token: str, new: str, origin: Origin) -> UUID:
     """Set a new password by the token of the mail; every session of the person ends, a second factor stays needed.
 
-    Accounts elsewhere that signed in here do so no more. Before the address was ever confirmed, somebody else may have
-    signed up with it: a second factor of that time goes, too ("Pre-hijacked accounts", USENIX Security 2022).
+    Accounts elsewhere that signed in here do so no more. Where the address was never confirmed before, what was made
+    under it ends as `leadhouse.identity.proofs` says.
 
     Raises:
         TokenError: unknown, expired, used, or replaced by a newer one.
@@ -101,9 +102,7 @@ def reset_password(token: str, new: str, origin: Origin) -> UUID:
                 raise _spent()
             _put_password(connection, user_id, person["email_normalized"], new, keep=None)
             connection.execute(queries.unlink_external_identities, {"user_id": user_id})
-            if person["email_confirmed_at"] is None:
-                connection.execute(queries.delete_factor, {"user_id": user_id})
-            connection.execute(queries.confirm_email, {"user_id": user_id})  # the token went to this address
+            prove_address(connection, user_id)  # the token went to it
             record_act(connection, "reset_password", "users", user_id)
         return user_id
 

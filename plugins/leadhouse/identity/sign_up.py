@@ -21,6 +21,7 @@ from leadhouse.identity.component_work import component, one, queries, transacti
 from leadhouse.identity.errors import AddressTakenError, TokenError
 from leadhouse.identity.invitations import accept
 from leadhouse.identity.password_hashes import hash_password, require_strength
+from leadhouse.identity.proofs import prove_address
 from leadhouse.identity.random_tokens import digest
 from leadhouse.identity.sessions import SignedIn, open_session
 
@@ -96,8 +97,10 @@ def request_email_confirmation(user_id: UUID, origin: Origin) -> str:
         return one_time_tokens.issue(connection, user_id, "email_confirmation", CONFIRMATION_LIFETIME)
 
 
-def confirm_email(token: str, origin: Origin) -> UUID:
-    """The address of whoever holds the token is theirs.
+def confirm_email(token: str, origin: Origin, session_id: UUID | None = None) -> UUID:
+    """The address of whoever holds the token is theirs; what was made before ends (`leadhouse.identity.proofs`).
+
+    `session_id`: the session of whoever brings the token, which goes on where it is the same person's.
 
     Raises:
         TokenError: unknown, expired, used, or replaced by a newer one.
@@ -106,7 +109,7 @@ def confirm_email(token: str, origin: Origin) -> UUID:
         user_id = one_time_tokens.spend(connection, token, "email_confirmation")
         if user_id is None:
             raise TokenError("This link was used or has expired. Ask for another mail.", "spent")
-        connection.execute(queries.confirm_email, {"user_id": user_id})
+        prove_address(connection, user_id, session_id)
         record_act(connection, "confirm_email", "users", user_id, user_id=user_id)
         return user_id
 

@@ -32,7 +32,7 @@ class FailureNotifier(BaseNotifier):
             from leadhouse.network import checked_session
 
             text = f"{message['dag_id']}.{message['task_id']} failed: {message['error']} ({message['runbook']})"
-            with checked_session() as session:
+            with checked_session("operator") as session:
                 session.post(
                     webhook.get_secret_value(), json={"text": text, **message}, timeout=WEBHOOK_SECONDS
                 ).raise_for_status()

@@ -28,7 +28,7 @@ from leadhouse.webhooks.posting import Answer, post
 RETRY_SECONDS: tuple[float, ...] = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 DISABLE_AFTER_DAYS = 5
 LEASE_SECONDS = 60.0  # six times the limit of an attempt: resolving a name is outside of it
-WORKERS = 16
+WORKERS = 32  # an organization has four of them at most (`app.claim_webhook_deliveries`)
 POLL_SECONDS = 1.0
 BUSY_SECONDS = 0.2  # while answers are outstanding
 KEEP_DAYS = 30

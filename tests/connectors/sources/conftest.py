@@ -41,7 +41,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         servers.append(server)
         ports.append(port_of(server))
         allowed = ",".join(f"127.0.0.1:{port}" for port in ports)
-        monkeypatch.setenv("LEADHOUSE_ALLOWED_ADDRESSES", allowed)
+        monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", allowed)
         settings.cache_clear()
         return f"http://127.0.0.1:{ports[-1]}{simulator.prefix}"
 

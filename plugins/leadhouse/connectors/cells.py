@@ -6,14 +6,28 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from leadhouse.connectors.country_names import LONGEST_COUNTRY, by_any_name
 from leadhouse.connectors.phone_numbers import to_e164
 from leadhouse.extraction import hosts
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.person_names import has_given_name
 
-_NOTHING_TEXT = "- -- --- n/a na n.a. none null nil nan k.a. keine unknown unbekannt #n/a #nv . ? inconnu desconocido"
-_NOTHING = frozenset(("", *_NOTHING_TEXT.split()))
+_NOTHING_TEXT = (
+    "n/a na n.a. none null nil nan k.a. keine unknown unbekannt #n/a #nv inconnu desconocido <na> (null) [null] <null>"
+    " \\n tbd tba undefined (leer) (blank) (empty) (none) (unknown) #ref! #value! #wert! #name? #div/0! #null! #num!"
+    " #zahl! #bezug! n/v n.v. n/d n.d. s/d k/a entfällt fehlt sconosciuto onbekend brak nieznany ukendt okänd yok"
+    " неизвестно нет 不明 なし 无 無 未知 없음"
+)
+_NOTHING_SAID = frozenset({
+    "nicht bekannt", "nicht vorhanden", "keine angabe", "keine angaben", "k. a.", "n. a.", "no email", "no e-mail",
+    "keine e-mail", "keine email", "not available", "not provided", "not applicable", "no data", "no phone",
+    "sin email", "sin correo", "sin datos", "non disponible", "non communiqué", "pas d'email", "non disponibile",
+    "non pervenuto", "nicht verfügbar", "nicht angegeben", "niet bekend", "brak danych", "to be determined",
+    "no disponible",
+})  # fmt: skip
+_NOTHING = frozenset(("", *_NOTHING_TEXT.split())) | _NOTHING_SAID
+_SIGNS_ALONE = re.compile(r"[-\u2010-\u2015_.?*/#~\s]+")
 _LOCAL = r"(?<![^\s<>()\[\],;:\"|])[^\s@<>()\[\],;:\"|]{1,64}"
 _HOST = r"[^\s@<>()\[\],;:\"|]{1,250}\.[^\s@<>()\[\],;:\"|.]{2,63}"
 # The shape alone: finer rules (RFC 5321, dots in a row, roles, MX) are judged by the e-mail checks and the gate.
@@ -29,7 +43,10 @@ _ADDRESSED = frozenset(
     "herr frau herrn mr mrs ms miss mx dr prof prof. dr m mme mlle monsieur madame sr sra srta señor señora sig sig.ra"
     " signor signora dhr mevr mw pan pani ing dipl.-ing mag dott dott.ssa".replace("prof. dr", "prof._dr").split()
 ) | {"prof. dr", "herr dr", "frau dr", "m. et mme"}
-_BETWEEN_NUMBERS = re.compile(r"[/;,|]|:::|\s{2,}")
+_BETWEEN_NUMBERS = re.compile(r"[/;,|]|:::|\s{2,}|(?<=\d)\s+(?=[^\W\d_]{2,})")
+_LETTER = re.compile(r"[^\W\d_]{2,}")
+_LABEL = re.compile(r"^[^\d+(]+(?=[\d+(])|\s*[(\[]?[^\W\d_][^\d+]*$")  # ``work: ``, `` (mobile)``
+_IS_FAX = re.compile(r"\W*(?:tele)?fax|.*\bfax\W*$", re.I)
 _BANDS = ((1, 10), (11, 50), (51, 200), (201, 500), (501, 1000), (1001, 5000), (5001, 10000))
 _SOCIAL_HOSTS = frozenset(
     ["linkedin.com", "xing.com", "facebook.com", "instagram.com", "twitter.com", "x.com", "youtube.com", "tiktok.com"]
@@ -60,14 +77,24 @@ _HUBSPOT_BASES = (("legitimate_interest", "legitimate_interest"), ("consent", "c
 def clean(cell: str) -> str:
     """Blanks folded, a spreadsheet's text apostrophe dropped; empty when the cell says that there is nothing."""
     text = " ".join(cell.split()).removeprefix("'").strip()
-    return "" if len(text) < 12 and text.casefold() in _NOTHING else text
+    if len(text) < 24 and (text.casefold() in _NOTHING or _SIGNS_ALONE.fullmatch(text)):
+        return ""
+    return text
 
 
 @lru_cache(maxsize=20_000)
 def _emails(text: str) -> tuple[str, ...]:
     if _EMAIL.fullmatch(text):
         return (text.lower().removeprefix("mailto:"),)
-    return tuple(dict.fromkeys(each.strip("'.").lower() for each in _EMAIL.findall(text)))
+    found = tuple(dict.fromkeys(each.strip("'.").lower() for each in _EMAIL.findall(text)))
+    if not found and (plain := _AT.sub("@", text)) != text:
+        return _emails(_DOT.sub(".", plain))
+    return found
+
+
+# as people write an address so that programs do not find it
+_AT = re.compile(r"\s*[(\[{<]\s*(?:at|ät|a|@)\s*[)\]}>]\s*", re.I)
+_DOT = re.compile(r"\s*[(\[{<]\s*(?:dot|punkt|point|\.)\s*[)\]}>]\s*", re.I)
 
 
 def emails(text: str) -> tuple[str, ...]:
@@ -107,17 +134,20 @@ def phone_numbers(text: str, country: str | None) -> tuple[str, ...]:
     """E.164 of every number of a cell; none where it is not valid, or says no country and none is known."""
     if found := to_e164(text, country):
         return (found,)
-    if not any(sign in text for sign in "/;,|:"):
+    if not any(sign in text for sign in "/;,|:") and not _LETTER.search(text):
         return ()
     parts = [part.strip() for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= 6]
-    return tuple(dict.fromkeys(number for part in parts if (number := to_e164(part, country))))
+    plain = [_LABEL.sub("", part) for part in parts if not _IS_FAX.match(part)]
+    return tuple(dict.fromkeys(number for part in plain if (number := to_e164(part, country))))
 
 
 @lru_cache(maxsize=5_000)
 def country(text: str) -> str | None:
     """ISO 3166-1 alpha-2 of a code or a country's name."""
     found = country_code(text)
-    return found if found and (len(text) > 2 or found in _country_codes()) else None
+    if found and (len(text) > 2 or found in _country_codes()):
+        return found
+    return by_any_name(text) if len(text) <= LONGEST_COUNTRY else None
 
 
 @lru_cache(maxsize=1)
@@ -131,6 +161,15 @@ def _country_codes() -> frozenset[str]:
 def vat_id(text: str, country: str | None) -> str | None:
     """With country prefix and no blanks, None where the check digits do not hold."""
     return check_vat(text, country)
+
+
+def in_reading_order(names: list[str]) -> str:
+    """Given names and family names as one; the family first where it is written in Chinese, Japanese or Korean."""
+    ordered = reversed(names) if len(names) == 2 and all(map(_EAST_ASIAN.fullmatch, names)) else names
+    return " ".join(ordered)
+
+
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々]+")
 
 
 def person_name(text: str) -> str:
@@ -149,6 +188,19 @@ def contacts(text: str) -> list[tuple[str, str | None]]:
         if address or (name and " " in name):
             found.append((name, address))
     return found
+
+
+def is_company_name(text: str) -> bool:
+    """Whether a text can be nothing but a company's name."""
+    return _SURE_FORM.search(text) is not None
+
+
+_SURE_FORM = re.compile(
+    r"\b(?:gmbh(?: & co\.? kg)?|g?mbh|ohg|ltd\.?|limited|llc|inc\.|sarl|s\.r\.l\.?|s\.r\.o\.?|sp\. z o\.? ?o\.?"
+    r"|b\.v\.|n\.v\.|s\.l\.|s\.p\.a\.|d\.o\.o\.|kft\.?|oyj|a\.ş\.|e\. ?k\.)\s*$"
+    r"|株式会社|有限会社|有限公司|주식회사|^ооо\b",
+    re.I,
+)
 
 
 def is_salutation(text: str) -> bool:
@@ -239,7 +291,7 @@ def has_legal_form(text: str) -> bool:
 
 def is_country(text: str) -> bool:
     """Whether a cell is a country."""
-    return len(text) < 40 and not any(map(str.isdigit, text)) and country(text) is not None
+    return len(text) < LONGEST_COUNTRY and not any(map(str.isdigit, text)) and country(text) is not None
 
 
 def is_postal_city(text: str) -> bool:
@@ -254,6 +306,7 @@ def is_person(text: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _host(text: str) -> str | None:
+    text = text.strip("<> ").replace("\\:", ":") if text.startswith("<") or "\\:" in text else text
     try:
         host = (urlsplit(text if "://" in text else f"//{text}").hostname or "").rstrip(".")
         host = host if host.isascii() else host.encode("idna").decode("ascii")

@@ -72,9 +72,9 @@ ATTRIBUTES = {
     "employee_band": Field.EMPLOYEES, "technology": Field.TECHNOLOGIES, "country_code": Field.COUNTRY,
     "company_domain": Field.DOMAIN, "annual_revenue": Field.REVENUE,
 }  # fmt: skip
-_MAIL = re.compile(r"\b(?:e ?mails?|courriel|correo|e ?post|sahkoposti)\b")
+_MAIL = re.compile(r"\b(?:e ?mails?|mailadressen?|courriel|correo|e ?post|sahkoposti)\b")
 _PHONE = re.compile(
-    r"\b(?:phone|telephone|telefon(?:nummer|szam)?|telefono|telefone|telefoon|puhelin|mobile|mobiel|handy"
+    r"\b(?:phones?|telephones?|telefon(?:nummer|szam)?|telefono|telefone|telefoon|puhelin|mobile|mobiel|handy"
     r"|tel|tfno|tlf|cell|gsm)\b"
 )
 # An address in such a column is somebody else's, or a fact about the address.
@@ -91,7 +91,18 @@ _WORK = re.compile(
 _PRIVATE = re.compile(r"\b(?:priv|privat|private|prive|privato|particular|domicile|casa|prywatny)\b")
 _COMPANYS = "account|organization|organisation|company|firma|firmen|unternehmens?|entreprise|societe|empresa|azienda"
 _PERSONS = "person|contact|lead|people|kontakt|ansprechpartner|primary contact|decision maker|contacto|contatto"
+_GROUP = re.compile(
+    rf"(?:{_COMPANYS}|{_PERSONS}|bedrijf|kontakte|contacts|personen|kunde|adresse?|address|privat|private|geschaftlich"
+    r"|business|work|home|kontaktdaten|firmendaten|company details|contact details)"
+)
 _OWNED = re.compile(rf"(?:(?P<company>(?:{_COMPANYS}|bedrijf|billing account))|(?:{_PERSONS}|contactpersoon)) (.+)")
+# a second address (shipping, home, other) is not the one that counts
+_ADDRESS = re.compile(
+    r"(?:(?:primary|main|mailing|billing|business|work|office|postal|registered|visiting|hq|head office|headquarters?"
+    r"|rechnungs|besuchs|haupt|firmen|geschafts)\W?){0,2}\s*(?:address|adresse|addr|anschrift|direccion|indirizzo|adres)?"
+    r" ?(?:line )?(.+)"
+)
+_OF_PLACE = frozenset({Field.STREET, Field.HOUSE_NUMBER, Field.POSTAL_CODE, Field.CITY, Field.REGION, Field.COUNTRY})
 _FIELD_OF_COMPANY = {
     Field.NAME: Field.COMPANY_NAME, Field.PHONE: Field.COMPANY_PHONE, Field.PERSON_PHONE: Field.COMPANY_PHONE,
     Field.EMAIL: Field.COMPANY_EMAIL, Field.STREET: Field.COMPANY_STREET, Field.CITY: Field.COMPANY_CITY,
@@ -135,7 +146,8 @@ def field_of(name: str) -> Field | None:
     if len(name) > LONGEST_NAME:
         return None
     words = re.sub(r" \d$", "", normalise(name)) if name.endswith(")") else normalise(name)
-    known = _field_by_name().get(words.replace(" ", "")) or _owned(words) or _at_work(words) or _with_unit(name)
+    known = _field_by_name().get(words.replace(" ", "")) or _owned(words) or _at_work(words) or _of_address(words)
+    known = known or _with_unit(name)
     if known or not words or NOT_THE_CONTACTS.search(words):
         return known
     is_companys = (match := _OWNED.fullmatch(words)) is not None and match["company"] is not None
@@ -153,6 +165,18 @@ def _owned(words: str) -> Field | None:
     if match is None or base is None:
         return None
     return (_FIELD_OF_COMPANY if match["company"] else _FIELD_OF_PERSON).get(base)
+
+
+def is_group(text: str) -> bool:
+    """Whether a text says whose the columns below it are: ``Company``, ``Kontakt``, ``privat``."""
+    return 0 < len(text) < LONGEST_NAME and _GROUP.fullmatch(normalise(text)) is not None
+
+
+def _of_address(words: str) -> Field | None:
+    """``primary address street``, ``billing city``, ``address country code``: a part of the one address that counts."""
+    match = _ADDRESS.fullmatch(words)
+    found = _field_by_name().get(match[1].replace(" ", "")) if match else None
+    return found if found in _OF_PLACE else None
 
 
 def _at_work(words: str) -> Field | None:

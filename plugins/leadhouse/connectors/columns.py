@@ -100,7 +100,7 @@ def map_columns(
         ValueError: an override names a column or a field that does not exist.
     """
     stated, known = _check(header, overrides or {}), _still_fitting(header, remembered or {})
-    columns = [[row[i].strip() for row in sample if i < len(row) and row[i].strip()] for i in range(len(header))]
+    columns = [[text for row in sample if i < len(row) and (text := cells.clean(row[i]))] for i in range(len(header))]
     found = [_read(name, texts) for name, texts in zip(header, columns, strict=True)]
     for i, (field, _) in enumerate(found):
         if field is None and header[i] not in known and header[i] not in stated:

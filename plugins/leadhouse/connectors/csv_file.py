@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,7 @@ from leadhouse.landing import Quarantined
 from leadhouse.landing.prepared import PreparedStatement, prepare_record, statement_hash
 from leadhouse.records import Extraction, unit_id
 
-EXTRACTOR, EXTRACTOR_VERSION = "csv_import", "2"
+EXTRACTOR, EXTRACTOR_VERSION = "csv_import", "3"
 
 
 @dataclass
@@ -77,6 +77,7 @@ class CsvFile:
             "encoding": self.table.file.encoding,
             "delimiter": self.table.layout,
             "header_line": self.table.header_line,
+            "notes": self.table.notes,
         }
 
     def statements(self) -> Iterator[Extraction | Quarantined]:
@@ -90,6 +91,9 @@ class CsvFile:
         for row in self.table.rows():
             self.counts["rows"] += 1
             text = "\x1f".join(row.cells)
+            if "\x00" in text:  # cells of a fixed size are filled up with it
+                row = replace(row, cells=[cell.rstrip("\x00") for cell in row.cells])
+                text = "\x1f".join(row.cells)
             found = reader.read(row, text, is_broken=is_broken(text))
             yield row, self._refusal(row, found) if isinstance(found, Fault) else self._prepared(text, found)
 

@@ -1,17 +1,21 @@
 """Rows of delimited text with the line each starts on.
 
 They follow RFC 4180, and forgive what exports really do: a quotation mark that is never closed costs its own line, not
-the rest of the file; an endless line is skipped.
+the rest of the file; an endless line is skipped; quotation marks within a cell need not be doubled; a row that was put
+into quotation marks as a whole (a table that was opened in one column, and saved) is read once more.
 """
 
 from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
+from leadhouse.connectors.loose_quotes import split_loosely
+
+LOOSE_LINES = 20  # of a row whose quotation marks are not doubled
 ROW_LINES = 500  # a quoted cell may hold line breaks; a row of more lines has an unclosed quote
 LONGEST_LINE = 1 << 20
 
@@ -57,6 +61,12 @@ class _Lines:
             raise _EndlessLineError
         return line
 
+    def peek(self) -> str:
+        """The line that comes next; empty at the end."""
+        if not self._waiting and (line := self._text.readline(LONGEST_LINE)):
+            self._waiting.append(line)
+        return self._waiting[0] if self._waiting else ""
+
     def next_row(self) -> None:
         """The row is done."""
         self.number += len(self.taken)
@@ -73,20 +83,34 @@ class _Lines:
             pass
 
 
-def delimited_rows(text: TextIO, delimiter: str, width: int | None) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What tells cells apart."""
+
+    delimiter: str
+    quote: str = '"'
+
+    def reader(self, lines: Iterable[str], *, strict: bool = True) -> Iterator[list[str]]:
+        """RFC 4180; blanks before a quotation mark are left out."""
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, skipinitialspace=True, strict=strict)
+
+    def split(self, line: str) -> list[str]:
+        """The cells of one line, whatever it is."""
+        try:
+            return next(self.reader([line], strict=False), [])
+        except csv.Error:  # a line end within it, or a cell without end
+            return [line]
+
+
+def delimited_rows(text: TextIO, dialect: Dialect, width: int | None) -> Iterator[Row]:
     """The rows of a text; `width`: of the header, where it is known. A row that is torn carries its fault."""
     lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    reader = dialect.reader(lines)
     while True:
+        fault = None
         try:
             cells = next(reader)
-            fault = None
-            if (
-                len(lines.taken) > 1
-                and width
-                and len(cells) != width
-                and _stands_alone(lines.taken[1], delimiter, width)
-            ):
+            if len(cells) != width and _swallows(lines, dialect, width):
                 raise _OpenQuoteError
         except StopIteration:
             return
@@ -96,12 +120,40 @@ def delimited_rows(text: TextIO, delimiter: str, width: int | None) -> Iterator[
         except _EndlessLineError:
             lines.skip_line()
             cells, fault = [lines.taken[-1][:1000]], "endless_line"
-        except csv.Error:
-            cells, fault = [lines.taken[0][:1000]], "cell_too_long"
+        except csv.Error as error:
+            cells, fault = _despite(error, lines, dialect, width)
+        if len(cells) == 1 and fault is None and dialect.delimiter in cells[0]:
+            cells = _unwrapped(cells, dialect, width)
         yield Row(lines.number, cells, fault)
         lines.next_row()
 
 
-def _stands_alone(line: str, delimiter: str, width: int) -> bool:
+def _despite(error: csv.Error, lines: _Lines, dialect: Dialect, width: int | None) -> tuple[list[str], str | None]:
+    """The cells of a row that has no reading by the standard, or its fault."""
+    if "field larger" in str(error):
+        return [lines.taken[0][:1000]], "cell_too_long"
+    found = None if _swallows(lines, dialect, width) else _split(lines, dialect, width)
+    while found is None and len(lines.taken) < LOOSE_LINES and width and (line := lines.peek()):
+        if len(dialect.split(line)) == width:
+            break
+        next(lines)
+        found = _split(lines, dialect, width)
+    if found is not None and (len(lines.taken) == 1 or len(found) == width):
+        return found, None
+    lines.give_back()
+    return [lines.taken[0].rstrip("\r\n")], "unclosed_quote"
+
+
+def _split(lines: _Lines, dialect: Dialect, width: int | None) -> list[str] | None:
+    return split_loosely("".join(lines.taken), dialect.delimiter, width, dialect.quote)
+
+
+def _swallows(lines: _Lines, dialect: Dialect, width: int | None) -> bool:
     """Whether a line within a quoted cell is a row of its own: then the quote was never closed."""
-    return len(next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])) == width
+    return len(lines.taken) > 1 and width is not None and len(dialect.split(lines.taken[1])) == width
+
+
+def _unwrapped(cells: list[str], dialect: Dialect, width: int | None) -> list[str]:
+    """The cells of a row that stood in quotation marks as a whole."""
+    inner = dialect.split(cells[0])
+    return inner if width is None or len(inner) == width else cells

@@ -36,6 +36,7 @@ class ImportSummary:
     encoding: str
     delimiter: str
     header_line: int
+    notes: tuple[str, ...]  # what is left unread, in sentences
     reasons: dict[str, int]  # of quarantined rows
     errors: tuple[RowError, ...]  # the first ones
     errors_file: str | None
@@ -47,4 +48,4 @@ class ImportSummary:
         """The summary as JSON values."""
         found = {name: getattr(self, name) for name in self.__dataclass_fields__}
         errors = [{"line": each.line, "reason": each.reason, "detail": each.detail} for each in self.errors]
-        return {**found, "custom_fields": list(self.custom_fields), "errors": errors}
+        return {**found, "custom_fields": list(self.custom_fields), "notes": list(self.notes), "errors": errors}

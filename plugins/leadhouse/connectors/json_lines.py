@@ -36,7 +36,7 @@ def rows(text: TextIO, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str
         found = _object(line)
         if found is None:
             yield number, [line.strip()[:1000]], "not_json"
-        elif cells := [_cell(found.get(name)) for name in columns]:
+        elif cells := [as_cell(found.get(name)) for name in columns]:
             yield number, cells, None
 
 
@@ -48,7 +48,8 @@ def _object(line: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and found else None
 
 
-def _cell(value: object) -> str:
+def as_cell(value: object) -> str:
+    """A value as a text: lists joined, what is nested as JSON."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -16,6 +16,7 @@ from leadhouse.extraction import phones
 
 _INTERNATIONAL = re.compile(r"'?\s*(?:\+|00(?=[1-9]))\s*([1-9][\d ().\-/\u00a0]{5,24}\d)\s*")
 _NATIONAL = re.compile(r"\s*(\(?\d[\d ().\-/\u00a0]{4,22}\d)\s*")
+_BARE = re.compile(r"[1-9]\d{10,14}")  # no plan's national numbers are that long, but for a few of 11 digits
 _SEPARATORS = str.maketrans("", "", " ().-/\u00a0")
 _AMBIGUOUS = re.compile(r"\(\s*0|--|\)\s*\(|//|/.*/|\s{3,}")  # (0), and what may be two numbers
 _TYPES = (
@@ -52,6 +53,8 @@ class _Plan:
 
 def to_e164(text: str, country: str | None) -> str | None:
     """E.164 of a number as written, or None when it is not valid in its country; as `extraction.phones.to_e164`."""
+    if country is not None and _BARE.fullmatch(text) and (found := _without_plus(text, country)):
+        return found
     match = _INTERNATIONAL.fullmatch(text)
     if match is not None and not _AMBIGUOUS.search(text) and not (text.startswith("00") and country in {"US", "CA"}):
         found = _international(match[1].translate(_SEPARATORS))
@@ -60,6 +63,14 @@ def to_e164(text: str, country: str | None) -> str | None:
     else:
         found = None
     return found if found is not None else phones.to_e164(text, country)
+
+
+def _without_plus(digits: str, country: str) -> str | None:
+    """A spreadsheet drops the sign of ``+493412345678``: a figure this long that starts with the country's own code."""
+    plan = _plan(country)
+    if plan is None or not digits.startswith(plan.calling_code):
+        return None
+    return _valid(plan.calling_code, digits[len(plan.calling_code) :])
 
 
 def _international(digits: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from leadhouse.connectors import cells
 from leadhouse.connectors.columns import ColumnMap, Field
+from leadhouse.connectors.header_rows import as_meant
 from leadhouse.landing.prepared import Parts, PreparedValue, PreparedValues
 from leadhouse.records import AddressParts, CompanyAttribute, CompanyRecord, PersonAttribute, PersonRecord, Value
 
@@ -111,7 +112,7 @@ class RowCells:
             if not text:
                 continue
             if of_field is None:
-                if raw := text.strip():
+                if raw := as_meant(text).strip():
                     self.custom[column] = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
                 continue
             if text in known:
@@ -147,7 +148,7 @@ class RowCells:
 
 
 def _cell(text: str, column: str, locator: str) -> Cell | None:
-    raw = text.strip()
+    raw = as_meant(text).strip()
     if not raw.isascii():
         raw = unicodedata.normalize("NFC", raw)
     clean = cells.clean(raw)

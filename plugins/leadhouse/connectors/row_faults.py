@@ -11,10 +11,12 @@ _FAULTS = {
     "unclosed_quote": "A quotation mark opens a cell and is never closed: close it, or double it within the cell.",
     "endless_line": "The line is longer than a million characters: its line break is missing.",
     "cell_too_long": "A cell holds more than 131,072 characters: shorten it.",
+    "cut_off": "The file ends within this row, so its last cell may not be whole: export the file again.",
     "not_json": "The line is no JSON object: write one object a line.",
 }
 _SUM = re.compile(
-    r"(?:grand |sub-?|zwischen|gesamt)?(?:total|sum|summe|totale|totaal|suma|somme|razem|gesamt|celkem|yhteensä|итого"
+    r"\*+|(?:grand |sub-?|zwischen|gesamt)?"
+    r"(?:total|sum|summe|totale|totaal|suma|somme|razem|gesamt|celkem|yhteensä|итого"
     r"|anzahl|count|record count|anzahl datensätze|nombre|aantal|liczba)\b[\s:(\d).,]*(?:\w+\)?)?",
     re.I,
 )
@@ -45,13 +47,13 @@ def find_fault(row: Row, header: list[str], *, is_broken: bool) -> Fault | None:
     if len(row.cells) > width and any(map(str.strip, row.cells[width:])):
         detail = f"The row has {len(row.cells)} cells, the header {width}: put cells with delimiters in quotes."
         return Fault("too_many_columns", detail)
-    if len(row.cells) > 1 and row.cells[0].strip() == header[0] and _cleaned(row.cells[:width]) == header:
+    if len(row.cells) > 1 and row.cells[0].strip().casefold() == header[0].casefold() and _repeats(row.cells, header):
         return Fault("repeated_header", "The row repeats the header: delete it.")
     return _closing_fault(row.cells, width) if width > 2 else None
 
 
-def _cleaned(texts: list[str]) -> list[str]:
-    return [" ".join(each.split()) for each in texts]
+def _repeats(texts: list[str], header: list[str]) -> bool:
+    return [" ".join(each.split()).casefold() for each in texts[: len(header)]] == [each.casefold() for each in header]
 
 
 def _closing_fault(texts: list[str], width: int) -> Fault | None:

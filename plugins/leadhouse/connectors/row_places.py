@@ -59,8 +59,19 @@ def _parts(row: RowCells, country: str | None) -> dict[str, str]:
     code, city = (part[Field.POSTAL_CODE], together) if part[Field.POSTAL_CODE] else cells.postal_city(together)
     line = part[Field.STREET] or row.one(Field.ADDRESS)
     street = " ".join(filter(None, (line, "" if has_own else row.one(Field.HOUSE_NUMBER))))
-    found = (street, code, city, part[Field.REGION], country)
+    found = (street, _with_zeros(code, country), city, part[Field.REGION], country)
     return {name: text for name, text in zip(_NAMES, found, strict=True) if text}
 
 
+def _with_zeros(code: str | None, country: str | None) -> str | None:
+    """A spreadsheet takes ``04109`` for a number: the zeros come back where all codes of the country are as long."""
+    size = _DIGITS.get(country or "", 0)
+    return code.zfill(size) if code and size - 2 <= len(code) < size and code.isdecimal() else code
+
+
+# of the Universal Postal Union's formats those that are digits alone and may begin with 0
+_DIGITS = {
+    "DE": 5, "FR": 5, "IT": 5, "ES": 5, "US": 5, "FI": 5, "TR": 5, "MX": 5, "SK": 5, "EE": 5, "LT": 5, "HR": 5, "UA": 5,
+    "KR": 5, "NO": 4, "DK": 4, "RO": 6, "CN": 6, "JP": 7,
+}  # fmt: skip
 _NAMES = ("street", "postal_code", "city", "region", "country_code")  # in the order of AddressParts

@@ -23,6 +23,12 @@ _GIVEN = (Field.FIRST_NAME, Field.MIDDLE_NAME, Field.LAST_NAME, Field.SECOND_LAS
 _BASICS = (
     Field.RECORD_ID, Field.COMPANY_ID, Field.CUSTOMER, Field.OPTED_OUT, Field.SALUTATION, Field.REVENUE, Field.CONTACTS,
 )  # fmt: skip
+_COMPANYS = (
+    Field.ADDRESS, Field.STREET, Field.HOUSE_NUMBER, Field.POSTAL_CODE, Field.CITY, Field.POSTAL_CITY, Field.REGION,
+    Field.COMPANY_ADDRESS, Field.COMPANY_STREET, Field.COMPANY_POSTAL_CODE, Field.COMPANY_CITY, Field.COMPANY_REGION,
+    Field.COMPANY_COUNTRY, Field.COMPANY_PHONE, Field.COMPANY_EMAIL, Field.COMPANY_SOCIAL, Field.FAX, Field.EMPLOYEES,
+    Field.REGISTER_ID, Field.TECHNOLOGIES,
+)  # fmt: skip
 _SUPPRESSING = ((Field.OPTED_OUT, "unsubscribed"), (Field.CUSTOMER, "existing_customer"))
 
 __all__ = ["Fault", "RowReader", "RowRecords"]
@@ -71,6 +77,7 @@ class RowReader:
 
     def _records(self, row: RowCells) -> RowRecords | Fault:
         """The records of the row, or why it says nothing about anybody."""
+        _take_company_name(row)
         own_country, country = _countries(row)
         company = self._company(row, country)
         person = self._person(row, company, own_country)
@@ -83,6 +90,8 @@ class RowReader:
                 return no_identity(self._columns.kind)
         self._keep_basics(row, names_person=names_person)
         has_company = bool(company.values) and (bool(named) or not names_person)
+        if not has_company:
+            _keep_companys(row)
         return self._built(row, company if has_company else None, person if names_person else None)
 
     def _company(self, row: RowCells, country: str | None) -> Draft:
@@ -114,7 +123,7 @@ class RowReader:
     def _read_name(self, row: RowCells, draft: Draft) -> None:
         given = row.all(*self._given) if self._given else ()
         if given:
-            name = " ".join([cell.text for cell in given])
+            name = cells.in_reading_order([cell.text for cell in given])
             draft.state("full_name", cells.person_name(name), name, given[-1].locator)
         elif found := row.by_field.get(Field.FULL_NAME):
             draft.state("full_name", cells.person_name(found[0].text), found[0].raw, found[0].locator)
@@ -158,6 +167,21 @@ class RowReader:
             return ()
         addresses = [*row.person.values.get("email", ()), *row.company.values.get("email", ())]
         return tuple((address, reasons[0]) for address in addresses)
+
+
+def _take_company_name(row: RowCells) -> None:
+    """A list of people may name companies among them."""
+    found = row.by_field.get(Field.FULL_NAME)
+    if found and cells.is_company_name(found[0].text) and not row.one(Field.COMPANY_NAME, Field.LEGAL_NAME):
+        row.company.state("name", found[0].text, found[0].raw, found[0].locator)
+        del row.by_field[Field.FULL_NAME]
+
+
+def _keep_companys(row: RowCells) -> None:
+    """What would be said of a company that the row does not name stays with the person."""
+    for of_field in _COMPANYS:
+        for cell in row.by_field.get(of_field, ()):
+            row.custom[cell.column] = cell.raw
 
 
 def _countries(row: RowCells) -> tuple[str | None, str | None]:

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
-from leadhouse.connectors import json_lines
+from leadhouse.connectors import fixed_width, json_array, json_lines
 from leadhouse.connectors.base import ImportFileError
-from leadhouse.connectors.columns import recognised
-from leadhouse.connectors.delimited_rows import Row, delimited_rows
-from leadhouse.connectors.text_file import TextFile, inspect_text
+from leadhouse.connectors.delimited_rows import Dialect, Row, delimited_rows
+from leadhouse.connectors.header_rows import (
+    HEADER_WITHIN_ROWS,
+    RULE,
+    Header,
+    as_meant,
+    header_among,
+    is_like_header,
+    unique_names,
+)
+from leadhouse.connectors.text_file import TextFile, inspect_text, mended
 from leadhouse.connectors.workbook import Workbook, open_workbook
 
 DELIMITERS = ",;\t|"
+RARE_DELIMITERS = "^~\x1f"  # of databases; asked where none of the others tells columns apart
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_ROWS = 100
-HEADER_WITHIN_ROWS = 25
 _WANTED = "Add a header row (Company, Email, First Name, Website, Firma, Nachname …), or export the table as CSV."
-_FIGURE = re.compile(r"[\d@]")
+_UNSEEN = " \t\r\n\x00\x1a\u00a0\u200b\ufeff"  # what is left of an empty cell; 1A closes a file of CP/M and DOS
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """How a file is laid out. `header_line` is 0 where there is no header.
 
-    `delimiter` is None for JSON lines and workbooks; these have a `sheet`.
+    `delimiter` is None for JSON, workbooks and columns of fixed width; a workbook has a `sheet`. `more_sheets` have the
+    same columns and are read behind it (name, header line); `notes` say in sentences what is left unread.
     """
 
     file: TextFile | Workbook
@@ -36,19 +45,41 @@ class Table:
     header_line: int
     header: tuple[str, ...]
     sheet: str | None = None
+    quote: str = '"'
+    more_sheets: tuple[tuple[str, int], ...] = ()
+    starts: tuple[int, ...] = ()  # of columns of fixed width, in characters
+    is_json_document: bool = False
+    notes: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
-        """The rows below the header, as a stream; rows whose cells are all empty are left out."""
+        """The rows below the header, as a stream; what is empty, or a ruled line, is left out."""
+        for row in self._all_rows():
+            if row.fault or (any(cell.strip(_UNSEEN) for cell in row.cells) and not _is_rule(row.cells)):
+                yield row
+
+    def _all_rows(self) -> Iterator[Row]:
         if isinstance(self.file, Workbook):
-            yield from (row for row in self.file.sheets[self.sheet or ""] if row.line > self.header_line)
+            for sheet, line in ((self.sheet or "", self.header_line), *self.more_sheets):
+                yield from (row for row in self.file.sheets[sheet] if row.line > line)
             return
         with self.file.open() as text:
-            if self.delimiter is None:
-                yield from (Row(*each) for each in json_lines.rows(text, self.header))
-                return
-            for row in delimited_rows(text, self.delimiter, len(self.header)):
-                if row.line > self.header_line and (row.fault or any(map(str.strip, row.cells))):
-                    yield row
+            yield from self._text_rows(text)
+
+    def _text_rows(self, text: TextIO) -> Iterator[Row]:
+        assert isinstance(self.file, TextFile)
+        if self.is_json_document:
+            yield from json_array.object_rows(json_array.read_objects(text) or [], self.header)
+            return
+        if self.starts:
+            rows = fixed_width.fixed_rows(text, self.starts)
+        elif self.delimiter is None:
+            rows = (Row(*each) for each in json_lines.rows(text, self.header))
+        else:
+            rows = delimited_rows(text, Dialect(self.delimiter, self.quote), len(self.header))
+        below = (row for row in rows if row.line > self.header_line)
+        if self.file.is_doubled:
+            below = (Row(row.line, list(map(mended, row.cells)), row.fault) for row in below)
+        yield from _without_torn_end(below, len(self.header)) if self.file.ends_open and self.delimiter else below
 
     def sample(self) -> list[list[str]]:
         """The cells of the first rows."""
@@ -57,7 +88,30 @@ class Table:
     @property
     def layout(self) -> str:
         """How cells are told apart, for people."""
-        return f"sheet {self.sheet}" if self.sheet is not None else self.delimiter or "JSON lines"
+        if self.sheet is not None:
+            more = "".join(f", {name}" for name, _ in self.more_sheets)
+            return f"sheet{'s' if more else ''} {self.sheet}{more}"
+        if self.starts:
+            return "fixed width"
+        return self.delimiter or ("JSON" if self.is_json_document else "JSON lines")
+
+
+def _is_rule(cells: Sequence[str]) -> bool:
+    return all(RULE.fullmatch(cell) or not cell.strip() for cell in cells)
+
+
+def _without_torn_end(rows: Iterator[Row], width: int) -> Iterator[Row]:
+    """A last row without line end that is shorter than every other one was cut off: what it says is not whole."""
+    former, whole, count = None, True, 0
+    for row in rows:
+        if former is not None:
+            whole, count = whole and len(former.cells) == width, count + 1
+            yield former
+        former = row
+    if former is None:
+        return
+    is_torn = whole and count >= 2 and len(former.cells) < width and not former.fault
+    yield replace(former, fault="cut_off") if is_torn else former
 
 
 def read_table(path: Path) -> Table:
@@ -72,20 +126,39 @@ def read_table(path: Path) -> Table:
 
 
 def _read_sheets(book: Workbook) -> Table:
-    """The sheet whose header names most."""
+    """The sheet whose header names most, and those with the same columns."""
     if not book.sheets:
         raise ImportFileError(f"{book.path.name} is empty: there is nothing to import.")
-    found = {name: _header_among(rows[:SAMPLE_ROWS], name) for name, rows in book.sheets.items()}
+    found = {name: header_among(rows[:SAMPLE_ROWS], name) for name, rows in book.sheets.items()}
     sheet, best = max(found.items(), key=lambda each: (*each[1].score, len(book.sheets[each[0]])))
     if best.is_sure:
-        return Table(book, None, best.line, _unique(_padded(best.header, book.sheets[sheet])), sheet)
+        header = unique_names(_padded(best.names, book.sheets[sheet]))
+        more = tuple(
+            (name, each.line) for name, each in found.items() if name != sheet and _same_columns(each.names, best.names)
+        )
+        table = Table(book, None, best.line, header, sheet, more_sheets=more)
+        return replace(table, notes=_notes_on_others(found, {sheet, *dict(more)}))
     sheet, rows = max(book.sheets.items(), key=lambda each: len(each[1]))
     width = max(len(row.cells) for row in rows)
-    if _is_like_header(rows[0].cells, rows[1:SAMPLE_ROWS]):
-        return Table(book, None, rows[0].line, _unique(_padded(rows[0].cells, rows)), sheet)
+    if is_like_header(rows[0].cells, rows[1:SAMPLE_ROWS]):
+        return Table(book, None, rows[0].line, unique_names(_padded(rows[0].cells, rows)), sheet)
     if width < 2:
         raise ImportFileError(f"{book.path.name} is no table: its sheets have one column. {_WANTED}")
     return Table(book, None, 0, tuple(f"column {i}" for i in range(1, width + 1)), sheet)
+
+
+def _same_columns(names: Sequence[str], others: Sequence[str]) -> bool:
+    first, second = ([as_meant(each).strip().casefold() for each in some] for some in (names, others))
+    while first and not first[-1]:
+        first.pop()
+    while second and not second[-1]:
+        second.pop()
+    return bool(first) and first == second
+
+
+def _notes_on_others(found: dict[str, Header], read: set[str]) -> tuple[str, ...]:
+    left = [name for name, each in found.items() if name not in read and each.known >= 2]
+    return tuple(f"The sheet {name} has other columns and is not read: save it as a file of its own." for name in left)
 
 
 def _padded(header: Sequence[str], rows: Sequence[Row]) -> list[str]:
@@ -99,59 +172,55 @@ def _read_text(file: TextFile) -> Table:
     if json_lines.is_json_lines(sample):
         with file.open() as text:
             return Table(file, None, 0, json_lines.header(text))
+    if sample.lstrip("\ufeff \t\r\n")[:1] in {"[", "{"} and (table := _json_document(file)) is not None:
+        return table
+    if file.is_doubled:
+        sample = mended(sample)
     stated = _stated_delimiter(sample)
-    found = [_header_among(_sampled(sample, each), each) for each in stated or DELIMITERS]
+    quote = _quote_of(sample)
+    found = [header_among(_sampled(sample, each, quote), each) for each in stated or DELIMITERS + RARE_DELIMITERS]
     best = max(found, key=lambda each: each.score)
+    if best.known < 2 and (table := _fixed_width(file, sample, best)) is not None:
+        return table
     if best.is_sure:
-        return Table(file, best.key, best.line, _unique(best.header))
+        return Table(file, best.key, best.line, unique_names(best.names), quote=quote)
     return _headless(file, sample, stated or DELIMITERS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """The row that names most columns. `key`: the delimiter, or the sheet; `fit`: share of rows of its width."""
+def _json_document(file: TextFile) -> Table | None:
+    with file.open() as text:
+        objects = json_array.read_objects(text)
+    return Table(file, None, 0, json_array.header_of(objects), is_json_document=True) if objects else None
 
-    known: int
-    fit: float
-    line: int
-    key: str
-    header: Sequence[str]
-    is_first: bool
 
-    @property
-    def score(self) -> tuple[int, float]:
-        return self.known, self.fit
-
-    @property
-    def is_sure(self) -> bool:
-        """Two known names, or one that is alone or stands among words above rows of the same width."""
-        if self.known >= 2 or (self.known == 1 and len(self.header) == 1):
-            return True
-        plain = len(set(self.header)) == len(self.header) and not _FIGURE.search(" ".join(self.header))
-        return self.known == 1 and self.is_first and self.fit >= 0.8 and plain
+def _fixed_width(file: TextFile, sample: str, other: Header) -> Table | None:
+    starts = fixed_width.column_starts(sample)
+    if not starts:
+        return None
+    rows = fixed_width.fixed_rows(io.StringIO(sample, newline=""), starts)
+    found = header_among([row for row in islice(rows, SAMPLE_ROWS) if any(row.cells)], "")
+    if found.known < max(2, other.known + 1):
+        return None
+    return Table(file, None, found.line, unique_names(found.names), starts=starts)
 
 
 def _stated_delimiter(sample: str) -> str | None:
     """Excel's own first line: ``sep=;``."""
-    first = sample[:20].splitlines()[0].strip() if sample.strip() else ""
+    first = sample[:20].splitlines()[0].strip(' \ufeff\r\n"') if sample.strip() else ""
     return first[4] if first.lower().startswith("sep=") and len(first) == 5 else None
 
 
-def _sampled(sample: str, delimiter: str) -> list[Row]:
+def _quote_of(sample: str) -> str:
+    """The apostrophe, where the first line's cells stand between two: some databases' scripts write so."""
+    first = next((line.strip() for line in sample.splitlines() if line.strip()), "")
+    enclosed = len(first) > 2 and first[0] == first[-1] == "'" and '"' not in first
+    return "'" if enclosed and any(f"'{each}'" in first for each in DELIMITERS) else '"'
+
+
+def _sampled(sample: str, delimiter: str, quote: str = '"') -> list[Row]:
     whole = sample if len(sample) < SAMPLE_CHARACTERS else sample[: sample.rfind("\n") + 1] or sample
-    rows = delimited_rows(io.StringIO(whole, newline=""), delimiter, None)
-    return [row for row in islice(rows, SAMPLE_ROWS) if any(map(str.strip, row.cells))]
-
-
-def _header_among(rows: Sequence[Row], key: str) -> _Header:
-    best = _Header(0, 0.0, 0, key, [], is_first=False)
-    for number, row in enumerate(rows[:HEADER_WITHIN_ROWS]):
-        known = recognised(row.cells)
-        below = rows[number + 1 :]
-        fit = sum(len(each.cells) == len(row.cells) for each in below) / max(1, len(below))
-        if known > best.known:
-            best = _Header(known, fit, row.line, key, row.cells, is_first=number == 0)
-    return best
+    rows = delimited_rows(io.StringIO(whole, newline=""), Dialect(delimiter, quote), None)
+    return [row for row in islice(rows, SAMPLE_ROWS) if any(map(str.strip, row.cells)) and not _is_rule(row.cells)]
 
 
 def _headless(file: TextFile, sample: str, delimiters: str) -> Table:
@@ -165,8 +234,8 @@ def _headless(file: TextFile, sample: str, delimiters: str) -> Table:
             best = max(best, (share, width, delimiter))
     if best[1]:
         rows = _sampled(sample, best[2])
-        if _is_like_header(rows[0].cells, rows[1:]):
-            return Table(file, best[2], rows[0].line, _unique(rows[0].cells))
+        if is_like_header(rows[0].cells, rows[1:]):
+            return Table(file, best[2], rows[0].line, unique_names(rows[0].cells))
         return Table(file, best[2], 0, tuple(f"column {i}" for i in range(1, best[1] + 1)))
     lines = [line for line in sample.splitlines() if line.strip()][:SAMPLE_ROWS]
     if lines and sum("@" in line and " " not in line.strip() for line in lines) >= 0.8 * len(lines):
@@ -175,21 +244,3 @@ def _headless(file: TextFile, sample: str, delimiters: str) -> Table:
         f"{file.path.name} is no table: none of its first {HEADER_WITHIN_ROWS} rows names known columns, and its lines "
         f"share no delimiter (comma, semicolon, tab, |). {_WANTED}"
     )
-
-
-def _is_like_header(cells: Sequence[str], below: Sequence[Row]) -> bool:
-    """Plain words, each once, above rows that hold figures or addresses."""
-    words = {cell.strip() for cell in cells}
-    if len(words) < len(cells) or "" in words or _FIGURE.search(" ".join(words)):
-        return False
-    return any(_FIGURE.search(cell) for row in below for cell in row.cells)
-
-
-def _unique(header: Sequence[str]) -> tuple[str, ...]:
-    """Column names, none twice, none empty."""
-    names: dict[str, None] = {}
-    for number, cell in enumerate(header, start=1):
-        name = " ".join(cell.replace("\x00", "").encode("utf-8", "replace").decode().split()) or f"column {number}"
-        free = (f"{name} ({copy})" if copy > 1 else name for copy in range(1, len(header) + 2))
-        names[next(each for each in free if each not in names)] = None
-    return tuple(names)

@@ -9,12 +9,14 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from leadhouse.connectors.base import ImportFileError
+from leadhouse.connectors.east_asian_text import east_asian_page
+from leadhouse.connectors.packed_file import MOST_UNPACKED, TORN, ZIP, open_bytes, open_text
 
 CHUNK = 1 << 20
-WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+WORKBOOK_STARTS = (ZIP, b"\xd0\xcf\x11\xe0")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -26,23 +28,33 @@ _OTHERS = (
     (WORKBOOK_STARTS[0], "a workbook or an archive (ZIP)", "Open it and save the sheet as CSV (UTF-8)."),
     (WORKBOOK_STARTS[1], "an old Excel workbook", "Open it and save the sheet as CSV (UTF-8)."),
     (b"%PDF", "a PDF", "Export the table as CSV from the system that printed it."),
-    (b"\x1f\x8b", "compressed (gzip)", "Unpack it first."),
+    (b"\x1f\x8b", "compressed twice (gzip)", "Unpack it first."),
     (b"\x89PNG", "a picture", "Export the table as CSV."),
+    (b"{\\rtf", "a document (RTF)", "Export the table as CSV."),
+    (b"SQLite format 3", "a database (SQLite)", "Export the table as CSV."),
+    (b"PAR1", "a Parquet file", "Export the table as CSV."),
+    (b"<?xml", "an XML file", "Open it with a spreadsheet and save it as CSV (UTF-8)."),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """How a file's bytes are to be read. `content_hash` is SHA-256 (hex) of the bytes."""
+    """How a file's bytes are to be read. `content_hash` is SHA-256 (hex) of the unpacked bytes.
+
+    `is_doubled`: UTF-8 that somebody took for Windows-1252 and saved as UTF-8 again (``BÃ¤cker``); see `mended`.
+    """
 
     path: Path
     encoding: str
     content_hash: str
+    is_doubled: bool = False
+    ends_open: bool = False  # the last line has no end
 
     def open(self) -> TextIO:
         """The text with its line ends as they are; `is_broken` tells lines that hold bytes which are no text."""
         errors = "replace" if self.encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
-        return self.path.open(encoding=self.encoding, newline="", errors=errors)
+        text = open_text(self.path, self.encoding, errors)
+        return cast("TextIO", text)
 
     def is_broken(self, text: str) -> bool:
         """Whether some bytes of the text were no text in the file's encoding, or it holds NUL."""
@@ -65,6 +77,7 @@ class _Census:
     high: bytes = b""  # a sample of stretches around bytes above 127
     multibyte: int = 0
     invalid: int = 0
+    tail: bytes = b""
 
 
 def inspect_text(path: Path) -> TextFile:
@@ -75,6 +88,10 @@ def inspect_text(path: Path) -> TextFile:
     """
     try:
         census, content_hash = _take_census(path)
+    except TORN as error:
+        raise ImportFileError(
+            f"{path.name} is a damaged archive ({error}). Pack it anew, or send it unpacked."
+        ) from error
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {error.strerror}. Name a file that exists.") from error
     if not census.head.lstrip(codecs.BOM_UTF8).strip():
@@ -82,15 +99,23 @@ def inspect_text(path: Path) -> TextFile:
     for start, what, advice in _OTHERS:
         if census.head.startswith(start):
             raise ImportFileError(f"{path.name} is {what}, not a text file. {advice}")
-    return TextFile(path, _encoding(path, census), content_hash)
+    encoding = _encoding(path, census)
+    is_doubled = encoding.startswith("utf-8") and _is_doubled(census.high)
+    ends_open = not census.tail.rstrip(b"\x00\x1a").endswith((b"\n", b"\r"))
+    return TextFile(path, encoding, content_hash, is_doubled, ends_open)
 
 
 def _take_census(path: Path) -> tuple[_Census, str]:
     census, digest = _Census(), hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    with path.open("rb") as file:
+    unpacked = 0
+    with open_bytes(path) as file:
         while chunk := file.read(CHUNK):
+            unpacked += len(chunk)
+            if unpacked > MOST_UNPACKED and path.stat().st_size < unpacked // 2:
+                raise ImportFileError(f"{path.name} unpacks to more than {MOST_UNPACKED >> 20} MB. Import it in parts.")
             digest.update(chunk)
+            census.tail = chunk[-4:]
             census.head = census.head or chunk[:65536]
             if not chunk.isascii():
                 _count(census, decoder.decode(chunk))
@@ -116,7 +141,28 @@ def _encoding(path: Path, census: _Census) -> str:
         return _unmarked_utf16(path, census.head)
     if not census.invalid or census.multibyte > census.invalid:
         return "utf-8"
-    return max(_ALPHABETS, key=lambda name: _likeness(census.high, name))
+    return east_asian_page(census.high) or max(_ALPHABETS, key=lambda name: _likeness(census.high, name))
+
+
+def mended(text: str) -> str:
+    """What was meant by a text of a file that `is_doubled`; as it stands where it was not taken wrongly."""
+    if text.isascii():
+        return text
+    try:
+        return b"".join(map(_windows_byte, text)).decode()
+    except (UnicodeError, ValueError):
+        return text
+
+
+def _windows_byte(char: str) -> bytes:
+    """Windows-1252 as browsers read it: the five bytes without a sign stand for themselves (WHATWG, Encoding)."""
+    return char.encode("latin-1") if char in "\x81\x8d\x8f\x90\x9d" else char.encode("cp1252")
+
+
+def _is_doubled(sample: bytes) -> bool:
+    """Whether nearly every line with letters above ASCII makes sense as bytes of UTF-8 once more."""
+    lines = [line for line in sample.decode("utf-8", "replace").splitlines() if not line.isascii()][:200]
+    return bool(lines) and sum(mended(line) != line for line in lines) >= 0.9 * len(lines)
 
 
 def _unmarked_utf16(path: Path, head: bytes) -> str:
@@ -143,6 +189,7 @@ def _likeness(sample: bytes, code_page: str) -> int:
             score -= 4  # no word is half Cyrillic
         elif char.isalpha() and in_word:
             found[char] += 1
+            score -= 3 * (text[match.start()].isupper() and before.islower())  # no capital stands within a word
         elif char not in _COMMON_SIGNS:
             score -= 2 + 2 * (before.isalpha() and after.isalpha())
         elif before.isalpha() and after.isalpha():

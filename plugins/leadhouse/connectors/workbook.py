@@ -1,4 +1,4 @@
-"""Spreadsheets (xlsx, xlsm, xlsb, xls, ods) as tables of texts, through python-calamine.
+"""Spreadsheets (xlsx, xlsm, xlsb, xls, ods; web pages that are called so) as tables of texts, through python-calamine.
 
 A cell is the text that a person sees in it, as far as the file tells: whole numbers without a point, days as ISO 8601.
 """
@@ -18,9 +18,10 @@ from typing import Any
 
 from leadhouse.connectors.base import ImportFileError
 from leadhouse.connectors.delimited_rows import Row
+from leadhouse.connectors.html_tables import is_html, read_tables
+from leadhouse.connectors.packed_file import MOST_UNPACKED, ZIP, is_archive_of_text
 from leadhouse.connectors.text_file import WORKBOOK_STARTS
 
-MOST_UNPACKED = 1 << 30  # bytes; a small archive may hold a large bomb
 MOST_COLUMNS = 1_000
 MOST_CELLS = 100_000_000  # of the rectangle around a sheet's cells
 _ADVICE = "Open it and save the sheet as CSV (UTF-8)."
@@ -42,6 +43,8 @@ class Workbook:
         """
         from python_calamine import CalamineWorkbook
 
+        if self.encoding == "html":
+            return read_tables(self.path.read_bytes())
         try:
             book = CalamineWorkbook.from_path(self.path)
             visible = [each.name for each in book.sheets_metadata if "Visible" in str(each.visible).rpartition(".")[2:]]
@@ -65,18 +68,23 @@ def open_workbook(path: Path) -> Workbook | None:
         ImportFileError: an archive that holds too much to be unpacked, or no workbook.
     """
     try:
-        content = path.read_bytes() if _starts_like_one(path) else None
+        start = _start_of(path)
+        if start[:4] not in WORKBOOK_STARTS and not is_html(start):
+            return None
+        content = path.read_bytes()
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {error.strerror}. Name a file that exists.") from error
-    if content is None:
+    if content.startswith(ZIP) and is_archive_of_text(path):
         return None
+    if is_html(start):
+        return Workbook(path, "html", hashlib.sha256(content).hexdigest())
     kind = "xls" if content.startswith(WORKBOOK_STARTS[1]) else _kind_of_archive(path)
     return Workbook(path, kind, hashlib.sha256(content).hexdigest())
 
 
-def _starts_like_one(path: Path) -> bool:
+def _start_of(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(4) in WORKBOOK_STARTS
+        return file.read(256)
 
 
 def _kind_of_archive(path: Path) -> str:

@@ -101,7 +101,16 @@ _TITLE_WORDS = words(
     "fakturantka skladnik truhlar elektrikar advokatka zubar recepcni ucitel ucitelka spolumajitel asszisztens "
     "mernoek tervezo szerelo muvezeto ertekesito tanar pedagogus recepcios inginera asistenta medic arhitect "
     "reprezentant secretara profesoara sorumlusu temsilcisi teknisyen teknisyeni ogretmen yoneticisi danismani "
-    "psikolog diyetisyen eczaci ortagi myyjae asentaja suunnittelija"
+    "psikolog diyetisyen eczaci ortagi myyjae asentaja suunnittelija "
+    "tegevjuht arendaja disainer muugijuht projektijuht raamatupidaja spetsialist insener konsultant muuja "
+    "vadybininkas vadybininke buhaltere buhalteris inzinierius inziniere administratore gydytojas gydytoja "
+    "specialistas specialiste direktore valdes loceklis priekssedetajs vaditajs vaditaja gramatvede gramatvedis "
+    "specialists inzenieris palkanlaskija neuvoja insinoori insinoeoeri higienikus szakorvos menedzser tanacsado "
+    "szerkeszto tulajdonosa alelnok specjalistka kosmetyczka fizjoterapeuta psycholog trener trenerka psycholozka "
+    "mistr asistentka terapeutka lektor lektorka nutricionista cirujano pediatra cardiologo dermatologo "
+    "fonoaudiologa ortodontista elev laerling larling konsulent raadgiver radgiver radgivare fagarbeider formann "
+    "samordnare handlaggare tekniker lagerchef ekonomiansvarig negotiator lettings sanitaer gehilfin gehilfe "
+    "ortak kurucu muhasebeci asistani danisman teknikeri estetisyen manageris vicedirektor hygieniker"
 )
 _ENDINGS = guarded(
     r"(?:kaeufer|kaeuferin|leiter|leiterin|leitung|fuehrer|fuehrerin|berater|beraterin|meister|meisterin|arzt"
@@ -113,7 +122,10 @@ _ENDINGS = guarded(
     r"|vertreterin"
     r"|chef|sjef|leder|direktoer|medarbeider|medarbetare|ansvarig|ansvarlig|leider|medewerker|adviseur|paeaellikkoe"
     r"|johtaja|hoitaja|vezeto|igazgato|logist|ologist|ologe|ologin|ologue|ologo|ologa|iatrist|iatre|iatra"
-    r"|practitioner)$"
+    r"|practitioner|elev|laerling|konsulent|radgiver|raadgiver|arendaja|juht|pidaja|laskija|asentaja|suunnittelija"
+    r"|neuvoja|sihteeri|insinoeoeri|szakorvos|hygienikus|higienikus|mernoek|mernok|sebesz|logista|ionista"
+    r"|vadove|vadovas|vadybininkas|vadybininke|vaditajs|vaditaja|gehilfin|gehilfe|verwalter|verwalterin|referent"
+    r"|referentin|koordinator|koordinatorin|kundige|begeleider|samordnare|ansvarlige)$"
 )
 _OTHER_SCRIPTS = guarded(
     r"директор|руководител|менеджер|бухгалтер|основател|президент|заместител|инженер|юрист|адвокат|врач|специалист"

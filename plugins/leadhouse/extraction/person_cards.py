@@ -26,7 +26,11 @@ _STAFF = guarded(
     r"|avvocati|docenti"
     r"|medici|junta directiva|abogados|médicos|profesor\w*|patronato|bestuur|advocaten|styret|styrelse\w*|lärare"
     r"|bestyrelse\w*|hallitus|henkilökunta|zarząd|kadra|echipa|naš tim|náš tým|komanda|meeskond|kolektiv|tím"
-    r"|vedení|vezetőség|munkatárs\w*|conducerea)\b",
+    r"|vedení|vezetőség|munkatárs\w*|conducerea|corpo clínico|corpo docente|cuadro médico|equipo médico|ärzteteam"
+    r"|orvosaink|orvosok|szakembereink|lekarze|nasi specjaliści|naši lékaři|náš kolektív|darbuotojai|mūsų komanda"
+    r"|mūsu komanda|kontaktisikud|töötajad|osoblje|zaposleni|hekimlerimiz|doktorlarımız|avukatlarımız|kadromuz"
+    r"|funcionários|colaboradores|colaboradoras|personalet|vores folk|våra medarbetare|yhteyshenkilöt|praticiens"
+    r"|le personnel|i nostri (?:medici|professionisti)|nuestros profesionales|secretariado)\b",
     re.I,
 )
 # Bodies and departments that stand as headings over the names of those who make them up.

@@ -15,7 +15,10 @@ TEAM_URL = guarded(
     r"|leader|management|founder|doctor|dentist|who-we|chi-siamo|chi_siamo|equipe|équipe|equipo|equipa|nosotros"
     r"|qui-sommes|personal|persoenl|kanzlei|mitarbeiter|om-oss|om-os|over-ons|vorstand|crew|ansprechpartner|medarbeid"
     r"|medarbet|ansatte|zespol|o-nas|o-nama|ekib|rolunk|munkatars|quienes|quem-somos|sobre|profile|a-propos|henkilo"
-    r"|yhteys|therapist|trainer|faculty|direktion|geschaeftsl|wer-wir|wir-ueber)",
+    r"|yhteys|therapist|trainer|faculty|direktion|geschaeftsl|wer-wir|wir-ueber|corpo-clinico|corpo-docente"
+    r"|cuadro-medico|equipo-medico|medici|lekarze|orvos|doktor|hekim|avukat|zahnaerzte|aerzte|arztteam|kadra"
+    r"|pracownicy|lide|nas-tym|nas-tim|kolektiv|meeskond|komanda|darbuotojai|darbinieki|kadro|yonetim|nossa-equipe"
+    r"|colaboradores|medewerker|personeel|praktijk|greeting|doctor|staff-profile|representatives|shain|incho)",
     re.I,
 )
 # Words for a person or a firm: a title only where staff is listed.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.job_titles import is_title_word, spellings
+from leadhouse.extraction.job_titles import is_department, is_title_word, spellings
 from leadhouse.extraction.person_words import (
     DEGREES,
     FIRST_PARTICLES,
@@ -195,7 +195,8 @@ def _is_name_word(part: str, index: int) -> bool:
     if _INITIALS.match(part) and part[0].isupper():
         return True
     if _NICKNAME.match(part):
-        return index > 0
+        inner = part[1:-1]  # in brackets stands a role as often: ``(administratie)``
+        return index > 0 and inner[:1].isupper() and not (is_title_word(inner) or is_department(inner))
     if part[0].islower() or part[0] in "'’‘":
         return (fold(part) in PARTICLES and (index > 0 or fold(part) in FIRST_PARTICLES)) or (
             part[:2] in {"d'", "d’", "l'", "l’"} and part[2:3].isupper()

@@ -24,6 +24,7 @@ _POST_URL = re.compile(
 )
 _IMPRINT = guarded(r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact", re.I)
 _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
+_SIGNED = re.compile(r"^\s*(?:—|–|―|-|~)\s*(?=\w)")  # the hand under a quotation
 # Lists of people who are not the company's staff, or no longer.
 _OTHERS = guarded(
     r"\b(?:donors?|sponsors?|supporters|benefactors|winners?|laureates|preisträger|prizes?|participants|teilnehmer"
@@ -77,7 +78,11 @@ def outsider(page: Page, card: Card) -> str | None:
         return reason
     before = page.blocks[index - 1].text if index else ""
     after = page.blocks[index + 1].text if index + 1 < len(page.blocks) else ""
-    if (_QUOTE.search(before) and len(before) > 40) or (_QUOTE.match(after) and len(after) > 60):
+    if _QUOTE.search(before) and (len(before) > 40 or _SIGNED.match(card.line.text)):
+        return "testimonial"
+    if (_QUOTE.search(before) and before[:1] in '“„«"' and len(before) > 12) or (
+        _QUOTE.match(after) and len(after) > 60
+    ):
         return "testimonial"
     if block.marks & Mark.ARTICLE and _BYLINE.search(f"{before[-40:]} {card.line.text[:30]} {after[:40]}"):
         return "byline"

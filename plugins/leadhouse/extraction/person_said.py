@@ -96,7 +96,7 @@ def _guessed(text: str) -> Said | None:
     if mark is None or len(text) > 80 or "." in text[mark.end() :]:
         return None
     name, rest = read_name(text[: mark.start()]), text[mark.end() :].strip(TITLE_EDGES)
-    if name is None and ":" in mark[0]:
+    if (name is None or name.given < 1) and ":" in mark[0]:
         name, rest = read_name(rest), text[: mark.start()].strip(TITLE_EDGES)
     if name is None or name.given < 1 or not rest or len(rest.split()) > 5 or not rest[0].isupper():
         return None

@@ -34,6 +34,9 @@ _MORE_LABELS = (
     r"|steuerberater(?:in)?|rechtsanw(?:a|ä)lt(?:in)?|zahnarzt|zahnärztin|директор|генеральный директор|руководитель"
     r"|владелец|индивидуальный предприниматель|ип|διευθυντής|ιδιοκτήτης|υπεύθυνος|νόμιμος εκπρόσωπος|sahibi|yetkili"
     r"|genel müdür|kurucu|pemilik|direktur|administrator|reprezentant legal|éditeur|editeur|herausgeber(?:in)?"
+    r"|(?:[\w-]+ )?(?:enquiries|inquiries)|bookings|osoba kontaktowa|osoba do kontaktu|kontaktní osoba"
+    r"|kapcsolattartó|persoană de contact|irtibat(?: kişisi)?|yhteyshenkilö|kontaktinis asmuo|kontaktisik"
+    r"|pessoa de contato|pessoa de contacto|liên hệ|kontakt osoba|kontaktna oseba"
 )
 # Of these, the ones that running text sets before a name without a colon.
 _SPOKEN_LABELS = (
@@ -81,7 +84,8 @@ _STEMS = words(
     "εκπρόσωπ sahibi "
     "yetkili müdür kurucu pemilik direktur administrator reprezentant édité éditeur editeur herausgeber "
     "steuerberater rechtsanw "
-    "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh."
+    "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh. enquiries inquiries bookings "
+    "osoba kapcsolattart persoană irtibat yhteyshenkil asmuo kontaktisik pessoa oseba"
 )
 _OWNER = guarded(
     r"angaben gemäß|angaben nach|diensteanbieter|anbieter\b|betreiber|impressum|imprint|seiteninhaber|herausgeber"

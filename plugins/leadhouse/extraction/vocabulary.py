@@ -29,7 +29,14 @@ DESIGNER = guarded(
     r"|sito (?:web )?(?:realizzato|creato|sviluppato)"
     r"|realizzato da|realizzazione\b|sviluppato da|diseñ(?:o|ado) (?:web|por|y)|desarrollado por"
     r"|realizado por|desenvolvido por|ontwerp|ontwikkeld door|webbyrå"
-    r"|utvecklad av|utviklet av|laget av|design\s*:|webmaster|projekt i wykonanie|wykonanie\s*:",
+    r"|utvecklad av|utviklet av|laget av|design\s*:|webmaster|projekt i wykonanie|wykonanie\s*:"
+    r"|nettside(?:r)? (?:av|fra|levert|utviklet)|hjemmeside (?:af|fra|udviklet)|webdesign|hemsida (?:av|från)"
+    r"|webová? (?:stránka|stránky|prezentac)|tvorba (?:webu|stránek|stránok)|vytvoři(?:l|lo)\b|vytvořen[oaé]\b"
+    r"|strona (?:wykonana|stworzona)|realizacja\s*:|strony internetowe|weboldal(?:t)? (?:készít|fejleszt)"
+    r"|honlapkészítés|készítette\b|realizare (?:site|web)|creare site|site realizat|sukūrė\b|sprendimas\s*:"
+    r"|izstrāde\s*:|mājas ?lap\w+ izstrād|kodulehe? (?:tegemine|valmista)|izrada (?:web|internet|stranic)"
+    r"|izdelava (?:spletn|stran)|yazılım\s*:|tasarım\s*:|kotisivut\s*:|verkkosivut\s*:|siteontwerp|website door"
+    r"|技术支持|技術支援|制作会社|홈페이지 ?제작|제작\s*:|تطوير\s*:|تصميم وتطوير|σχεδιασμός ιστο|κατασκευή\s*:",
     re.I,
 )
 PROCESSOR = guarded(
@@ -89,13 +96,19 @@ TESTIMONIAL = guarded(
     r"|they) (?:say|are saying|think)|(?:customer|client|guest|our)?\s?reviews?\b"
     r"|kundenstimmen|kundenmeinung|kundenbewertung|das sagen|erfahrungsbericht|témoignage"
     r"|avis (?:de nos )?clients|recensioni|dicono di noi|testimonianze|opiniones|lo que dicen"
-    r"|testimonios|referanser|anmeldelser|happy (?:clients|customers)|success stor",
+    r"|testimonios|referanser|anmeldelser|happy (?:clients|customers)|success stor|kind words|love us\b"
+    r"|loved by|wh?at (?:onze |anderen? )?(?:klanten|cliënten|patiënten) (?:zeggen|vinden|vertellen)|klantervaringen"
+    r"|vad (?:våra )?kunder|hva (?:våre )?kunder|hvad (?:vores )?kunder|kunderne siger|asiakkaamme|asiakkaiden koke"
+    r"|opinie (?:naszych )?(?:klientów|pacjentów|gości)|(?:klienci|pacjenci) o nas|(?:řekli|napsali) o nás"
+    r"|ohlasy|vélemények|rólunk mondták|ce spun|părer(?:i|ea) client|depoimentos|testemunhos|o que (?:dizem|nossos)"
+    r"|müşteri(?:lerimiz|lerimizin)? (?:yorum|görüş|ne di)|отзывы|відгуки|κριτικές|είπαν για|お客様の声|고객 ?후기|이용 ?후기"
+    r"|客户评价|آراء (?:العملاء|عملائنا)|atsiliepimai|atsauksmes|tagasiside|utisci|mnenja",
     re.I,
 )
 PARTNER = guarded(
-    r"^(?:our |unsere |nos |i nostri |nuestros )?(?:partners?|sponsor(?:s|en)?|supporters?|clients?"
+    r"^(?:our |unsere |nos |i nostri |nuestros )?(?:partners?|sponsor(?:s|en)?|supporters?|investors?|clients?"
     r"|customers?|kunden|partenaires|partner und|förderer|links|useful links|friends|affiliates?"
-    r"|members? of|mitglied)\b",
+    r"|members? of|mitglied|backed by|funded by|trusted by|used by|investoren|investisseurs|investitori)\b",
     re.I,
 )
 LEADERSHIP = guarded(

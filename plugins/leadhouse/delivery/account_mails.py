@@ -150,14 +150,14 @@ def _send_next(transport: Transport, sender: str) -> str | None:
         return None
     attempt = Attempt("rejected")
     again_at = datetime.now(UTC) + timedelta(minutes=2 ** min(row["attempts"], 6))
+    transport.begin()
     try:
         content = _compose(row, sender)
-        transport.begin()
         attempt = transport.send(parseaddr(sender)[1], check_address(row["email_normalized"]), content)
     except AddressError:
         log.warning("a mail about an account has no address that SMTP can carry", mail_id=str(row["mail_id"]))
-    except TransportError:
-        attempt = Attempt("deferred")
+    except BaseException as error:  # a token that does not open, no server, a stop: what the server may have stays said
+        attempt = transport.interrupted(type(error).__name__)
         raise
     finally:
         state = _STATES.get(attempt.state, "queued")

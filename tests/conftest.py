@@ -14,8 +14,10 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -35,6 +37,7 @@ from tests.function_calls import FOLDER, read_calls, record_calls
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 * 1024**3
 EXTERNAL = "LEADHOUSE_TEST_POSTGRES_URL"
+BEFORE_THE_HOUR, BEFORE_MIDNIGHT = 8.0, 40.0  # seconds, of universal time
 # One name for a worker's modules, one after the other: dbt parses the project anew for a database of another name.
 MODULE_DATABASE = f"test_module_{secrets.token_hex(6)}"
 
@@ -133,6 +136,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: ranks.get(item.path, len(ranks)))  # stable: a file's own order stays
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No test begins right before the clock goes to another hour or day: what it planned for today is found today."""
+    now = datetime.now(UTC)
+    ends = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    left = (ends - now).total_seconds()
+    if left < (BEFORE_MIDNIGHT if ends.hour == 0 else BEFORE_THE_HOUR):
+        time.sleep(left + 0.01)
+
+
 def longest_first() -> dict[Path, int]:
     """The place in the order of each file that is named in `longest_first.txt`."""
     folder = Path(__file__).parent
@@ -209,6 +222,15 @@ def database(postgres: Postgres, tmp_path: Path) -> Iterator[Database]:
         yield clone
 
 
+@pytest.fixture
+def counted_statements(database: Database) -> Database:
+    """The test's database, in which the server's statistics count the statements of sessions that begin now."""
+    with database.owner(autocommit=True) as owner:
+        name = sql.Identifier(database.name)
+        owner.execute(sql.SQL("alter database {} set pg_stat_statements.track = 'top'").format(name))
+    return database
+
+
 @pytest.fixture(scope="module")
 def module_database(migrated_database: Database) -> Database:
     """One database for all tests of a module that mostly read. Folders whose tests read marts take `marts_database`."""
@@ -259,12 +281,18 @@ def _settings_of(clone: Database, home: Path) -> Iterator[None]:
 
 
 def _let_in_quickly(admin_url: str) -> None:
-    """Passwords of one round: the usual 4096 take a client 4 ms of CPU, and the tests sign in many thousand times."""
+    """Passwords of one round: the usual 4096 take a client 4 ms of CPU, and the tests sign in many thousand times.
+
+    Statements are counted only where a test says so (`counted_statements`): each database has all of them anew, so that
+    the counters of a run would always be full, and one test's would go while another's come.
+    """
     parts = urlsplit(admin_url)
     with admin_to(admin_url, autocommit=True) as server:
         is_done = server.execute("select setting = '1' as is_done from pg_settings where name = 'scram_iterations'")
         if is_done.fetchone() != {"is_done": False}:
             return  # another worker was first, or a server before 16
+        server.execute("alter system set pg_stat_statements.track = 'none'")
+        server.execute("alter system set track_io_timing = off")
         server.execute("alter system set scram_iterations = 1")
         server.execute("select pg_reload_conf()")
         server.execute("set scram_iterations = 1")

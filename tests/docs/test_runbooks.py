@@ -93,7 +93,7 @@ def test_rehearsal_ends_with_a_verdict(postgres, database, monkeypatch):
 
 
 @pytest.mark.parametrize("report", ["slow-queries", "table-sizes", "unused-indexes"])
-def test_reports_as_table_and_as_json(report, server_of):
+def test_reports_as_table_and_as_json(report, counted_statements, server_of):
     with server_of.owner() as connection:
         connection.execute("select count(*) from app.leads")
     for words, sign in ((["report", report], "┃"), (["report", report, "--json"], '": ')):

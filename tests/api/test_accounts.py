@@ -74,8 +74,11 @@ def test_sign_up_confirm_and_look_at_oneself(api, sink):
     assert (me["emailConfirmedAt"], me["hasSecondFactor"]) == (None, False)
     mail = last_mail(sink, email)
     assert "Auto-Submitted: auto-generated" in mail
-    assert api.post("/api/v1/auth/confirm-email", json={"token": token_in(mail)}).status_code == 204
+    confirming = {"json": {"token": token_in(mail)}, "headers": bearer(tokens)}
+    other = api.post("/api/v1/auth/sign-in", json={"email": email, "password": PASSWORD}).json()
+    assert api.post("/api/v1/auth/confirm-email", **confirming).status_code == 204
     assert api.get("/api/v1/me", headers=bearer(tokens)).json()["emailConfirmedAt"]
+    assert api.get("/api/v1/me", headers=bearer(other)).status_code == 401  # it may be another's who signed up first
     assert api.post("/api/v1/auth/confirm-email", json={"token": token_in(mail)}).status_code == 422
 
 

@@ -158,5 +158,5 @@ def test_the_command_says_what_is_wrong(tmp_path):
     call = ["dedupe", str(file), "--kind", "company", "--out", str(tmp_path / "pairs.csv"), "--map"]
     assert "takes column=attribute" in CliRunner().invoke(app, [*call, "name"]).output
     wrong = CliRunner().invoke(app, [*call, "town=city"])
-    assert wrong.exit_code == 1
+    assert wrong.exit_code == 2
     assert "There is no column town" in wrong.output

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -34,20 +36,27 @@ def dedupe(
 ) -> None:
     """Find the rows that are one and the same, by the resolution's own model.
 
-    The weights are estimated on the file itself; the night uses the versioned ones instead.
+    The weights are estimated on the file itself; the night uses the versioned ones instead. A file or map that cannot
+    be used ends with exit code 2 and says where.
     """
     from leadhouse.connectors.columns import field_of
+    from leadhouse.connectors.match_file import read_match_file
     from leadhouse.resolution.file_columns import infer_columns
     from leadhouse.resolution.file_matching import match_rows
     from leadhouse.resolution.match_model import save_model
 
-    with clear_failures():
-        header, rows = _read(file)
+    with clear_failures(), _told_as_a_wrong_call():
+        _require_folders(out, explain, model)
+        first = read_match_file(file)
+        header, rows = list(first.header), first.rows
         mapped = infer_columns(header, rows, kind, _stated(columns), field_of)
         split = None
         if against is not None:
-            split, (other_header, others) = len(rows), _read(against)
-            rows = rows + _arranged(others, header, other_header)
+            other = read_match_file(against)
+            compared = [header[0], *(each.header for each in mapped)]
+            other.arranged(compared)  # without one of these nothing could be found
+            split, rows = len(rows), rows + other.arranged(header)
+            _say_what_lacks(compared, other.header, against)
         matches = match_rows(rows, mapped, split=split)
     ids = [row[0] for row in rows]
     _write_pairs(out, [(ids[low], ids[high]) for low, high in zip(*matches.pairs, strict=True)])
@@ -63,30 +72,34 @@ def dedupe(
     )
 
 
-def _read(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and rows. The header is the first line; rows whose cells are all empty are left out."""
+@contextmanager
+def _told_as_a_wrong_call() -> Iterator[None]:
+    """A file or a map that cannot be used is a wrong call (exit code 2), not a failure of the work."""
     from leadhouse.connectors.base import ImportFileError
-    from leadhouse.connectors.text_file import inspect_text
+    from leadhouse.resolution.file_columns import FileColumnsError
 
-    with inspect_text(path).open() as text:
-        first = text.readline()
-        delimiter = max(",;\t|", key=first.count)
-        text.seek(0)
-        rows = [row for row in csv.reader(text, delimiter=delimiter) if any(map(str.strip, row))]
-    if len(rows) < 2 or len(rows[0]) < 2:
-        raise ImportFileError(
-            f"{path.name} is no table with an id and something to compare: its first line names the columns, the first "
-            "of them is the id, and rows follow."
-        )
-    header = rows[0]
-    header[0] = header[0].lstrip("\ufeff")
-    return header, [row + [""] * (len(header) - len(row)) for row in rows[1:]]
+    try:
+        yield
+    except (ImportFileError, FileColumnsError, WrongCallError) as error:
+        typer.echo(f"leadhouse: {error}", err=True)
+        raise typer.Exit(2) from error
 
 
-def _arranged(rows: list[list[str]], header: list[str], other: list[str]) -> list[list[str]]:
-    """The second file's rows in the order of the first one's columns; a column that it lacks is empty."""
-    places = [0, *(other.index(name) if name in other[1:] else None for name in header[1:])]
-    return [[row[place] if place is not None else "" for place in places] for row in rows]
+class WrongCallError(ValueError):
+    """An option that cannot be followed."""
+
+
+def _require_folders(*paths: Path | None) -> None:
+    """Said before the work, not after it."""
+    for path in paths:
+        if path is not None and (path.is_dir() or not path.parent.is_dir()):
+            raise WrongCallError(f"{path} cannot be written: name a file in a folder that exists.")
+
+
+def _say_what_lacks(compared: list[str], header: tuple[str, ...], against: Path) -> None:
+    lacking = [name for name in compared[1:] if name not in header[1:]]
+    if lacking:
+        typer.echo(f"{against.name} has no column {', '.join(lacking)}: compared without.", err=True)
 
 
 def _stated(text: str | None) -> dict[str, str] | None:
@@ -95,7 +108,7 @@ def _stated(text: str | None) -> dict[str, str] | None:
     pairs = [each.partition("=") for each in text.split(",")]
     wrong = [column for column, sign, attribute in pairs if not sign or not attribute.strip()]
     if wrong:
-        raise typer.BadParameter(f"--map takes column=attribute, separated by commas; {wrong[0]!r} is none")
+        raise WrongCallError(f"--map takes column=attribute, separated by commas; {wrong[0]!r} is none")
     return {column.strip(): attribute.strip() for column, _, attribute in pairs}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leadhouse.connectors.delimited_rows import Row
 
-_FAULTS = {
+FAULTS = {
     "unclosed_quote": "A quotation mark opens a cell and is never closed: close it, or double it within the cell.",
     "endless_line": "The line is longer than a million characters: its line break is missing.",
     "cell_too_long": "A cell holds more than 131,072 characters: shorten it.",
@@ -42,7 +42,7 @@ def find_fault(row: Row, header: list[str], *, is_broken: bool) -> Fault | None:
     if is_broken:
         return Fault("not_text", "Bytes that are no text in the file's encoding, or NUL: export it as UTF-8.")
     if row.fault:
-        return Fault(row.fault, _FAULTS[row.fault])
+        return Fault(row.fault, FAULTS[row.fault])
     width = len(header)
     if len(row.cells) > width and any(map(str.strip, row.cells[width:])):
         detail = f"The row has {len(row.cells)} cells, the header {width}: put cells with delimiters in quotes."

@@ -137,3 +137,14 @@ def test_data_of_another_schema_is_refused(acme, tmp_path):
     with pytest.raises(RestoreError, match=r"another schema.*0010_create_enrichment.*Restore the schema dump"):
         restore(acme.admin_url, data.path, overwrite=True)
     assert slugs(acme.admin_url) == {"acme"}
+
+
+def test_database_keeps_its_place_when_the_restored_one_cannot_take_it(acme):
+    """The restored database is gone before the second rename."""
+    server_url = provisioning.url_with(acme.admin_url, database="postgres")
+    with (
+        admin_to(server_url, autocommit=True) as server,
+        pytest.raises(RestoreError, match=f"{acme.name} is as it was.*does not exist"),
+    ):
+        restoring._take_place(server, f"{acme.name}_gone", acme.name, f"{acme.name}_replaced")
+    assert slugs(acme.admin_url) == {"acme"}

@@ -97,9 +97,7 @@ def _restore_beside(server_url: str, path: Path, name: str) -> None:
         restore_into(url, path)
         scratch, replaced = database_of(url), f"{database_of(url)}_replaced"
         _grant_on_database(server, scratch, grants)
-        if _exists(server, name):
-            _rename(server, name, replaced)
-        _rename(server, scratch, name)
+        _take_place(server, scratch, name, replaced)
         try:
             _run_hooks(url_with(server_url, database=name))
         except Exception as error:
@@ -108,6 +106,19 @@ def _restore_beside(server_url: str, path: Path, name: str) -> None:
                 f"is repaired. What stood there before is the database {replaced}."
             ) from error
         drop_database(server, replaced)
+
+
+def _take_place(server: psycopg.Connection[DictRow], scratch: str, name: str, replaced: str) -> None:
+    """Rename twice; where the second fails, e.g. because a session came in between, the first is taken back."""
+    was_there = _exists(server, name)
+    if was_there:
+        _rename(server, name, replaced)
+    try:
+        _rename(server, scratch, name)
+    except psycopg.Error as error:
+        if was_there:
+            _rename(server, replaced, name)
+        raise RestoreError(f"{name} is as it was: the restored database could not take its name: {error}") from error
 
 
 def _restore_data(url: str, path: Path) -> None:

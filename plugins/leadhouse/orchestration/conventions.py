@@ -47,6 +47,10 @@ DEFAULT_ARGS: dict[str, Any] = {
     "on_failure_callback": [FailureNotifier()],
 }
 
+# What takes as long as the database is large, and would begin anew after each retry: longer than the longest program of
+# Postgres may run (`leadhouse.operations.postgres_programs.COMMAND_SECONDS`).
+AS_LONG_AS_A_DUMP = timedelta(hours=7)
+
 # `run_immediately` of a nightly timetable: a platform first started in the hours after one o'clock waits for the next
 # night. Airflow 3.3 takes False for "within a tenth of the interval", which would start a crawl until 03:24.
 NOT_AT_FIRST_START = timedelta(0)

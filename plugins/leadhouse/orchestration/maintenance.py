@@ -10,7 +10,7 @@ from typing import Any
 from airflow.sdk import TriggerRule
 from airflow.sdk.exceptions import AirflowSkipException
 
-from leadhouse.orchestration.conventions import current_run, stage_task
+from leadhouse.orchestration.conventions import AS_LONG_AS_A_DUMP, current_run, stage_task
 
 LOG_DAYS = 30
 
@@ -135,7 +135,7 @@ def remove_files_older_than(folder: Path, days: int) -> int:
     return removed
 
 
-@stage_task()
+@stage_task(execution_timeout=AS_LONG_AS_A_DUMP)
 def backup_database() -> dict[str, Any]:
     """Dump the application's database."""
     from leadhouse.ledger.steps import recorded_step
@@ -147,7 +147,7 @@ def backup_database() -> dict[str, Any]:
     return {"path": str(backup.path), "rows": backup.rows}
 
 
-@stage_task()
+@stage_task(execution_timeout=AS_LONG_AS_A_DUMP)
 def verify_backup(backup: dict[str, Any]) -> int:
     """Restore the dump beside the database and compare; the number of rows compared."""
     from leadhouse.ledger.steps import recorded_step

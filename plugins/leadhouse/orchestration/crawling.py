@@ -30,7 +30,7 @@ def plan_crawl() -> list[int]:
     return shards.plan_shards(job_id, shard_count)
 
 
-@stage_task(map_index_template="shard {{ task.op_kwargs['shard_no'] }}", max_active_tis_per_dagrun=2)
+@stage_task(map_index_template="shard {{ task.op_kwargs['shard_no'] }}")
 def crawl_shard(shard_no: int) -> dict[str, Any]:
     """Crawl one shard in a process of its own: archive, extract, land."""
     from leadhouse.jobs import control, crawl

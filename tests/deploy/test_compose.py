@@ -169,6 +169,29 @@ def test_options_of_airflow_exist(airflow):
     assert [key for key in found if key[1] not in airflow["options"].get(key[0], ())] == []
 
 
+def test_heartbeats_are_asked_of_the_api_server_by_airflows_own_names():
+    from airflow.api_fastapi.core_api.datamodels.monitor import HealthInfoResponse
+
+    asked = {
+        name: re.search(r'\["(\w+)"\]\["status"\]', service["healthcheck"]["test"][-1])[1]
+        for name, service in OWN.items()
+        if "monitor/health" in str(service.get("healthcheck")) and name != "airflow-api-server"
+    }
+    assert asked == {f"airflow-{key.replace('_', '-')}": key for key in ("scheduler", "dag_processor", "triggerer")}
+    assert set(asked.values()) <= set(HealthInfoResponse.model_fields)
+
+
+def test_nothing_of_ours_gains_rights_or_fills_the_disk():
+    for name, service in OWN.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["init"], f"{name}: process 1 reaps what tasks have forked"
+    endless = {
+        name for name, service in SERVICES.items() if service["restart"] not in {"no", "on-failure"}
+    }  # what ends says little
+    assert {name for name in endless if "max-size" not in SERVICES[name]["logging"]["options"]} == set()
+
+
 def test_services_reach_each_other_by_names_that_exist():
     urls = {
         str(value)
@@ -196,7 +219,9 @@ def test_every_change_reaches_an_archive_beside_the_data():
     assert (given["archive_mode"], given["wal_level"]) == ("on", "replica")
     assert 0 < int(given["archive_timeout"]) <= 600
     assert "%p" in given["archive_command"]
-    assert "test ! -f /archive/wal/%f" in given["archive_command"], "a segment must never be written over"
+    assert given["archive_command"].startswith("if test -f /archive/wal/%f; then cmp -s %p /archive/wal/%f;"), (
+        "a segment must never be written over, and one that is offered again is archived"
+    )
     archive = SERVICES["postgres-archive"]
     assert archive["volumes"] == ["postgres-archive:/archive"]
     assert set(archive["entrypoint"][-2:]) == {"/archive/wal", "/archive/base"}

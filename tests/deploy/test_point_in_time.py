@@ -148,6 +148,7 @@ def test_segment_is_never_written_over(place):
     segment.write_text("first")
     shell = command.replace("%p", str(segment)).replace("%f", "000000010000000000000001")
     assert subprocess.run(["sh", "-c", shell], check=False).returncode == 0
+    assert subprocess.run(["sh", "-c", shell], check=False).returncode == 0, "offered again after a crash"
     segment.write_text("second")
     assert subprocess.run(["sh", "-c", shell], check=False).returncode != 0
     assert (place / "archive/wal/000000010000000000000001").read_text() == "first"

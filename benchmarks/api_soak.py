@@ -1,9 +1,12 @@
 """The API under reads, writes and streams for some minutes: what its memory and its connections do.
 
     python -m benchmarks.api_soak --minutes 10
+    python -m benchmarks.api_soak --minutes 10 --leads 1000000 --platform FOLDER     # as `benchmarks.api_rates` kept it
 
-Four clients list, read, write and delete; sixteen streams stay open. Every ten seconds the memory of the server's
-process is read. Steady is: the last third holds no more than a tenth above the second third.
+Eight clients list, search, read, write and delete; sixteen streams stay open. Every ten seconds the memory of the
+server's process and its connections to Postgres are counted. Steady is: the last third holds no more than a tenth above
+the second third. The note has memory at the beginning and the end, and the slope of a straight line through all that
+follows the first third, in MiB an hour: the first third fills caches and pools.
 """
 
 from __future__ import annotations
@@ -13,39 +16,74 @@ import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import psutil
 import requests
+from psycopg.conninfo import conninfo_to_dict
 
-from benchmarks.api_rates import _platform, _served, _token
+from benchmarks.api_servers import API_APP, option, platform, served, token
 from benchmarks.measure import Result
+from leadhouse.settings import settings
 
-CLIENTS, STREAMS, SAMPLE_SECONDS = 4, 16, 10.0
-LEADS = 10_000
+CLIENTS, STREAMS, SAMPLE_SECONDS = 8, 16, 10.0
+READS = (
+    "/leads?pageSize=50", "/leads?pageSize=50&sortBy=leadScore", "/leads?pageSize=20&search=anna",
+    "/leads?pageSize=50&status=qualified", "/campaigns", "/jobs", "/teams", "/lists", "/analytics/overview", "/me",
+)  # fmt: skip
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def run(minutes: float = 10.0) -> list[Result]:
+@dataclass
+class _Seen:
+    """What was answered, by status, and samples of the server: MiB and connections, one a sample."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    memory: list[float] = field(default_factory=list)
+    connections: list[int] = field(default_factory=list)
+
+
+def run(minutes: float | None = None) -> list[Result]:
     """One line: memory of the last third against the second."""
-    answers: Counter[int] = Counter()
-    with _platform(LEADS), _served("_api_app") as api:
-        tokens = [_token("manager")]
+    minutes = float(option("--minutes", "10")) if minutes is None else minutes
+    seen = _Seen()
+    with platform(int(option("--leads", "10000")), option("--platform", "")), served(API_APP) as api:
+        tokens = {role: token(role) for role in ("manager", "rep")}
         stopped = threading.Event()
-        workers = [threading.Thread(target=_work, args=(api.url, tokens, answers, stopped)) for _ in range(CLIENTS)]
+        roles = ["manager", "rep"] * (CLIENTS // 2)
+        workers = [threading.Thread(target=_work, args=(api.url, tokens, role, seen, stopped)) for role in roles]
         workers += [threading.Thread(target=_listen, args=(api.url, tokens, stopped)) for _ in range(STREAMS)]
         for worker in workers:
             worker.daemon = True
             worker.start()
-        memory = _watch(api.process, tokens, minutes * 60)
+        _watch(api.process, tokens, seen, minutes * 60)
         stopped.set()
         for worker in workers:
             worker.join(30)
-    third = max(1, len(memory) // 3)
+    return [_line(seen, minutes)]
+
+
+def _line(seen: _Seen, minutes: float) -> Result:
+    memory, third = seen.memory, max(1, len(seen.memory) // 3)
     before, after = statistics.median(memory[third : 2 * third] or memory), statistics.median(memory[-third:])
-    answered, failed = sum(answers.values()), sum(count for status, count in answers.items() if status >= 500)
-    note = f"{minutes:g} min, {answered:,} answers, {failed} of them 5xx, {STREAMS} streams; {plot(memory)} MiB"
-    return [Result("API: memory", after, before, "its second third", "MiB", after / before, "<= 1.1", note)]
+    failed = sum(count for status, count in seen.answers.items() if status >= 500)
+    refused = sum(count for status, count in seen.answers.items() if 400 <= status < 500)
+    note = (
+        f"{minutes:g} min, {CLIENTS} clients, {sum(seen.answers.values()):,} answers, {refused} of them 4xx, "
+        f"{failed} 5xx, {STREAMS} streams; {memory[0]:.0f} MiB at first, {memory[-1]:.0f} at last, "
+        f"{slope(memory[third:]) * 3600 / SAMPLE_SECONDS:+.1f} MiB an hour after the first third; {plot(memory)} MiB; "
+        f"at most {max(seen.connections)} connections to Postgres"
+    )
+    return Result("API: memory", after, before, "its second third", "MiB", after / before, "<= 1.1", note)
+
+
+def slope(values: list[float]) -> float:
+    """Of the straight line with the least squares, a value: 0 for fewer than two."""
+    if len(values) < 2:
+        return 0.0
+    return statistics.linear_regression(range(len(values)), values).slope
 
 
 def plot(values: list[float]) -> str:
@@ -56,37 +94,56 @@ def plot(values: list[float]) -> str:
     return f"{bars} {low:.0f} to {high:.0f}"
 
 
-def _watch(process: psutil.Process, tokens: list[str], seconds: float) -> list[float]:
-    """Memory in MiB, a figure a sample; a fresh access token each time, since one lives ten minutes."""
-    found: list[float] = []
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        time.sleep(min(SAMPLE_SECONDS, left))
-        found.append(process.memory_info().rss / 2**20)
-        tokens[0] = _token("manager")
-        sys.stdout.write(f"\r{found[-1]:.0f} MiB after {seconds - max(0.0, left - SAMPLE_SECONDS):.0f} s ")
+def _watch(process: psutil.Process, tokens: dict[str, str], seen: _Seen, seconds: float) -> None:
+    """A sample at once and one each time after; fresh access tokens, since one lives ten minutes."""
+    began = time.monotonic()
+    url = settings().api_url
+    port = int(conninfo_to_dict(url.get_secret_value() if url else "")["port"] or 5432)
+    while True:
+        seen.memory.append(process.memory_info().rss / 2**20)
+        seen.connections.append(sum(_goes_to(each, port) for each in process.net_connections("tcp")))
+        left = began + seconds - time.monotonic()
+        sys.stdout.write(f"\r{seen.memory[-1]:.0f} MiB after {seconds - left:.0f} s ")
         sys.stdout.flush()
+        if left <= 0:
+            break
+        time.sleep(min(SAMPLE_SECONDS, left))
+        tokens |= {role: token(role) for role in tokens}
     sys.stdout.write("\n")
-    return found
 
 
-def _work(url: str, tokens: list[str], answers: Counter[int], stopped: threading.Event) -> None:
+def _goes_to(connection: Any, port: int) -> bool:
+    return bool(connection.raddr) and connection.raddr.port == port
+
+
+def _work(url: str, tokens: dict[str, str], role: str, seen: _Seen, stopped: threading.Event) -> None:
     session = requests.Session()
     while not stopped.is_set():
-        headers = {"Authorization": f"Bearer {tokens[0]}"}
-        for path in ("/leads?pageSize=50", "/leads?pageSize=20&search=a", "/campaigns", "/jobs", "/analytics/overview"):
-            answers[session.get(f"{url}/api/v1{path}", headers=headers, timeout=60).status_code] += 1
-        made = session.post(f"{url}/api/v1/teams", json={"name": uuid4().hex}, headers=headers, timeout=60)
-        answers[made.status_code] += 1
-        if made.ok:
-            gone = session.delete(f"{url}/api/v1/teams/{made.json()['teamId']}", headers=headers, timeout=60)
-            answers[gone.status_code] += 1
+        headers = {"Authorization": f"Bearer {tokens[role]}"}
+        for path in READS:
+            seen.answers[session.get(f"{url}/api/v1{path}", headers=headers, timeout=60).status_code] += 1
+        for path, body in _writes():
+            made = session.post(f"{url}/api/v1{path}", json=body, headers=headers, timeout=60)
+            seen.answers[made.status_code] += 1
+            gone = made.json().get("leadId") or made.json().get("listId") if made.ok else None
+            if gone:
+                kind = "leads" if "leadId" in made.json() else "lists"
+                answer = session.delete(f"{url}/api/v1/{kind}/{gone}", headers=headers, timeout=60)
+                seen.answers[answer.status_code] += 1
         stopped.wait(0.05)
 
 
-def _listen(url: str, tokens: list[str], stopped: threading.Event) -> None:
+def _writes() -> list[tuple[str, dict[str, Any]]]:
+    """A list, a lead and a batch of events, each new."""
+    word = uuid4().hex
+    lead = {"fullName": f"Nora {word[:12]}", "emailNormalized": f"nora@{word}.example", "title": "Buyer"}
+    page = {"eventType": "page", "eventName": "leads opened", "sessionId": word}
+    return [("/lists", {"name": word}), ("/leads/create", lead), ("/usage-events", {"events": [page] * 20})]
+
+
+def _listen(url: str, tokens: dict[str, str], stopped: threading.Event) -> None:
     while not stopped.is_set():
-        headers = {"Authorization": f"Bearer {tokens[0]}"}
+        headers = {"Authorization": f"Bearer {tokens['manager']}"}
         try:
             with requests.get(f"{url}/api/v1/events", headers=headers, stream=True, timeout=(10, 40)) as answer:
                 for _ in answer.iter_lines():
@@ -98,8 +155,7 @@ def _listen(url: str, tokens: list[str], stopped: threading.Event) -> None:
 
 def main() -> None:
     """`--minutes N`; prints the line of the report."""
-    minutes = float(sys.argv[sys.argv.index("--minutes") + 1]) if "--minutes" in sys.argv else 10.0
-    for result in run(minutes):
+    for result in run():
         sys.stdout.write(f"{result.name}: {result.ours:.1f} against {result.peer:.1f} {result.unit}, ")
         sys.stdout.write(f"{result.ratio:.3f} ({result.aim})\n{result.note}\n")
 

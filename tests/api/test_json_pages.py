@@ -46,7 +46,7 @@ def listed() -> dict[str, APIRoute]:
         model = getattr(route, "response_model", None)
         if isinstance(route, APIRoute) and isinstance(model, type) and issubclass(model, Page):
             names = getattr(route.endpoint, "__wrapped__", route.endpoint).__code__.co_names
-            if {"read_page", "page_answer"} & set(names):
+            if {"read_page", "read_leads"} & set(names):
                 found[str(route.operation_id or route.name)] = route
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Union, cast, get_args, get_origin
 
 from fastapi import Response
@@ -21,12 +21,21 @@ from leadhouse.api.shapes import Page, Paging, Shape, make_cursor
 _TIME = sql.SQL("""to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""")
 
 
-def json_rows(shape: type[Shape], statement: sql.Composable, sort: str, key: str) -> sql.Composed:
+def json_rows(shape: type[Shape], statement: sql.Composable, sort: str, key: str) -> sql.SQL:
     """A statement for the rows of another: each as JSON, then what a cursor behind it holds: sort value and key."""
-    return sql.SQL(
+    return _json_rows(shape, statement.as_string(), sort, key)
+
+
+@lru_cache(maxsize=1000)
+def _json_rows(shape: type[Shape], statement: str, sort: str, key: str) -> sql.SQL:
+    text = sql.SQL(
         "select row_to_json(shaped)::text, shaped.{sort}::text, shaped.{key}::text"
         " from (select {members} from ({statement}) as listed) as shaped"
-    ).format(members=_members(shape), statement=statement, sort=_name(shape, sort), key=_name(shape, key))
+    ).format(
+        members=_members(shape), statement=sql.SQL(cast("Any", statement)), sort=_name(shape, sort),
+        key=_name(shape, key),
+    )  # fmt: skip
+    return sql.SQL(cast("Any", text.as_string()))
 
 
 def page_answer(paging: Paging, rows: Sequence[tuple[Any, ...]], total: int | None) -> Page[Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import ValidationError
 
-from leadhouse.api.json_pages import json_rows, page_answer
+from leadhouse.api.lead_pages import read_leads
 from leadhouse.api.lead_shapes import (
     AssignedLead,
     Assignment,
@@ -27,9 +27,9 @@ from leadhouse.api.lead_shapes import (
     ListedLead,
     RatedLead,
 )
-from leadhouse.api.listing import OrganizationId, column_of, sort_names, version_of
+from leadhouse.api.listing import OrganizationId, sort_names, version_of
 from leadhouse.api.problems import Problem, ProblemError
-from leadhouse.api.shapes import Page, Paging, not_a_cursor, paging_by, read_cursor
+from leadhouse.api.shapes import Page, Paging, paging_by
 from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions, hold
 from leadhouse.leads import scoring, work_list
@@ -67,28 +67,12 @@ Wanted = Annotated[LeadQuery, Depends()]
 
 
 @router.get("", operation_id="list_leads", summary="The leads that the caller reaches, in pages")
-def list_leads(work: Work, organization_id: OrganizationId, paging: LeadPaging, query: Wanted) -> Page[ListedLead]:
+async def list_leads(
+    work: Work, organization_id: OrganizationId, paging: LeadPaging, query: Wanted
+) -> Page[ListedLead]:
     """Filters narrow it, `search` asks for words in name, company, address, domain and title."""
-    sort: Any = column_of(paging.sort_by or "createdAt")
     wanted = query.wanted.model_copy(update={"search": paging.search})
-    [[row]] = work.ask(work_list.reach_question(sort, wanted))
-    reach, after = work_list.reach_of(row), _place(paging)
-    how = {
-        "reach": reach, "sort": sort, "order": paging.sort_order, "after": after,
-        "page": 1 if paging.cursor else paging.page, "page_size": paging.page_size,
-    }  # fmt: skip
-    asked = [work_list.page_question(organization_id, wanted, **how)]
-    if rest := work_list.rest_question(organization_id, wanted, **how):
-        asked.append(rest)
-    if not paging.cursor:
-        asked.append(work_list.count_question(organization_id, wanted, reach=reach))
-    written = [
-        replace(each, text=json_rows(ListedLead, each.text, sort, "lead_id")) for each in asked[: 1 + bool(rest)]
-    ]
-    found = work.ask(*written, *asked[len(written) :], is_last=True)
-    total = None if paging.cursor else int(found[-1][0][0])
-    rows = [row for each in found[: len(written)] for row in each]
-    return page_answer(paging, rows, total)
+    return await read_leads(work, organization_id, paging, wanted)
 
 
 @router.post("/create", status_code=201, operation_id="create_lead", summary="Enter a lead by hand")
@@ -239,15 +223,3 @@ def _told(model: type[Any], given: dict[str, Any]) -> Any:
         faults = [{"pointer": f"/body/{'/'.join(map(str, each['loc']))}", "detail": each["msg"]}
                   for each in error.errors(include_url=False, include_input=False)]  # fmt: skip
         raise ProblemError(Problem.INVALID, "; ".join(each["detail"] for each in faults), errors=faults) from None
-
-
-def _place(paging: Paging) -> tuple[Any, UUID] | None:
-    if not paging.cursor:
-        return None
-    sorted_by, order, value, key = read_cursor(paging.cursor, 4)
-    if [sorted_by, order] != [paging.sort_by, paging.sort_order] or not isinstance(value, str | int | None):
-        raise not_a_cursor()
-    try:
-        return value, UUID(str(key))
-    except ValueError:
-        raise not_a_cursor() from None

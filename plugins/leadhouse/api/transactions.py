@@ -27,6 +27,7 @@ from leadhouse.api.callers import Caller, SignedIn
 from leadhouse.api.connections import WAIT_SECONDS, pool
 from leadhouse.api.exchange import Exchange, exchange_of
 from leadhouse.api.problems import Problem, ProblemError
+from leadhouse.api.trips import ask_in_one_trip
 from leadhouse.database.queries import load
 from leadhouse.database.questions import Question
 from leadhouse.identity.audit import Origin
@@ -89,6 +90,17 @@ class CallerWork:
             asked = _ask(self._connection, questions, is_last)
         return [each.fetchall() for each in asked]
 
+    async def ask_alone(self, *questions: Question) -> list[list[TupleRow]]:
+        """The same as a transaction of its own, awaited in the event loop: for a request that reads nothing else.
+
+        Raises as `connection`.
+        """
+        answers = await ask_in_one_trip(pool(), [*self._set_up_questions(), *questions])
+        if not answers[1][0][0]:
+            raise _ended()
+        self._is_proved = True
+        return answers[2:]
+
     def finish(self, commit: bool) -> None:
         """Ends the transaction, if there is one, and gives the connection back.
 
@@ -129,10 +141,7 @@ class CallerWork:
         self._connection = connection
         if not is_live:
             self.finish(commit=False)
-            raise ProblemError(
-                Problem.NOT_SIGNED_IN, "This sign-in or key was ended. Sign in again.",
-                headers={"WWW-Authenticate": 'Bearer realm="leadhouse", error="invalid_token"'},
-            )  # fmt: skip
+            raise _ended()
         self._is_proved = True
         return [each.fetchall() for each in asked]
 
@@ -140,18 +149,23 @@ class CallerWork:
         self, connection: Connection[DictRow], questions: tuple[Question, ...], is_last: bool
     ) -> tuple[bool, list[Cursor[TupleRow]]]:
         """Begin, role, claims, whether the caller still lives, and the questions: one way there and back."""
+        set_up, check = self._set_up_questions()
+        with connection.pipeline():
+            connection.execute(set_up.text, set_up.values)
+            checked = connection.execute(check.text)
+            asked = _ask(connection, questions, is_last)
+        row = checked.fetchone()
+        return bool(row and row["is_live"]), asked
+
+    def _set_up_questions(self) -> tuple[Question, Question]:
+        """Role and claims, then whether the caller still lives."""
         request = {"address": self.origin.address, "agent": self.origin.agent}
         values = {
             "claims": json.dumps(self.caller.claims),
             "request": json.dumps({name: value for name, value in request.items() if value}),
         }
         sql = load("api")
-        with connection.pipeline():
-            connection.execute(sql.set_up_caller, values)
-            checked = connection.execute(sql.check_caller)
-            asked = _ask(connection, questions, is_last)
-        row = checked.fetchone()
-        return bool(row and row["is_live"]), asked
+        return Question(sql.set_up_caller, values, is_kept=True), Question(sql.check_caller, {}, is_kept=True)
 
 
 async def admit(request: Request, caller: SignedIn) -> CallerWork:
@@ -188,6 +202,13 @@ def caller_transaction(caller: Caller, origin: Origin | None = None) -> Iterator
         work.finish(commit=False)
         raise
     work.finish(commit=True)
+
+
+def _ended() -> ProblemError:
+    return ProblemError(
+        Problem.NOT_SIGNED_IN, "This sign-in or key was ended. Sign in again.",
+        headers={"WWW-Authenticate": 'Bearer realm="leadhouse", error="invalid_token"'},
+    )  # fmt: skip
 
 
 def _ask(connection: Connection[Any], questions: tuple[Question, ...], is_last: bool) -> list[Cursor[TupleRow]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection, sql
@@ -12,27 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from leadhouse.database import queries
 from leadhouse.database.questions import Question
+from leadhouse.leads import page_texts
 from leadhouse.leads.criteria import Condition, compile_criteria
+from leadhouse.leads.page_texts import BY_FACTS, KEPT_LIMITS, Owners, PageForm, Sort, SortOrder
 from leadhouse.leads.work import LeadStatus, Priority
 
-Sort = Literal["created_at", "updated_at", "lead_score", "full_name"]
-SortOrder = Literal["asc", "desc"]
 Cursor = tuple[Any, UUID]
 LARGEST_PAGE = 200
-_COLUMNS: dict[Sort, sql.SQL] = {
-    "created_at": sql.SQL("lead.created_at"),
-    "updated_at": sql.SQL("lead.updated_at"),
-    "lead_score": sql.SQL("facts.lead_score"),
-    "full_name": sql.SQL("facts.full_name"),
-}
-_TYPES: dict[Sort, sql.SQL] = {
-    "created_at": sql.SQL("timestamptz"),
-    "updated_at": sql.SQL("timestamptz"),
-    "lead_score": sql.SQL("smallint"),
-    "full_name": sql.SQL("text"),
-}
-_BY_FACTS = frozenset({"lead_score", "full_name"})
-_KEPT_LIMITS = {rows: sql.SQL(f"limit {rows}") for rows in (21, 51, 101)}  # a row more than pages that are asked often
 _INDEXED: dict[Sort, set[str]] = {  # what may narrow a page while an index has its order
     "created_at": {"status", "campaign_id", "owner_id"},
     "updated_at": set(),
@@ -58,6 +44,9 @@ class LeadFilter(BaseModel):
     list_id: UUID | None = None
     search: str | None = Field(default=None, max_length=200)
     criteria: dict[str, Any] = Field(default_factory=dict)
+
+
+_PLAIN = tuple(name for name in LeadFilter.model_fields if name != "criteria")
 
 
 @dataclass(frozen=True)
@@ -141,34 +130,31 @@ def page_question(
     """Asks for the rows of `list_leads`, and one more where others follow. Raises as `list_leads`."""
     if not 1 <= page_size <= LARGEST_PAGE or page < 1:
         raise ValueError(f"A page has 1 to {LARGEST_PAGE} rows and a number from 1; not {page_size} and {page}.")
-    by_facts = sort in _BY_FACTS
-    condition = _within(reach, _conditions(wanted, by_facts=by_facts), by_facts=by_facts)
     limit, offset = page_size + 1, 0 if after else (page - 1) * page_size
     # Else planned anew: organizations differ in size, and a kept plan that knows neither them nor the limit sorts all.
-    is_kept = reach is not None and limit in _KEPT_LIMITS and not offset and _has_kept_plan(sort, wanted, reach)
-    ends = _KEPT_LIMITS[limit] if is_kept else sql.SQL("limit %(limit)s offset %(offset)s")
-    places = {"desc": sql.SQL("desc"), "asc": sql.SQL("asc")}[order]
-    missing = sql.SQL("nulls last" if by_facts else "")  # an index of a column without nulls says neither
-    ordering = sql.SQL("{} {} {}, {}").format(_COLUMNS[sort], places, missing, _id_column(sort))
-    behind = _behind(sort, order, after)
-    text = sql.SQL(" and ").join([condition.text, behind.text])
-    statement = queries.load("lead_lists").list_leads.format(conditions=text, order=ordering, ends=ends)
+    is_kept = reach is not None and limit in KEPT_LIMITS and not offset and _has_kept_plan(sort, wanted, reach)
+    places = _places(after)
+    is_far = offset > 0 and not wanted.criteria  # which may ask for facts
+    kept = limit if is_kept else None
+    form = PageForm(_narrowed_by(wanted), _owners(reach), sort, order, tuple(places), kept, is_far)
+    rule = compile_criteria(wanted.criteria)
+    text = page_texts.compose_page(form, rule.text) if wanted.criteria else page_texts.page_text(form)
     scope = {"organization_id": organization_id, "limit": limit, "offset": offset}
-    return Question(statement, {**condition.parameters, **behind.parameters, **scope}, is_kept)
+    return Question(text, {**rule.parameters, **_values(wanted, reach), **places, **scope}, is_kept)
 
 
 def rest_question(
     organization_id: UUID, wanted: LeadFilter | None, *, after: Cursor | None, sort: Sort, **how: Any
 ) -> Question | None:
     """Asks for rows without a value, which follow when those behind the cursor do not fill the page."""
-    if after is None or after[0] is None or sort not in _BY_FACTS:
+    if after is None or after[0] is None or sort not in BY_FACTS:
         return None
     return page_question(organization_id, wanted or LeadFilter(), after=(None, _FIRST_ID), sort=sort, **how)
 
 
 def _has_kept_plan(sort: Sort, wanted: LeadFilter, reach: Reach) -> bool:
     """Whether an index has these leads in this order, whatever the values are that narrow them."""
-    narrowed = {name for name, value in wanted if value}
+    narrowed = {*_given(wanted), *(["criteria"] if wanted.criteria else [])}
     if not reach.reads_all:
         narrowed.add("owner_id")
         if reach.is_client or len(reach.user_ids) != 1 or wanted.owner_id:
@@ -179,21 +165,6 @@ def _has_kept_plan(sort: Sort, wanted: LeadFilter, reach: Reach) -> bool:
 def _fetch(connection: Connection[Any], question: Question) -> list[dict[str, Any]]:
     asked = connection.execute(question.text, question.values, prepare=question.is_kept)
     return [dict(row) for row in asked]
-
-
-def _id_column(sort: Sort) -> sql.SQL:
-    return sql.SQL("facts.lead_id" if sort in _BY_FACTS else "lead.lead_id")
-
-
-def _within(reach: Reach | None, condition: Condition, *, by_facts: bool) -> Condition:
-    """One owner is compared by `=`, which keeps the order of the index by owner and creation."""
-    if reach is None or reach.reads_all or reach.is_client:
-        return condition
-    one = len(reach.user_ids) == 1
-    column = sql.SQL("facts.owner_id" if by_facts else "lead.owner_id")
-    owned = sql.SQL("{} = %(reach)s::uuid" if one else "{} = any (%(reach)s::uuid[])").format(column)
-    parameters = {**condition.parameters, "reach": reach.user_ids[0] if one else reach.user_ids}
-    return Condition(sql.SQL("{} and {}").format(owned, condition.text), parameters)
 
 
 def count_leads(
@@ -221,10 +192,13 @@ def count_question(
         parameters = {"status": list(wanted.status) or None, "campaign_id": wanted.campaign_id}
         scope = {**parameters, "organization_id": organization_id}
         return Question(queries.load("lead_lists").sum_counters, scope, is_kept=True)
-    condition = _within(reach, _conditions(wanted, by_facts=False), by_facts=False)
-    name = "count_leads" if wanted.criteria else "count_rows"
-    statement = getattr(queries.load("lead_lists"), name).format(conditions=condition.text)
-    return Question(statement, {**condition.parameters, "organization_id": organization_id, "up_to": up_to})
+    rule = compile_criteria(wanted.criteria)
+    if wanted.criteria:
+        text = page_texts.compose_count("count_leads", _narrowed_by(wanted), _owners(reach), rule.text)
+    else:
+        text = page_texts.count_text(_narrowed_by(wanted), _owners(reach))
+    limits: dict[str, Any] = {"organization_id": organization_id, "up_to": up_to}
+    return Question(text, {**rule.parameters, **_values(wanted, reach), **limits})
 
 
 def recount_leads(connection: Connection[Any]) -> int:
@@ -235,45 +209,39 @@ def recount_leads(connection: Connection[Any]) -> int:
 
 def conditions_of(wanted: LeadFilter) -> Condition:
     """The filter as a condition over `lead` and `facts`; wants the parameter `organization_id` beside its own."""
-    return _conditions(wanted, by_facts=False)
-
-
-def _conditions(wanted: LeadFilter, *, by_facts: bool) -> Condition:
-    """`by_facts`: status and owner as the facts carry them, so that the indexes with the score serve."""
     rule = compile_criteria(wanted.criteria)
-    parts: list[sql.Composable] = [rule.text]
-    texts = {
-        "status": "facts.status = any (%(status)s::app.lead_status[])"
-        if by_facts
-        else "lead.status = any (%(status)s::app.lead_status[])",
-        "priority": "lead.priority = any (%(priority)s)",
-        "campaign_id": "lead.campaign_id = %(campaign_id)s",
-        "owner_id": "facts.owner_id = %(owner_id)s" if by_facts else "lead.owner_id = %(owner_id)s",
-        "tags": "lead.tags @> %(tags)s",
-        "list_id": "exists (select from app.list_members as member where member.organization_id = %(organization_id)s"
-        " and member.list_id = %(list_id)s and member.lead_id = lead.lead_id)",
-        "search": "lead.lead_id in (select app.find_leads(%(search)s))",
-    }
-    given = {name: getattr(wanted, name) for name in texts if getattr(wanted, name)}
-    if wanted.status and len(wanted.status) == 1:  # one value keeps the order of an index by status and another column
-        texts["status"] = texts["status"].replace("any (%(status)s::app.lead_status[])", "%(status)s::app.lead_status")
+    parts = [rule.text, *page_texts.narrowing(_narrowed_by(wanted), "all", by_facts=False)]
+    return Condition(sql.SQL(" and ").join(parts), {**rule.parameters, **_values(wanted, None)})
+
+
+def _given(wanted: LeadFilter) -> dict[str, Any]:
+    """What narrows the list, but for criteria."""
+    return {name: value for name in _PLAIN if (value := getattr(wanted, name))}
+
+
+def _narrowed_by(wanted: LeadFilter) -> tuple[str, ...]:
+    """The names of `page_texts.NARROWING` that hold for a filter."""
+    return tuple("one_status" if name == "status" and len(wanted.status) == 1 else name for name in _given(wanted))
+
+
+def _owners(reach: Reach | None) -> Owners:
+    if reach is None or reach.reads_all or reach.is_client:
+        return "all"
+    return "one" if len(reach.user_ids) == 1 else "some"
+
+
+def _values(wanted: LeadFilter, reach: Reach | None) -> dict[str, Any]:
+    given = {name: list(value) if isinstance(value, tuple) else value for name, value in _given(wanted).items()}
+    if len(wanted.status) == 1:
         given["status"] = wanted.status[0]
-    parts += [sql.SQL(texts[name]) for name in given]
-    values = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
-    return Condition(sql.SQL(" and ").join(parts), {**rule.parameters, **values})
+    if reach is not None and _owners(reach) != "all":
+        given["reach"] = reach.user_ids[0] if _owners(reach) == "one" else reach.user_ids
+    return given
 
 
-def _behind(sort: Sort, order: SortOrder, after: Cursor | None) -> Condition:
-    """Rows behind the cursor in a form that an index reads: a bound, then the ties. A null is behind all values."""
+def _places(after: Cursor | None) -> dict[str, Any]:
+    """What a cursor says, by the names in `_behind`."""
     if after is None:
-        return Condition(sql.SQL("true"), {})
+        return {}
     value, lead_id = after
-    column, parameters = _COLUMNS[sort], {"after_value": value, "after_id": lead_id}
-    if value is None:
-        missing = sql.SQL("{} is null and {} > %(after_id)s").format(column, _id_column(sort))
-        return Condition(missing, parameters)
-    bound = sql.SQL("%(after_value)s::{}").format(_TYPES[sort])
-    reaches, passes = (sql.SQL("<="), sql.SQL("<")) if order == "desc" else (sql.SQL(">="), sql.SQL(">"))
-    text = sql.SQL("{column} {reaches} {bound} and ({column} {passes} {bound} or {id} > %(after_id)s)")
-    parts = {"column": column, "bound": bound, "reaches": reaches, "passes": passes, "id": _id_column(sort)}
-    return Condition(text.format(**parts), parameters)
+    return {"after_id": lead_id} if value is None else {"after_value": value, "after_id": lead_id}

@@ -64,8 +64,8 @@ class RowRecord(NamedTuple):
 
 def _tuple(candidates: dict[str, PreparedValue]) -> tuple[Value, ...]:
     return tuple(
-        Value(value=value, raw=raw, locator=locator, parts=AddressParts(**parts) if parts else None)
-        for value, (raw, locator, parts) in candidates.items()
+        Value(value=value, confidence=sure, raw=raw, locator=locator, parts=AddressParts(**parts) if parts else None)
+        for value, (raw, locator, parts, sure) in candidates.items()
     )
 
 

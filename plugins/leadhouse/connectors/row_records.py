@@ -8,6 +8,7 @@ from leadhouse.connectors import cells
 from leadhouse.connectors.cell_figures import revenue
 from leadhouse.connectors.columns import ColumnMap, Field
 from leadhouse.connectors.delimited_rows import Row
+from leadhouse.connectors.mail_domains import conclude_domain
 from leadhouse.connectors.row_cells import LONGEST_VALUE, Cell, Columns, Draft, RowCells, RowRecord
 from leadhouse.connectors.row_faults import Fault, find_fault, no_identity
 from leadhouse.connectors.row_places import state_place
@@ -101,6 +102,7 @@ class RowReader:
                 step(row, draft, attribute, country, found)
         if draft.values and self._has_place:
             state_place(row, draft, country)
+        conclude_domain(draft, draft)
         return draft
 
     def _person(self, row: RowCells, company: Draft, country: str | None) -> Draft:
@@ -115,6 +117,7 @@ class RowReader:
                 row.custom[cell.column] = cell.raw
             return draft
         _drop_company_phones(draft, company)
+        conclude_domain(company, draft)
         if not self._lists_companies and country and (stated := row.by_field.get(Field.COUNTRY)):
             draft.state("country_code", country, stated[0].raw, stated[0].locator)
         _state_employer(draft, company)

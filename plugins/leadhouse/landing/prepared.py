@@ -22,11 +22,15 @@ Parts = Mapping[str, str]  # of an address, in the order of AddressParts, withou
 
 
 class PreparedValue(NamedTuple):
-    """One candidate, its text apart: the cell as written where it differs, where it stood, an address's parts."""
+    """One candidate, its text apart: the cell as written where it differs, where it stood, an address's parts.
+
+    `confidence`: 0..1, as of `records.Value`; less than 1 for what is concluded.
+    """
 
     raw: str | None
     locator: str
     parts: Parts | None = None
+    confidence: float = 1.0
 
 
 PreparedValues = dict[str, dict[str, PreparedValue]]  # attribute → value → how it was stated, in the order stated
@@ -100,18 +104,18 @@ def _payload(values: PreparedValues) -> str:
     attributes = []
     for name in sorted(values):
         found = [
-            f'{_candidate(value, raw, locator)},"parts":{_in_order(parts)}}}' if parts else
-            f"{_candidate(value, raw, locator)}}}"
-            for value, (raw, locator, parts) in values[name].items()
+            f'{_candidate(value, raw, locator, sure)},"parts":{_in_order(parts)}}}' if parts else
+            f"{_candidate(value, raw, locator, sure)}}}"
+            for value, (raw, locator, parts, sure) in values[name].items()
         ]  # fmt: skip
         attributes.append(f'"{name}":[{found[0] if len(found) == 1 else ",".join(found)}]')
     return f"{{{','.join(attributes)}}}"
 
 
 @lru_cache(maxsize=20_000)
-def _candidate(value: str, raw: str | None, locator: str) -> str:
+def _candidate(value: str, raw: str | None, locator: str, confidence: float) -> str:
     """Without its parts and its end; towns, titles and companies come again, row after row."""
-    text = f'{{"value":{encode_basestring(value)},"confidence":1.0'
+    text = f'{{"value":{encode_basestring(value)},"confidence":{confidence}'
     if raw is not None:
         text += f',"raw":{encode_basestring(raw)}'
     return f'{text},"locator":{encode_basestring(locator)}'

@@ -11,14 +11,16 @@ from typing import Any, Literal
 
 from psycopg import Connection
 
+from leadhouse.database.queries import load
+
 Stream = Literal["raw", "entities"]
 
 
 def take_batch_number(connection: Connection[Any], stream: Stream) -> int:
     """The next number of the stream; every other writer of the stream waits until this transaction ends."""
-    row = connection.execute("select app.take_batch_number(%s) as batch_no", (stream,)).fetchone()
+    row = connection.execute(load("ledger").take_batch_number, {"stream": stream}).fetchone()
     if row is None or row["batch_no"] is None:
-        raise LookupError(f"no batch counter for stream {stream!r}: run `leadhouse migrate`")
+        raise LookupError(f"There is no batch counter for the stream {stream!r}: run `leadhouse migrate`.")
     return int(row["batch_no"])
 
 
@@ -27,21 +29,13 @@ def position(connection: Connection[Any], consumer: str, stream: Stream) -> int:
 
     The lock makes a second process of the same consumer wait instead of doing the same work twice.
     """
-    connection.execute(
-        "insert into app.consumer_positions (consumer, stream) values (%s, %s) on conflict do nothing",
-        (consumer, stream),
-    )
-    row = connection.execute(
-        "select last_batch_no from app.consumer_positions where consumer = %s and stream = %s for update",
-        (consumer, stream),
-    ).fetchone()
+    queries, key = load("ledger"), {"consumer": consumer, "stream": stream}
+    connection.execute(queries.ensure_position, key)
+    row = connection.execute(queries.lock_position, key).fetchone()
     return int(row["last_batch_no"]) if row else 0
 
 
 def advance(connection: Connection[Any], consumer: str, stream: Stream, batch_no: int) -> None:
     """Moves the consumer to `batch_no`, never back; call it in the transaction that holds the work's result."""
-    connection.execute(
-        "update app.consumer_positions set last_batch_no = greatest(last_batch_no, %s), updated_at = now()"
-        " where consumer = %s and stream = %s",
-        (batch_no, consumer, stream),
-    )
+    key = {"consumer": consumer, "stream": stream, "batch_no": batch_no}
+    connection.execute(load("ledger").advance_position, key)

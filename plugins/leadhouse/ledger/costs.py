@@ -5,12 +5,14 @@ Where the organization has a credit wallet, a row of a provider or of tokens mov
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
 from psycopg import Connection, errors
+
+from leadhouse.database.queries import load
 
 CostKind = Literal["provider", "token", "send", "compute"]
 
@@ -55,26 +57,8 @@ def record_cost(connection: Connection[Any], cost: Cost) -> Decimal:
     """
     try:
         with connection.transaction():
-            cursor = connection.execute(
-                "insert into billing.costs (kind, amount_eur, organization_id, provider, credits, budget_id,"
-                " request_id, source_call_id, job_id, source_key, campaign_id, lead_id, is_refund)"
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning credits",
-                (
-                    cost.kind,
-                    cost.amount_eur,
-                    cost.organization_id,
-                    cost.provider,
-                    cost.credits,
-                    cost.budget_id,
-                    cost.request_id,
-                    cost.source_call_id,
-                    cost.job_id,
-                    cost.source_key,
-                    cost.campaign_id,
-                    cost.lead_id,
-                    cost.amount_eur < 0 or cost.credits < 0,
-                ),
-            )
+            is_refund = cost.amount_eur < 0 or cost.credits < 0
+            cursor = connection.execute(load("ledger").insert_cost, {**asdict(cost), "is_refund": is_refund})
             return Decimal(next(iter(_values(cursor.fetchone()))))
     except errors.CheckViolation as error:
         if error.diag.constraint_name == "budget_is_not_exceeded":

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
+import psycopg
 from psycopg.types.json import Jsonb
 
-from leadhouse.database import connect
+from leadhouse.database import DatabaseError, connect
+from leadhouse.database.queries import load
 
 StepState = Literal["succeeded", "failed", "skipped", "partial"]
 
@@ -40,30 +42,26 @@ def recorded_step(
     """Writes one row of quality.step_outcomes when the block ends, with wall and CPU seconds.
 
     `stage` is the DAG's verb_object or a part of it, `subject` what it worked on (a shard, a campaign, ``all``).
-    The row has a transaction of its own: a failed step leaves its row and the exception goes on.
+    The row has a transaction of its own: a failed step leaves its row and the exception goes on, with a note where the
+    row could not be written either, because what broke the step was the database.
     """
     step = Step()
     started_at, wall, cpu = datetime.now(UTC), time.monotonic(), _cpu_seconds()
+    key = {"run_id": run_id, "stage": stage, "subject": subject, "organization_id": organization_id}
+
+    def write() -> None:
+        spent = {"wall_seconds": time.monotonic() - wall, "cpu_seconds": _cpu_seconds() - cpu}
+        said = {"outcome": step.outcome, "counts": Jsonb(step.counts), "message": step.message}
+        with connect(component) as connection:
+            connection.execute(load("ledger").insert_step_outcome, {**key, **said, **spent, "started_at": started_at})
+
     try:
         yield step
     except BaseException as error:
         step.outcome, step.message = "failed", f"{type(error).__name__}: {error}"[:2000]
+        try:
+            write()
+        except (DatabaseError, psycopg.Error) as unwritten:
+            error.add_note(f"Its row of quality.step_outcomes could not be written: {unwritten}")
         raise
-    finally:
-        with connect(component) as connection:
-            connection.execute(
-                "insert into quality.step_outcomes (run_id, stage, subject, outcome, counts, message, started_at,"
-                " wall_seconds, cpu_seconds, organization_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                (
-                    run_id,
-                    stage,
-                    subject,
-                    step.outcome,
-                    Jsonb(step.counts),
-                    step.message,
-                    started_at,
-                    time.monotonic() - wall,
-                    _cpu_seconds() - cpu,
-                    organization_id,
-                ),
-            )
+    write()

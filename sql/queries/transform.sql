@@ -1,5 +1,9 @@
 -- What build_marts reads and writes beside dbt.
 
+-- name: wait_without_limit
+-- For this session: a build that goes before may take longer than one statement of a component may.
+set statement_timeout = 0;
+
 -- name: lock_build
 -- One build at a time; held to the end of the session.
 select pg_advisory_lock(hashtext('leadhouse.build_marts'));

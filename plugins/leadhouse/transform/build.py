@@ -60,8 +60,14 @@ def build_marts(run_id: str, full_refresh: bool = False) -> BuildSummary:
         recorded_step("transform", run_id, "build_marts", "all") as step,
         connect("transform", autocommit=True) as lock,
     ):
-        lock.execute(queries.load("transform").lock_build)
+        _wait_for_turn(lock)
         return _build(lock, step, run_id, full_refresh)
+
+
+def _wait_for_turn(connection: Connection[Any]) -> None:
+    """Hold the build's lock to the end of the session, however long the build before takes."""
+    connection.execute(queries.load("transform").wait_without_limit)
+    connection.execute(queries.load("transform").lock_build)
 
 
 def _build(connection: Connection[Any], step: Step, run_id: str, full_refresh: bool) -> BuildSummary:

@@ -238,14 +238,22 @@ select organization_id, to_entity_id as entity_id
  where reverted_batch_no is null and organization_id is not null and from_entity_id = any (%(ids)s)
 
 -- name: insert_batch
-insert into resolution.batches (batch_no, run_id, reason, entities_changed)
+-- A bulk reading's batch is there already.
+insert into resolution.batches as known (batch_no, run_id, reason, entities_changed)
 values (%(batch_no)s, %(run_id)s, %(reason)s, %(changed)s)
+    on conflict (batch_no) do update
+   set entities_changed = known.entities_changed + excluded.entities_changed, committed_at = clock_timestamp()
 
 -- name: insert_changes
+-- What a bulk reading has written of an entity stands.
 insert into resolution.changes (batch_no, entity_id, entity_kind, organization_id, change_kind)
 select %(batch_no)s, new.entity_id, entities.entity_kind, new.organization_id, new.change_kind
   from unnest(%(ids)s::uuid[], %(organizations)s::uuid[], %(kinds)s::text[]) as new (entity_id, organization_id, change_kind)
   join resolution.entities using (entity_id)
+ where not exists (
+   select from resolution.changes as known
+    where known.entity_id = new.entity_id and known.batch_no = %(batch_no)s
+      and known.organization_id is not distinct from new.organization_id)
 
 -- name: number_entities
 update resolution.entities set created_batch_no = %(batch_no)s where entity_id = any (%(ids)s)

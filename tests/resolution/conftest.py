@@ -126,6 +126,22 @@ class World:
         rows = self.query("select * from resolution.changes where batch_no = %s", (batch_no,))
         return {(row["entity_id"], row["organization_id"], row["change_kind"]) for row in rows}
 
+    def forget_everything(self, *, resolved_only: bool = False) -> None:
+        """Nothing is resolved any more; nothing is landed either, unless only the former is said."""
+        resolved = (
+            "batches", "entities", "assignments", "subjects", "subject_keys", "origins", "match_decisions", "redirects",
+            "changes",
+        )  # fmt: skip
+        landed = ("batches", "applications", "extractions", "company_records", "person_records")
+        tables = [f"resolution.{table}" for table in resolved] + [
+            f"raw.{table}" for table in landed if not resolved_only
+        ]
+        with self.database.owner() as connection:
+            connection.execute(
+                f"truncate {', '.join(tables)}, app.consumer_positions, app.leads, app.corrections,"
+                " app.enrichment_requests cascade"
+            )
+
     def state(self) -> dict[str, set[tuple[Any, ...]]]:
         """All that resolution decides, ids included, without times and batch numbers."""
         tables = {

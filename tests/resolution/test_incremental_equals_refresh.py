@@ -1,4 +1,4 @@
-"""Random statements in random batches: incremental, at once, refreshed, and a plain graph search agree."""
+"""Random statements in random batches: incremental, in bulk at once, refreshed, and a plain graph search agree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadhouse.resolution import DecisionError, decide, full_refresh, resolve_unread, settling
+from leadhouse.resolution import DecisionError, decide, full_refresh, resolve_unread, settling, stage
 from leadhouse.resolution.component import HUB_NAMES
 from leadhouse.resolution.reading import LIMITS
 
@@ -108,15 +108,6 @@ def groups(subjects, keys, scope, given_groups):
     return frozenset(map(frozenset, found.values()))
 
 
-def forget_everything(world):
-    with world.database.owner() as connection:
-        connection.execute(
-            "truncate resolution.batches, resolution.entities, resolution.assignments, resolution.subjects,"
-            " resolution.subject_keys, resolution.origins, resolution.match_decisions, resolution.redirects,"
-            " resolution.changes, app.consumer_positions, app.leads, app.corrections, app.enrichment_requests cascade"
-        )
-
-
 runs = count()
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 statements = st.lists(statement, min_size=1, max_size=14)
@@ -128,11 +119,7 @@ decision = st.tuples(
 def play(world, stated):
     """Land the statements in an empty database and resolve where they say so; units are new in every example."""
     example = next(runs)
-    forget_everything(world)
-    with world.database.owner() as connection:
-        connection.execute(
-            "truncate raw.batches, raw.applications, raw.extractions, raw.company_records, raw.person_records"
-        )
+    world.forget_everything()
     for owner in ("north", "south"):
         world.organization(owner)
     for unit, owner, company_stated, people, resolve_now in stated:
@@ -142,15 +129,25 @@ def play(world, stated):
     resolve_unread("incremental")
 
 
+def resolve_in_bulk(run_id):
+    """However few there are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "BULK_FROM", 1)
+        resolve_unread(run_id)
+
+
 def check_partition(world, stated):
     play(world, stated)
     incremental, before = views(world), world.state()
     assert incremental == searched(world)
     full_refresh("refresh")
     assert world.state() == before
-    forget_everything(world)
-    resolve_unread("at once")
+    world.forget_everything(resolved_only=True)
+    resolve_in_bulk("at once")
     assert views(world) == incremental
+    before = world.state()
+    full_refresh("refresh")
+    assert world.state() == before
 
 
 def check_decisions(world, stated, decisions, later):
@@ -171,7 +168,7 @@ def check_decisions(world, stated, decisions, later):
                 )
     for unit, owner, company_stated, people, _ in later:
         world.land(unit, company_stated, people, owner=owner)
-    resolve_unread("later")
+    resolve_in_bulk("later")
     before = world.state()
     full_refresh("refresh")
     assert world.state() == before

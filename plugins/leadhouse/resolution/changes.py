@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
@@ -19,13 +20,18 @@ _WEIGHT: dict[ChangeKind, int] = {"updated": 0, "created": 1, "retired": 1, "unm
 
 @dataclass
 class Changes:
-    """Touched entities by scope (an organization, or null for all), and the rows that wait for their batch number."""
+    """Touched entities by scope (an organization, or null for all), and the rows that wait for their batch number.
+
+    A bulk reading has taken the number before (`batch_no`) and written changes of its own, `counted` by kind.
+    """
 
     kinds: dict[tuple[UUID, UUID | None], ChangeKind] = field(default_factory=dict)
     entities: list[UUID] = field(default_factory=list)
     assignments: set[UUID] = field(default_factory=set)
     redirects: list[UUID] = field(default_factory=list)
     reverted: list[UUID] = field(default_factory=list)
+    batch_no: int | None = None
+    counted: Counter[ChangeKind] = field(default_factory=Counter)
 
     def add(self, entity_id: UUID, scope: UUID | None, kind: ChangeKind) -> None:
         """Remember the change; the weightiest of an entity and scope stays."""
@@ -39,14 +45,14 @@ class Changes:
 
     def count(self, kind: ChangeKind) -> int:
         """How many changes are of the kind."""
-        return sum(each == kind for each in self.kinds.values())
+        return sum(each == kind for each in self.kinds.values()) + self.counted[kind]
 
     def publish(self, connection: Connection[DictRow], run_id: str, reason: Reason) -> int | None:
         """Write the batch and its changes under the next number, the last work; None if there are none."""
         if not self.kinds:
-            return None
+            return self.batch_no
         sql = queries.load("resolution")
-        batch_no = take_batch_number(connection, "entities")
+        batch_no = self.batch_no or take_batch_number(connection, "entities")
         numbered = (
             (sql.number_entities, self.entities),
             (sql.number_assignments, list(self.assignments)),

@@ -41,24 +41,13 @@ class Dirty:
     goes_on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How much was read, and who is dirty."""
-
-    units: int
-    subjects: int
-    dirty: list[Dirty]
-
-
-def read_units(
+def touch_units(
     connection: Connection[DictRow], unread: tuple[int, int] | None, unit_ids: list[UUID] | None = None
-) -> Reading:
-    """Read the current statements of the units of the unread batches (after, up to); of all units when None.
+) -> int:
+    """Take the units of the unread batches (after, up to), all when None, or the given ones; returns how many.
 
-    With `unit_ids` it reads those, whatever was read before: their records were erased.
-
-    Afterwards resolution.subjects and resolution.subject_keys hold the present, and the transaction's temporary tables
-    (read_subjects, changed_keys, dirty_subjects) say what differs.
+    `unit_ids` are read whatever was read before: their records were erased. A temporary table says what all of them
+    said so far; those of what they say now are empty.
     """
     sql = queries.load("resolution_reading")
     connection.execute(sql.create_touched_units)
@@ -68,14 +57,21 @@ def read_units(
         connection.execute(sql.insert_all_units)
     else:
         connection.execute(sql.insert_unread_units, {"after": unread[0], "upto": unread[1]})
-    units = [row["unit_id"] for row in connection.execute(sql.select_touched_units)]
+    connection.execute("analyze touched_units")
+    connection.execute(sql.create_former_subjects)
     connection.execute(sql.create_read_subjects)
     connection.execute(sql.create_read_keys)
-    subjects = 0
-    for start in range(0, len(units), UNITS_AT_ONCE):
-        subjects += _keep(connection, list(_statements(connection, units[start : start + UNITS_AT_ONCE])))
-    everything = unread is None and unit_ids is None
-    return Reading(len(units), subjects, _changes(connection, everything=everything))
+    row = connection.execute("select count(*) as units from touched_units").fetchone()
+    return row["units"] if row else 0
+
+
+def read_units(connection: Connection[DictRow]) -> int:
+    """Read the current statements of the touched units; returns how many subjects they have."""
+    units = [row["unit_id"] for row in connection.execute(queries.load("resolution_reading").select_touched_units)]
+    return sum(
+        _keep(connection, list(_statements(connection, units[start : start + UNITS_AT_ONCE])))
+        for start in range(0, len(units), UNITS_AT_ONCE)
+    )
 
 
 def _statements(connection: Connection[DictRow], unit_ids: list[UUID]) -> Iterator[Subject]:
@@ -124,10 +120,13 @@ def _keep(connection: Connection[DictRow], subjects: list[Subject]) -> int:
     return connection.execute(sql.insert_read_subjects).rowcount
 
 
-def _changes(connection: Connection[DictRow], *, everything: bool) -> list[Dirty]:
+def keep_changes(connection: Connection[DictRow], *, everything: bool) -> list[Dirty]:
+    """Make resolution.subjects and resolution.subject_keys hold what was read; returns who has to be placed anew.
+
+    Temporary tables of the transaction (read_subjects, changed_keys, dirty_subjects) say what differs.
+    """
     sql = queries.load("resolution_reading")
-    connection.execute("analyze read_subjects, read_keys, touched_units")
-    connection.execute(sql.create_former_subjects)
+    connection.execute("analyze read_subjects, read_keys")
     connection.execute(sql.create_changed_keys)
     connection.execute(sql.create_dirty_subjects, {"all": everything})
     connection.execute(sql.create_watched_keys, LIMITS)

@@ -13,8 +13,9 @@ from leadhouse.database import connect, queries
 from leadhouse.ledger.batches import advance, position
 from leadhouse.ledger.steps import recorded_step
 from leadhouse.resolution.atoms import assign_origins
+from leadhouse.resolution.bulk import BULK_FROM, Fresh, place_fresh
 from leadhouse.resolution.changes import Changes, Reason
-from leadhouse.resolution.reading import Dirty, Reading, read_units
+from leadhouse.resolution.reading import Dirty, keep_changes, read_units, touch_units
 from leadhouse.resolution.settling import settle
 from leadhouse.resolution.weighing import weigh_dirty
 
@@ -73,7 +74,8 @@ def resolve_units(run_id: str, unit_ids: list[UUID]) -> ResolutionSummary:
         with connect("resolution") as connection:
             connection.execute(queries.load("resolution").lock_resolution)
             after = position(connection, CONSUMER, "raw")
-            summary = _settle(connection, run_id, read_units(connection, None, unit_ids), (after, after), "refreshed")
+            units = touch_units(connection, None, unit_ids)
+            summary = _settle(connection, run_id, units, (after, after), "refreshed")
         step.counts |= _counts(summary)
     return summary
 
@@ -91,27 +93,42 @@ def _resolve(connection: Connection[DictRow], run_id: str, *, everything: bool) 
     upto = (row and row["batch_no"]) or 0
     if upto <= after and not everything:
         return ResolutionSummary(None, after, 0, 0, 0, 0, 0, 0, 0, 0)
-    reading = read_units(connection, None if everything else (after, upto))
+    units = touch_units(connection, None if everything else (after, upto))
     advance(connection, CONSUMER, "raw", upto)
-    return _settle(connection, run_id, reading, (after, upto), "refreshed" if everything else "landed")
+    if everything:
+        return _settle(connection, run_id, units, (after, upto), "refreshed", everything=True)
+    fresh = place_fresh(connection, run_id) if units >= BULK_FROM else None
+    return _settle(connection, run_id, units, (after, upto), "landed", fresh)
 
 
 def _settle(
-    connection: Connection[DictRow], run_id: str, reading: Reading, batches: tuple[int, int], reason: Reason
+    connection: Connection[DictRow],
+    run_id: str,
+    units: int,
+    batches: tuple[int, int],
+    reason: Reason,
+    fresh: Fresh | None = None,
+    *,
+    everything: bool = False,
 ) -> ResolutionSummary:
-    """Place what was read and publish what changed; `batches` are those (after, up to) that were read."""
-    changes = Changes()
-    _place(connection, reading.dirty, changes)
+    """Place what the touched units say and publish what changed; `batches` are those (after, up to) that were read.
+
+    `fresh` is what a bulk reading has placed already: the rest of it follows.
+    """
+    subjects = fresh.statements if fresh else read_units(connection)
+    changes = Changes(batch_no=fresh.batch_no, counted=fresh.kinds) if fresh else Changes()
+    dirty = keep_changes(connection, everything=everything)
+    _place(connection, dirty, changes)
     _apply(connection, weigh_dirty(connection), changes)
     _touch_read(connection, *batches, changes)
     batch_no = changes.publish(connection, run_id, reason)
     return ResolutionSummary(
         batch_no,
         batches[1],
-        reading.units,
-        reading.subjects,
-        len(reading.dirty),
-        len({entity for entity, _ in changes.kinds}),
+        units,
+        subjects,
+        len(dirty) + (fresh.placed if fresh else 0),
+        len({entity for entity, _ in changes.kinds}) + changes.counted.total(),
         changes.count("created"),
         changes.count("merged"),
         changes.count("unmerged"),

@@ -81,7 +81,7 @@ def _weigh(
     model: MatchModel, kind: Kind, pairs: list[DictRow], texts: Mapping[UUID, Texts], opinions: dict[Pair, Opinion]
 ) -> None:
     rows = {subject: i for i, subject in enumerate(sorted({row[side] for row in pairs for side in ("one", "two")}))}
-    columns = _columns(model, [texts[subject] for subject in rows])
+    columns = encoded_texts(model, [texts[subject] for subject in rows])
     left, right = (np.array([rows[row[side]] for row in pairs], dtype=np.int64) for side in ("one", "two"))
     compared = compare(model, columns, left, right)
     weights = compared.weights(model)
@@ -94,13 +94,14 @@ def _weigh(
             continue
         low, high = sorted((int(left[number]), int(right[number])))
         opinions[pair] = Opinion(
-            kind, weight, decision, _reason(model, columns, (low, high), compared.levels[:, [number]], weight)
+            kind, weight, decision, explain_weight(model, columns, (low, high), compared.levels[:, [number]], weight)
         )
         if row["are_one"] and decision == "undecided":
             del opinions[pair]
 
 
-def _columns(model: MatchModel, texts: list[Texts]) -> dict[str, Column]:
+def encoded_texts(model: MatchModel, texts: list[Texts]) -> dict[str, Column]:
+    """The model's columns of the texts of some records."""
     found: dict[str, Column] = {}
     for attribute in model.attributes:
         kind, name = attribute.kind, attribute.name
@@ -109,7 +110,7 @@ def _columns(model: MatchModel, texts: list[Texts]) -> dict[str, Column]:
     return found
 
 
-def _reason(
+def explain_weight(
     model: MatchModel, columns: Mapping[str, Column], pair: tuple[int, int], levels: NDArray[Any], weight: float
 ) -> str:
     """The weights in bits, without the values: they stand in the records."""

@@ -41,7 +41,8 @@ clean: down ## remove the environment and all data of the embedded default
 
 test: environment ## all tests, on real parts
 	@# A file's tests share what they build, so a file goes to one worker (loadgroup does nothing under pytest 9.2).
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not prove" --function-calls -q
+	@# Bytecode is kept whatever the shell says: the tests' many processes and workers would compile the same files again.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not prove" --function-calls -q
 
 test-fast: environment ## the tests that need no server
 	$(BIN)/pytest -q tests/extraction tests/test_network.py

@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import DictRow
 
 FOLDER = "LEADHOUSE_TEST_FUNCTION_CALLS"
+CALLED = "select coalesce(array_agg(funcid::bigint), '{}') as numbers from pg_stat_user_functions"
 FUNCTIONS = """
 select fn.oid::regprocedure::text as name, coalesce(calls.calls, 0) > 0 as is_called
   from pg_proc as fn left join pg_stat_user_functions as calls on calls.funcid = fn.oid
@@ -27,15 +28,25 @@ select fn.oid::regprocedure::text as name, coalesce(calls.calls, 0) > 0 as is_ca
      'credentials', 'files', 'privacy', 'operations'])
 """
 
+_NOTED: set[int] = set()  # of this worker
+
 
 def record_calls(connection: psycopg.Connection[DictRow]) -> None:
-    """Note the functions of a database and which were called, if the run asks for it."""
+    """Note the functions of a database and which were called, if the run asks for it.
+
+    Copies of a template have its functions' numbers: one that called none but known ones has nothing to tell.
+    """
     folder = os.environ.get(FOLDER)
-    if folder:
-        with contextlib.suppress(psycopg.Error):  # a test may have left a database without its schema
-            rows = connection.execute(FUNCTIONS).fetchall()
-            lines = "".join(f"{int(row['is_called'])} {row['name']}\n" for row in rows)
-            Path(folder, secrets.token_hex(8)).write_text(lines)
+    if not folder:
+        return
+    with contextlib.suppress(psycopg.Error):  # a test may have left a database without its schema
+        called = set((connection.execute(CALLED).fetchone() or {})["numbers"])
+        if called <= _NOTED:
+            return
+        rows = connection.execute(FUNCTIONS).fetchall()
+        lines = "".join(f"{int(row['is_called'])} {row['name']}\n" for row in rows)
+        Path(folder, secrets.token_hex(8)).write_text(lines)
+        _NOTED.update(called)
 
 
 def read_calls() -> tuple[set[str], set[str]]:

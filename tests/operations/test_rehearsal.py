@@ -144,10 +144,13 @@ def test_order_of_rows_does_not_count_and_a_swap_of_values_does(populated):
         assert hash_rows(connection, {"public.moved": columns}) != {"public.moved": before["app.suppressions"]}
 
 
-def test_rehearsal_of_a_backup_leaves_the_database_alone(populated, tmp_path, scratch_databases):
+def test_rehearsal_of_a_backup_leaves_the_database_alone(populated, folder, tmp_path, scratch_databases):
+    add(folder, "alter table app.leads add column tried text;", "alter table app.leads drop column tried;")
     backup = make_backup(populated, tmp_path)
     before = contents(populated)
-    assert rehearse(populated, backup.path).succeeded
+    found = rehearse(populated, backup.path, folder=folder)
+    assert found.succeeded
+    assert found.applied == ["0011_try_something"]
     assert contents(populated) == before
     assert {each.state for each in migrations.status(populated) if each.migration_id > BASE} == {"pending"}
     assert scratch_databases() == set()

@@ -50,7 +50,7 @@ PARAMS = {
     ),
     "shards": Param(
         2, type="integer", minimum=1, maximum=64, title="Shards",
-        description="Crawl processes; the hosts are divided among them.",
+        description="Crawl processes, side by side as far as Airflow has room; the hosts are divided among them.",
     ),
     "reason": Param(
         "", type="string", maxLength=500, title="Reason", description="Why now; kept with the request."

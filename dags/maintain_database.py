@@ -22,12 +22,17 @@ grace is over. Dumps are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stan
 
 - *`ensure_partitions` is red.* Landing makes the month's partitions itself, so nothing is lost yet; the log says
   which table is in the way.
-- *`backup_database` is red.* Is the disk full (`leadhouse doctor`)? Is `pg_dump` at least as new as the server?
+- *`backup_database` is red.* Is the disk full (`leadhouse doctor`)? Is `pg_dump` at least as new as the server? Six
+  hours are the most that it may take: of a database that needs more, its server keeps base backups
+  (docs/runbooks/point_in_time_recovery.md).
 - *`verify_backup` is red.* The newest dump is not to be relied on; the one before is kept. Look at the first table
-  whose count differs. Nothing is retired or purged that night.
+  whose count differs. "could not be restored" with a full disk: the copy needs as much room as the database, beside
+  it. Nothing is retired or purged that night.
 - *`retire_partitions` is red.* A long transaction held the table for 5 seconds, or a foreign key still points into the
   partition; what came before it is retired. The next night tries again.
 - *`sweep_files` is red.* The store of `LEADHOUSE_FILES_URL` does not answer; no row is lost, the next night goes on.
+- *`close_organizations` is red.* The log names each closing and what stopped it; the others are done, and the next
+  night goes on where it was.
 - *`settle_accounts` is red.* A grant is made once a period, whenever it succeeds: run the task again.
 - *`reconcile_figures` is `partial`.* Figures of closed days differ from the marts: build the marts, and look at the
   days named if they differ the next night, too.

@@ -149,11 +149,6 @@ union
 select organization_id, unnest(array[entity_a, entity_b]) from resolution.match_decisions
  where not is_reverted and organization_id is not null and (entity_a = any (%(ids)s) or entity_b = any (%(ids)s))
 
--- name: create_changed_keys_empty
--- A decision changes no key.
-create temporary table changed_keys (
-  organization_id uuid, entity_kind resolution.entity_kind, key_kind text, key_value text) on commit drop
-
 -- name: revert_redirects
 update resolution.redirects set reverted_batch_no = 0 where redirect_id = any (%(ids)s)
 

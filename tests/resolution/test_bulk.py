@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import random
 import re
+import uuid
+from array import array
+from dataclasses import replace
 
 import psycopg
 import pytest
 
 from leadhouse.records import CompanyAttribute, Value
 from leadhouse.resolution import bulk, decide, full_refresh, resolve_unread, stage
+from leadhouse.resolution.bulk_groups import CollisionError, find_groups
+from leadhouse.resolution.bulk_records import COMPARED, Records
+from leadhouse.resolution.keys import Key
 
 TOWNS = [("Ulm", "89073"), ("Bonn", "53111"), ("Kiel", "24103")]
 NAMES = ["Kessler Optik", "Alt Bau", "Neu Dach", "Star Grill", "Blumen Weber", "Auto Krause", "Haar Salon", "Backhaus"]
@@ -183,6 +189,17 @@ def test_bulk_and_usual_say_the_same(world, monkeypatch):
 @pytest.mark.prove
 def test_bulk_and_usual_say_the_same_of_thousands(world, monkeypatch):
     check(world, 4000, monkeypatch)
+
+
+def test_two_keys_of_one_hash_end_the_run():
+    records = Records()
+    texts = dict.fromkeys(COMPARED["company"], "")
+    for domain in ("alpha.de", "beta.de"):
+        records.add(uuid.uuid4(), "company", [Key("domain", domain)], texts)
+    assert find_groups(records).atoms.tolist() in ([0, 1], [1, 0])
+    collided = replace(records, key_hashes=array("q", [5, 5]))
+    with pytest.raises(CollisionError):
+        find_groups(collided)
 
 
 @pytest.mark.parametrize("moment", ["stage_statements", "stage_opinions", "write_fresh"])

@@ -51,7 +51,7 @@ class Groups:
 def find_groups(records: Records) -> Groups:
     """Group the records.
 
-    Raises CollisionError when hashes cannot tell the keys apart: read them the usual way then.
+    Raises CollisionError when hashes cannot tell the keys apart; the next process hashes otherwise.
     """
     rows = np.frombuffer(records.key_rows, np.int32) if len(records.key_rows) else np.empty(0, np.int32)
     keys, hubs = _keys(records)
@@ -75,7 +75,7 @@ def _keys(records: Records) -> tuple[Rows, Rows]:
     hashes, names, checks = hashes[order], names[order], checks[order]
     new_key = np.r_[True, hashes[1:] != hashes[:-1]]
     if (checks[1:] != checks[:-1])[~new_key[1:]].any():
-        raise CollisionError("Two keys have one hash.")
+        raise CollisionError("Two keys have one hash: run it again, another process hashes otherwise.")
     new_name = np.r_[True, names[1:] != names[:-1]] | new_key
     numbers = np.cumsum(new_key) - 1
     counts = np.bincount(numbers[new_name])

@@ -101,7 +101,6 @@ def _decide(
         {**parameters, "kind": kind, "decision": decision, "reason": reason, "decided_by": decided_by},
     ).fetchone()
     assert row is not None
-    connection.execute(sql.create_changed_keys_empty)
     changes, start = Changes(), set(pair)
     if organization_id is None:
         settle(connection, None, start, {}, changes)

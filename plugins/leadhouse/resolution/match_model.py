@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Frequencies:
         return {word: -math.log(share) for word, share in self.words.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attribute:
     """One compared attribute: m and u of its levels, lowest first. `weighs_terms`: equal values by their share."""
 
@@ -51,7 +52,7 @@ class Attribute:
     weighs_terms: bool = True
     frequencies: Frequencies = field(default_factory=Frequencies)
 
-    @property
+    @cached_property
     def weights(self) -> NDArray[Any]:
         """log2(m / u) by level, and 0 for a missing value at the end (index -1).
 
@@ -60,7 +61,9 @@ class Attribute:
         found = [math.log2(max(m, LEAST) / max(u, LEAST)) for m, u in zip(self.m, self.u, strict=True)]
         if self.frequencies.values:
             found[-1] = math.log2(max(self.m[-1], LEAST))
-        return np.array([*found, 0.0], dtype=np.float32)
+        made = np.array([*found, 0.0], dtype=np.float32)
+        made.setflags(write=False)
+        return made
 
     def term_weights(self, values: Sequence[str]) -> NDArray[Any]:
         """What equality in each of the values says, by its share: log2(1 / share)."""

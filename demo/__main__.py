@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from rich.console import Console
 
 from demo.state import read_state
 from demo.world_process import world_process
-from leadhouse.commands.output import Output
+from leadhouse.commands.output import Output, write_json
 from leadhouse.local import stack
 from leadhouse.settings import settings
 
@@ -80,8 +79,8 @@ def _score(options: argparse.Namespace) -> int:
         console.print("There is no world yet: `leadhouse demo night` makes it.", style="red")
         return 1
     result: dict[str, Any] = score_marts(World(state.seed, state.companies, state.day))
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n")
+    if write_json(options.json, result):
+        return 0
     console.print(truth_table(result))
     console.print_json(data={name: result[name] for name in ("traps", "merges")})
     return 0

@@ -6,12 +6,10 @@ message says what to do, 2 a wrong call.
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
-from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -23,6 +21,7 @@ from leadhouse.commands import (
     api,
     backups,
     billing,
+    campaigns,
     credentials,
     dedupe,
     explain,
@@ -39,14 +38,17 @@ from leadhouse.commands import (
     waterfall,
 )
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, Output, write_json
 from leadhouse.settings import settings
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Lead-generation data platform."
+    no_args_is_help=True, cls=Commands, add_completion=False, rich_markup_mode=None,
+    help="Find companies and people, make leads of them, and work them.",
+)  # fmt: skip
+demo_app = typer.Typer(
+    no_args_is_help=True, cls=Commands, help="Run the demo world: seeded companies on loopback, with known truth."
 )
-campaign_app = typer.Typer(no_args_is_help=True, help="Look at a campaign before it sends.")
-demo_app = typer.Typer(no_args_is_help=True, help="The demo world: seeded companies on loopback, with known truth.")
-app.add_typer(campaign_app, name="campaign")
+app.add_typer(campaigns.app, name="campaign")
 app.add_typer(migrate.app, name="migrate")
 app.command("api")(api.serve)
 app.command("mcp")(mcp.serve)
@@ -69,14 +71,25 @@ dedupe.register(app)
 imports.register(app)
 app.add_typer(demo_app, name="demo")
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
+console = Output()
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def _write_json(path: Path | None, value: object) -> None:
-    if path is not None:
-        path.write_text(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"leadhouse {version('leadhouse')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Find companies and people, make leads of them, and work them."""
 
 
 @app.command()
@@ -102,16 +115,22 @@ def down() -> None:
 
 
 @app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")] = False) -> None:
-    """What runs, and its addresses: a database URL of a role under policies, the Airflow UI, the email sink."""
+def status(json_file: JsonFile = None) -> None:
+    """Show what runs, and its addresses: a database URL of a role under policies, the Airflow UI, the email sink."""
     from leadhouse.local.addresses import addresses
 
     found = addresses()
-    if as_json:
-        sys.stdout.write(json.dumps(found, indent=1) + "\n")
+    running = dict.copy(found["running"]) if isinstance(found["running"], dict) else {}
+    if write_json(json_file, found):
         return
+    for part, runs in running.items():
+        console.print(f"{part:20} {'runs' if runs else 'down'}", markup=False)
     for name, value in found.items():
-        console.print(f"{name:20} {value if value is not None else '-'}", markup=False, soft_wrap=True)
+        if name != "running":
+            console.print(f"{name:20} {value if value is not None else '-'}", markup=False, soft_wrap=True)
+    if down := [part for part, runs in running.items() if not runs]:
+        errors.print(f"Down: {' and '.join(down)}; the addresses answer when they run. Start them with `leadhouse up`,")
+        errors.print("or with `make demo`, which runs a night of the demo world too.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
@@ -137,7 +156,7 @@ def crawl(
     delay: Annotated[float | None, typer.Option(min=0, help="Seconds between two requests to a host.")] = None,
     json_file: JsonFile = None,
 ) -> None:
-    """Crawl now, without Airflow and database, and print what was found."""
+    """Crawl sites now, without Airflow and database, and print what was found."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from scrapers.crawl_now import crawl_now, read_hosts
@@ -156,11 +175,10 @@ def crawl(
             on_progress=lambda done: progress.update(task, completed=done),
         )
     outcomes = {host: facts.pop("crawl", {}) for host, facts in found.items()}
-    _write_json(json_file, found)
-    if json_file is None:
-        console.print_json(data=found, default=str)
+    write_json(json_file or STANDARD_OUTPUT, found)
     named = sum(bool(facts["names"]) for facts in found.values())
-    errors.print(f"{len(found)} hosts, {named} with a name" + (f", in {json_file}" if json_file else ""))
+    place = f", in {json_file}" if json_file and json_file != STANDARD_OUTPUT else ""
+    errors.print(f"{len(found)} hosts, {named} with a name{place}")
     for host, outcome in outcomes.items():
         if outcome.get("outcome") != "fetched":
             errors.print(
@@ -168,30 +186,21 @@ def crawl(
             )
 
 
-@campaign_app.command("plan")
-def campaign_plan(campaign_id: UUID, json_file: JsonFile = None) -> None:
-    """Who would get it, when, at what price, and who is held and why. Sends nothing."""
-    from leadhouse import campaigns
-
-    with clear_failures():
-        plan = campaigns.plan(campaign_id).as_json()
-    _write_json(json_file, plan)
-    console.print_json(data=plan, default=str)
-
-
 @app.command()
-def doctor() -> None:
-    """Check the set-up: what is wrong, and what to do about it."""
+def doctor(json_file: JsonFile = None) -> None:
+    """Check the set-up: what is wrong, and what to do about it. Exit code 1: something is."""
+    from dataclasses import asdict
+
     from leadhouse.local.checks import all_checks
 
-    failed = 0
-    for check in all_checks():
-        failed += check.state == "wrong"
-        colour = {"right": "green", "wrong": "red", "off": "yellow"}[check.state]
-        console.print(f"[{colour}]{check.state:6}[/{colour}] {check.name}: {escape(check.finding)}")
-        if check.remedy:
-            console.print(f"       {escape(check.remedy)}")
-    raise typer.Exit(1 if failed else 0)
+    found = list(all_checks())
+    if not write_json(json_file, [asdict(each) for each in found]):
+        for check in found:
+            colour = {"right": "green", "wrong": "red", "off": "yellow"}[check.state]
+            console.print(f"[{colour}]{check.state:6}[/{colour}] {check.name}: {escape(check.finding)}", soft_wrap=True)
+            if check.remedy:
+                console.print(f"       {escape(check.remedy)}", soft_wrap=True)
+    raise typer.Exit(1 if any(check.state == "wrong" for check in found) else 0)
 
 
 @app.command()
@@ -232,7 +241,7 @@ def demo_advance(days: Annotated[int, typer.Option(min=1)] = 1) -> None:
 
 @demo_app.command("score")
 def demo_score(json_file: JsonFile = None) -> None:
-    """Precision and recall of the marts against the world's truth."""
+    """Score the marts against the world's truth: precision and recall."""
     raise typer.Exit(_demo("score", *(["--json", str(json_file)] if json_file else [])))
 
 

@@ -165,6 +165,21 @@ select page.source_key, page.outcome::text as outcome, coalesce(page.reason, '')
  order by 4 desc, 1
  limit 50;
 
+-- name: list_organizations
+select slug, organization_id from identity.organizations where deleted_at is null order by slug;
+
+-- name: list_campaigns
+-- Campaigns with how many members each has; of all organizations where none is named.
+select campaign.campaign_id, organization.slug as organization, campaign.name, campaign.status::text as status,
+       (select count(*) from app.campaign_members as member where member.campaign_id = campaign.campaign_id)::int as members,
+       (select count(*) from app.messages as message where message.campaign_id = campaign.campaign_id)::int as messages,
+       campaign.created_at
+  from app.campaigns as campaign
+  join identity.organizations as organization using (organization_id)
+ where campaign.deleted_at is null
+   and (%(organization_id)s::uuid is null or campaign.organization_id = %(organization_id)s)
+ order by organization.slug, campaign.created_at, campaign.campaign_id;
+
 -- name: list_gate_results
 select result.gate_run_id, result.verdict, result.suite_name, result.rows_checked, result.seconds, result.created_at,
        result.expires_at, result.expires_at <= now() as is_expired,

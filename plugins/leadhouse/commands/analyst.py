@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.output import Commands, JsonFile, write_json
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-app = typer.Typer(no_args_is_help=True, help="Logins of people with SQL: the marts of one organization, read-only.")
+app = typer.Typer(
+    no_args_is_help=True,
+    cls=Commands,
+    help="Make and end logins of people with SQL, for one organization's marts.",
+)
 
 Organization = Annotated[str, typer.Option(help="Slug of the organization.")]
 Name = Annotated[str | None, typer.Option(help="Whose login it is, where an organization has several.")]
@@ -60,10 +66,12 @@ def revoke(organization: Organization, name: Name = None) -> None:
 
 
 @app.command("list")
-def list_logins(organization: Organization) -> None:
-    """The organization's logins and how many sessions each has open."""
+def list_logins(organization: Organization, json_file: JsonFile = None) -> None:
+    """List the organization's logins and how many sessions each has open."""
     from leadhouse.database.analysts import list_analysts
 
     with _administrator() as (connection, _):
-        for analyst in list_analysts(connection, organization):
+        found = list_analysts(connection, organization)
+    if not write_json(json_file, [asdict(each) for each in found]):
+        for analyst in found:
             typer.echo(f"{analyst.login}  since {analyst.created_at:%Y-%m-%d}  open sessions: {analyst.sessions}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.output import JsonFile, write_json
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -23,6 +25,7 @@ def backup(
     data: Annotated[bool, typer.Option("--data", help="The data alone.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder (default: the home's backups).")] = None,
     listed: Annotated[bool, typer.Option("--list", help="Make none; list those there are.")] = False,
+    json_file: JsonFile = None,
 ) -> None:
     """Dump the database and read the dump through; files are readable by their owner alone."""
     from leadhouse.local import stack
@@ -38,7 +41,10 @@ def backup(
             rows = "" if kind == "schema" else f", {sum((made.rows or {}).values())} rows"
             console.print(f"{made.path}: {made.size_bytes} bytes{rows}, until {made.expires_at:%Y-%m-%d %H:%M} UTC")
             return
-        for each in list_backups(folder):
+        found = list_backups(folder)
+        if write_json(json_file, [asdict(each) for each in found]):
+            return
+        for each in found:
             console.print(
                 f"{each.path.name}  {each.kind}  {each.size_bytes} bytes, until {each.expires_at:%Y-%m-%d %H:%M} UTC"
             )

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.organizations import organization_of
+from leadhouse.commands.output import Commands, JsonFile, write_json
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-app = typer.Typer(no_args_is_help=True, help="Tiers, trials and credits of organizations.")
+app = typer.Typer(no_args_is_help=True, cls=Commands, help="Show and change tiers, trials and credits.")
 
-Organization = Annotated[str, typer.Option(help="Slug of the organization.")]
+Organization = Annotated[str, typer.Option(help="Slug or id of the organization.")]
 
 
 @contextmanager
@@ -30,23 +33,17 @@ def _billing() -> Iterator[Connection[DictRow]]:
         yield connection
 
 
-def _find(connection: Connection[DictRow], slug: str) -> UUID:
-    rows = connection.execute("select slug, organization_id from identity.organizations order by slug").fetchall()
-    known: dict[str, UUID] = {row["slug"]: row["organization_id"] for row in rows}
-    if slug not in known:
-        raise LookupError(f"there is no organization {slug!r}; there are: {', '.join(known) or 'none'}")
-    return known[slug]
-
-
 @app.command()
-def show(organization: Organization) -> None:
-    """Tier, standing, use against limits, and the newest movements of the wallet."""
+def show(organization: Organization, json_file: JsonFile = None) -> None:
+    """Show tier, standing, use against limits, and the newest movements of the wallet."""
     from leadhouse.billing import find_plan, list_entries, list_usage
 
     with _billing() as connection:
-        organization_id = _find(connection, organization)
+        organization_id = organization_of(organization)
         plan = find_plan(connection, organization_id)
         usage, entries = list_usage(connection, organization_id), list_entries(connection, organization_id, 10)
+    if write_json(json_file, {**asdict(plan), "usage": [*map(asdict, usage)], "entries": [*map(asdict, entries)]}):
+        return
     if plan.tier is None:
         typer.echo("tier: none, nothing is limited")
     else:
@@ -68,7 +65,7 @@ def trial(tier: str, organization: Organization, days: Annotated[int | None, typ
     from leadhouse.billing import start_trial
 
     with _billing() as connection:
-        ends_at = start_trial(connection, _find(connection, organization), tier, days)
+        ends_at = start_trial(connection, organization_of(organization), tier, days)
     typer.echo(f"trial of {tier} until {ends_at:%Y-%m-%d %H:%M} UTC")
 
 
@@ -78,7 +75,7 @@ def tier(tier: str, organization: Organization) -> None:
     from leadhouse.billing import set_tier
 
     with _billing() as connection:
-        set_tier(connection, _find(connection, organization), tier)
+        set_tier(connection, organization_of(organization), tier)
     typer.echo(f"{organization} has {tier}")
 
 
@@ -103,6 +100,6 @@ def grant(
     from leadhouse.billing import grant_credits
 
     with _billing() as connection:
-        organization_id = _find(connection, organization)
+        organization_id = organization_of(organization)
         entry = grant_credits(connection, organization_id, Decimal(str(amount)), f"operator:{key or uuid4()}", reason)
     typer.echo(f"granted; the balance was {entry.balance_after} after it")

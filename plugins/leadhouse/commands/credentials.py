@@ -17,12 +17,17 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from leadhouse.commands.organizations import organization_of
+from leadhouse.commands.output import Commands, JsonFile, Output, write_json
+
 if TYPE_CHECKING:
     from pydantic import SecretBytes
 
-app = typer.Typer(no_args_is_help=True, help="Secrets of organizations, their people and the platform.")
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+app = typer.Typer(
+    no_args_is_help=True, cls=Commands, help="Keep secrets of organizations, their people and the platform."
+)
+console = Output()
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Organization = Annotated[str | None, typer.Option(help="Slug or id; without it, the platform.")]
 Person = Annotated[str | None, typer.Option("--user", help="E-mail of a member whose own secret it is.")]
@@ -95,13 +100,16 @@ def _put_sign_in(organization: str | None, email_account: str, username: str | N
 
 
 @app.command("list")
-def list_(organization: Organization = None) -> None:
-    """What is stored: owner, name, kind and times, never a value."""
+def list_(organization: Organization = None, json_file: JsonFile = None) -> None:
+    """List what is stored: owner, name, kind and times, never a value."""
     from leadhouse.credentials import list_secrets
     from leadhouse.database import connect
 
     with _clear_failures(), connect("credentials") as connection:
         found = list_secrets(connection, _organization_id(organization))
+    shown = ("secret_id", "name", "kind", "user_id", "last_used_at", "expires_at")
+    if write_json(json_file, [{name: getattr(secret, name) for name in shown} for secret in found]):
+        return
     for secret in found:
         times = [f"{moment:%Y-%m-%d %H:%M}" if moment else "-" for moment in (secret.last_used_at, secret.expires_at)]
         owner = f"user {secret.user_id}" if secret.user_id else "shared"
@@ -163,16 +171,7 @@ def _read_value() -> SecretBytes:
 
 
 def _organization_id(organization: str | None) -> UUID | None:
-    from leadhouse.database import connect
-    from leadhouse.database.queries import load
-
-    if organization is None:
-        return None
-    with connect("console") as connection:
-        row = connection.execute(load("credentials").find_organization, {"organization": organization}).fetchone()
-    if row is None:
-        raise LookupError(f"There is no organization {organization!r}; give its slug or id.")
-    return UUID(str(row["organization_id"]))
+    return organization_of(organization) if organization else None
 
 
 def _user_id(organization_id: UUID | None, email: str | None) -> UUID | None:

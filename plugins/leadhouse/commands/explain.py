@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -13,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.output import JsonFile, write_json
 
 if TYPE_CHECKING:
     from leadhouse.leads import Candidate
@@ -23,9 +22,9 @@ console = Console(highlight=False, soft_wrap=True)
 def explain(
     lead: UUID,
     attribute: Annotated[str | None, typer.Argument(help="email, phone_e164, name …; all when left out.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write every candidate to this file.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
-    """Every value of a lead: where from, which bytes, which extractor, which rule won, and what lost."""
+    """Explain every value of a lead: where from, which bytes, which extractor, which rule won, and what lost."""
     from leadhouse.database import connect
     from leadhouse.leads import explain_value
     from leadhouse.leads.provenance import find_lead_organization
@@ -34,8 +33,8 @@ def explain(
         with connect("leads") as connection:
             organization_id = find_lead_organization(connection, lead)
         found = explain_value(organization_id, lead, attribute)
-    if json_file is not None:
-        json_file.write_text(json.dumps(dataclasses.asdict(found), indent=1, ensure_ascii=False, default=str) + "\n")
+    if write_json(json_file, dataclasses.asdict(found)):
+        return
     for kind, values in (("person", found.person), ("company", found.company)):
         for name, candidates in values.items():
             console.print(f"[bold]{kind}.{name}[/bold]")

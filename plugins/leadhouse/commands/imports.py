@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import typer
-from rich.console import Console
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.import_tables import show_import, show_preview
+from leadhouse.commands.organizations import only_organization
+from leadhouse.commands.output import JsonFile, write_json
 
-console = Console(highlight=False)
+COUNTED = ("rows", "landed", "known", "quarantined")
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +28,7 @@ def import_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON lines, xlsx, xls or ods.")],
     organization: Annotated[
         str | None,
-        typer.Option(help="Slug of the organization that owns the data; may be left out where there is one only."),
+        typer.Option(help="Slug or id of the organization that owns the data; may be left out where there is one."),
     ] = None,
     kind: Annotated[
         Literal["company", "person"] | None,
@@ -48,7 +49,7 @@ def import_file(
         int, typer.Option("--preview", min=0, help="Show this many rows as they are read; land nothing.")
     ] = 0,
     errors: Annotated[Path | None, typer.Option(help="Write refused rows here as CSV: line, reason, the row.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Import a file: every row lands, is already known, or is quarantined with its reason."""
     from leadhouse.connectors import ImportFileError, csv_import
@@ -58,16 +59,29 @@ def import_file(
         if rows:
             result = csv_import.preview_file(file, kind, mapping, rows)
         else:
-            run_on, run_id = datetime.now(UTC).date(), f"cli__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
-            owner = find_organization(organization)
-            summary = csv_import.import_file(
-                file, owner, kind, run_on, run_id, dry_run, mapping=mapping, errors_to=errors, mode=mode
-            )
+            owner = only_organization(organization)
+            with _recorded(file, owner, is_dry_run=dry_run) as (run_id, counts):
+                summary = csv_import.import_file(
+                    file, owner, kind, datetime.now(UTC).date(), run_id, dry_run, mapping=mapping, errors_to=errors,
+                    mode=mode,
+                )  # fmt: skip
+                counts |= {name: getattr(summary, name) for name in COUNTED}
             result = summary.as_json()
-    text = json.dumps(result, indent=1, ensure_ascii=False, default=str)
-    if json_file is not None:
-        json_file.write_text(text + "\n", encoding="utf-8")
-    console.print_json(text)
+    if not write_json(json_file, result):
+        (show_preview if rows else show_import)(result)
+
+
+@contextmanager
+def _recorded(file: Path, owner: UUID, *, is_dry_run: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The run's id and its counts; an import that lands leaves a step, which the Run page shows as a run."""
+    from leadhouse.ledger.steps import recorded_step
+
+    run_id = f"cli__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
+    if is_dry_run:
+        yield run_id, {}
+        return
+    with recorded_step("imports", run_id, "import_records", file.name, owner) as step:
+        yield run_id, step.counts
 
 
 @contextmanager
@@ -90,20 +104,3 @@ def _stated(text: str | None) -> dict[str, str | None]:
     if wrong:
         raise typer.BadParameter(f"--map takes column=attribute, separated by commas; {wrong[0]!r} is none")
     return {column.strip(): attribute.strip() for column, _, attribute in pairs}
-
-
-def find_organization(slug: str | None) -> UUID:
-    """The organization of a slug; of none, the only one there is. Raises typer.BadParameter that names them all."""
-    from leadhouse.database import connect
-
-    with connect("imports") as connection:
-        found = connection.execute("select slug, organization_id from identity.organizations order by slug").fetchall()
-    known: dict[str, UUID] = {row["slug"]: row["organization_id"] for row in found}
-    if slug is None and len(known) == 1:
-        return next(iter(known.values()))
-    names = ", ".join(known) or "none"
-    if slug is None:
-        raise typer.BadParameter(f"name the organization that owns the data with --organization; there are: {names}")
-    if slug not in known:
-        raise typer.BadParameter(f"there is no organization {slug!r}; there are: {names}")
-    return known[slug]

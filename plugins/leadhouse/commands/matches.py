@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,22 +10,32 @@ from uuid import UUID
 import typer
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.organizations import organization_of
+from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, print_table, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Who is who: pairs that wait for a decision, decisions, explanations.")
-Organization = Annotated[UUID | None, typer.Option(help="Id of the organization; left out: the shared records.")]
+app = typer.Typer(
+    no_args_is_help=True, cls=Commands, help="Decide who is who: list the pairs that wait, decide, explain an entity."
+)
+Organization = Annotated[str | None, typer.Option(help="Slug or id of the organization; left out: the shared records.")]
 
 
 @app.command()
 def waiting(
-    organization: Organization = None, most: Annotated[int, typer.Option(min=1, help="Pairs at most.")] = 20
+    organization: Organization = None,
+    most: Annotated[int, typer.Option(min=1, help="Pairs at most.")] = 20,
+    json_file: JsonFile = None,
 ) -> None:
-    """Pairs of which the model is not sure, newest first, each with its weights."""
+    """List the pairs of which the model is not sure, newest first, each with its weights."""
     from leadhouse.resolution.review import waiting_pairs
 
     with clear_failures():
-        pairs = waiting_pairs(organization, most)
-    for each in pairs:
-        typer.echo(f"{each.entity_kind} {each.entity_a} {each.entity_b}\n    {each.reason} ({each.decided_by})")
+        pairs = waiting_pairs(_id_of(organization), most)
+    if write_json(json_file, [dataclasses.asdict(each) for each in pairs]):
+        return
+    if pairs:
+        rows = [(each.entity_kind, str(each.entity_a), str(each.entity_b), f"{each.reason} ({each.decided_by})")
+                for each in pairs]  # fmt: skip
+        print_table(("kind", "entity", "other entity", "why"), rows, whole=("entity", "other entity"))
     typer.echo(f"{len(pairs)} waiting", err=True)
 
 
@@ -50,7 +59,7 @@ def decide(
             decision,
             decided_by=decided_by,
             run_id=run_id,
-            organization_id=organization,
+            organization_id=_id_of(organization),
             reason=reason,
         )
     typer.echo(f"decided; {summary.entities_changed} entities changed")
@@ -58,9 +67,13 @@ def decide(
 
 @app.command()
 def explain(entity: UUID, organization: Organization = None) -> None:
-    """An entity's records, keys, merges and decisions, as JSON."""
+    """Show an entity's records, keys, merges and decisions, as JSON."""
     from leadhouse import resolution
 
     with clear_failures():
-        found = resolution.explain(entity, organization)
-    typer.echo(json.dumps(dataclasses.asdict(found), indent=1, default=str, ensure_ascii=False))
+        found = resolution.explain(entity, _id_of(organization))
+    write_json(STANDARD_OUTPUT, dataclasses.asdict(found))
+
+
+def _id_of(organization: str | None) -> UUID | None:
+    return organization_of(organization) if organization else None

@@ -6,13 +6,15 @@ import json
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console, ConsoleDimensions
 from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
+from typer.core import TyperGroup
 
 PIPE_COLUMNS = 10_000  # no terminal folds what a program reads
 STANDARD_OUTPUT = Path("-")
@@ -21,6 +23,14 @@ JsonFile = Annotated[
     Path | None,
     typer.Option("--json", metavar="[FILE]", help="As JSON: on standard output, or with a name into that file too."),
 ]
+
+
+class Commands(TyperGroup):
+    """A group whose commands take `--json` with or without a file."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        of_another_program = args[:1] == ["airflow"]  # its options are its own
+        return super().parse_args(ctx, args if of_another_program else bare_json(args))
 
 
 class Output(Console):
@@ -53,13 +63,15 @@ def write_json(target: Path | None, value: object) -> bool:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str] = ()) -> None:
     """A table; the cells of the columns `whole` (ids, keys) stay in one line, if need be beyond the terminal's edge."""
-    console: Console = Output()
+    told = [[*map(escape, row)] for row in rows]
     table = Table()
-    for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=name in whole)
-    for row in rows:
-        table.add_row(*map(escape, row))
-    least = Measurement.get(console, console.options, table).minimum
+    for place, name in enumerate(columns):
+        longest = max((cell_len(row[place]) for row in told), default=0)
+        table.add_column(name, overflow="fold", min_width=max(longest, cell_len(name)) if name in whole else None)
+    for row in told:
+        table.add_row(*row)
+    console: Console = Output()
+    least = Measurement.get(console, console.options.update(width=PIPE_COLUMNS), table).minimum
     if least > console.width:
         console = Console(highlight=False, width=least)
     console.print(table, crop=False)

@@ -14,13 +14,15 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from leadhouse.commands.output import Output
+
 if TYPE_CHECKING:
     from leadhouse.privacy.certificates import Certificate
     from leadhouse.privacy.erasures import PersonRequest
 
-app = typer.Typer(no_args_is_help=True, help="After a restore, and what waits to be erased.")
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+app = typer.Typer(no_args_is_help=True, help="Go on with what waits to be erased, and erase again after a restore.")
+console = Output()
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Emails = Annotated[list[str] | None, typer.Option("--email", help="An e-mail address; may be repeated.")]
 Phones = Annotated[list[str] | None, typer.Option("--phone", help="A phone number with its country's prefix.")]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.output import JsonFile, Output, print_table, write_json
 
 if TYPE_CHECKING:
     from leadhouse.landing.replayed import Replayed
 
-console = Console(highlight=False)
+console = Output()
 DAY = ["%Y-%m-%d"]
 
 
@@ -27,7 +25,7 @@ def replay(
     ] = None,
     source: Annotated[list[str] | None, typer.Option(help="Source key; all sources when left out.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Let it stand; else it is only shown.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures and examples to this file.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Read archived pages and answers again with today's extractors; asks nobody for anything and pays nothing."""
     from leadhouse.connectors.archive_replay import replay_archive
@@ -42,13 +40,11 @@ def replay(
 
 
 def show_replayed(found: Replayed, json_file: Path | None) -> None:
-    """What changed by source and attribute as a table, the counts below it; all of it with examples as a file."""
-    if json_file is not None:
-        json_file.write_text(json.dumps(found.as_json(), indent=1, ensure_ascii=False) + "\n")
-    table = Table("source", "attribute", "gained", "lost", "changed")
-    for row in found.as_table():
-        table.add_row(*map(str, row))
-    console.print(table)
+    """What changed by source and attribute as a table, the counts below it; all of it with examples as JSON."""
+    if write_json(json_file, found.as_json()):
+        return
+    if rows := [tuple(map(str, row)) for row in found.as_table()]:
+        print_table(("source", "attribute", "gained", "lost", "changed"), rows, whole=("source",))
     for key, reason in found.unread.items():
         console.print(f"{key} was not read: {reason}", style="red", markup=False)
     rest = ", ".join(f"{name} {count}" for name, count in found.as_counts().items() if "." not in name)

@@ -2,61 +2,55 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.filesize import decimal
-from rich.markup import escape
-from rich.table import Table
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.output import Commands, JsonFile, print_table, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Reports on the database's health.")
+app = typer.Typer(no_args_is_help=True, cls=Commands, help="Report on the database's health.")
 Limit = Annotated[int, typer.Option(min=1, help="Rows at most.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")]
 
 
 @app.command("slow-queries")
-def slow_queries(limit: Limit = 20, as_json: AsJson = False) -> None:
-    """The statements that took most time (needs pg_stat_statements)."""
-    _report("slow-queries", limit, as_json)
+def slow_queries(limit: Limit = 20, json_file: JsonFile = None) -> None:
+    """Show the statements that took most time (needs pg_stat_statements)."""
+    _report("slow-queries", limit, json_file)
 
 
 @app.command("table-sizes")
-def table_sizes(limit: Limit = 20, as_json: AsJson = False) -> None:
-    """Bytes by table, partitions summed to their parent."""
-    _report("table-sizes", limit, as_json)
+def table_sizes(limit: Limit = 20, json_file: JsonFile = None) -> None:
+    """Show bytes by table, partitions summed to their parent."""
+    _report("table-sizes", limit, json_file)
 
 
 @app.command("unused-indexes")
-def unused_indexes(limit: Limit = 20, as_json: AsJson = False) -> None:
-    """Indexes that no query has used since the statistics began; unique ones are left out."""
-    _report("unused-indexes", limit, as_json)
+def unused_indexes(limit: Limit = 20, json_file: JsonFile = None) -> None:
+    """Show indexes that no query has used since the statistics began; unique ones are left out."""
+    _report("unused-indexes", limit, json_file)
 
 
-def _report(name: Any, limit: int, as_json: bool) -> None:
+def _report(name: Any, limit: int, json_file: Path | None) -> None:
     from leadhouse.operations.reports import read_report
 
     with clear_failures():
         rows = read_report(name, limit)
-    if as_json:
-        sys.stdout.write(json.dumps(rows, indent=1, default=str) + "\n")
+    if write_json(json_file, rows):
         return
-    console = Console(highlight=False)
     if not rows:
-        console.print("nothing to report")
+        typer.echo("nothing to report")
         return
     columns = [column for column in rows[0] if column != "counted_since"]
-    table = Table(*(column.replace("_", " ") for column in columns))
-    for row in rows:
-        table.add_row(*(_cell(column, row[column]) for column in columns))
-    console.print(table)
+    print_table(
+        [column.replace("_", " ") for column in columns],
+        ([_cell(column, row[column]) for column in columns] for row in rows),
+    )
     if "counted_since" in rows[0]:
-        console.print(f"counted since {rows[0]['counted_since'] or 'the database was made'}")
+        typer.echo(f"counted since {rows[0]['counted_since'] or 'the database was made'}")
 
 
 def _cell(column: str, value: object) -> str:
@@ -68,4 +62,4 @@ def _cell(column: str, value: object) -> str:
         return f"{value:,.1f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return escape(" ".join(str(value).split())[:300])
+    return " ".join(str(value).split())[:300]

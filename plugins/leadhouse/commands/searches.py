@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from leadhouse.commands.failures import clear_failures
-from leadhouse.commands.imports import find_organization
+from leadhouse.commands.organizations import only_organization
+from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, print_table, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Lead searches: ask or state criteria, confirm, start, report.")
-console = Console(highlight=False)
+app = typer.Typer(
+    no_args_is_help=True, cls=Commands, help="Search for leads: ask or state criteria, confirm, start, report."
+)
 _SHOWN = (
     "lead_search_id", "name", "state", "question", "criteria", "discovery", "source_keys", "job_ids", "message",
 )  # fmt: skip
-Organization = Annotated[str | None, typer.Option(help="Slug of the organization; may be left out where there is one.")]
+Organization = Annotated[
+    str | None, typer.Option(help="Slug or id of the organization; may be left out where there is one.")
+]
 Criteria = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="JSON file of criteria.")]
 Looking = Annotated[Path | None, typer.Option("--discovery", exists=True, help="JSON file: tags, place, queries …")]
 
@@ -34,7 +37,7 @@ def ask(
     from leadhouse.leads import lead_searches
 
     with clear_failures():
-        _show(lead_searches.ask(find_organization(organization), name, question))
+        _show(lead_searches.ask(only_organization(organization), name, question))
 
 
 @app.command()
@@ -44,13 +47,13 @@ def create(
     discovery: Looking = None,
     organization: Organization = None,
 ) -> None:
-    """A search of criteria that you state yourself."""
+    """Make a search of criteria that you state yourself."""
     from leadhouse.leads import lead_searches
 
     with clear_failures():
         stated = lead_searches.read_criteria(_read(criteria))
         wanted = lead_searches.read_discovery(_read(discovery)) if discovery else None
-        _show(lead_searches.create(find_organization(organization), name, stated, wanted))
+        _show(lead_searches.create(only_organization(organization), name, stated, wanted))
 
 
 @app.command()
@@ -74,26 +77,28 @@ def start(lead_search_id: UUID) -> None:
 
 
 @app.command()
-def report(lead_search_id: UUID) -> None:
-    """How many were requested, how many met the criteria, and whether what was looked through is exhausted."""
+def report(lead_search_id: UUID, json_file: JsonFile = None) -> None:
+    """Tell how many were requested, how many met the criteria, and whether what was looked through is exhausted."""
     from leadhouse.leads import lead_searches
 
     with clear_failures():
         found = lead_searches.report(lead_search_id)
-    typer.echo(f"{found.name}: {found.state}. {found.message}")
+    if not write_json(json_file, asdict(found)):
+        typer.echo(f"{found.name}: {found.state}. {found.message}")
 
 
 @app.command("list")
-def list_(organization: Organization = None) -> None:
-    """The searches of an organization, the newest first."""
+def list_(organization: Organization = None, json_file: JsonFile = None) -> None:
+    """List the searches of an organization, the newest first."""
     from leadhouse.leads import lead_searches
 
     with clear_failures():
-        rows = lead_searches.list_searches(find_organization(organization))
-    table = Table("id", "name", "state", "question or message")
-    for row in rows:
-        table.add_row(str(row["lead_search_id"]), row["name"], row["state"], row["question"] or row["message"] or "-")
-    console.print(table)
+        rows = lead_searches.list_searches(only_organization(organization))
+    if write_json(json_file, [{name: row[name] for name in _SHOWN} for row in rows]):
+        return
+    told = ((str(row["lead_search_id"]), row["name"], row["state"], row["question"] or row["message"] or "-")
+            for row in rows)  # fmt: skip
+    print_table(("id", "name", "state", "question or message"), told, whole=("id",))
 
 
 def _read(path: Path) -> Any:
@@ -104,15 +109,4 @@ def _read(path: Path) -> Any:
 
 
 def _show(row: dict[str, Any]) -> None:
-    shown = (
-        "lead_search_id",
-        "name",
-        "state",
-        "question",
-        "criteria",
-        "discovery",
-        "source_keys",
-        "job_ids",
-        "message",
-    )
-    console.print_json(data={name: row[name] for name in shown}, default=str)
+    write_json(STANDARD_OUTPUT, {name: row[name] for name in _SHOWN})

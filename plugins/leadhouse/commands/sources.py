@@ -7,56 +7,62 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.organizations import organization_of
+from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, print_table, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Sources of an organization: accounts at providers, lists, searches.")
-console = Console(highlight=False)
+app = typer.Typer(
+    no_args_is_help=True, cls=Commands, help="Make, test and read an organization's sources: accounts, lists, searches."
+)
 
-Organization = Annotated[str, typer.Option(help="Slug of the organization.")]
+Organization = Annotated[str, typer.Option(help="Slug or id of the organization.")]
 Source = Annotated[str, typer.Argument(help="Key or id of the source.")]
 Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Of the runs whose answers are read, included.")]
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 
 @app.command()
 def types(
     name: Annotated[str | None, typer.Argument(help="Show what this type takes, as JSON Schema.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
-    """The types of sources, or what one takes: its parameters and credentials."""
+    """List the types of sources, or show what one takes: its parameters and credentials."""
     from leadhouse.connectors.source_types import TYPES, find_type
 
     if name is None:
-        for each in TYPES.values():
-            typer.echo(f"{each.name:10} {each.gives}")
+        if not write_json(json_file, [{"name": each.name, "gives": each.gives} for each in TYPES.values()]):
+            print_table(("type", "gives"), ((each.name, each.gives) for each in TYPES.values()), whole=("type",))
         return
     with clear_failures():
         found = find_type(name)
     shapes = {"parameters": found.parameters.model_json_schema()}
     if found.credentials:
         shapes["credentials"] = found.credentials.model_json_schema()
-    console.print_json(data=shapes, default=str)
+    if not write_json(json_file, shapes):
+        write_json(STANDARD_OUTPUT, shapes)
 
 
 @app.command("list")
-def list_(organization: Organization) -> None:
-    """The sources of an organization, with what their last test and run said."""
+def list_(organization: Organization, json_file: JsonFile = None) -> None:
+    """List the sources of an organization, with what their last test and run said."""
     from leadhouse.connectors.stored_sources import list_sources
 
     with clear_failures():
-        organization_id, _ = _organization(organization)
-        rows = list_sources(organization_id)
-    table = Table("key", "status", "last run", "records", "last test")
-    for row in rows:
-        last = f"{row['last_run_at']:%Y-%m-%d %H:%M}" if row["last_run_at"] else "-"
-        table.add_row(
-            row["source_key"], row["status"], last, str(row["records_landed"]), row["last_test_message"] or "-"
-        )
-    console.print(table)
+        found = list_sources(organization_of(organization))
+    if write_json(json_file, found):
+        return
+    if not found:
+        typer.echo("There is no source yet: make one with `leadhouse sources add`, or import a file.")
+        return
+    rows = (
+        (row["source_key"], row["status"], f"{row['last_run_at']:%Y-%m-%d %H:%M}" if row["last_run_at"] else "-",
+         str(row["records_landed"]), row["last_test_message"] or "-")
+        for row in found
+    )  # fmt: skip
+    print_table(("key", "status", "last run, UTC", "records", "last test"), rows, whole=("key",))
 
 
 @app.command()
@@ -72,7 +78,7 @@ def add(
     from leadhouse.connectors.stored_sources import add_source
 
     with clear_failures():
-        organization_id, slug = _organization(organization)
+        organization_id, slug = _owner(organization)
         secret_id = _secret_id(organization_id, secret) if secret else None
         made = add_source(
             organization_id, slug, kind, name, _read_config(config), secret_id=secret_id, start_url=start_url
@@ -87,10 +93,8 @@ def check(source: Source, json_file: JsonFile = None) -> None:
 
     with clear_failures():
         found = check_stored_source(source)
-    result = {"ok": found.ok, "reason": found.reason, "detail": found.detail}
-    if json_file is not None:
-        json_file.write_text(json.dumps(result, indent=1) + "\n")
-    typer.echo(f"{found.reason}: {found.detail}")
+    if not write_json(json_file, {"ok": found.ok, "reason": found.reason, "detail": found.detail}):
+        typer.echo(f"{found.reason}: {found.detail}")
     raise typer.Exit(0 if found.ok else 1)
 
 
@@ -110,9 +114,8 @@ def run(source: Source, json_file: JsonFile = None) -> None:
             step.counts |= {"received": summary.received, "landed": summary.landed, "calls": summary.calls}
             if not summary.is_complete:
                 step.outcome, step.message = "partial", summary.detail
-    if json_file is not None:
-        json_file.write_text(json.dumps(summary.as_json(), indent=1) + "\n")
-    console.print_json(data=summary.as_json())
+    if not write_json(json_file, summary.as_json()):
+        write_json(STANDARD_OUTPUT, summary.as_json())
     raise typer.Exit(0 if summary.reason in ("works", "over_budget") else 1)
 
 
@@ -151,15 +154,14 @@ def _read_config(path: Path | None) -> dict[str, Any]:
     return stated
 
 
-def _organization(slug: str) -> tuple[Any, str]:
+def _owner(organization: str) -> tuple[UUID, str]:
     from leadhouse.database import connect
     from leadhouse.database.queries import load
 
+    organization_id = organization_of(organization)
     with connect("console") as connection:
-        row = connection.execute(load("credentials").find_organization, {"organization": slug}).fetchone()
-    if row is None:
-        raise LookupError(f"There is no organization {slug!r}; give its slug or id.")
-    return row["organization_id"], row["slug"]
+        rows = connection.execute(load("console").list_organizations).fetchall()
+    return organization_id, next(row["slug"] for row in rows if row["organization_id"] == organization_id)
 
 
 def _secret_id(organization_id: Any, name: str) -> Any:

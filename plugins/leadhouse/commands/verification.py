@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.output import Commands, JsonFile, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Checks of addresses, and how true they were.")
+app = typer.Typer(no_args_is_help=True, cls=Commands, help="Check addresses, and see how true the checks were.")
 Days = Annotated[int, typer.Option(min=1, help="Messages of the last so many days.")]
 
 
 @app.command("check")
-def check(emails: Annotated[list[str], typer.Argument(help="Addresses.")]) -> None:
+def check(emails: Annotated[list[str], typer.Argument(help="Addresses.")], json_file: JsonFile = None) -> None:
     """Check addresses now; nothing is kept. Mail servers are asked only through LEADHOUSE_SMTP_PROBE_HOST."""
     from leadhouse.enrichment.email_checks import check_addresses
 
     with clear_failures():
-        for each in check_addresses([email.strip().lower() for email in emails]):
+        found = check_addresses([email.strip().lower() for email in emails])
+    if not write_json(json_file, [asdict(each) for each in found]):
+        for each in found:
             bounces = f"{each.bounce_probability:.1%}" if each.bounce_probability is not None else "?"
             typer.echo(
                 f"{each.email_normalized}: {each.status} ({each.reason or 'nothing unusual'}), bounces {bounces}"
@@ -27,8 +31,8 @@ def check(emails: Annotated[list[str], typer.Argument(help="Addresses.")]) -> No
 
 
 @app.command("reliability")
-def reliability(days: Days = 365) -> None:
-    """What the table said, and what happened."""
+def reliability(days: Days = 365, json_file: JsonFile = None) -> None:
+    """Compare what the table said with what happened."""
     from leadhouse.enrichment.bounce_model import load_model, measure
     from leadhouse.enrichment.email_checks import count_outcomes
     from leadhouse.settings import settings
@@ -36,6 +40,8 @@ def reliability(days: Days = 365) -> None:
     with clear_failures():
         model = load_model(settings().bounce_model)
         found = measure(model, count_outcomes(days))
+    if write_json(json_file, {"version": model.version, "days": days, **asdict(found)}):
+        return
     typer.echo(f"table {model.version}: {found.messages} messages in {days} days")
     if found.messages:
         typer.echo(f"Brier score {found.brier}, calibration error {found.calibration_error} (0 is best)")

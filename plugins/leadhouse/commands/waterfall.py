@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.organizations import organization_of
+from leadhouse.commands.output import Commands, JsonFile, Output, print_table, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Paid providers: their order, their prices, and what they were worth.")
-console = Console(highlight=False)
+app = typer.Typer(
+    no_args_is_help=True, cls=Commands, help="Order and price paid providers, and see what they were worth."
+)
+console = Output()
 Organization = Annotated[str, typer.Option(help="Slug or id of the organization.")]
 OwnerOrAll = Annotated[str | None, typer.Option("--organization", help="Slug or id; left out: everyone's.")]
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 
 @app.command()
-def show(organization: OwnerOrAll = None) -> None:
-    """Who is asked for which attribute, in which order and at what price."""
+def show(organization: OwnerOrAll = None, json_file: JsonFile = None) -> None:
+    """Show who is asked for which attribute, in which order and at what price."""
     from leadhouse.database import connect
     from leadhouse.enrichment.providers import list_steps
 
     with clear_failures(), connect("enrichment") as connection:
-        steps = list_steps(connection, _organization(organization) if organization else None)
-    table = Table("attribute", "position", "provider", "EUR", "charges for", "good from", "kept for")
-    for each in steps:
-        table.add_row(
-            each.wanted, str(each.position), each.provider, f"{each.price.price_eur:f}", each.price.charges,
-            f"{each.least_confidence:.2f}", f"{each.cached_days} days",
-        )  # fmt: skip
-    console.print(table)
+        steps = list_steps(connection, organization_of(organization) if organization else None)
+    if write_json(json_file, [asdict(each) for each in steps]):
+        return
+    if not steps:
+        console.print("Nobody is asked for anything: no order is set. Set one with `leadhouse waterfall order`.")
+        return
+    rows = (
+        (each.wanted, str(each.position), each.provider, f"{each.price.price_eur:f}", each.price.charges,
+         f"{each.least_confidence:.2f}", f"{each.cached_days} days")
+        for each in steps
+    )  # fmt: skip
+    columns = ("attribute", "position", "provider", "EUR", "charges for", "good from", "kept for")
+    print_table(columns, rows, whole=("attribute", "provider"))
 
 
 @app.command()
@@ -59,7 +63,7 @@ def provider(
 
     prices = dict(_price(each) for each in price)
     with clear_failures():
-        owner = _organization(organization) if organization else None
+        owner = organization_of(organization) if organization else None
         secret_id = None
         if secret is not None:
             with connect("credentials") as connection:
@@ -93,7 +97,7 @@ def order(
 
     with clear_failures(), connect("enrichment") as connection:
         put_waterfall(
-            connection, _organization(organization) if organization else None, attribute,
+            connection, organization_of(organization) if organization else None, attribute,
             [each.strip() for each in providers.split(",") if each.strip()], least_confidence=good_from,
             cached_days=kept_days, goes_on_after_unknown=go_on_after_unknown,
         )  # fmt: skip
@@ -102,18 +106,25 @@ def order(
 
 @app.command()
 def price(organization: Organization, json_file: JsonFile = None) -> None:
-    """What asking for everything that is wanted now would cost; asks nobody."""
+    """Price everything that is wanted now and missing; asks nobody."""
     from leadhouse.enrichment.waterfall_price import price_waterfall
 
     with clear_failures():
-        found = price_waterfall(_organization(organization), datetime.now(UTC).date())
-    _write(json_file, found.as_json())
-    table = Table("attribute", "entities", "providers", "at most EUR", "expected EUR")
+        found = price_waterfall(organization_of(organization), datetime.now(UTC).date())
+    if write_json(json_file, found.as_json()):
+        return
+    rows = []
     for each in found.attributes:
         names = ", ".join(step.provider for step in each.steps)
         expected = "too little is known" if each.expected_eur is None else f"{each.expected_eur:.2f}"
-        table.add_row(each.wanted, str(each.entities), names, f"{each.most_eur:.2f}", expected)
-    console.print(table)
+        rows.append((each.wanted, str(each.entities), names, f"{each.most_eur:.2f}", expected))
+    if rows:
+        print_table(("attribute", "entities", "providers", "at most EUR", "expected EUR"), rows, whole=("attribute",))
+    else:
+        console.print(
+            "Nothing is to be bought now: no active campaign or search wants what its leads lack, or nobody is set to"
+            " be asked for it (`leadhouse waterfall show`).", soft_wrap=True,
+        )  # fmt: skip
     room = (
         "no budget covers today: nobody is asked" if found.room_eur is None else f"ceilings leave {found.room_eur:.2f}"
     )
@@ -129,20 +140,20 @@ def replay(
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="UTC day, included.")] = None,
     json_file: JsonFile = None,
 ) -> None:
-    """What another order would have cost and found, from logged answers; asks nobody."""
+    """Tell what another order would have cost and found, from logged answers; asks nobody."""
     from leadhouse.enrichment.waterfall_replay import replay_waterfall
 
     wanted = attribute if "." in attribute else f"person.{attribute}"
     names = [each.strip() for each in order.split(",") if each.strip()]
     with clear_failures():
-        owner = _organization(organization) if organization else None
+        owner = organization_of(organization) if organization else None
         found = replay_waterfall(owner, names, wanted, _day(first), _day(last))
-    _write(json_file, found.as_json())
+    if write_json(json_file, found.as_json()):
+        return
     cost, hits = found.cost_eur, found.found
-    table = Table("order", "cost EUR", "found")
-    table.add_row("as it was", f"{found.logged_cost_eur:.2f}", str(found.logged_found))
-    table.add_row(" → ".join(names), _range(cost.least, cost.most, 2), _range(hits.least, hits.most, 0))
-    console.print(table)
+    as_it_was = ("as it was", f"{found.logged_cost_eur:.2f}", str(found.logged_found))
+    tried = (" → ".join(names), _range(cost.least, cost.most, 2), _range(hits.least, hits.most, 0))
+    print_table(("order", "cost EUR", "found"), (as_it_was, tried))
     console.print(f"{found.questions} questions for {wanted}")
     for name, questions in sorted(found.never_asked.items()):
         console.print(f"{name} was never asked {questions} of these: what it knows is unknown, hence the bounds")
@@ -165,18 +176,3 @@ def _price(text: str) -> tuple[str, Any]:
     if charges not in ("", "hit", "call") or not amount.replace(".", "", 1).isdigit():
         raise typer.BadParameter(f"{text!r} is no price: person.email=0.05, or person.email=0.05/call")
     return wanted, Price(Decimal(amount), "call" if charges == "call" else "hit")
-
-
-def _organization(wanted: str) -> UUID:
-    from leadhouse.database import connect, queries
-
-    with connect("enrichment") as connection:
-        row = connection.execute(queries.load("enrichment").find_organization, {"wanted": wanted}).fetchone()
-    if row is None:
-        raise LookupError(f"There is no organization {wanted!r}.")
-    return UUID(str(row["organization_id"]))
-
-
-def _write(path: Path | None, value: object) -> None:
-    if path is not None:
-        path.write_text(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")

@@ -91,12 +91,21 @@ def _server() -> Check:
     return Check("server", "right", f"embedded Postgres, process {status.pid}, port {status.port}")
 
 
+def _is_down() -> bool:
+    """Whether the embedded server, which nothing replaces, does not run."""
+    from leadhouse.local.stack import postgres
+
+    return settings().server_url is None and not postgres().status().running
+
+
 def _schema() -> Check:
     from leadhouse.database import migrations
 
     url = settings().database_admin_url
     if url is None:
         return Check("schema", "off", "no database yet", "Run `leadhouse up`.")
+    if _is_down():
+        return Check("schema", "off", "not looked at: Postgres is down", "Start it with `leadhouse up`.")
     found = migrations.status(url.get_secret_value())
     waiting = [f"{each.migration_id} ({each.state})" for each in found if each.state != "applied"]
     if waiting:
@@ -109,6 +118,8 @@ def _schema() -> Check:
 def _component_role() -> Check:
     from leadhouse.database import connect
 
+    if settings().database_admin_url is None or _is_down():
+        return Check("roles", "off", "not looked at: Postgres is down", "Start it with `leadhouse up`.")
     with connect("console") as connection:
         row = connection.execute("select current_user as acting, session_user as login").fetchone()
     if row is None or row["acting"] != "leadhouse_console":

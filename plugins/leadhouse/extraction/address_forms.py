@@ -18,7 +18,7 @@ _FIVE = words("DE FR IT ES FI HR TR MX UA MY TH KR LT MA DZ EG SA PE CR ME RS BA
 _SPACED_FIVE = words("SE CZ SK GR")  # 123 45
 _FOUR = words("AT CH LI BE DK NO HU SI BG LU AU NZ ZA PH TN CY LV GE AM NL MK AL IS BD")
 _SIX = words("RU RO BY KZ IN SG CN CO EC")
-_AFTER = words("EE UA IN SG CN NZ AU ZA PH LK PK NG KE MY CL AR CO AE TH LV BR ID VN BD")
+_AFTER = words("RO EE UA IN SG CN NZ AU ZA PH LK PK NG KE MY CL AR CO AE TH LV BR ID VN BD")
 _OTHER_FORMS = words("US GB CA IE IN AU SG NZ ZA PH")  # no code before the town there
 _AFTER_STEMS = ("india", "singapore", "new zealand", "australia", "south africa", "brasil", "latvia", "philippines")
 _UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŹČŠŽĐŘĎŤŇĽĹŔŐŰĀĒĪŪĢĶĻŅȘȚİĞŞΑ-ΩА-ЯЁ"
@@ -86,6 +86,8 @@ _REGIONS = re.compile(
     r"|Taluka)\b.*|Metro Manila|S[ãa]o Paulo - SP|Selangor|Johor|Penang)\.?$",
     re.I,
 )
+_TOWN_FOLLOWS = re.compile(rf",?[ \u00a0]{{1,3}}[{_UPPER}][\w-]{{2,}}")
+_NUMBER_LEADS = re.compile(r"(?:^|\n|\d\s?[a-zA-Z]?(?:\s?[/-]\s?\d+\w?)?)[ \u00a0]*[,;–-]?[ \u00a0]*$")
 _CITY_AFTER = re.compile(r"[ \u00a0]([A-Z][a-z]+(?:[ -][A-Z][a-z]+){0,2})(?=[ ]?[\n,|·•]|$)")
 _PROVINCE = re.compile(r"[ ,]*\(([A-Z]{2}|[A-ZÀ-Þ][\w ]{3,20})\)$")
 # Words that follow a town in one run of text and are not of its name.
@@ -180,6 +182,9 @@ def _before_city(text: str, country: str | None) -> Iterator[Town]:
             city, region = city[: province.start()], province[1]
         elif home == "IT" and (province := re.match(r"[ ,–-]*\(?([A-Z]{2})\)?(?![\w])", text[end : end + 8])):
             region = province[1]
+        if home == "TR" and (province := re.match(rf"[ ,]*/[ ]?([{_UPPER}]\w+)", text[end : end + 24])):
+            region = province[1]
+            end += province.end()
         city = city.strip(" ,.-–(/") + (")" if "(" in city and not city.endswith(")") else "")
         if not _is_town(city, text[max(0, match.start() - 24) : match.start()], is_named=is_named):
             continue
@@ -228,6 +233,10 @@ def _after_city(text: str, country: str | None) -> Iterator[Town]:
         home = named or country
         if home not in _AFTER or not _fits(code, home):
             continue
+        if _TOWN_FOLLOWS.match(text, match.end()) and _NUMBER_LEADS.search(
+            text[max(0, match.start() - 24) : match.start()]
+        ):
+            continue  # ``Telliskivi 60a, 10412 Tallinn``: written as in `_before_city`
         is_end = named is not None or text[match.end() : match.end() + 1] in {"", "\n", ",", ".", "|"}
         yield Town(match.start(), match.end(), code, None, None, home, named is not None, is_end, bool(match["label"]))
 

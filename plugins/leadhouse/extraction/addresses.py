@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from leadhouse.extraction import structured, vocabulary
+from leadhouse.extraction import cyrillic_addresses, east_asian, structured, vocabulary
 from leadhouse.extraction.address_forms import Town, region_of, towns
 from leadhouse.extraction.context import Findings, Surroundings, around, around_block
 from leadhouse.extraction.country import country_code
@@ -43,6 +43,8 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
     is_contact_page = contact_score(page.url) >= 0.65
     for town in towns(page, country):
         _judge(page, town, country, findings, owner, is_contact_page=is_contact_page)
+    for match, parts in (*east_asian.addresses(page, country), *cyrillic_addresses.addresses(page, country)):
+        _judge_box(page, match, parts, findings, owner, is_known=False)
     for match, parts in post_boxes(page, country):
         _judge_box(page, match, parts, findings, owner)
     for lines, spot, strength in _labelled(page):
@@ -113,13 +115,23 @@ def _judge(
     findings.accept("address", value)
 
 
-def _judge_box(page: Page, match: re.Match[str], parts: AddressParts, findings: Findings, owner: Owner | None) -> None:
+def _judge_box(
+    page: Page,
+    match: re.Match[str],
+    parts: AddressParts,
+    findings: Findings,
+    owner: Owner | None,
+    *,
+    is_known: bool = True,
+) -> None:
+    """A box, or an address whose form tells it; `is_known`: it adds nothing where one of its town stands already."""
     text, spot = parts_text(parts), around(page, match.start(), match.end())
     locator = f"text:{spot.region}"
     if reason := _reason(page, spot, [], text, owner):
         findings.reject("address", text, reason, locator)
-    elif not any(value.parts and value.parts.city == parts.city for value in findings.of("address")):
-        findings.accept("address", Value(value=text, confidence=0.7, raw=match[0], locator=locator, parts=parts))
+    elif not (is_known and any(value.parts and value.parts.city == parts.city for value in findings.of("address"))):
+        raw = match[0].strip()[:200]
+        findings.accept("address", Value(value=text, confidence=0.7, raw=raw, locator=locator, parts=parts))
 
 
 def _town_before(pieces: list[str]) -> tuple[str | None, str | None, list[str]]:
@@ -206,12 +218,14 @@ _LABEL = re.compile(
     r"\b(?:address|adress[ea]?|anschrift|postanschrift|location|locations|office|offices|plant|branch"
     r"|headquarters?|siège|sede"
     r"|indirizzo|dirección|domicilio|endereço|adres|visit us|find us|come see us|where (?:we are"
-    r"|to find us)|standort|so finden sie uns|dove siamo|où nous trouver|ubicación)\b|📍",
+    r"|to find us)|địa chỉ|διεύθυνση|адрес|العنوان|adresă|sediu|aadress|standort|so finden sie uns|dove siamo"
+    r"|où nous trouver|ubicación)\b|📍",
     re.I,
 )
 _LABEL_STEMS = (
     "addres", "adres", "anschrift", "location", "office", "plant", "branch", "headquarter", "siège", "sede",
     "indirizzo", "dirección", "domicilio", "endereço", "visit us", "find us", "see us", "where ", "standort",
+    "địa chỉ", "διεύθυνση", "адрес", "العنوان", "sediu", "aadress",
     "so finden", "dove siamo", "où nous", "ubicación", "📍",
 )  # fmt: skip
 _MAP = guarded(

@@ -110,6 +110,7 @@ _TITLE_WORDS = words(
     "mistr asistentka terapeutka lektor lektorka nutricionista cirujano pediatra cardiologo dermatologo "
     "fonoaudiologa ortodontista elev laerling larling konsulent raadgiver radgiver radgivare fagarbeider formann "
     "samordnare handlaggare tekniker lagerchef ekonomiansvarig negotiator lettings sanitaer gehilfin gehilfe "
+    "chirurg sestra zdravotna "
     "ortak kurucu muhasebeci asistani danisman teknikeri estetisyen manageris vicedirektor hygieniker"
 )
 _ENDINGS = guarded(
@@ -131,8 +132,16 @@ _OTHER_SCRIPTS = guarded(
     r"директор|руководител|менеджер|бухгалтер|основател|президент|заместител|инженер|юрист|адвокат|врач|специалист"
     r"|начальник|секретарь|консультант|председател|владелец|власник|керівник|управител|собственик|администратор"
     r"|διευθυντ|ιδρυτ|πρόεδρ|λογιστ|λογίστ|δικηγόρ|γιατρ|ιατρ|υπεύθυν|ιδιοκτήτ|διευθύν|γραμματ|μηχανικ|σύμβουλ"
-    r"|经理|總經理|总监|總監|总裁|總裁|主管|董事|主任|创始人|創辦人|工程师|律师|医生|会计|社長|代表|取締役|部長|課長|店長"
+    r"|经理|總經理|总监|總監|总裁|總裁|主管|董事|主任|创始人|創辦人|工程师|律师|医生|会计|社長|代表|取締役|部長"
+    r"|課長|店長"
     r"|担当|院長|医師|대표|이사|팀장|부장|과장|원장|사장|변호사|מנכ|מנהל|יועצ|מייסד|סמנכ|עור[ךכ]|רופא|מדיר"
+    r"|弁護士|税理士|司法書士|行政書士|社労士|会計士|建築士|獣医師|歯科|看護師|薬剤師|衛生士|講師|専務|常務"
+    r"|監査役|会長|理事|所長|主任|係長"
+    r"|전문의|실장|간호사|상담사|연구원|본부장|차장|대리|회계사|세무사|디자이너|顾问|專員|专员|合伙人|医师|醫師"
+    r"|主席|负责人"
+    r"|אדריכל|מהנדס|שותפ|רואה חשבון|מזכיר|מתכנ|מעצב|פסיכולוג|استشاري|أخصائي|شريك|منسق|فني|ممرض|صيدلي"
+    r"|бухгалтер|мастер|тренер|психолог|архитектор|дизайнер|лікар|головний|технолог|педагог|τεχνικ|πωλητ|μάγειρ"
+    r"|αρχιτέκτ"
     r"|مدير|رئيس|مؤسس|مهندس|محام|طبيب|محاسب|مستشار|प्रबंधक|निदेशक|अध्यक्ष|संस्थापक|ผู้จัดการ|ผู้อำนวยการ"
 )
 _PHRASES = guarded(

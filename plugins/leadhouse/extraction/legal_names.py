@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
+from leadhouse.extraction.east_asian import COMPANY, is_written
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.vocabulary import words
@@ -36,7 +37,10 @@ _BEFORE = re.compile(
     r"|spółka|trading name of|trading as|part of|owned by|operated by|par|da|por|door|av|af|the brand of|marque de)\b\s"
 )
 _NAME_WORD = re.compile(r"[^\W_a-zß-öø-ÿ]|[a-z]{1,3}['’]?[A-Z]|\d|[(\"“„«&+]")
-_JOINING = words("& + and und et e y of de du des del della di da do dos la le les the von van der den für for")
+_JOINING = words(
+    "& + and und et e y i og och ja ir un és ve oraz și of de du des del della di da do dos la le les the von van "
+    "der den für for"
+)
 _OPENING = words(
     "die das about in at with contact welcome visit our we by from is are copyright address firma company unsere über "
     "kontakt impressum imprint anbieter inhaber betreiber willkommen bei"
@@ -81,6 +85,8 @@ def is_others(text: str) -> bool:
 @lru_cache(maxsize=20_000)
 def legal_name(line: str) -> str | None:
     """The capitalised words before a legal form, after the last label; or the form and the words behind it."""
+    if is_written(line) and (match := COMPANY.search(line)):
+        return " ".join(match[0].split())
     if match := _LONG_FORM.search(line):
         return _before(line, match)
     for match in vocabulary.LEGAL_FORM.finditer(line):

@@ -10,6 +10,7 @@ from leadhouse.extraction.brand_phrases import brand_phrase
 from leadhouse.extraction.context import Findings, SiteContext
 from leadhouse.extraction.legal_names import legal_names
 from leadhouse.extraction.page import Mark, Page
+from leadhouse.extraction.page_kind import is_menu_word
 from leadhouse.records import Value
 
 _ORGANISATION = re.compile(
@@ -51,7 +52,8 @@ _COPYRIGHT_TAIL = re.compile(
         r"\s*(?:[.,|•·–—-]\s*)?(?:\b(?:19|20)\d\d\b.*|all rights? reserved.*|alle rechte.*|tous droits.*"
         r"|todos los derechos.*|tutti i diritti.*|alle rettigheter.*|todos os direitos.*|all right.*"
         r"|designed.*|powered.*|made .*|built.*|website.*|web ?design.*|developed.*|p\.? ?iva.*"
-        r"|registered.*|impressum.*|privacy.*|datenschutz.*|template.*|theme.*|[|•·].*"
+        r"|[\u4e00-\u9fff]?ICP[备備].*|技术支持.*|技術支援.*|registered.*|impressum.*|privacy.*|datenschutz.*"
+        r"|template.*|theme.*|[|•·].*"
         r"|(?<!\w)(?:created|creato|creado|criado|créée?|erstellt|realizzat[oa]|realizado|proudly)\b.*)$"
     ),
     re.I,
@@ -86,6 +88,8 @@ def is_plausible(name: str) -> bool:
 def tidy(name: str) -> str:
     """Blanks folded, quotes and edge punctuation dropped."""
     name = " ".join(name.split()).strip(" \t\n|–—-:;,·•»«\"“”„'‘’*#")
+    if "«" in name and "»" not in name:
+        name += "»"  # ООО «Ромашка»
     return name[:-1].strip() if name.endswith(".") and not vocabulary.LEGAL_FORM.search(name[-12:]) else name
 
 
@@ -135,7 +139,10 @@ def extract_names(page: Page, site: SiteContext, findings: Findings) -> None:
             ):
                 findings.reject("name", name, "placeholder", locator)
             continue
-        score = weight + 0.25 * closeness(name, site)
+        close = closeness(name, site)
+        if close < 1 and is_menu_word(name):
+            continue
+        score = weight + 0.25 * close
         attribute = "legal_name" if locator in {"json-ld-legal", "imprint"} else "name"
         findings.accept(attribute, Value(value=name, confidence=round(min(0.98, score), 3), locator=locator))
 

@@ -215,7 +215,10 @@ _CONTACT_WORDS = (
             r"|contat[eo]s?|contacten|kontaktiere|yhteystiedot|kapcsolat|контакт\w*|お問い合わせ|联系我们"
             r"|liên[-_ ]?hệ|lien-he|iletisim|get[-_ ]?in[-_ ]?touch|reach[-_ ]?us|find[-_ ]?us|anfahrt"
             r"|standorte?|locations?|branches|offices|acc[eè]s|ubicaci[oó]n|dove[-_ ]?siamo|où[-_ ]?nous"
-            r"|besok[-_ ]?oss"
+            r"|besok[-_ ]?oss|epikoin[wo]nia|アクセス|오시는 ?길|찾아오시는|联系方式|聯絡我們|اتصل بنا"
+            r"|تواصل معنا|צור קשר|liên hệ"
+            r"|kontaktai|kontakti|kontaktandmed|yhteydet|ota[-_ ]?yhteytt[aä]|hitta[-_ ]?(?:hit|oss)|find[-_ ]?vej"
+            r"|hours(?:[-_ &]+location)?|directions|visit(?:[-_ ]?us)?"
         ),
     ),
     (
@@ -225,7 +228,13 @@ _CONTACT_WORDS = (
             r"|board(?:[-_ ]?of[-_ ]?directors)?|directors|personal|persoenliches|persönliches"
             r"|ansprechpartner|mitarbeiter|ueber[-_ ]?mich|[ée]quipe|squadra|equipo|equipa|medarbeidere"
             r"|ansatte|medewerkers|medarbejdere"
-            r"|zesp[oó][lł]|nasz[-_ ]?zesp[oó][lł]|n[aá][sš][-_ ]?t[yý]m|echipa|ekibimiz|csapat(?:unk)?"
+            r"|zesp[oó][lł]|nasz[-_ ]?zesp[oó][lł]|n[aá][sš][-_ ]?t[yýií]m|echipa|ekibimiz|csapat(?:unk)?"
+            r"|スタッフ|弁護士紹介|院長(?:紹介|挨拶)?|医師紹介|代表(?:挨拶|紹介)|役員|조직도|구성원"
+            r"|의료진(?: 소개)?|인사말|团队"
+            r"|管理团队|فريق(?:نا)?|أطباؤنا|הצוות|צוות"
+            r"|команда|сотрудники|ομάδα|omada|meeskond|komanda|darbuotojai|darbinieki|osoblje|lid[eé]|kadra|pracownicy"
+            r"|corpo[-_ ]?cl[ií]nico|cuadro[-_ ]?m[eé]dico|orvosaink|medicii|hekimlerimiz|vores[-_ ]?folk|bestyrelse"
+            r"|styrelse|styret|lederteam|ledelse|associates|partners[-_ ]?and[-_ ]?staff|practitioners|therapists"
             r"|munkat[aá]rsak|henkil[oö](?:kunta|st[oö])|personale?|who[-_ ]?we[-_ ]?are|crew|vorstand|directiva|staff"
         ),
     ),
@@ -237,6 +246,10 @@ _CONTACT_WORDS = (
             r"|[àa][-_ ]?propos|soci[ée]t[ée]|entreprise|qui[ée]nes[-_ ]?somos|nosotros|empresa"
             r"|sobre(?:[-_ ]?n[oó]s)?|quem[-_ ]?somos|over[-_ ]?ons|om[-_ ]?oss|om[-_ ]?os|o[-_ ]?nas"
             r"|r[oó]lunk|meista|hakk[iı]m[iı]zda|kurumsal|despre[-_ ]?noi|会社概要|o[-_ ]?firm(?:[eě]|ie)"
+            r"|회사 ?소개|会社案内|企業情報|企业简介|公司简介|关于我们|關於我們|من نحن|عن الشركة|אודות"
+            r"|о[-_ ]компании|о[-_ ]нас|про[-_ ]нас"
+            r"|σχετικά|poioi[-_ ]?eimaste|etaireia|apie(?:[-_ ]?mus)?|par[-_ ]?mums|meist|ettev[oõ]ttest|o[-_ ]?nama"
+            r"|gi[ớo]i[-_ ]?thi[ệe]u|tentang[-_ ]?kami|yritys|f[oö]retaget|virksomheden|gaiyou?|kaisha"
             r"|company|overview|profile"
         ),
     ),
@@ -258,6 +271,7 @@ _CONTACT_WORDS = (
 _CONTACT_PATTERNS = tuple(
     (score, re.compile(rf"(?:^|[^\w]|[_\d])(?:{words})(?:$|[^\w]|[_\d])", re.I)) for score, words in _CONTACT_WORDS
 )
+_WHOLE = tuple(re.compile(words, re.I) for _, words in _CONTACT_WORDS)
 _FAR = re.compile(
     (
         r"/(?:blog|news|posts?|tag|tags|category|categories|author|archive|archives|product|products"
@@ -289,6 +303,12 @@ def contact_score(url: str, anchor_text: str = "") -> float:
     if _FAR.search(f"{path}?{parts.query}"):
         best *= 0.4
     return round(max(0.01, best), 3)
+
+
+@lru_cache(maxsize=20_000)
+def is_menu_word(text: str) -> bool:
+    """Whether a text is no more than what menus call a page of contacts, staff or the like (``Náš tím``)."""
+    return len(text) <= 40 and any(pattern.fullmatch(text) for pattern in _WHOLE)
 
 
 _GUESSES = ("contact", "impressum", "kontakt", "about", "team", "contatti", "mentions-legales", "aviso-legal")

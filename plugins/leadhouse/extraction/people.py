@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from leadhouse.extraction import structured
+from leadhouse.extraction import east_asian, structured
 from leadhouse.extraction.context import Findings
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
@@ -48,7 +48,8 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
     companies = {folded for name in names if len(folded := fold(name)) >= 5}
     stated = _structured(page)
     titles = {_key(person.title) for person in stated if person.title}
-    for person in (*stated, *represented(page), *_cards(page, findings), *spoken_of(page)):
+    labelled = represented(page) + east_asian.representatives(page)
+    for person in (*stated, *labelled, *_cards(page, findings), *spoken_of(page)):
         key = _key(person.name)
         if key in titles:  # in scripts without capitals a title looks like a name; the page's data says which it is
             continue

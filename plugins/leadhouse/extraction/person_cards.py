@@ -30,6 +30,8 @@ _STAFF = guarded(
     r"|orvosaink|orvosok|szakembereink|lekarze|nasi specjaliści|naši lékaři|náš kolektív|darbuotojai|mūsų komanda"
     r"|mūsu komanda|kontaktisikud|töötajad|osoblje|zaposleni|hekimlerimiz|doktorlarımız|avukatlarımız|kadromuz"
     r"|funcionários|colaboradores|colaboradoras|personalet|vores folk|våra medarbetare|yhteyshenkilöt|praticiens"
+    r"|弁護士紹介|医師紹介|院長紹介|スタッフ紹介|講師紹介|メンバー|의료진(?: 소개)?|변호사 소개|구성원|임원진"
+    r"|专家团队|管理团队|律师团队"
     r"|le personnel|i nostri (?:medici|professionisti)|nuestros profesionales|secretariado)\b",
     re.I,
 )
@@ -102,11 +104,18 @@ def read_cards(page: Page) -> list[Card]:
             continue
         if line.said.is_guess and not in_team(block):
             continue
+        if line.said.is_other_script and index and _is_title_below(lines[index - 1], line):
+            continue
         card = Card(name, line.said.title, line, line.said.is_guess, line.said.is_other_script)
         if not card.title:
             _find_title(card, page, lines, index, is_above=above[line.tag])
         cards.append(card)
     return cards + _introduced(page, lines)
+
+
+def _is_title_below(above: Line, line: Line) -> bool:
+    """Whether a line that reads like a name, as any does without capitals, stands below a heading that is one."""
+    return above.said.is_other_script and above.tag in HEADINGS and line.tag not in HEADINGS
 
 
 def _lines(page: Page) -> list[Line]:

@@ -22,7 +22,9 @@ _POST_URL = re.compile(
     r"(?:/|\.|$|-)",
     re.I,
 )
-_IMPRINT = guarded(r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact", re.I)
+_IMPRINT = guarded(
+    r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact|contatt|contato", re.I
+)
 _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
 _SIGNED = re.compile(r"^\s*(?:—|–|―|-|~)\s*(?=\w)")  # the hand under a quotation
 # Lists of people who are not the company's staff, or no longer.
@@ -80,9 +82,8 @@ def outsider(page: Page, card: Card) -> str | None:
     after = page.blocks[index + 1].text if index + 1 < len(page.blocks) else ""
     if _QUOTE.search(before) and (len(before) > 40 or _SIGNED.match(card.line.text)):
         return "testimonial"
-    if (_QUOTE.search(before) and before[:1] in '“„«"' and len(before) > 12) or (
-        _QUOTE.match(after) and len(after) > 60
-    ):
+    is_quoted = bool(_QUOTE.search(before)) and before[:1] in '“„«"' and len(before) > 12
+    if is_quoted or (_QUOTE.match(after) and len(after) > 60):
         return "testimonial"
     if block.marks & Mark.ARTICLE and _BYLINE.search(f"{before[-40:]} {card.line.text[:30]} {after[:40]}"):
         return "byline"

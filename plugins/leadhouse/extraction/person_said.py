@@ -24,6 +24,7 @@ _EXTENSION = re.compile(
     r"\.?:?\s*\d{1,6}\s*\)?$",
     re.I,
 )
+_NAME_BEFORE_TITLE = re.compile(r"^[가-힣]{2,4}$|^[一-鿿]{2,4}$")
 _DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
 _GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
 _SURE_START = re.compile(
@@ -77,6 +78,9 @@ def _other_script(text: str) -> Said | None:
     first, _, rest = text.partition(" ")
     if is_title(first) and (name := other_script_name(rest)):
         return Said(Name(name), first.strip(TITLE_EDGES), is_other_script=True)
+    head, _, last = text.rpartition(" ")
+    if head and is_title(last) and (_NAME_BEFORE_TITLE.match(head) or other_script_name(head)):
+        return Said(Name(head), last.strip(TITLE_EDGES), is_other_script=True)  # ``박지훈 원장``
     name = other_script_name(text)
     return Said(Name(name), is_title=is_title(text), is_other_script=True) if name else None
 
@@ -98,7 +102,7 @@ def _guessed(text: str) -> Said | None:
     name, rest = read_name(text[: mark.start()]), text[mark.end() :].strip(TITLE_EDGES)
     if (name is None or name.given < 1) and ":" in mark[0]:
         name, rest = read_name(rest), text[: mark.start()].strip(TITLE_EDGES)
-    if name is None or name.given < 1 or not rest or len(rest.split()) > 5 or not rest[0].isupper():
+    if name is None or name.given < 1 or not rest or len(rest.split()) > (5 if rest[0].isupper() else 2):
         return None
     return Said(name, rest, is_guess=not name.is_addressed)
 

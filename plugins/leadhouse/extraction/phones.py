@@ -20,11 +20,11 @@ from leadhouse.extraction.parties import Owner, whose
 from leadhouse.extraction.windows import around_matches
 from leadhouse.records import Value
 
-_SEPARATORS = r"[ \u00a0().\-/\u2010-\u2015\u00b7\u2022\u2212'_|]"
+_SEPARATORS = r"[ \u00a0().\-/\u2010-\u2015\u00b7\u2022\u2212'_]"
 NUMBER = re.compile(
-    rf"(?<![\w@=&#%+])(?<![\w][.,:/-])(?:\+|\(\s?\+)?[(\[]?\d(?:{_SEPARATORS}{{0,4}}\d){{5,17}}(?![\w@%€$£])(?!\.\d)"
+    rf"(?<![\w@=&#%+])(?<![\w][.,:/-])(?:\+|\(\s?\+)?[(\[]?\d(?:(?:{_SEPARATORS}{{0,4}}|\|)\d){{5,17}}(?![\w@%€$£])(?!\.\d)"
 )
-_SIX_FIGURES = re.compile(rf"\d(?:{_SEPARATORS}{{0,4}}\d){{5}}")
+_SIX_FIGURES = re.compile(rf"\d(?:(?:{_SEPARATORS}{{0,4}}|\|)\d){{5}}")
 _VANITY = re.compile(  # 1-800-FLOWERS, 0800 REVERSE, 1300 FOODBANK
     r"(?<![\w+])(?P<prefix>(?:1[-. ]?)?\(?(?:8(?:00|33|44|55|66|77|88)|0800|1300|1800)\)?)[-. ]?"
     r"(?P<word>(?=[A-Z0-9 -]{0,8}[A-Z]{3})[A-Z0-9]{2,9}(?:[- ][A-Z0-9]{2,8})?)(?!\w)"
@@ -186,7 +186,10 @@ def _nearest_label(label: str) -> str | None:
     if identifier and identifier.end() >= best:
         return "identifier"
     if name == "fax" and re.search(
-        r"(?:tel|phone|fon|mobil)\w*\.?(?:\s*[/&+,]\s*|\s+(?:and|und|et|e|y)\s+)(?:tele)?fax\W*$", text, re.I
+        r"(?:tel|tél|phone|fon|mobil|тел|τηλ|電話|电话|전화|هاتف)\w*\.?(?:\s*[/&+,]\s*|\s+(?:and|und|et|e|y)\s+)"
+        r"(?:(?:tele)?fax|факс|φαξ|传真|傳真|팩스|فاكس)\W*$",
+        text,
+        re.I,
     ):
         return "phone"
     return name if best >= len(text) - 32 else None

@@ -11,7 +11,7 @@ from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.job_titles import is_title, is_title_word
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person import ACCEPT, Person
-from leadhouse.extraction.person_names import Name, read_name
+from leadhouse.extraction.person_names import Name, has_given_name, read_name
 from leadhouse.extraction.person_outsiders import is_imprint
 from leadhouse.extraction.vocabulary import words
 
@@ -36,7 +36,7 @@ _MORE_LABELS = (
     r"|genel müdür|kurucu|pemilik|direktur|administrator|reprezentant legal|éditeur|editeur|herausgeber(?:in)?"
     r"|(?:[\w-]+ )?(?:enquiries|inquiries)|bookings|osoba kontaktowa|osoba do kontaktu|kontaktní osoba"
     r"|kapcsolattartó|persoană de contact|irtibat(?: kişisi)?|yhteyshenkilö|kontaktinis asmuo|kontaktisik"
-    r"|pessoa de contato|pessoa de contacto|liên hệ|kontakt osoba|kontaktna oseba"
+    r"|giám đốc|người đại diện|chủ cửa hàng|pessoa de contato|pessoa de contacto|liên hệ|kontakt osoba|kontaktna oseba"
 )
 # Of these, the ones that running text sets before a name without a colon.
 _SPOKEN_LABELS = (
@@ -85,7 +85,7 @@ _STEMS = words(
     "yetkili müdür kurucu pemilik direktur administrator reprezentant édité éditeur editeur herausgeber "
     "steuerberater rechtsanw "
     "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh. enquiries inquiries bookings "
-    "osoba kapcsolattart persoană irtibat yhteyshenkil asmuo kontaktisik pessoa oseba"
+    "giám người chủ osoba kapcsolattart persoană irtibat yhteyshenkil asmuo kontaktisik pessoa oseba"
 )
 _OWNER = guarded(
     r"angaben gemäß|angaben nach|diensteanbieter|anbieter\b|betreiber|impressum|imprint|seiteninhaber|herausgeber"
@@ -93,6 +93,11 @@ _OWNER = guarded(
     re.I,
 )
 _PLACE = re.compile(r"\b\d{4,5}\s+[A-ZÀ-Þ]|\s\d{1,4}\s?[a-z]?$|^\d{1,4},?\s+\w")
+_SOLE_PROPRIETOR = re.compile(
+    r"^(?:(?!\b[Vv]ia\b)[^\n:@\d]){3,60}?\sdi\s(?P<name>[A-ZÀ-Þ][\w'’]+(?:\s[A-ZÀ-Þ][\w'’]+){1,3})"
+    r"(?=\s*(?:$|[-–,|(]|&\s*[Cc]\b|[Ss]\.?[Nn]\.?[Cc]|[Ss]\.?[Aa]\.?[Ss]))",
+    re.M,
+)
 _MAX_BLOCK = 900
 _MAX_LABELLED = 400  # blocks looked at; a page with more is a directory of others
 _MAX_SPOKEN = 200  # longer paragraphs tell stories, outside imprints
@@ -110,7 +115,28 @@ def represented(page: Page) -> list[Person]:
             found += _of_block(page, index, block)
     if is_imprint(page):
         found += _above_address(page)
+    if page.mentions("p.iva", "p. iva", "partita iva"):
+        found += _sole_proprietors(page)
     return found
+
+
+def _sole_proprietors(page: Page) -> list[Person]:
+    """``Agriturismo Le Querce di Rossi Maria Grazia``: an Italian sole trader's firm holds the owner's name.
+
+    Codice civile, art. 2563. Registers write the family name first; it is stated last.
+    """
+    found: list[Person] = []
+    for index in page.blocks_with((" di ",))[:_MAX_LABELLED]:
+        block = page.blocks[index]
+        if not (is_imprint(page) or block.marks & Mark.FOOTER) or len(block.text) > _MAX_BLOCK or _is_of_others(block):
+            continue
+        for match in _SOLE_PROPRIETOR.finditer(block.text):
+            first, *others = match["name"].split()
+            is_turned = not has_given_name(f"{first} -") and has_given_name(f"{others[0]} -")
+            name = read_name(" ".join([*others, first] if is_turned else [first, *others]))
+            if name is not None and name.given == 1:
+                found.append(Person(name.text, "titolare", confidence=0.7, locator="imprint"))
+    return found[:2]
 
 
 @lru_cache(maxsize=20_000)

@@ -24,13 +24,16 @@ STREET_WORD = re.compile(
     r"|rua|praça|travessa|estrada|alameda|rodovia|ul\.?|ulica|ulice|aleja|al\.|plac|pl\.|os\.|nám|náměstí|t[řr][íi]da"
     r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|cad|caddesi|mah"
     r"|mahallesi|jalan|jl|jln|lorong)(?=[\s\d.,])"
-    r"|ул\.|улица|пр\.|проспект|вул\.|οδός|p\.?\s?o\.? box|post office box|postfach|boîte postale|apartado|postboks"
+    r"|\b(?:phường|quận|đường|phố|ngõ|huyện)\b|ул\.|улица|пр\.|проспект|вул\.|οδός|λεωφόρος|λεωφ\.|ακτή|πλατεία"
+    r"|πλ\.|бул\.|шосе|шоссе|пер\.|شارع|طريق"
+    r"|p\.?\s?o\.? box|post office box|postfach|boîte postale|apartado|postboks"
     r"|h\.?\s?no"
     r"|\bpostbus|\bbox \d|\bcs \d|\btsa \d",
     re.I,
 )
 _NUMBER_LAST = re.compile(
-    r"(?:^|[\s,.])(?:n[°ºr.]{0,2}\s?)?(?P<number>\d{1,5}(?:\s?[a-zA-Z](?![a-zA-Z]))?(?:\s?[-–/+]\s?(?:\d{1,4}(?:\s?[a-zA-Z](?![a-zA-Z]))?|[a-zA-Z](?![a-zA-Z])))*)"
+    r"(?:^"
+    r"|[\s,.])(?:n[°ºr.]{0,2}\s?)?(?P<number>\d{1,5}(?:\s?[a-zA-Z](?![a-zA-Z]))?(?:\s?[-–/+]\s?(?:\d{1,4}(?:\s?[a-zA-Z](?![a-zA-Z]))?|[a-zA-Z](?![a-zA-Z])))*)"
     r"(?=$|[\s,;.)(/])"
 )
 _NUMBER_FIRST = re.compile(
@@ -52,7 +55,8 @@ LEAD = re.compile(
     r"|uitbatingszetel|zetel|endereço|morada|adres|besøksadresse|postadresse|bezoekadres|postadres|vestigingsadres"
     r"|find us"
     r"|visit us|où nous trouver|où|dove siamo|standort|location|based at|located at|adresa|cím|adresas|osoite"
-    r"|käyntiosoite)"
+    r"|käyntiosoite|địa chỉ|διεύθυνση|έδρα|адрес|адреса|العنوان|adresă|sediul?(?: social)?|adrese|aadress|címünk"
+    r"|székhely)"
     r"\s*[:\-–|]\s*",
     re.I,
 )
@@ -71,9 +75,11 @@ _UNIT = re.compile(
 _UNIT_ALONE = re.compile(
     r"^(?:(?:suite|ste|floor|level|unit|apt|apartment|room|office|no|flat|door|objekt|top|bld|bldg|lit|pmb|cs|tsa|dpt"
     r"|dept|fl|piso|planta|local"
-    r"|local|interno|scala|etage|#)\.?\s?[#\w-]{1,9}(?:[ &-]+\w{1,4})?|\d{1,3}\s?(?:st|nd|rd|th|ª|º|\.)?\s?(?:floor"
+    r"|local|interno|scala|etage|sala|loja|conj|cj|bloco|bl|sc|ap|apto|entlo|esc|kat|daire|dveře"
+    r"|#)\.?\s?[#\w-]{1,9}(?:[ &-]+\w{1,4})?|\d{1,3}\s?(?:st|nd|rd|th|ª|º|\.)?\s?(?:floor"
     r"|fl|og|etage|stock|planta|piso"
-    r"|étage|piano|obergeschoss|tr|krs|em)\.?|\d{1,3} \d{1,2}(?:st|nd|rd|th))$",
+    r"|étage|piano|obergeschoss|tr|krs|em|sal|emelet|patro|piętro|kat|andar|kerros|korrus|stāvs)\.?"
+    r"|\d{1,3} \d{1,2}(?:st|nd|rd|th))$",
     re.I,
 )
 _LABEL_WORD = re.compile(
@@ -100,6 +106,7 @@ _GERMANIC = re.compile(
     r"|Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Ring|Damm)"
     r"(?:\s?\d+(?:\s?[a-zA-Z](?![\w]))?(?:\s?[-–/]\s?\d+(?:\s?[a-z](?!\w))?)?|$)"
 )
+_NUMBER_LABEL = re.compile(r"\b(?:No|Nr|Kat|Daire|D|K|Blok|Apt)\s?:\s?\d")
 _NUMBERED = re.compile(r"(?<![\w-])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,?\s(?=[A-ZÀ-Þ]|rue|avenue|place|boulevard|chemin)")
 
 
@@ -210,6 +217,8 @@ def _names_street(piece: str) -> bool:
 
 
 def _ends_search(piece: str) -> bool:
+    if _UNIT_ALONE.match(piece):
+        return False
     return len(piece) > 50 or bool(vocabulary.LEGAL_FORM.search(piece)) or bool(_HARD_END.search(piece))
 
 
@@ -238,7 +247,7 @@ def _is_landmark(piece: str) -> bool:
 def _bare(piece: str) -> str:
     """A piece without what leads into it: a label, the company's name, the words of a sentence."""
     piece = LEAD.sub("", piece).strip(" .")
-    if ": " in piece:
+    if ": " in piece and not _NUMBER_LABEL.search(piece):
         piece = piece.rpartition(": ")[2]
     while (
         (form := vocabulary.LEGAL_FORM.search(piece))
@@ -259,7 +268,7 @@ def _bare(piece: str) -> str:
         return found[-1][0].strip()
     if found := [*_ROMANCE.finditer(piece)]:
         return piece[found[-1].start() :]
-    if (found := [*_NUMBERED.finditer(piece)]) and found[0].start() > 12:
+    if (found := [*_NUMBERED.finditer(piece)]) and found[0].start() > 12 and not _NUMBER_LABEL.search(piece):
         return piece[found[0].start() :]
     return piece
 

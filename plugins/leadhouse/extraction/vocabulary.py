@@ -82,7 +82,8 @@ AUTHORITY = guarded(
     r"|berufsgenossenschaft|ärztekammer|landesärztekammer|assureur|assurance (?:rc|responsabilité)|compagnia assicura"
     r"|seguro de responsabilidad|verzekeraar|beroepsaansprakelijkheid|forsikring(?:sselskap)|compagnie d.assurance"
     r"|haftpflicht|versicher(?:ung|er)\b|insur(?:er|ance company)|assurance professionnelle"
-    r"|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by",
+    r"|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by|erkend door|aangesloten bij"
+    r"|accredited by|certified by|zertifiziert (?:durch|von)|mitglied (?:im|bei|der|des)\b|membre du\b",
     re.I,
 )
 CREDITS = guarded(
@@ -101,8 +102,8 @@ TESTIMONIAL = guarded(
     r"|vad (?:våra )?kunder|hva (?:våre )?kunder|hvad (?:vores )?kunder|kunderne siger|asiakkaamme|asiakkaiden koke"
     r"|opinie (?:naszych )?(?:klientów|pacjentów|gości)|(?:klienci|pacjenci) o nas|(?:řekli|napsali) o nás"
     r"|ohlasy|vélemények|rólunk mondták|ce spun|părer(?:i|ea) client|depoimentos|testemunhos|o que (?:dizem|nossos)"
-    r"|müşteri(?:lerimiz|lerimizin)? (?:yorum|görüş|ne di)|отзывы|відгуки|κριτικές|είπαν για|お客様の声|고객 ?후기|이용 ?후기"
-    r"|客户评价|آراء (?:العملاء|عملائنا)|atsiliepimai|atsauksmes|tagasiside|utisci|mnenja",
+    r"|müşteri(?:lerimiz|lerimizin)? (?:yorum|görüş|ne di)|отзывы|відгуки|κριτικές|είπαν για|お客様の声"
+    r"|고객 ?후기|이용 ?후기|客户评价|آراء (?:العملاء|عملائنا)|atsiliepimai|atsauksmes|tagasiside|utisci|mnenja",
     re.I,
 )
 PARTNER = guarded(
@@ -140,7 +141,8 @@ PHONE = re.compile(
     r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|bel(?:len)?|soita|zadzwo"
     r"|zavolej|hívj|ligue|office|büro|bureau"
     r"|toll|desk|reception|טלפון|נייד|هاتف|تلفن|جوال|тел(?:ефон)?|моб|τηλ|電話|电话|전화|enquir|inquir"
-    r"|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
+    r"|手机|手機|携帯|热线|熱線|휴대폰|핸드폰|모바일|موبايل|محمول|واتساب|κιν\b|โทร|điện thoại|sđt|फ़ोन|फोन"
+    r"|direkte?\b|direktnummer|durchwahl|direct(?: dial)?\b|doorkies\w*|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
     re.I,
 )
 NOT_PHONE = re.compile(
@@ -154,7 +156,11 @@ NOT_PHONE = re.compile(
     r"|regon|krs|nip|oib|emtak|ytunnus|finra|npi|fsc|iso|din|en|mac|ip|serial|model|version|patent"
     r"|grant|case|docket|health authori\w+|autorizaci\w+|nica|centro n|n[º°]\s?(?:reg|de registro|rps)"
     r"|inscri\w+|sanitari\w+|udyam|fssai|msme|coordinates?|lat|lng|latitude"
-    r"|longitude)\b[\s.:#º°-]*(?:n[ro]?\b|no|number|nummer|num)?[\s.:#º°-]*[a-z]{0,3}$",
+    r"|longitude|사업자\s?(?:등록)?\s?번호|법인등록번호|통신판매\S{0,12}|登録番号|法人番号|许可证|統一編號|统一社会信用代码"
+    r"|rp[rm]\s[\w-]+|инн|огрн|кпп|бик|єдрпоу|едрпоу|еик|афм|αφμ|γεμη|cui|vergi(?: no)?|mersis|sicil"
+    r"|adószám|cégjegyzék\w*"
+    r"|bankszámla\w*|ičo?|kodas|kods|kood|registrikood|pib|mbs|السجل التجاري|الرقم الضريبي"
+    r")\b[\s.:：#º°-]*(?:n[ro]?\b|no|number|nummer|num)?[\s.:#º°-]*[a-z]{0,3}$",
     re.I,
 )
 EMAIL_LABEL = guarded(

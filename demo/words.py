@@ -42,7 +42,8 @@ PARTS: dict[str, tuple[Part, ...]] = {
     ),
     "enrich_leads": (
         Part({"checked": "addresses checked"}, {"valid": "valid", "risky": "risky", "invalid": "invalid"}),
-        Part({"requested": "questions to providers"}, {"hit": "answered", "miss": "not known", "error": "failed"}),
+        Part({"requested": "questions to providers"}, {}),
+        Part({}, {"hit": "calls answered", "miss": "calls without an answer", "error": "calls failed"}),
     ),
     "send_campaigns": (
         Part({"blocked": "campaigns blocked by their gate"}, {}),

@@ -111,11 +111,6 @@ update credentials.secrets set ciphertext = %(ciphertext)s, data_key_id = %(data
 -- Raises insufficient_privilege unless the caller may do `action` to a secret of that organization or person.
 select credentials.require_reach(%(organization_id)s, %(user_id)s, %(action)s);
 
--- name: find_organization
--- By slug or id; asked as the console.
-select organization_id, slug from identity.organizations
- where deleted_at is null and (slug = %(organization)s or organization_id::text = %(organization)s);
-
 -- name: find_member
 select member.user_id from identity.members as member join identity.users as person using (user_id)
  where member.organization_id = %(organization_id)s and member.deleted_at is null

@@ -310,9 +310,6 @@ select request.organization_id, request.entity_id, date_trunc('month', request.w
    and (%(last)s::date is null or (request.claimed_at at time zone 'UTC')::date <= %(last)s)
  order by request.claimed_at, request.request_id
 
--- name: find_organization
-select organization_id from identity.organizations where slug = %(wanted)s or organization_id::text = %(wanted)s
-
 -- name: list_providers
 select provider_id, organization_id, name, api, base_url, prices, is_active, secret_id is not null as has_key
   from app.providers

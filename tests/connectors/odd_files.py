@@ -240,4 +240,39 @@ FILES = [
         {"company.name": "Erle GmbH", "company.address": "Weg 1, 04109 Leipzig"},
         _person("Max Muster", "max@erle.de", company_name="Erle GmbH"),
     ]),
+    OddFile("entries_of_a_map", (
+        "title,category,address,phone,website,rating,place_id\n"
+        'Bäckerei Erle,Bakery,"Weg 1, 04109 Leipzig, Germany",+49 341 123456,https://erle.de/,4.5,ChIJ\n'
+    ).encode(), [
+        {"company.name": "Bäckerei Erle", "company.domain": "erle.de", "company.phone_e164": "+49341123456"},
+    ]),
+    OddFile("outlook_french", (
+        '"Titre","Prénom","Nom","Société","Titre","Rue (bureau)","Ville (bureau)","Code postal (bureau)",'
+        '"Pays/Région (bureau)","Téléphone (bureau)","Tél. mobile","Adresse de messagerie","Page Web"\n'
+        '"M.","Jean","Martin","Aulne SARL","Gérant","3 rue du Lac","Lyon","69003","France","04 72 00 00 01",'
+        '"06 12 34 56 78","jean@aulne.fr","www.aulne.fr"\n'
+    ).encode("cp1252"), [
+        _person("Jean Martin", "jean@aulne.fr", company_address="3 rue du Lac, 69003 Lyon",
+                company_country_code="FR"),
+    ]),
+    OddFile("outlook_italian", (
+        "Titolo,Nome,Cognome,Società,Posizione,Via (uff.),Città (uff.),CAP (uff.),Paese (uff.),Telefono (uff.),"
+        "Indirizzo posta elettronica\n"
+        "Sig.,Ada,Rossi,Ontano Srl,Titolare,Via Roma 1,Milano,20121,Italia,02 12345678,ada@ontano.it\n"
+    ).encode(), [
+        _person("Ada Rossi", "ada@ontano.it", company_address="Via Roma 1, 20121 Milano"),
+    ]),
+    OddFile("shop_customers", (
+        b"Customer ID,First Name,Last Name,Email,Default Address Company,Default Address Address1,Default Address City,"
+        b"Default Address Country Code,Default Address Zip,Phone,Total Spent\n"
+        b"'123,Ann,Ash,ann@alder.example,Alder Ltd,1 High St,London,GB,SW1A 1AA,,10.00\n"
+    ), [
+        _person("Ann Ash", "ann@alder.example", company_address="1 High St, SW1A 1AA London"),
+    ]),
+    OddFile("names_of_a_program", (
+        b"contactId,firstName,lastName,emailAddress,companyName,jobTitle,streetAddress,postalCode,cityName,countryCode\n"
+        b"1,Ann,Ash,ann@alder.example,Alder Ltd,CEO,1 High St,SW1A 1AA,London,GB\n"
+    ), [
+        _person("Ann Ash", "ann@alder.example", company_address="1 High St, SW1A 1AA London", person_title="CEO"),
+    ]),
 ]  # fmt: skip

@@ -51,7 +51,7 @@ _BANDS = ((1, 10), (11, 50), (51, 200), (201, 500), (501, 1000), (1001, 5000), (
 _SOCIAL_HOSTS = frozenset(
     ["linkedin.com", "xing.com", "facebook.com", "instagram.com", "twitter.com", "x.com", "youtube.com", "tiktok.com"]
 )
-_PERSONAL_PATH = re.compile(r"^/(?:in|pub|profile|people)/", re.I)
+_PERSONAL_PATH = re.compile(r"^/(?:in|pub|profile|people|sales/lead|sales/people)/", re.I)
 _HOST_NAME = re.compile(r"(?=.{4,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9-]{1,63})+")
 _POSTAL_CITY = re.compile(r"((?:[A-Z]{1,2}-)?\d[\dA-Z]{2,5}(?:[ -]\d{1,4})?(?: [A-Z]{2}(?= ))?)\s+(\D.*)")
 _LEGAL_FORM = re.compile(

@@ -86,7 +86,7 @@ NOT_THE_CONTACTS = re.compile(
 )
 _WORK = re.compile(
     r"\b(?:gesch|geschaftlich|dienstlich|dienstl|beruflich|work|business|office|pro|professionnel(?:le)?|zakelijk"
-    r"|lavoro|ufficio|trabajo|empresa|trabalho|sluzbowy|firmowy|arbete|arbeid)\b"
+    r"|lavoro|ufficio|uff|bureau|oficina|trabajo|empresa|trabalho|sluzbowy|firmowy|arbete|arbeid)\b"
 )
 _PRIVATE = re.compile(r"\b(?:priv|privat|private|prive|privato|particular|domicile|casa|prywatny)\b")
 _COMPANYS = "account|organization|organisation|company|firma|firmen|unternehmens?|entreprise|societe|empresa|azienda"
@@ -98,8 +98,8 @@ _GROUP = re.compile(
 _OWNED = re.compile(rf"(?:(?P<company>(?:{_COMPANYS}|bedrijf|billing account))|(?:{_PERSONS}|contactpersoon)) (.+)")
 # a second address (shipping, home, other) is not the one that counts
 _ADDRESS = re.compile(
-    r"(?:(?:primary|main|mailing|billing|business|work|office|postal|registered|visiting|hq|head office|headquarters?"
-    r"|rechnungs|besuchs|haupt|firmen|geschafts)\W?){0,2}\s*(?:address|adresse|addr|anschrift|direccion|indirizzo|adres)?"
+    r"(?:(?:primary|main|default|mailing|billing|business|work|office|postal|registered|visiting|hq|head office"
+    r"|headquarters?|rechnungs|besuchs|haupt|firmen|geschafts)\W?){0,2}\s*(?:address|adresse|addr|anschrift|direccion|indirizzo|adres)?"
     r" ?(?:line )?(.+)"
 )
 _OF_PLACE = frozenset({Field.STREET, Field.HOUSE_NUMBER, Field.POSTAL_CODE, Field.CITY, Field.REGION, Field.COUNTRY})

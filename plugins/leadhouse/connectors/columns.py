@@ -19,6 +19,7 @@ _NAMES = frozenset(
     {Field.NAME, Field.FULL_NAME, Field.FIRST_NAME, Field.LAST_NAME, Field.GIVEN_OR_NAME, Field.FAMILY_OR_NAME,
      Field.CONTACT_NAME, Field.COMPANY_NAME, Field.LEGAL_NAME}
 )  # fmt: skip
+_OF_ENTRIES = frozenset({Field.ADDRESS, Field.WEBSITE, Field.DOMAIN, Field.STREET, Field.CITY})
 _SHARE = 0.8  # of a column's texts that must look alike to tell what it holds
 _FEW = 3  # texts below which a column that has a name is not judged by its content
 _Test = Callable[[str], bool]
@@ -108,7 +109,7 @@ def map_columns(
             found[i] = _sniffed(columns[i], others, header[i])
     for said, reason in ((known, _REMEMBERED), (stated, _STATED)):
         found = [(said[name], reason) if name in said else each for name, each in zip(header, found, strict=True)]
-    fields = [field for field, _ in found]
+    fields = _listed_titles([field for field, _ in found])
     lists = kind or _kind(set(fields))
     return ColumnMap(tuple(header), tuple(_settled(fields, lists)), lists, tuple(reason for _, reason in found))
 
@@ -192,6 +193,13 @@ def _mostly(texts: Sequence[str], test: _Test, share: float = _SHARE) -> bool:
 
 def _share(texts: Sequence[str], test: _Test) -> float:
     return sum(map(test, texts)) / len(texts) if texts else 0.0
+
+
+def _listed_titles(fields: list[Field | None]) -> list[Field | None]:
+    """A *Title* beside a place and no name of anybody is that of an entry: the listed company's name."""
+    known = {each for each in fields if each}
+    is_entry = Field.TITLE in known and not known & (_NAMES | REACHING_FIELDS) and known & _OF_ENTRIES
+    return [Field.COMPANY_NAME if is_entry and field is Field.TITLE else field for field in fields]
 
 
 def _kind(fields: set[Field | None]) -> Kind:

@@ -275,4 +275,7 @@ FILES = [
     ), [
         _person("Ann Ash", "ann@alder.example", company_address="1 High St, SW1A 1AA London", person_title="CEO"),
     ]),
+    OddFile("apostrophes_and_a_closing_line", (
+        b"Company,Email,City\nAlder Ltd,\"'a@alder.example'\",Leeds\nBirch Ltd,b@birch.example,York\n1 Datensatz,,\n"
+    ), [ALDER, BIRCH], ((4, "footer"),)),
 ]  # fmt: skip

@@ -85,7 +85,7 @@ def clean(cell: str) -> str:
 @lru_cache(maxsize=20_000)
 def _emails(text: str) -> tuple[str, ...]:
     if _EMAIL.fullmatch(text):
-        return (text.lower().removeprefix("mailto:"),)
+        return (text.lower().removeprefix("mailto:").strip("'"),)
     found = tuple(dict.fromkeys(each.strip("'.").lower() for each in _EMAIL.findall(text)))
     if not found and (plain := _AT.sub("@", text)) != text:
         return _emails(_DOT.sub(".", plain))

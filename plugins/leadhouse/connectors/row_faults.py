@@ -24,7 +24,7 @@ _FIGURES = re.compile(r"[\s\d.,'%€$£+-]*")
 _FOOTER = re.compile(
     r"copyright|©|\(c\) \d{4}|confidential information|vertraulich|generated (?:by|on|at)|exported (?:by|on|from)"
     r"|erstellt (?:am|von)|exportiert|as of \d|stand[: ]+\d|(?:page|seite) \d+|end of (?:file|report|list)"
-    r"|\d+ (?:records?|rows?|datensätze|einträge|zeilen)\b|quelle:|source:|\*{3}",
+    r"|\d+ (?:records?|rows?|datens[aä]tze?|eintr[aä]ge?|zeilen?)\b|quelle:|source:|\*{3}",
     re.I,
 )
 

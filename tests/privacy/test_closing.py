@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from psycopg import sql
 
+from leadhouse.database import connect
 from leadhouse.database.analysts import ensure_analyst
+from leadhouse.database.queries import load
 from leadhouse.privacy.certificates import is_genuine
 from leadhouse.privacy.closing import cancel_closing, close_due, close_now, request_closing
 from tests.privacy.searching import TABLES
@@ -79,3 +82,17 @@ def test_a_closing_is_taken_back(world):
     assert row["deleted_at"] is None
     assert not cancel_closing("south")
     assert close_due() == []
+
+
+def test_a_closing_that_fails_stops_no_other(world):
+    with world.database.owner() as connection:
+        connection.execute("insert into identity.organizations (slug, name) values ('east', 'East'), ('west', 'West')")
+    held, _ = request_closing("east", "its administrator", grace_days=0)
+    free, _ = request_closing("west", "its administrator", grace_days=0)
+    with connect("privacy") as other:
+        other.execute(load("privacy").lock_erasure, {"erasure_id": held})
+        with pytest.raises(ExceptionGroup, match="1 of 2") as caught:
+            close_due()
+    assert "Another process works on" in str(caught.value.exceptions[0])
+    states = {row["erasure_id"]: row["state"] for row in world.rows("select erasure_id, state from privacy.erasures")}
+    assert (states[held], states[free]) == ("requested", "done")

@@ -69,10 +69,23 @@ def cancel_closing(slug: str) -> bool:
 
 
 def close_due() -> list[Certificate]:
-    """Delete the organizations whose time of grace is over; their certificates."""
+    """Delete the organizations whose time of grace is over; their certificates.
+
+    Raises:
+        ExceptionGroup: what stopped some of them; the others are deleted.
+    """
     with connect("privacy") as connection:
         due = [row["erasure_id"] for row in connection.execute(_sql().list_due_closings)]
-    return [close_now(erasure_id) for erasure_id in due]
+    certificates, failures = list[Certificate](), list[Exception]()
+    for erasure_id in due:
+        try:
+            certificates.append(close_now(erasure_id))
+        except Exception as error:
+            error.add_note(f"Closing {erasure_id}: what is done of it stays done, the next run goes on.")
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {len(due)} organizations could not be deleted", failures)
+    return certificates
 
 
 def close_now(erasure_id: UUID) -> Certificate:

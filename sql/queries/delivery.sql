@@ -36,6 +36,9 @@ select count(*) filter (where not_before <= clock_timestamp()) as due,
          as next_in_seconds
   from app.messages where campaign_id = %(campaign_id)s and state = 'queued';
 
+-- name: count_queued
+select count(*) as queued from app.messages where campaign_id = %(campaign_id)s and state = 'queued';
+
 -- name: claim_messages
 with claimed as materialized (
   select * from app.claim_messages(%(campaign_id)s, %(holder)s, %(wanted)s))

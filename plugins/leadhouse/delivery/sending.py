@@ -141,14 +141,11 @@ class _Sender:
         return groups
 
     def summary(self) -> dict[str, int]:
-        left = self.connection.execute(
-            "select count(*) as rows from app.messages where campaign_id = %s and state = 'queued'",
-            [self.ledger.campaign_id],
-        ).fetchone()
+        [left] = self.connection.execute(self.queries.count_queued, {"campaign_id": self.ledger.campaign_id})
         names = ("accepted", "rejected", "unknown", "deferred", "cancelled", "lost", "paused")
         attempted = sum(self.counts[name] for name in ("accepted", "rejected", "unknown"))
         counts = {name: self.counts[name] for name in names}
-        return {"attempted": attempted, **counts, "queued": left["rows"] if left else 0}
+        return {"attempted": attempted, **counts, "queued": left["queued"]}
 
     def _due(self) -> dict[str, Any]:
         row = self.connection.execute(self.queries.count_due, {"campaign_id": self.ledger.campaign_id}).fetchone()

@@ -106,7 +106,7 @@ def override(gate_run_id: UUID, by: str, reason: str, expires_at: datetime) -> U
         if row is None or row["verdict"] != "failed":
             state = "does not exist" if row is None else f"has the verdict {row['verdict']}"
             raise GateRefusedError(f"Gate result {gate_run_id} {state}: an override names a failed result.")
-        made = connection.execute(
+        [made] = connection.execute(
             queries.insert_override,
             {
                 "gate_run_id": gate_run_id,
@@ -114,8 +114,8 @@ def override(gate_run_id: UUID, by: str, reason: str, expires_at: datetime) -> U
                 "reason": reason.strip(),
                 "expires_at": expires_at,
             },
-        ).fetchone()
-    return UUID(str(made["gate_run_id"])) if made else gate_run_id
+        )
+    return UUID(str(made["gate_run_id"]))
 
 
 def revoke(gate_run_id: UUID, by: str, reason: str) -> None:

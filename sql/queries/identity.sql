@@ -266,6 +266,9 @@ select identity.restore_member(%(user_id)s) as done;
 -- name: leave_organization
 select identity.leave_organization() as done;
 
+-- name: export_account
+select identity.export_account(%(user_id)s, %(at_most)s) as sections;
+
 -- name: delete_user
 select identity.delete_user(%(user_id)s) as done;
 

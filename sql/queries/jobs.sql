@@ -116,7 +116,7 @@ select log_no, log_id, level, message, details, logged_at
   from app.job_logs
  where job_id = %(job_id)s and log_no > %(after)s and (%(levels)s::text[] is null or level = any (%(levels)s::text[]))
  order by log_no
- limit %(limit)s
+ limit %(limit)s offset %(skipped)s
 
 -- name: select_jobs_of_source
 select about.job_id, about.outcome, about.landed, about.quarantined, about.finished_at, job.kind::text as kind,

@@ -24,6 +24,7 @@ class OpenIdProvider:
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
         self.other_key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
         self.subject, self.broken = "subject-1", ""
+        self.person: dict[str, object] = {}  # claims beside the subject, for who asks for them
         self.codes: dict[str, dict[str, str]] = {}
         provider = self
 
@@ -100,15 +101,16 @@ class OpenIdProvider:
             return 400, {"error": "invalid_grant"}
         if self.broken == "no token":
             return 200, {"access_token": "x", "token_type": "Bearer"}
-        return 200, {"access_token": "x", "token_type": "Bearer", "id_token": self._id_token(begun["nonce"])}
+        return 200, {"access_token": "x", "token_type": "Bearer", "id_token": self._id_token(begun)}
 
-    def _id_token(self, nonce: str) -> str:
-        now = int(time.time())
+    def _id_token(self, begun: dict[str, str]) -> str:
+        now, nonce = int(time.time()), begun["nonce"]
         claims = {
             "iss": "http://elsewhere.example" if self.broken == "issuer" else self.issuer, "sub": self.subject,
             "aud": "another client" if self.broken == "audience" else CLIENT, "iat": now,
             "exp": now - 3600 if self.broken == "expired" else now + 300,
             "nonce": "another" if self.broken == "nonce" else nonce,
+            **(self.person if "email" in begun["scope"].split() else {}),
         }  # fmt: skip
         if self.broken == "unsigned":
             head, body = (

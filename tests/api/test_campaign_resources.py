@@ -70,6 +70,7 @@ def test_who_reads_changes_nothing(on, name):
     member.ask("PUT", f"{path}/steps", 403, json={"steps": [STEP]})
     member.post("/campaigns/create", {"name": uuid4().hex}, 403)
     member.ask("POST", f"{path}/members", 403, json={"leadIds": [str(on.lead(owner="rep"))]})
+    member.ask("POST", f"{path}/members/stop", 403, json={"leadIds": [str(on.lead(owner="rep"))]})
 
 
 def test_a_client_sees_its_own(on):

@@ -107,6 +107,16 @@ def test_who_complains_or_opts_out_is_suppressed(client, sent, kind, reason):
     assert world.rows("select reason from app.suppressions") == [{"reason": reason}]
 
 
+def test_a_weak_secret_of_former_days_opens_no_hook(client, sent):
+    world, message = sent
+    weak = "whsec_" + "A" * 32
+    with connect("credentials") as keeper:
+        put_secret(keeper, world.organization_id, "email events", SecretBytes(weak.encode()), kind="webhook")
+    event = {"eventId": "e1", "type": "complained", "messageId": str(message["message_id"])}
+    assert report(client, world.organization_id, weak, event).status_code == 404
+    assert world.rows("select 1 from app.suppressions") == []
+
+
 def test_what_is_not_signed_changes_nothing(client, sent):
     world, message = sent
     other = Campaigns(world.database)

@@ -66,15 +66,20 @@ class Server:
 class Api:
     """Two servers: when one dies, its client asks the other, and a third takes its place."""
 
-    def __init__(self, headers):
-        self.headers, self.kills = headers, 0
+    def __init__(self, sign_in):
+        self.sign_in_anew, self.kills = sign_in, 0
+        self.sign_in()
         self.now, self.next = Server(), Server()
-        wait_for(self.now.is_up)
+        wait_for(self.now.is_up, 300)
+
+    def sign_in(self):
+        """Tokens as good as new."""
+        self.headers = self.sign_in_anew()
 
     def prepare(self):
         """Two servers are up, so that a kill takes no time."""
         self.next = self.next or Server()
-        wait_for(self.next.is_up)
+        wait_for(self.next.is_up, 300)
 
     def close(self):
         self.now.kill()
@@ -109,6 +114,7 @@ class Steered:
 
     def __init__(self, api, world, web, organization, pages):
         self.api, self.world, self.web, self.pages = api, world, web, pages
+        api.sign_in()  # an access token lives ten minutes, a round under load some
         self.host = f"s{uuid4().hex[:8]}.example"
         web.site(self.host, pages=pages)
         body = {"kind": "crawl", "urls": [f"http://{self.host}/"], "pages": 2 * pages}
@@ -167,7 +173,7 @@ def stage(world, monkeypatch):
         monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0.2")
         settings.cache_clear()
         person = world.member("organization_admin")
-        api = Api(world.headers(person))
+        api = Api(lambda: world.headers(person))
         yield api, web, person
         api.close()
     settings.cache_clear()

@@ -42,6 +42,7 @@ def test_a_list_is_made_filled_changed_deleted_and_restored(on):
     assert sorted(on.manager.post(f"{path}/members", {"leadIds": [*leads, foreign]})["leadIds"]) == sorted(leads)
     assert on.manager.get(path)["members"] == 5
     assert sorted(map(str, ids(on.manager.get("/leads", listId=made["listId"]), "leadId"))) == sorted(leads)
+    on.reader.ask("DELETE", f"{path}/members", 403, json={"leadIds": leads[:2]})
     gone = on.manager.ask("DELETE", f"{path}/members", 200, json={"leadIds": leads[:2]}).json()
     assert sorted(gone["leadIds"]) == sorted(leads[:2])
     assert on.manager.put(path, {"name": f"New {uuid4().hex[:6]}"})["description"] == "May"

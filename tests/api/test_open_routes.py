@@ -28,6 +28,7 @@ OPEN = {
     "POST /api/v1/auth/sign-in",
     "POST /api/v1/auth/sign-up",
     "POST /api/v1/auth/sign-up-by-invitation",
+    "POST /api/v1/auth/providers/{provider}/sign-up",
     "POST /api/v1/hooks/email/{organization_id}",
     "POST /api/v1/hooks/stripe",
     "POST /unsubscribe/{token}",

@@ -10,6 +10,7 @@ import pytest
 
 from leadhouse.identity.invitations import invite_member
 from leadhouse.settings import settings
+from leadhouse.webhooks.messages import new_secret
 from tests.delivery.smtp_sink import Sink
 
 
@@ -156,6 +157,25 @@ def test_repeated_key_request_answers_the_same_key(api, team):
     assert first == again
     listed = api.get("/api/v1/api-keys?pageSize=100", headers=team["as_rep"]).json()["data"]
     assert [each["name"] for each in listed].count("once") == 1
+
+
+def test_the_secret_that_signs_reports_is_a_strong_one(api, team):
+    path, admin = "/api/v1/secrets/email events", team["as_admin"]
+    weak = (
+        "password",
+        "whsec_",
+        "whsec_" + "A" * 32,
+        "whsec_c2hvcnQ=",
+        "whsec_" + "QUJD" * 12,
+        "whsec_no base64 at all",
+    )
+    for value in weak:
+        refused = api.put(path, json={"value": value, "kind": "webhook"}, headers=admin)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/body/value"), value
+        assert len(value) < 10 or value not in refused.text
+    assert api.put(path, json={"value": new_secret(), "kind": "webhook"}, headers=admin).status_code == 200
+    own = api.put(f"{path}?owner=me", json={"value": "password"}, headers=team["as_rep"])
+    assert own.status_code == 200  # a person's own secret of this name signs nothing
 
 
 def test_secrets_are_written_and_never_read(api, world, team):

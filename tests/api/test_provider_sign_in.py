@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 import requests
 from fastapi.testclient import TestClient
 
 from leadhouse.api import openid
+from leadhouse.identity.invitations import invite_member
 from leadhouse.settings import settings
 from tests.api.openid_provider import CLIENT, SECRET, OpenIdProvider
 
@@ -32,7 +34,7 @@ def provider(world):
 @pytest.fixture
 def browser(provider, app):
     """A browser of its own, which follows no redirect by itself."""
-    provider.broken, provider.subject = "", "subject-1"
+    provider.broken, provider.subject, provider.person = "", "subject-1", {}
     openid._known.clear()
     return TestClient(app, raise_server_exceptions=False, follow_redirects=False)
 
@@ -133,6 +135,63 @@ def test_code_is_good_once(browser, linked, provider):
     assert browser.get(back).status_code == 200
     browser.cookies.update(cookie)
     assert browser.get(back).status_code == 401
+
+
+def signed_up(browser, provider, person, **body):
+    """What the callback answers to a new person of the provider."""
+    provider.subject, provider.person = f"subject {uuid4().hex}", person
+    begun = browser.post(f"{BASE}/corporate/sign-up", json=body)
+    assert begun.status_code == 200, begun.text
+    return browser.get(at_provider(begun.json()["authorizationUrl"]))
+
+
+def me_of(browser, tokens):
+    assert tokens.status_code == 200, tokens.text
+    return browser.get("/api/v1/me", headers={"Authorization": f"Bearer {tokens.json()['accessToken']}"}).json()
+
+
+def test_who_is_vouched_for_signs_up_with_an_organization_and_signs_in_again(browser, provider):
+    email = f"{uuid4().hex}@new.example"
+    person = {"email": email.upper(), "email_verified": True, "name": "Ada Berg"}
+    me = me_of(browser, signed_up(browser, provider, person, organizationName="Berg & Co"))
+    assert (me["email"], me["fullName"], me["role"]) == (email, "Ada Berg", "organization_admin")
+    assert me["emailConfirmedAt"] is not None
+    assert me_of(browser, signed_in(browser))["userId"] == me["userId"]
+    begun = browser.post(f"{BASE}/corporate/sign-up", json={"organizationName": "Another"})
+    again = browser.get(at_provider(begun.json()["authorizationUrl"]))
+    assert again.status_code == 409, again.text
+
+
+@pytest.mark.parametrize("verified", [False, None, "true", 1])
+def test_an_address_that_nobody_vouches_for_makes_no_account(browser, provider, world, verified):
+    email = f"{uuid4().hex}@new.example"
+    answer = signed_up(browser, provider, {"email": email, "email_verified": verified}, organizationName="Berg")
+    assert answer.status_code == 422, answer.text
+    assert world.rows("select 1 from identity.users where email_normalized = %s", email) == []
+
+
+def test_an_address_that_has_an_account_is_not_taken_over(browser, provider, world):
+    owner = world.member()
+    person = {"email": owner.email, "email_verified": True}
+    answer = signed_up(browser, provider, person, organizationName="Mine")
+    assert answer.status_code == 409, answer.text
+    assert world.rows("select 1 from identity.external_identities where user_id = %s", owner.user) == []
+
+
+def test_who_is_invited_joins_by_a_provider_under_the_invited_address(browser, provider, world):
+    host, email = world.member("organization_admin"), f"{uuid4().hex}@new.example"
+    with world.acting(host) as connection:
+        token = invite_member(connection, email, "sales_manager").token
+    elsewhere = {"email": "private@elsewhere.example", "email_verified": True, "name": "Bo"}
+    me = me_of(browser, signed_up(browser, provider, elsewhere, invitation=token, fullName="Bo Lind"))
+    assert (me["email"], me["fullName"], me["role"]) == (email, "Bo Lind", "sales_manager")
+    assert (me["organizationId"], me["emailConfirmedAt"] is not None) == (str(host.organization), True)
+    assert signed_up(browser, provider, elsewhere, invitation=token).status_code == 422
+
+
+@pytest.mark.parametrize("body", [{}, {"organizationName": "x", "invitation": "y" * 43}, {"fullName": "x"}])
+def test_a_sign_up_names_an_organization_or_an_invitation(browser, provider, body):
+    assert browser.post(f"{BASE}/corporate/sign-up", json=body).status_code == 422
 
 
 def test_provider_that_is_away_is_said_to_be(browser, provider, monkeypatch):

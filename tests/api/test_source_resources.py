@@ -226,6 +226,8 @@ def test_a_jobs_log_is_read_by_level_and_in_pages(on):
     on.manager.get(path, 422, level="loud")
     on.stranger.get(path, 404)
     on.manager.get(path, 422, cursor="WyJhIl0")
+    assert on.manager.get(path, page=100, pageSize=100)["data"] == []
+    assert "nextCursor" in str(on.manager.get(path, 422, page=102, pageSize=100))  # a number leads to no more lines
 
 
 @pytest.mark.parametrize("name", ["stranger", "client", "rep"])

@@ -22,6 +22,7 @@ FUNCTIONS = {
     },
     "leadhouse_identity": {
         "end_sessions", "create_organization", "accept_invitation", "prove_address", "delete_user", "restore_user",
+        "export_account",
         "rotate_refresh_token", "take_attempt", "expand_permissions", "standing_permissions",
         "wants_email", "record_act", "is_time_zone",
     },

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, JsonValue
 from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, sort_names
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions, etag_of, hold
+from leadhouse.api.versions import Conditions, etag_of, hold, require_changeable
 from leadhouse.campaigns import editing
 from leadhouse.campaigns.editing import CampaignStatus, CampaignType, Channel
 from leadhouse.database import queries
@@ -262,6 +262,7 @@ def stop_campaign_members(
 ) -> ChangedLeads:
     """For good; answers with those that were not stopped before."""
     _read(work, organization_id, campaign_id)
+    require_changeable(work.connection, "campaign", campaign_id)
     stopped = editing.stop_members(work.connection, organization_id, campaign_id, body.lead_ids, body.reason)
     return ChangedLeads(lead_ids=stopped)
 

@@ -10,6 +10,7 @@ import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import AwareDatetime, Field, SecretBytes, ValidationError, model_validator
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -23,10 +24,12 @@ from leadhouse.credentials import SecretMissingError, get_secret
 from leadhouse.database import connect
 from leadhouse.delivery.received_events import Landed, Report, ReportKind, land_report
 from leadhouse.delivery.replies import ReasonClass
+from leadhouse.webhooks.messages import is_strong
 
 STRIPE_SECRET = "stripe webhook"  # noqa: S105  the name of the platform's secret
 EMAIL_SECRET = "email events"  # noqa: S105  the name of an organization's
 LARGEST_BODY = 1024 * 1024
+log = structlog.get_logger("leadhouse.api")
 
 router = APIRouter(prefix="/hooks", tags=["hooks"], dependencies=[Depends(OpenLimit(1200))])
 Text = Annotated[str, Field(max_length=20_000)]
@@ -132,6 +135,9 @@ def _apply_stripe(body: bytes, signature: str) -> Received:
 
 def _land_reports(organization_id: UUID, body: bytes, headers: dict[str, str]) -> ReportOutcomes:
     secret = _secret(organization_id, EMAIL_SECRET)
+    if not is_strong(secret):  # of before such were refused
+        log.warning("the secret of a hook is too weak: make another", organization_id=str(organization_id))
+        raise _not_set_up()
     try:
         Webhook(secret).verify(body, headers, json_parse=False)
     except (
@@ -174,8 +180,12 @@ def _secret(organization_id: UUID | None, name: str) -> str:
         with connect("credentials") as keeper:
             value: SecretBytes = get_secret(keeper, organization_id, name)
     except SecretMissingError:
-        raise ProblemError(Problem.NOT_FOUND, "This hook is not set up here.") from None
+        raise _not_set_up() from None
     return value.get_secret_value().decode()
+
+
+def _not_set_up() -> ProblemError:
+    return ProblemError(Problem.NOT_FOUND, "This hook is not set up here.")
 
 
 def _json(body: bytes) -> dict[str, Any]:

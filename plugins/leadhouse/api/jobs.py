@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import ConfigDict, Field
 
 from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, sort_names
+from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.shapes import (
     Page,
     Paging,
@@ -32,6 +33,7 @@ router = APIRouter(prefix="/jobs", tags=["jobs"])
 JobStatus = Literal["pending", "running", "paused", "completed", "failed", "cancelled"]
 JobSort = sort_names("JobSort", "requested_at", "started_at", "finished_at", "status", "kind")
 JobPaging = Annotated[Paging, Depends(paging_by(JobSort, JobSort("requestedAt")))]
+FARTHEST_LINE = 10_000  # that a page's number leads to: the lines before it are counted off each time
 LogPaging = Annotated[Paging, Depends(paging_without_order())]
 JOBS = Listing(
     "list_jobs", "job_id",
@@ -139,13 +141,16 @@ def list_job_logs(
     paging: LogPaging,
     level: Annotated[list[Level] | None, Query(description="One or several of the four levels.")] = None,
 ) -> Page[LogShape]:
-    """In their order; `nextCursor` goes on behind the last line."""
-    _read(work, organization_id, job_id)
+    """In their order; `nextCursor` goes on behind the last line, also where page numbers end (10,000 lines)."""
     after = _last_line(paging) if paging.cursor else 0
     skipped = 0 if paging.cursor else paging.offset
+    if skipped > FARTHEST_LINE:
+        detail = f"Lines behind the {FARTHEST_LINE:,}th are read by cursor: go on with `nextCursor` of a former page."
+        raise ProblemError(Problem.INVALID, detail, errors=[{"pointer": "/query/page", "detail": detail}])
+    _read(work, organization_id, job_id)
     lines = logs.read_logs(
-        work.connection, job_id, after=after, levels=level, limit=min(skipped + paging.page_size + 1, 100_000)
-    )[skipped:]
+        work.connection, job_id, after=after, levels=level, limit=paging.page_size + 1, skipped=skipped
+    )
     shown = [LogShape.model_validate(each) for each in lines[: paging.page_size]]
     cursor = make_cursor(shown[-1].log_no) if shown else None
     return paging.answer(shown, has_more=len(lines) > paging.page_size, cursor=cursor)

@@ -14,7 +14,7 @@ from leadhouse.api.listing import Listing, OrganizationId, read_one, read_page, 
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions, hold
+from leadhouse.api.versions import Conditions, hold, require_changeable
 from leadhouse.leads import lists as lead_lists
 from leadhouse.leads import segments as lead_segments
 from leadhouse.leads import work_list
@@ -196,6 +196,7 @@ def remove_list_members(
 ) -> ChangedMembers:
     """Answers with those that were in it; the leads themselves stay."""
     _read_list(work, organization_id, list_id)
+    require_changeable(work.connection, "list", list_id)
     return ChangedMembers(lead_ids=lead_lists.remove_members(work.connection, organization_id, list_id, body.lead_ids))
 
 

@@ -16,10 +16,12 @@ import structlog
 from pydantic import SecretStr
 
 from leadhouse.api.problems import Problem, ProblemError, not_found
+from leadhouse.identity.external_sign_up import Vouched
 from leadhouse.network import CheckedAdapter, checked_session
 from leadhouse.settings import settings
 
 TIMEOUT_SECONDS = 10.0
+SCOPE, SIGN_UP_SCOPE = "openid", "openid email profile"
 METADATA_SECONDS = 600.0
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519"]
 log = structlog.get_logger("leadhouse.api")
@@ -66,20 +68,20 @@ def find_provider(name: str) -> Provider:
     raise not_found("provider")
 
 
-def begin(provider: Provider, redirect_uri: str) -> Beginning:
+def begin(provider: Provider, redirect_uri: str, scope: str = SCOPE) -> Beginning:
     """Raises ProblemError (502) when the provider cannot be asked how it works."""
     from authlib.common.security import generate_token
 
     state, nonce, verifier = generate_token(32), generate_token(32), generate_token(64)
-    with _session(provider, redirect_uri) as session:
+    with _session(provider, redirect_uri, scope) as session:
         url, _ = session.create_authorization_url(
             _metadata(provider)["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
         )
     return Beginning(url, state, nonce, verifier)
 
 
-def complete(provider: Provider, redirect_uri: str, code: str, verifier: str, nonce: str) -> str:
-    """The subject for whom the provider vouches.
+def complete(provider: Provider, redirect_uri: str, code: str, verifier: str, nonce: str) -> Vouched:
+    """For whom the provider vouches.
 
     Raises:
         ProblemError: 401 for a code or token that does not hold, 502 when the provider does not answer as it should.
@@ -94,7 +96,7 @@ def complete(provider: Provider, redirect_uri: str, code: str, verifier: str, no
                 known["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=verifier,
                 timeout=TIMEOUT_SECONDS, allow_redirects=False,
             )  # fmt: skip
-        return _subject(provider, known, token, nonce)
+        return _vouched(provider, known, token, nonce)
     except (AuthlibBaseError, JoseError) as error:
         log.warning("a provider's sign-in does not hold", provider=provider.name, reason=str(error)[:300])
         raise _refused(provider) from error
@@ -102,7 +104,7 @@ def complete(provider: Provider, redirect_uri: str, code: str, verifier: str, no
         raise _failed(provider, error) from error
 
 
-def _subject(provider: Provider, known: dict[str, Any], token: dict[str, Any], nonce: str) -> str:
+def _vouched(provider: Provider, known: dict[str, Any], token: dict[str, Any], nonce: str) -> Vouched:
     """Of an ID token signed by the provider, for us, now, in answer to this very request (OIDC core 3.1.3.7)."""
     from authlib.oidc.core import CodeIDToken
     from joserfc import jwt
@@ -120,16 +122,20 @@ def _subject(provider: Provider, known: dict[str, Any], token: dict[str, Any], n
     params = {"nonce": nonce, "client_id": provider.client_id, "access_token": token.get("access_token")}
     claims = CodeIDToken(decoded.claims, decoded.header, options, params)
     claims.validate(leeway=60)
-    return str(claims["sub"])
+    email, name = claims.get("email"), claims.get("name")
+    is_verified = claims.get("email_verified") is True and isinstance(email, str)
+    return Vouched(
+        provider.key, str(claims["sub"]), email if is_verified else None, name[:200] if isinstance(name, str) else None
+    )
 
 
-def _session(provider: Provider, redirect_uri: str) -> Any:
+def _session(provider: Provider, redirect_uri: str, scope: str = SCOPE) -> Any:
     """Authlib's session, over checked connections alone."""
     from authlib.integrations.requests_client import OAuth2Session
 
     secret = provider.client_secret.get_secret_value() if provider.client_secret else None
     session = OAuth2Session(
-        client_id=provider.client_id, client_secret=secret, scope="openid", redirect_uri=redirect_uri,
+        client_id=provider.client_id, client_secret=secret, scope=scope, redirect_uri=redirect_uri,
         code_challenge_method="S256",
     )  # fmt: skip
     session.trust_env = False

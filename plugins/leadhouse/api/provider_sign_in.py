@@ -15,16 +15,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import Field, model_validator
 
 from leadhouse.api import openid
 from leadhouse.api.callers import PersonSignedIn
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.rate_limits import OpenLimit
 from leadhouse.api.shapes import Shape
-from leadhouse.api.sign_in import From, Tokens
+from leadhouse.api.sign_in import From, Token, Tokens
 from leadhouse.credentials import SealError, open_sealed, seal
+from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component
 from leadhouse.identity.external_identities import link_external_identity, sign_in_externally
+from leadhouse.identity.external_sign_up import Vouched, join_externally, sign_up_externally
+from leadhouse.identity.sessions import SignedIn
 from leadhouse.settings import settings
 
 router = APIRouter(prefix="/auth/providers", tags=["sign-in"], dependencies=[Depends(OpenLimit())])
@@ -50,6 +54,23 @@ class AtProvider(Shape):
     """Where the browser that asked has to go now."""
 
     authorization_url: str
+
+
+ShortName = Annotated[str, Field(min_length=1, max_length=120)]  # a cookie has 4,096 bytes
+
+
+class ProviderSignUp(Shape):
+    """An organization of one's own, or the token of an invitation's mail; the name, else the provider's."""
+
+    organization_name: ShortName | None = None
+    invitation: Token | None = None
+    full_name: ShortName | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> ProviderSignUp:
+        if (self.organization_name is None) == (self.invitation is None):
+            raise ValueError("either organizationName or invitation")
+        return self
 
 
 @router.get("", operation_id="list_providers", summary="Providers to sign in by")
@@ -86,17 +107,32 @@ def complete_sign_in(
     code: Annotated[str, Query(max_length=4000)] = "",
     error: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Tokens:
-    """Tokens of a new session. Of a link that was begun, the account is linked first."""
+    """Tokens of a new session. Of a link that was begun, the account is linked first; of a sign-up, it is made."""
     known = openid.find_provider(provider)
     begun = _remembered(request, provider)
     if error is not None or not code or not hmac.compare_digest(state.encode(), str(begun["state"]).encode()):
         raise ProblemError(Problem.NOT_SIGNED_IN, "This sign-in was not completed, or not begun here. Begin again.")
-    subject = openid.complete(known, _callback(provider), code, begun["verifier"], begun["nonce"])
-    if begun["user_id"] is not None:
-        link_external_identity(UUID(begun["user_id"]), known.key, subject, origin)
-    done = sign_in_externally(known.key, subject, origin)
+    vouched = openid.complete(known, _callback(provider), code, begun["verifier"], begun["nonce"])
+    if begun.get("sign_up"):
+        done = _sign_up(vouched, origin, **begun["sign_up"])
+    else:
+        if begun["user_id"] is not None:
+            link_external_identity(UUID(begun["user_id"]), known.key, vouched.subject, origin)
+        done = sign_in_externally(known.key, vouched.subject, origin)
     response.delete_cookie(COOKIE, path=_cookie_path())
     return Tokens.model_validate(done)
+
+
+@router.post(
+    "/{provider}/sign-up", operation_id="begin_provider_sign_up", summary="A new account by a provider",
+    responses={502: {"description": "The provider does not answer."}},
+)  # fmt: skip
+def begin_sign_up(provider: str, body: ProviderSignUp, response: Response) -> AtProvider:
+    """The browser that asks has to go to the address in the answer, with the cookie of the answer; `/callback` makes
+    the account and signs in. Without an invitation the provider has to vouch for the address."""
+    begun = openid.begin(openid.find_provider(provider), _callback(provider), openid.SIGN_UP_SCOPE)
+    _remembering(response, provider, begun, None, body.model_dump(by_alias=False))
+    return AtProvider(authorization_url=begun.url)
 
 
 @linking.post("/{provider}/link", operation_id="link_provider_account", summary="Link an account at a provider")
@@ -107,13 +143,28 @@ def link_account(provider: str, caller: PersonSignedIn, response: Response) -> A
     return AtProvider(authorization_url=begun.url)
 
 
-def _remembering(response: Response, provider: str, begun: openid.Beginning, user_id: UUID | None) -> Response:
+def _sign_up(
+    vouched: Vouched, origin: Origin, organization_name: str | None, invitation: str | None, full_name: str | None
+) -> SignedIn:
+    if invitation is not None:
+        return join_externally(vouched, invitation, full_name, origin)
+    return sign_up_externally(vouched, organization_name or "", full_name, origin)
+
+
+def _remembering(
+    response: Response,
+    provider: str,
+    begun: openid.Beginning,
+    user_id: UUID | None,
+    sign_up: dict[str, str | None] | None = None,
+) -> Response:
     remembered = {
         "provider": provider, "state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier,
         "user_id": str(user_id) if user_id else None, "until": time.time() + COOKIE_SECONDS,
+        "sign_up": sign_up,
     }  # fmt: skip
     with component() as connection:
-        sealed = seal(connection, None, json.dumps(remembered).encode(), _CONTEXT)
+        sealed = seal(connection, None, json.dumps(remembered, ensure_ascii=False).encode(), _CONTEXT)
     response.set_cookie(
         COOKIE, sealed.hex(), max_age=COOKIE_SECONDS, path=_cookie_path(), httponly=True, samesite="lax",
         secure=_base().startswith("https://"),

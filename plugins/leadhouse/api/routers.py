@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from leadhouse.api import (
     account,
+    account_export,
     api_keys,
     audit_log,
     clients,
@@ -31,6 +32,7 @@ OPEN: tuple[APIRouter, ...] = (health.router, sign_in.router, provider_sign_in.r
 # Each operation has a caller (`SignedIn`, `Work`), whether it asks for one or not.
 SIGNED_IN: tuple[APIRouter, ...] = (
     account.router,
+    account_export.router,
     api_keys.router,
     audit_log.router,
     clients.router,

@@ -10,13 +10,15 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime, Field, SecretBytes, SecretStr
 
 from leadhouse import credentials
+from leadhouse.api.hooks import EMAIL_SECRET
 from leadhouse.api.idempotency import once
-from leadhouse.api.problems import not_found
+from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
 from leadhouse.api.transactions import CallerWork, Work
 from leadhouse.credentials.stored_secrets import require_reach
 from leadhouse.database import connect
 from leadhouse.database.beside import Beside
+from leadhouse.webhooks.messages import is_strong
 
 router = APIRouter(prefix="/secrets", tags=["secrets"])
 SecretPaging = Annotated[Paging, Depends(paging_without_order())]
@@ -67,7 +69,11 @@ def list_secrets(work: Work, paging: SecretPaging) -> Page[SecretAnswer]:
 
 @router.put("/{name}", operation_id="put_secret", summary="Store or replace a secret")
 def put_secret(name: SecretName, body: SecretValue, work: Work, owner: Owner = "organization") -> StoredSecret:
-    """Sealed before it reaches the database."""
+    """Sealed before it reaches the database. `email events` signs what a mail provider reports: `whsec_` and 24 to 64
+    random bytes in base64."""
+    if name == EMAIL_SECRET and owner == "organization" and not is_strong(body.value.get_secret_value()):
+        detail = "This secret signs reports: it has to be whsec_ and 24 to 64 random bytes in base64. Make one anew."
+        raise ProblemError(Problem.INVALID, detail, errors=[{"pointer": "/body/value", "detail": detail}])
     organization_id, user_id = _organization_id(work), _user_id(work, owner)
     for action in ("create", "update"):
         require_reach(work.connection, organization_id, user_id, action)

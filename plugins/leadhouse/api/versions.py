@@ -43,16 +43,24 @@ TABLES: dict[Resource, tuple[str, str, str]] = {
 }
 
 
-def hold(connection: Connection[Any], resource: Resource, row_id: UUID) -> None:
+def hold(connection: Connection[Any], resource: Resource, row_id: UUID) -> bool:
     """Keeps a row from being changed by others until the caller's transaction ends; what they did before is seen then.
 
-    Ends quietly where there is no such row, or none that the caller may change: reading and changing it says so.
+    False where there is no such row, or none that the caller may change: reading and changing it says so.
     """
     schema, table, key = TABLES[resource]
     statement = sql.SQL("select from {} where {} = %s for no key update").format(
         sql.Identifier(schema, table), sql.Identifier(key)
     )
-    connection.execute(statement, (row_id,))
+    return connection.execute(statement, (row_id,)).rowcount > 0
+
+
+def require_changeable(connection: Connection[Any], resource: Resource, row_id: UUID) -> None:
+    """Ends quietly for a row that the caller may change: where what hangs on it is changed, a policy alone would change
+    nothing and call it done. Raises ProblemError (403).
+    """
+    if not hold(connection, resource, row_id):
+        raise ProblemError(Problem.REFUSED, "Your role reads this and does not change it. Ask an admin.")
 
 
 def etag_of(*version: Any) -> str:

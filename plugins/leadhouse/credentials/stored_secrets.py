@@ -6,6 +6,7 @@ connection of the component `credentials`; whoever serves a person asks `require
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -59,7 +60,8 @@ def put_secret(
     """
     queries = load("credentials")
     key = {"organization_id": organization_id, "user_id": user_id, "name": name}
-    with connection.transaction():
+    # a block on a connection that has not begun yet would commit: what the caller writes beside it goes with the secret
+    with connection.transaction() if connection.autocommit else nullcontext():
         data_key = active_data_key(connection, organization_id)
         connection.execute(queries.lock_secret, key)
         found = connection.execute(queries.find_secret, key).fetchone()

@@ -14,11 +14,26 @@ from leadhouse.identity.audit import Origin, record_act
 from leadhouse.identity.component_work import component, done, one, transaction
 from leadhouse.identity.errors import AddressTakenError, translated
 
+EXPORTED_ROWS = 10_000
+
 
 def rename_person(connection: Connection[Any], full_name: str) -> bool:
     """Change the caller's own name. The connection acts as the caller."""
     with translated(connection):
         return done(connection, "rename_person", full_name=full_name.strip())
+
+
+def export_account(user_id: UUID, origin: Origin) -> dict[str, list[dict[str, Any]]]:
+    """What is held about a user's own account, over all organizations, as rows by section; on record.
+
+    No hash and no secret. What the user works on belongs to the organizations and is not in it. Of notifications, usage
+    events and acts the newest `EXPORTED_ROWS`.
+    """
+    with component() as connection, transaction(connection, origin, user_id):
+        record_act(connection, "export", "users", user_id)
+        row = one(connection, "export_account", user_id=user_id, at_most=EXPORTED_ROWS) or {}
+    sections: dict[str, list[dict[str, Any]]] = row["sections"]
+    return sections
 
 
 def delete_account(user_id: UUID, origin: Origin, *, beside: Beside = alone) -> bool:

@@ -55,8 +55,8 @@ def sign_up(
     with component() as connection:
         throttling.take_attempt(connection, throttling.ADDRESS, throttling.network_of(origin.address))
         with transaction(connection, origin):
-            user_id = _insert_user(connection, address, full_name, hashed)
-            organization_id = _create_organization(connection, user_id, organization_name.strip())
+            user_id = insert_user(connection, address, full_name, hashed)
+            organization_id = create_organization(connection, user_id, organization_name.strip())
             record_act(connection, "sign_up", "users", user_id, organization_id=organization_id, user_id=user_id)
             token = one_time_tokens.issue(connection, user_id, "email_confirmation", CONFIRMATION_LIFETIME)
             made = SignedUp(user_id, organization_id, token)
@@ -81,7 +81,7 @@ def sign_up_by_invitation(
         require_strength(password, invited["email_normalized"])
         hashed = hash_password(password)
         with transaction(connection, origin):
-            user_id = _insert_user(connection, invited["email_normalized"], full_name, hashed)
+            user_id = insert_user(connection, invited["email_normalized"], full_name, hashed)
             accepted = accept(connection, invitation, user_id)
             record_act(
                 connection, "sign_up", "users", user_id, organization_id=accepted.organization_id, user_id=user_id
@@ -114,19 +114,24 @@ def confirm_email(token: str, origin: Origin, session_id: UUID | None = None) ->
         return user_id
 
 
-def _insert_user(connection: Connection[Any], email: str, full_name: str, password_hash: str) -> UUID:
+def insert_user(connection: Connection[Any], email: str, full_name: str, password_hash: str | None) -> UUID:
+    """A new user, in the component's transaction; without a password, who is vouched for elsewhere.
+
+    Raises AddressTakenError.
+    """
     try:
         with connection.transaction():
             row = one(connection, "insert_user", email=email, full_name=full_name.strip() or None) or {}
     except psycopg.errors.UniqueViolation as error:
         raise AddressTakenError("An account has this address. Sign in, or have the password reset.") from error
     user_id = UUID(str(row["user_id"]))
-    connection.execute(queries.put_password_hash, {"user_id": user_id, "password_hash": password_hash})
+    if password_hash is not None:
+        connection.execute(queries.put_password_hash, {"user_id": user_id, "password_hash": password_hash})
     return user_id
 
 
-def _create_organization(connection: Connection[Any], user_id: UUID, name: str) -> UUID:
-    """Under a slug of its name; one that is taken gets a few random signs."""
+def create_organization(connection: Connection[Any], user_id: UUID, name: str) -> UUID:
+    """A new one whose admin the user is, under a slug of its name; one that is taken gets a few random signs."""
     slug = _slug(name)
     try:
         with connection.transaction():

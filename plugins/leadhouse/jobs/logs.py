@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
 
+MOST_LINES = 1000
 Level = Literal["debug", "info", "warning", "error"]
 
 
@@ -53,9 +54,16 @@ def read_logs(
     after: int = 0,
     levels: Sequence[Level] | None = None,
     limit: int = 200,
+    skipped: int = 0,
 ) -> list[LogLine]:
-    """The job's lines after a number, in order; `connection` acts as the caller, who sees the jobs in scope."""
-    values = {"job_id": job_id, "after": after, "levels": list(levels) if levels else None, "limit": limit}
+    """The job's lines after a number, in order; `connection` acts as the caller, who sees the jobs in scope.
+
+    1,000 at most; `skipped` are counted off by the database and not read.
+    """
+    values = {
+        "job_id": job_id, "after": after, "levels": list(levels) if levels else None,
+        "limit": max(0, min(limit, MOST_LINES)), "skipped": max(0, skipped),
+    }  # fmt: skip
     return [LogLine(**row) for row in connection.execute(_sql().select_logs, values)]
 
 

@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 Format = Literal["standard", "slack", "zapier"]
 
 TEST_TYPE = "webhook.test"
+SHORTEST_SECRET, LONGEST_SECRET, DISTINCT_BYTES = 24, 64, 12  # bytes; of 24 random ones 23 differ as a rule
 # A notification is a person's own: no address of an organization hears of it.
 EventType = Literal[
     "*",
@@ -34,6 +35,17 @@ EVENT_TYPES: tuple[str, ...] = get_args(EventType)
 def new_secret() -> str:
     """A signing secret: `whsec_` and 32 random bytes in base64."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def is_strong(secret: str) -> bool:
+    """Whether a signing secret is one: 24 to 64 bytes in base64, as Standard Webhooks 1.0.0 says, with or without
+    `whsec_`, and no row of the same few bytes: whoever guesses it signs in the name of its owner.
+    """
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return SHORTEST_SECRET <= len(key) <= LONGEST_SECRET and len(set(key)) >= DISTINCT_BYTES
 
 
 def headers_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from demo.figures import bought_figures
@@ -16,6 +16,7 @@ from tests.night.night_world import NightWorld
 
 Row = dict[str, Any]
 
+BEFORE_ALL_NIGHTS = datetime(2000, 1, 1, tzinfo=UTC)
 MARTS = (
     "mart_companies.dim_companies", "mart_companies.fct_company_values", "mart_leads.dim_people",
     "mart_leads.fct_person_values", "mart_leads.dim_leads", "mart_leads.fct_score_factors",
@@ -99,7 +100,7 @@ def capture(world: NightWorld, run: NightRun) -> NightFacts:
     opted_out = {each["slug"]: {row["value"] for row in each["suppressions"]} for each in plan["organizations"]}
     return NightFacts(
         run, world.truth, tables, score_marts(world.world), world.mails(), world.attempts(), world.charges(),
-        {row["subject"]: row for row in sites}, _searched(organizations, plan), bought_figures(),
+        {row["subject"]: row for row in sites}, _searched(organizations, plan), bought_figures(BEFORE_ALL_NIGHTS),
         {row["slug"]: row["organization_id"] for row in organizations},
         defects(world.world), opted_out,
     )  # fmt: skip

@@ -57,7 +57,7 @@ def test_dead_server_is_named(server):
 
 def test_two_provisioners_at_once(server):
     results: list[dict[str, str]] = []
-    names = ["first", "second", "first"]
+    names = ["first", "house", "first"]
     passwords = {login: server.password_for(login) for login in provisioning.LOGINS}
     threads = [
         threading.Thread(target=lambda n=name: results.append(provisioning.provision(server.admin_url, n, passwords)))
@@ -74,12 +74,9 @@ def test_password_stands_in_no_log_and_no_process_list(server):
     password = "a-password-to-look-for"
     provisioning.provision(server.admin_url, "house", {"leadhouse_app": password})
     with admin_to(server.admin_url, autocommit=True) as connection:
-        connection.execute("alter system set log_statement = 'all'")
-        connection.execute("select pg_reload_conf()")
+        connection.execute("set log_statement = 'all'")
         provisioning.set_passwords(connection, {"leadhouse_app": password})
         stored = connection.execute("select rolpassword from pg_authid where rolname = 'leadhouse_app'").fetchone()
-        connection.execute("alter system reset log_statement")
-        connection.execute("select pg_reload_conf()")
     assert stored["rolpassword"].startswith("SCRAM-SHA-256$")
     log = server.log_file.read_text()
     assert "alter role" in log

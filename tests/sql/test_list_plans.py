@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.lead_platform import ORGANIZATION, generate, identifier, organization_claims
 from benchmarks.million_queries import BY_HAND, QUERIES, Notes
-from leadhouse.leads.work_list import recount_leads
+from leadhouse.leads.work_list import LeadFilter, page_question, reach_question, recount_leads
 
 LEADS, ORGANIZATIONS = 60_000, 60
 LARGE = 10_000
@@ -99,6 +99,28 @@ TAGS = pytest.mark.xfail(strict=True, reason="a policy keeps the index of tags f
 )
 def test_a_query_reads_what_it_shows(owner, query):
     assert complaints(owner, query) == []
+
+
+@pytest.mark.parametrize("role", ["manager", "rep"])
+@pytest.mark.parametrize(
+    ("sort", "order"), [("created_at", "desc"), ("created_at", "asc"), ("lead_score", "desc"), ("full_name", "asc")]
+)
+def test_a_page_reads_what_it_shows_with_the_plan_that_the_api_keeps(owner, sort, order, role):
+    reach = BY_HAND[role]
+    asked = [reach_question(sort, LeadFilter())]
+    page = page_question(ORGANIZATION, LeadFilter(), reach=reach, sort=sort, order=order)
+    asked += [page] * 7  # Postgres may keep a plan from the sixth on
+    try:
+        owner.execute("select set_config('request.jwt.claims', %s, true)", [organization_claims(role)])
+        owner.execute("set local role authenticated")
+        for question in asked:
+            owner.plans.clear()
+            owner.execute(question.text, question.values, prepare=question.is_kept)
+    finally:
+        owner.rollback()
+    told = [json.loads(plan[plan.index("{") :]) for plan in owner.plans]
+    assert told
+    assert [complaint for plan in told for complaint in judge(plan["Plan"], owner.large)] == []
 
 
 @pytest.mark.parametrize("role", ["admin", "manager", "rep", "client", "reader"])

@@ -19,12 +19,7 @@ from leadhouse.leads.work import LeadStatus, Priority
 
 Cursor = tuple[Any, UUID]
 LARGEST_PAGE = 200
-_INDEXED: dict[Sort, set[str]] = {  # what may narrow a page while an index has its order
-    "created_at": {"status", "campaign_id", "owner_id"},
-    "updated_at": set(),
-    "lead_score": {"status", "owner_id"},
-    "full_name": set(),
-}
+_INDEXED = frozenset({"status", "campaign_id", "owner_id"})  # by which an index has leads in the order of creation
 _FIRST_ID = UUID(int=0)
 
 
@@ -153,13 +148,18 @@ def rest_question(
 
 
 def _has_kept_plan(sort: Sort, wanted: LeadFilter, reach: Reach) -> bool:
-    """Whether an index has these leads in this order, whatever the values are that narrow them."""
+    """Whether an index has these leads in this order, whatever the values are that narrow them.
+
+    Not by score or name: a plan for all organizations takes them to be small, and sorts the large ones whole.
+    """
+    if sort != "created_at":
+        return False
     narrowed = {*_given(wanted), *(["criteria"] if wanted.criteria else [])}
     if not reach.reads_all:
         narrowed.add("owner_id")
         if reach.is_client or len(reach.user_ids) != 1 or wanted.owner_id:
             return False
-    return len(wanted.status) < 2 and len(narrowed) < 2 and narrowed <= _INDEXED[sort]
+    return len(wanted.status) < 2 and len(narrowed) < 2 and narrowed <= _INDEXED
 
 
 def _fetch(connection: Connection[Any], question: Question) -> list[dict[str, Any]]:

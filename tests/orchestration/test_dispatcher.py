@@ -21,6 +21,8 @@ from leadhouse.orchestration.job_runs import RUN_KEY, job_of_run
 from leadhouse.settings import PROJECT, settings
 from tests.orchestration.run_counter import RunCounter
 
+KILLS = 4
+
 
 @pytest.fixture
 def airflow():
@@ -116,10 +118,10 @@ def test_kills_at_random_moments_start_every_run_once(database, airflow, tmp_pat
         "LEADHOUSE_AIRFLOW_PASSWORD": "secret",
         "PYTHONPATH": str(PROJECT / "plugins"),
     }
-    for attempt in range(12):
+    for attempt in range(KILLS + 6):
         process = subprocess.Popen([sys.executable, "-m", "leadhouse.orchestration.dispatcher"], env=environment)
         begun = sum(airflow.asked.values())
-        if attempt < 6:
+        if attempt < KILLS:
             # killed in the middle of its work: once it has asked for some of the runs
             wait_for(lambda begun=begun: sum(airflow.asked.values()) >= min(begun + random.randint(1, 6), len(jobs)))
             process.send_signal(signal.SIGKILL)

@@ -19,6 +19,7 @@ select decision.organization_id, array_agg(assignments.subject_id) as subject_id
   from resolution.match_decisions as decision
   join resolution.assignments on case when assignments.organization_id is not distinct from decision.organization_id
        then assignments.origin_entity_id else assignments.entity_id end in (decision.entity_a, decision.entity_b)
+   and coalesce(assignments.organization_id, decision.organization_id) is not distinct from decision.organization_id
  where decision.decision = 'same' and decision.decided_by like 'model %' and not decision.is_reverted
  group by decision.match_decision_id, decision.organization_id
 """

@@ -15,11 +15,11 @@ from tests.scrapers.test_resume import pages, wait_for
 
 @pytest.fixture
 def slow_crawl(crawl, monkeypatch):
-    """A site of 60 pages that takes some seconds, watched closely."""
-    monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0.05")
+    """A site of 40 pages that takes some seconds, watched closely."""
+    monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0.1")
     monkeypatch.setattr(crawling, "RENEW_SECONDS", 0.2)
     settings.cache_clear()
-    crawl.web.site("slow.example", pages=60)
+    crawl.web.site("slow.example", pages=40)
     return crawl
 
 
@@ -48,10 +48,10 @@ def status(crawl, job_id):
 
 
 def test_paused_and_resumed(slow_crawl):
-    job_id = slow_crawl.plan("slow.example", pages=80)
+    job_id = slow_crawl.plan("slow.example", pages=60)
     assert stop_in_the_middle(slow_crawl, job_id, control.pause_job, 15) == "paused"
     asked = len(pages(slow_crawl, "slow.example"))
-    assert 15 <= asked < 60
+    assert 15 <= asked < 42
     with pytest.raises(control.StoppedError):
         run_shard(job_id, 0, f"job__{job_id}")
     assert len(pages(slow_crawl, "slow.example")) == asked
@@ -60,7 +60,7 @@ def test_paused_and_resumed(slow_crawl):
     requests.start(job_id)
     counts = run_shard(job_id, 0, f"job__{job_id}__2")
     requests.finish(job_id, counts)
-    assert counts["fetched"] == 62
+    assert counts["fetched"] == 42
     every = pages(slow_crawl, "slow.example")
     assert len(every) - len(set(every)) <= 1  # what was on its way when it stopped
     assert status(slow_crawl, job_id) == ("completed", None, 1, 1)
@@ -71,7 +71,7 @@ def test_paused_and_resumed(slow_crawl):
 
 
 def test_cancelled(slow_crawl):
-    job_id = slow_crawl.plan("slow.example", pages=80)
+    job_id = slow_crawl.plan("slow.example", pages=60)
     assert stop_in_the_middle(slow_crawl, job_id, control.cancel_job, 5) == "cancelled"
     assert status(slow_crawl, job_id)[:2] == ("cancelled", None)
     with pytest.raises(requests.JobStateError, match="cancelled, it cannot become running"):

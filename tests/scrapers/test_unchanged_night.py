@@ -11,7 +11,7 @@ from tests.scrapers.conftest import Answer, Crawl, Web
 from tests.scrapers.test_second_night import with_etag
 
 FIRST, SECOND, THIRD = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
-HOST, PAGES = "mapped.example", 38
+HOST, PAGES = "mapped.example", 18
 XML = {"Content-Type": "application/xml"}
 
 
@@ -28,7 +28,7 @@ def sitemap(web: Web, changed: dict[str, str]) -> None:
 
 @pytest.fixture
 def mapped(crawl: Crawl) -> Crawl:
-    """A site of forty pages and a sitemap, crawled once."""
+    """A site of twenty pages and a sitemap, crawled once."""
     crawl.web.site(HOST, pages=PAGES)
     crawl.web.page(HOST, "/about", "We are people who build things.")
     crawl.web.routes[HOST, "/robots.txt"] = Answer(f"Sitemap: http://{HOST}/sitemap.xml\n".encode())

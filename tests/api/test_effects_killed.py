@@ -219,7 +219,9 @@ def test_a_write_whose_server_is_killed_at_a_moment_has_one_effect(api, world, p
     asked.check(asked.write.repeat())
 
 
-def test_writes_whose_servers_are_killed_at_any_moment_have_one_effect(api, world, person):
+def test_writes_whose_servers_are_killed_at_any_moment_have_one_effect(api, world, person, record_property):
+    record_property("checked", "one effect, and the same answer to whoever repeats")
+    record_property("killed the API's server during a write", ROUNDS)
     first = int(SEED) if SEED is not None else random.SystemRandom().randrange(10**9)
     for seed in range(first, first + ROUNDS):
         chance = random.Random(seed)

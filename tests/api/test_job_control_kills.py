@@ -224,7 +224,9 @@ def test_a_job_is_paused_and_resumed_while_worker_and_server_die(stage, world):
 
 
 @pytest.mark.prove
-def test_jobs_are_steered_while_worker_and_server_die_again_and_again(stage, world):
+def test_jobs_are_steered_while_worker_and_server_die_again_and_again(stage, world, record_property):
+    record_property("checked", "every page landed once; paused, resumed and cancelled as answered; no state sticks")
+    record_property("killed the API's server during pause, resume and cancel", 3 * ROUNDS)
     api, web, person = stage
     first = int(SEED) if SEED is not None else random.SystemRandom().randrange(10**9)
     for seed in range(first, first + ROUNDS):

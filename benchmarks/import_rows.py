@@ -19,10 +19,10 @@ from typing import Any
 
 from benchmarks.measure import Result, cpu_seconds
 from benchmarks.own_database import OwnDatabase, own_database
-from leadhouse.connectors.csv_import import import_file
-from leadhouse.connectors.import_modes import Mode
 from leadhouse.database import admin
 from leadhouse.database.copying import copy_rows
+from leadhouse.imports.csv_import import import_file
+from leadhouse.imports.import_modes import Mode
 from leadhouse.landing import rows
 
 RUN_ON = date(2026, 11, 20)

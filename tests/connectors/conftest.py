@@ -1,43 +1,62 @@
-"""Organizations to import for, and files of a test's own."""
+"""Simulated providers on real sockets, in a thread of the test process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from pathlib import Path
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from leadhouse.connectors.csv_import import ImportSummary, import_file
+from demo.providers.simulator import Simulator
+from demo.servers.wire import port_of, serve
+from demo.world import World
+from leadhouse.connectors.api_client import Patience
+from leadhouse.settings import settings
 
-RUN_ON = date(2026, 11, 20)
-FILES = Path(__file__).parent / "files"
+HASTY = Patience(connect=2, answer=0.5, attempts=3, first_pause=0.01, longest_pause=0.2)
+QUICK = {"requests_per_second": 1000}
 
-Import = Callable[..., ImportSummary]
+Served = Callable[[Simulator], str]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(companies=12)
 
 
 @pytest.fixture
-def organization_id(database: Any) -> UUID:
-    """The organization ``acme``."""
-    return add_organization(database, "acme")
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Serves a simulator and returns its address, which the settings allow."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    ports: list[int] = []
+    servers: list[Any] = []
+
+    def run(simulator: Simulator) -> str:
+        simulator.stall_seconds = 1.5
+        server = asyncio.run_coroutine_threadsafe(serve(simulator.handle), loop).result(5)
+        servers.append(server)
+        ports.append(port_of(server))
+        allowed = ",".join(f"127.0.0.1:{port}" for port in ports)
+        monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", allowed)
+        settings.cache_clear()
+        return f"http://127.0.0.1:{ports[-1]}{simulator.prefix}"
+
+    yield run
+    asyncio.run_coroutine_threadsafe(_close(servers), loop).result(5)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(5)
+    loop.close()
+    settings.cache_clear()
 
 
-@pytest.fixture
-def run_import(database: Any, organization_id: UUID) -> Import:
-    """Imports a file for ``acme``, unless told otherwise."""
-
-    def run(path: Path, kind: Any = None, **options: Any) -> ImportSummary:
-        return import_file(path, options.pop("owner", organization_id), kind, RUN_ON, "test", **options)
-
-    return run
-
-
-def add_organization(database: Any, slug: str) -> UUID:
-    """A further organization."""
-    with database.owner() as connection:
-        row = connection.execute(
-            "insert into identity.organizations (slug, name) values (%s, %s) returning organization_id", [slug, slug]
-        ).fetchone()
-    return UUID(str(row["organization_id"]))
+async def _close(servers: list[Any]) -> None:
+    for server in servers:
+        server.close()
+    conversations = asyncio.all_tasks() - {asyncio.current_task()}
+    for each in conversations:
+        each.cancel()
+    await asyncio.gather(*conversations, return_exceptions=True)

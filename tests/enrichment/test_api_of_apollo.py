@@ -19,7 +19,7 @@ from leadhouse.enrichment.api_of_apollo import ApolloFinder
 from leadhouse.enrichment.provider_client import Asked, Endpoint
 from leadhouse.enrichment.providers import Price, put_provider, put_waterfall
 from leadhouse.settings import settings
-from tests.connectors.sources.conftest import served, world
+from tests.connectors.conftest import served, world
 from tests.enrichment.conftest import DAY
 
 __all__ = ["served", "world"]

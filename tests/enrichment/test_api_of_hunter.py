@@ -14,7 +14,7 @@ from leadhouse.database import connect
 from leadhouse.enrichment import ProviderUnavailableError, call_provider, request_wanted
 from leadhouse.enrichment.providers import Price, put_provider, put_waterfall
 from leadhouse.settings import settings
-from tests.connectors.sources.conftest import served, world
+from tests.connectors.conftest import served, world
 from tests.enrichment.conftest import DAY
 
 __all__ = ["served", "world"]

@@ -158,7 +158,7 @@ def _crawl(job_id: UUID, numbers: list[int]) -> None:
 
 
 def _import(loaded: Loaded, run_on: Any) -> None:
-    from leadhouse.connectors import csv_import
+    from leadhouse.imports import csv_import
 
     for organization_id, path in loaded.exports.items():
         csv_import.import_file(path, organization_id, "person", run_on, f"import__{path.stem}")

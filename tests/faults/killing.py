@@ -24,7 +24,7 @@ POLL_SECONDS = 0.01
 EARLY = 0.75  # a kill that comes when the work is done proves nothing
 LONGEST_STAGE_SECONDS = 120.0
 PRELOADED = [
-    "tests.faults.fault_nights", "leadhouse.connectors.csv_import", "leadhouse.resolution", "leadhouse.transform",
+    "tests.faults.fault_nights", "leadhouse.imports.csv_import", "leadhouse.resolution", "leadhouse.transform",
     "leadhouse.leads", "leadhouse.enrichment", "leadhouse.campaigns", "dbt.cli.main", "great_expectations",
 ]  # fmt: skip
 context = multiprocessing.get_context("forkserver")

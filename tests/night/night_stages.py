@@ -87,7 +87,7 @@ def crawl_job(run: NightRun, job_id: UUID, stage: str = "crawl_sites") -> dict[s
 
 def import_file(run: NightRun, path: Path, organization_id: UUID) -> Any:
     """An import's request, and its file."""
-    from leadhouse.connectors import csv_import
+    from leadhouse.imports import csv_import
 
     parameters = {"requested_for": run.name, "path": str(path), "kind": "person"}
     job_id = requests.request_job("import", parameters, run.run_on, organization_id)

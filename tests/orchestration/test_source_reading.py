@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from demo.providers.rest import RestSimulator
 from leadhouse.jobs import requests
 from leadhouse.orchestration import importing, source_reading
-from tests.connectors.sources.conftest import QUICK, served, world
+from tests.connectors.conftest import QUICK, served, world
 from tests.orchestration.airflow_in_process import load_dag
 
 __all__ = ["served", "world"]

@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from leadhouse.archive import ArchiveWriter, Exchange, Position
-from leadhouse.connectors import csv_import
 from leadhouse.database import queries
+from leadhouse.imports import csv_import
 from leadhouse.landing import Landing, LandingCounts, Quarantined
 from leadhouse.leads import project_facts
 from leadhouse.privacy.erasures import PersonRequest

@@ -39,8 +39,8 @@ def dedupe(
     The weights are estimated on the file itself; the night uses the versioned ones instead. A file or map that cannot
     be used ends with exit code 2 and says where.
     """
-    from leadhouse.connectors.columns import field_of
-    from leadhouse.connectors.match_file import read_match_file
+    from leadhouse.imports.columns import field_of
+    from leadhouse.imports.match_file import read_match_file
     from leadhouse.resolution.file_columns import infer_columns
     from leadhouse.resolution.file_matching import match_rows
     from leadhouse.resolution.match_model import save_model
@@ -75,7 +75,7 @@ def dedupe(
 @contextmanager
 def _told_as_a_wrong_call() -> Iterator[None]:
     """A file or a map that cannot be used is a wrong call (exit code 2), not a failure of the work."""
-    from leadhouse.connectors.base import ImportFileError
+    from leadhouse.imports.errors import ImportFileError
     from leadhouse.resolution.file_columns import FileColumnsError
 
     try:

@@ -14,7 +14,7 @@ from rich.markup import escape
 EXPECTED = (
     ("leadhouse.billing", "BillingError"),
     ("leadhouse.campaigns", "CampaignNotReadyError"),
-    ("leadhouse.connectors", "ImportFileError"),
+    ("leadhouse.imports", "ImportFileError"),
     ("leadhouse.connectors.source_errors", "SourceError"),
     ("leadhouse.connectors.source_runs", "SourceBusyError"),
     ("leadhouse.credentials", "CredentialError"),

@@ -52,7 +52,7 @@ def import_file(
     json_file: JsonFile = None,
 ) -> None:
     """Import a file: every row lands, is already known, or is quarantined with its reason."""
-    from leadhouse.connectors import ImportFileError, csv_import
+    from leadhouse.imports import ImportFileError, csv_import
 
     with clear_failures(), _told_as_a_wrong_call(ImportFileError):
         mapping = _stated(columns)

@@ -1,5 +1,1 @@
-"""Sources that people and partners give: files and accounts whose records belong to one organization."""
-
-from leadhouse.connectors.base import Connector, ImportFileError
-
-__all__ = ["Connector", "ImportFileError"]
+"""Accounts at providers, maps and search engines, read call by call; their records belong to one organization."""

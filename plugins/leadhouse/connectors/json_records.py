@@ -1,7 +1,7 @@
 """JSON to records by data: which path of an item states which attribute.
 
 A path is JSONPath (RFC 9535 as far as jsonpath-ng reads it): ``name``, ``organization.primary_domain``,
-``emails[*].value``. A value is normalised like a cell of a file (`leadhouse.connectors.cells`); what cannot be read as
+``emails[*].value``. A value is normalised like a cell of a file (`leadhouse.imports.cells`); what cannot be read as
 its attribute is kept as a custom field, so that nothing of an answer is lost without a trace.
 """
 
@@ -16,9 +16,9 @@ from jsonpath_ng import JSONPath
 from jsonpath_ng.parser import parse
 from pydantic import Field, field_validator
 
-from leadhouse.connectors import cells
 from leadhouse.connectors.api_connector import Shape
 from leadhouse.extraction import phones
+from leadhouse.imports import cells
 from leadhouse.landing.storable import clean_text
 from leadhouse.records import (
     AddressParts,

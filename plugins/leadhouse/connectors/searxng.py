@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from leadhouse.connectors import cells
 from leadhouse.connectors.api_connector import Address, Answer, ApiConnector, Call, Page, Parameters, Statements
 from leadhouse.connectors.api_statements import state_items
 from leadhouse.connectors.json_records import ItemMap, RecordMap
 from leadhouse.connectors.source_errors import Reason, SourceError
+from leadhouse.imports import cells
 from leadhouse.settings import settings
 
 Query = Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whitespace=True)]

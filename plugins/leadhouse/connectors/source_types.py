@@ -15,7 +15,6 @@ from selectolax.lexbor import LexborHTMLParser
 from leadhouse.connectors.api_client import Patience, open_client, require_success
 from leadhouse.connectors.api_connector import ApiConnector, Ask, Shape, SourceOf
 from leadhouse.connectors.apollo import ApolloConnector, ApolloCredentials, ApolloParameters
-from leadhouse.connectors.base import ImportFileError
 from leadhouse.connectors.hunter import HunterConnector, HunterCredentials, HunterParameters
 from leadhouse.connectors.linkedin import LinkedInConnector, LinkedInCredentials, LinkedInParameters
 from leadhouse.connectors.overpass import OverpassConnector, OverpassParameters
@@ -27,6 +26,7 @@ from leadhouse.connectors.source_parameters import FileParameters, SiteParameter
 from leadhouse.connectors.zoominfo import ZoomInfoConnector, ZoomInfoCredentials, ZoomInfoParameters
 from leadhouse.extraction.charset import decode
 from leadhouse.extraction.listing import Listing, following_pages, read_entries
+from leadhouse.imports.errors import ImportFileError
 
 # of a test, which a person waits for
 TEST_PATIENCE = Patience(connect=5.0, answer=10.0, attempts=2, first_pause=0.2, longest_pause=2.0)
@@ -198,7 +198,7 @@ def _check_listing(body: bytes, url: str, listing: Listing) -> str:
 
 
 def _check_file(parameters: FileParameters) -> str:
-    from leadhouse.connectors.csv_file import preview_file
+    from leadhouse.imports.csv_file import preview_file
 
     if parameters.path is None:
         return f"The file {parameters.file_id or parameters.file} is named; it is read when it is imported."

@@ -20,7 +20,7 @@ Mode = Literal["upsert", "skip", "merge"]
 
 
 class FileRequest(TypedDict):
-    """A file and whose it is; `kind` None: found out from the columns; `mode`: see `connectors.import_modes`."""
+    """A file and whose it is; `kind` None: found out from the columns; `mode`: see `imports.import_modes`."""
 
     path: str
     organization_id: str
@@ -56,7 +56,7 @@ def find_files() -> list[FileRequest]:
 @stage_task(map_index_template="{{ task.op_kwargs['file']['path'].rpartition('/')[2] }}")
 def import_file(file: FileRequest) -> dict[str, Any]:
     """Land one file's rows; bad ones go to quarantine with their reason."""
-    from leadhouse.connectors import csv_import
+    from leadhouse.imports import csv_import
     from leadhouse.jobs import control, logs
     from leadhouse.ledger.steps import recorded_step
 

@@ -1,0 +1,239 @@
+"""Rows to records: one row states a person, the company, or both; or it is refused with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadhouse.extraction import hosts
+from leadhouse.imports import cells
+from leadhouse.imports.cell_figures import revenue
+from leadhouse.imports.columns import ColumnMap, Field
+from leadhouse.imports.delimited_rows import Row
+from leadhouse.imports.mail_domains import conclude_domain
+from leadhouse.imports.row_cells import LONGEST_VALUE, Cell, Columns, Draft, RowCells, RowRecord
+from leadhouse.imports.row_faults import Fault, find_fault, no_identity
+from leadhouse.imports.row_places import state_place
+from leadhouse.imports.row_steps import company_steps, person_steps
+
+LONGEST_KEY = 300
+LEGAL_BASIS_KEY = "legal_basis"
+REVENUE_KEY = "annual_revenue"  # a plain number, beside the column as it stood
+_NAMED = ("name", "legal_name", "domain", "vat_id")
+_EMPLOYER = (("name", "company_name"), ("domain", "company_domain"))
+_GIVEN = (Field.FIRST_NAME, Field.MIDDLE_NAME, Field.LAST_NAME, Field.SECOND_LAST_NAME)
+_BASICS = (
+    Field.RECORD_ID, Field.COMPANY_ID, Field.CUSTOMER, Field.OPTED_OUT, Field.SALUTATION, Field.REVENUE, Field.CONTACTS,
+)  # fmt: skip
+_COMPANYS = (
+    Field.ADDRESS, Field.STREET, Field.HOUSE_NUMBER, Field.POSTAL_CODE, Field.CITY, Field.POSTAL_CITY, Field.REGION,
+    Field.COMPANY_ADDRESS, Field.COMPANY_STREET, Field.COMPANY_POSTAL_CODE, Field.COMPANY_CITY, Field.COMPANY_REGION,
+    Field.COMPANY_COUNTRY, Field.COMPANY_PHONE, Field.COMPANY_EMAIL, Field.COMPANY_SOCIAL, Field.FAX, Field.EMPLOYEES,
+    Field.REGISTER_ID, Field.TECHNOLOGIES,
+)  # fmt: skip
+_SUPPRESSING = ((Field.OPTED_OUT, "unsubscribed"), (Field.CUSTOMER, "existing_customer"))
+
+__all__ = ["Fault", "RowReader", "RowRecords"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecords:
+    """What a row states. `key` is what the row is known by when the file comes again: see `csv_import`."""
+
+    key: str
+    company: RowRecord | None
+    persons: tuple[RowRecord, ...] = ()
+    suppressed: tuple[tuple[str, str], ...] = ()  # (address, reason)
+
+
+class RowReader:
+    """Reads the rows of one table. What cannot be read as its column's field is kept as a custom field.
+
+    Which columns say what is settled once for the table, so that a row costs no more than its cells.
+    """
+
+    def __init__(self, columns: ColumnMap) -> None:
+        self._columns = found = Columns(columns)
+        self._lists_companies = found.kind == "company"
+        self._company_steps = company_steps(found.fields, with_contacts=self._lists_companies)
+        self._person_steps = person_steps(found.fields, with_contacts=not self._lists_companies)
+        self._given = [each for each in _GIVEN if each in found.fields]
+        self._basics = [each for each in _BASICS if each in found.fields]
+        self._suppressing = [each for each in _SUPPRESSING if each[0] in found.fields]
+        self._loose = [each for each in (Field.TITLE, Field.PERSON_PHONE) if each in found.fields]
+        if Field.PHONE in found.fields and not self._lists_companies:
+            self._loose.append(Field.PHONE)
+        self._has_place = bool(found.fields & {Field.COUNTRY, Field.COMPANY_COUNTRY, Field.ADDRESS} or found.has_place)
+
+    def read(self, row: Row, text: str, *, is_broken: bool) -> RowRecords | Fault:
+        """The row's records. `text`: all its cells; `is_broken`: some of its bytes are no text."""
+        fault = find_fault(row, self._columns.header, is_broken=is_broken)
+        if fault:
+            return fault
+        found = RowCells(self._columns, row.cells)
+        if (mail := found.one(Field.EMAIL)) and not cells.emails(mail):
+            return Fault("bad_email", f"{mail[:200]!r} holds no e-mail address (name@host.tld): correct or empty it.")
+        if len(text) > LONGEST_VALUE and any(len(each.raw) > LONGEST_VALUE for each in found.mapped()):
+            return Fault("cell_too_long", f"A cell holds more than {LONGEST_VALUE} characters: shorten it.")
+        return self._records(found)
+
+    def _records(self, row: RowCells) -> RowRecords | Fault:
+        """The records of the row, or why it says nothing about anybody."""
+        _take_company_name(row)
+        own_country, country = _countries(row)
+        company = self._company(row, country)
+        person = self._person(row, company, own_country)
+        names_person = person.first("full_name", "email", "social_url") is not None
+        named = company.first(*_NAMED)
+        if not named:
+            reached = person.first("email", "social_url") if names_person and not self._lists_companies else None
+            by_mail = self._lists_companies or not names_person
+            if not (reached or (by_mail and company.first("email"))):
+                return no_identity(self._columns.kind)
+        self._keep_basics(row, names_person=names_person)
+        has_company = bool(company.values) and (bool(named) or not names_person)
+        if not has_company:
+            _keep_companys(row)
+        return self._built(row, company if has_company else None, person if names_person else None)
+
+    def _company(self, row: RowCells, country: str | None) -> Draft:
+        draft = row.company
+        for of_field, attribute, step in self._company_steps:
+            if found := row.by_field.get(of_field):
+                step(row, draft, attribute, country, found)
+        if draft.values and self._has_place:
+            state_place(row, draft, country)
+        conclude_domain(draft, draft)
+        return draft
+
+    def _person(self, row: RowCells, company: Draft, country: str | None) -> Draft:
+        draft = row.person
+        self._read_name(row, draft)
+        for of_field, attribute, step in self._person_steps:
+            if found := row.by_field.get(of_field):
+                step(row, draft, attribute, country, found)
+        if not draft.first("full_name", "email", "social_url"):
+            draft.values.clear()
+            for cell in row.all(*self._loose):
+                row.custom[cell.column] = cell.raw
+            return draft
+        _drop_company_phones(draft, company)
+        conclude_domain(company, draft)
+        if not self._lists_companies and country and (stated := row.by_field.get(Field.COUNTRY)):
+            draft.state("country_code", country, stated[0].raw, stated[0].locator)
+        _state_employer(draft, company)
+        return draft
+
+    def _read_name(self, row: RowCells, draft: Draft) -> None:
+        given = row.all(*self._given) if self._given else ()
+        if given:
+            name = cells.in_reading_order([cell.text for cell in given])
+            draft.state("full_name", cells.person_name(name), name, given[-1].locator)
+        elif found := row.by_field.get(Field.FULL_NAME):
+            draft.state("full_name", cells.person_name(found[0].text), found[0].raw, found[0].locator)
+
+    def _keep_basics(self, row: RowCells, *, names_person: bool) -> None:
+        """What says something about the row itself stands in its custom fields."""
+        for of_field in self._basics:
+            for cell in row.by_field.get(of_field, ()):
+                row.custom[cell.column] = cell.raw
+        for cell in row.by_field.get(Field.REVENUE, ())[:1]:
+            if amount := revenue(cell.text, cell.column):
+                row.custom[REVENUE_KEY] = amount
+        if self._lists_companies and not names_person:
+            for cell in row.by_field.get(Field.TITLE, ()):
+                row.custom[cell.column] = cell.raw
+
+    def _built(self, row: RowCells, company: Draft | None, person: Draft | None) -> RowRecords:
+        basis = {LEGAL_BASIS_KEY: cells.legal_basis(text)} if (text := row.one(Field.LEGAL_BASIS)) else {}
+        of_person = person is not None and (not self._lists_companies or company is None)
+        whole = {**row.custom, **basis}
+        company_key = "company" if company is not None else None
+        stated = RowRecord("company", None, company.values, basis if of_person else whole) if company else None
+        persons = [RowRecord("person", company_key, person.values, whole if of_person else basis)] if person else []
+        if contacts := row.by_field.get(Field.CONTACTS):
+            persons += _listed_contacts(contacts, row.company, basis, company_key)
+        return RowRecords(self._key(row, of_person=of_person), stated, tuple(persons), self._suppressed(row))
+
+    def _key(self, row: RowCells, *, of_person: bool) -> str:
+        if stated := row.one(Field.RECORD_ID):
+            return f"id:{stated}"
+        company = f"{row.company.first('name') or ''}|{row.company.first('domain') or ''}"
+        if of_person:
+            return row.person.first("email", "social_url") or f"{row.person.first('full_name')}|{company}"
+        return row.company.first("vat_id") or f"{company}|{row.one(Field.POSTAL_CODE, Field.POSTAL_CITY, Field.CITY)}"
+
+    def _suppressed(self, row: RowCells) -> tuple[tuple[str, str], ...]:
+        reasons = [
+            reason for of_field, reason in self._suppressing if (text := row.one(of_field)) and cells.is_yes(text)
+        ]
+        if not reasons:
+            return ()
+        addresses = [*row.person.values.get("email", ()), *row.company.values.get("email", ())]
+        return tuple((address, reasons[0]) for address in addresses)
+
+
+def _take_company_name(row: RowCells) -> None:
+    """A list of people may name companies among them."""
+    found = row.by_field.get(Field.FULL_NAME)
+    if found and cells.is_company_name(found[0].text) and not row.one(Field.COMPANY_NAME, Field.LEGAL_NAME):
+        row.company.state("name", found[0].text, found[0].raw, found[0].locator)
+        del row.by_field[Field.FULL_NAME]
+
+
+def _keep_companys(row: RowCells) -> None:
+    """What would be said of a company that the row does not name stays with the person."""
+    for of_field in _COMPANYS:
+        for cell in row.by_field.get(of_field, ()):
+            row.custom[cell.column] = cell.raw
+
+
+def _countries(row: RowCells) -> tuple[str | None, str | None]:
+    """The row's country, and the company's: stated, else by the top-level domain of the website or the address."""
+    general, companys = _country(row, Field.COUNTRY), _country(row, Field.COMPANY_COUNTRY)
+    own = general or companys
+    if own is None and (site := cells.domain(row.one(Field.DOMAIN, Field.WEBSITE))):
+        own = hosts.country_of_host(site)
+    if own is None and "@" in (mail := row.one(Field.COMPANY_EMAIL, Field.EMAIL)):
+        host = mail.rpartition("@")[2].rstrip(" >").lower()
+        own = hosts.country_of_host(host) if "." in host and host not in hosts.FREE_MAIL else None
+    return own, companys or own
+
+
+def _country(row: RowCells, of_field: Field) -> str | None:
+    for cell in row.by_field.get(of_field, ()):
+        if found := cells.country(cell.text):
+            return found
+        row.custom[cell.column] = cell.raw
+    return None
+
+
+def _state_employer(draft: Draft, company: Draft) -> None:
+    for attribute, of_person in _EMPLOYER:
+        if values := company.values.get(attribute):
+            draft.values[of_person] = values
+
+
+def _drop_company_phones(person: Draft, company: Draft) -> None:
+    """The company's number in a person's column, as some exports fill it in, is the company's."""
+    own, companys = person.values.get("phone_e164"), company.values.get("phone_e164")
+    if own and companys and not companys.keys().isdisjoint(own):
+        kept = {number: value for number, value in own.items() if number not in companys}
+        del person.values["phone_e164"]
+        if kept:
+            person.values["phone_e164"] = kept
+
+
+def _listed_contacts(
+    lists: list[Cell], company: Draft, basis: dict[str, str], company_key: str | None
+) -> list[RowRecord]:
+    """People of cells that list them; one who has no address is known by the company alone."""
+    found: dict[str, RowRecord] = {}
+    for cell in lists:
+        for name, address in cells.contacts(cell.raw):
+            draft = Draft()
+            draft.state("full_name", name, cell.raw, cell.locator)
+            draft.state("email", address, cell.raw, cell.locator)
+            _state_employer(draft, company)
+            key = f"contact:{address or name}"[:LONGEST_KEY]
+            found.setdefault(key, RowRecord(key, company_key, draft.values, basis))
+    return [*found.values()]

@@ -1,0 +1,115 @@
+"""How the cells of each field become candidates of an attribute: the steps that a table's columns ask for, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from leadhouse.imports import cells
+from leadhouse.imports.columns import Field
+from leadhouse.imports.row_cells import Cell, Draft, RowCells
+
+Step = Callable[[RowCells, Draft, str, str | None, list[Cell]], None]
+Steps = list[tuple[Field, str, Step]]
+
+
+def company_steps(fields: frozenset[Field], *, with_contacts: bool) -> Steps:
+    """What a row states of its company; `with_contacts`: general phones and addresses are the company's."""
+    wanted: Steps = [
+        (Field.COMPANY_NAME, "name", _whole),
+        (Field.LEGAL_NAME, "legal_name", _whole),
+        (Field.REGISTER_ID, "register_id", _whole),
+        (Field.DOMAIN, "domain", _sites),
+        (Field.WEBSITE, "domain", _sites),
+        (Field.VAT_ID, "vat_id", _vat),
+        (Field.EMPLOYEES, "employee_band", _band),
+        (Field.COMPANY_SOCIAL, "social_url", _profiles),
+        (Field.COMPANY_PHONE, "phone_e164", _phones),
+        *([(Field.PHONE, "phone_e164", _phones)] if with_contacts else []),
+        (Field.FAX, "fax_e164", _phones),
+        (Field.COMPANY_EMAIL, "email", _emails),
+        *([(Field.EMAIL, "email", _emails), (Field.OTHER_EMAIL, "email", _emails)] if with_contacts else []),
+        (Field.TECHNOLOGIES, "technology", _words),
+    ]
+    return [each for each in wanted if each[0] in fields]
+
+
+def person_steps(fields: frozenset[Field], *, with_contacts: bool) -> Steps:
+    """What a row states of a person, but for the name; `with_contacts`: general phones and addresses are theirs."""
+    wanted: Steps = [
+        (Field.PERSON_SOCIAL, "social_url", _profiles),
+        *([(Field.EMAIL, "email", _emails), (Field.OTHER_EMAIL, "email", _emails)] if with_contacts else []),
+        (Field.TITLE, "title", _first),
+        (Field.PERSON_PHONE, "phone_e164", _phones),
+        *([(Field.PHONE, "phone_e164", _phones)] if with_contacts else []),
+    ]
+    return [each for each in wanted if each[0] in fields]
+
+
+def _whole(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    for cell in found:
+        draft.state(attribute, cell.text, cell.raw, cell.locator)
+
+
+def _first(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    draft.state(attribute, found[0].text, found[0].raw, found[0].locator)
+    for cell in found[1:]:
+        row.custom[cell.column] = cell.raw
+
+
+def _sites(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    """Website columns; a profile in one of them is a profile."""
+    for cell in found:
+        if site := cells.domain(cell.text):
+            draft.state(attribute, site, cell.raw, cell.locator)
+        elif cells.is_person_profile(cell.text):
+            row.person.state("social_url", cells.profile(cell.text), cell.raw, cell.locator)
+        elif page := cells.profile(cell.text):
+            draft.state("social_url", page, cell.raw, cell.locator)
+        else:
+            row.custom[cell.column] = cell.raw
+
+
+def _vat(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    for cell in found:
+        _state(row, draft, attribute, cells.vat_id(cell.text, country), cell)
+
+
+def _band(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    for cell in found:
+        _state(row, draft, attribute, cells.employee_band(cell.text), cell)
+
+
+def _profiles(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    for cell in found:
+        _state(row, draft, attribute, cells.profile(cell.text), cell)
+
+
+def _phones(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    for cell in found:
+        numbers = cells.phone_numbers(cell.text, country)
+        for number in numbers:
+            draft.state(attribute, number, cell.raw, cell.locator)
+        if not numbers:
+            row.custom[cell.column] = cell.raw
+
+
+def _emails(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    for cell in found:
+        addresses = cells.emails(cell.text)
+        for address in addresses:
+            draft.state(attribute, address, cell.raw, cell.locator)
+        if not addresses:
+            row.custom[cell.column] = cell.raw
+
+
+def _words(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    for cell in found:
+        for each in filter(None, map(str.strip, cell.text.replace(";", ",").split(","))):
+            draft.state(attribute, each, each, cell.locator)
+
+
+def _state(row: RowCells, draft: Draft, attribute: str, value: str | None, cell: Cell) -> None:
+    if value:
+        draft.state(attribute, value, cell.raw, cell.locator)
+    else:
+        row.custom[cell.column] = cell.raw

@@ -145,7 +145,7 @@ def outcome(world):
 
 
 def plain(value):
-    return re.sub(r"decision:\S+", "decision", value) if isinstance(value, str) else value
+    return re.sub(r"(decision|continues):\S+", r"\1", value) if isinstance(value, str) else value
 
 
 def play(world, number, bulk_from, monkeypatch):

@@ -12,6 +12,28 @@ export type AccessToken = {
   accessExpiresAt: string;
 };
 
+/** Rows by what they are; their fields are those of the API elsewhere, times are UTC. */
+export type AccountExport = {
+  exportedAt: string;
+  account: Record<string, unknown>[];
+  preferences: Record<string, unknown>[];
+  memberships: Record<string, unknown>[];
+  teams: Record<string, unknown>[];
+  sessions: Record<string, unknown>[];
+  linkedAccounts: Record<string, unknown>[];
+  secondFactors: Record<string, unknown>[];
+  apiKeys: Record<string, unknown>[];
+  /** Names of the person's own, never a value. */
+  secrets: Record<string, unknown>[];
+  /** To the address, where it is confirmed; and what was accepted. */
+  invitations: Record<string, unknown>[];
+  mails: Record<string, unknown>[];
+  notifications: Record<string, unknown>[];
+  usageEvents: Record<string, unknown>[];
+  /** What the person did, as the audit log has it. */
+  acts: Record<string, unknown>[];
+};
+
 /** One act. `change`: column → `{"old", "new"}`, or `{"masked": true}` where it holds personal values. */
 export type ActAnswer = {
   occurredAt: string;
@@ -849,10 +871,9 @@ export type LogShape = {
   loggedAt: string;
 };
 
-/** The invitation; the token of its link goes to the address, and is shown here once. */
+/** The invitation. What accepts it goes to the address by mail and is shown to nobody else. */
 export type MadeInvitation = {
   invitationId: string;
-  token: string;
   expiresAt: string;
 };
 
@@ -1323,6 +1344,13 @@ export type ProviderAnswer = {
 /** Those of this installation. */
 export type ProviderList = {
   data: ProviderAnswer[];
+};
+
+/** An organization of one's own, or the token of an invitation's mail; the name, else the provider's. */
+export type ProviderSignUp = {
+  organizationName?: string | null;
+  invitation?: string | null;
+  fullName?: string | null;
 };
 
 /** A campaign with what it did in the range. */
@@ -2075,6 +2103,18 @@ export interface Operations {
       provider: string;
     };
     answers: {
+    };
+  };
+  /** A new account by a provider */
+  begin_provider_sign_up: {
+    path: "/api/v1/auth/providers/{provider}/sign-up";
+    method: "POST";
+    parameters: {
+      provider: string;
+    };
+    body: ProviderSignUp;
+    answers: {
+      200: AtProvider;
     };
   };
   /** The next access token */
@@ -3964,6 +4004,14 @@ export interface Operations {
     body: NewName;
     answers: {
       200: Me;
+    };
+  };
+  /** All that is held about the own account */
+  export_me: {
+    path: "/api/v1/me/export";
+    method: "GET";
+    answers: {
+      200: AccountExport;
     };
   };
   /** Accounts elsewhere */

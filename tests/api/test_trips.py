@@ -61,6 +61,16 @@ def test_a_plan_is_kept_on_its_connection():
     assert ask(Question(count, {})) == [[(1,)]]
 
 
+def test_a_plan_that_is_gone_is_made_again():
+    """psycopg deallocates all plans of a connection after a rollback."""
+    kept = Question(sql.SQL("select %(word)s::text as made_again"), {"word": "here"}, is_kept=True)
+    for _ in range(3):
+        assert ask(kept) == [[("here",)]]
+        with pool().connection() as connection:
+            connection.execute("deallocate all")
+    assert ask(kept) == [[("here",)]]
+
+
 def test_what_fails_is_undone_and_the_connection_serves_on():
     before = ask(Question(sql.SQL("select pg_backend_pid()"), {}))
     with pytest.raises(psycopg.errors.DivisionByZero):

@@ -13,6 +13,7 @@ import itertools
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -79,6 +80,7 @@ class _Trip:
     def answers(self) -> _Answers:
         """The rows of each question. Raises psycopg.Error as the statement that failed."""
         if self._failure is not None:
+            self._names.clear()  # they may be what failed; those that are there are made again under new names
             raise error_from_result(self._failure, self._connection.info.encoding)
         return self._answers
 
@@ -86,7 +88,7 @@ class _Trip:
         adapted = PostgresQuery(self._adapts)
         adapted.convert(text, values)
         key = (adapted.query, adapted.types)
-        name = self._names.get(key)
+        name = self._names.get(key) if is_kept else None
         if name is None and is_kept and len(self._names) < MOST_PREPARED:
             name = b"trip_%d" % next(_numbers)
             self._libpq.send_prepare(name, adapted.query, adapted.types)
@@ -121,6 +123,9 @@ async def ask_in_one_trip(source: ConnectionPool[Connection[Any]], questions: Se
     connection = await _free_connection(source)
     try:
         return await _ask(source, connection, questions)
+    except psycopg.errors.InvalidSqlStatementName:  # psycopg deallocates all plans after a rollback, these too
+        planned_anew = [replace(each, is_kept=False) for each in questions]
+        return await _ask(source, await _free_connection(source), planned_anew)
     except psycopg.OperationalError:
         if not connection.broken:
             raise

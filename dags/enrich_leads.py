@@ -36,11 +36,12 @@ from airflow.sdk import dag
 
 from leadhouse.orchestration.assets import MARTS
 from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
-from leadhouse.orchestration.stages import (
+from leadhouse.orchestration.enriching import (
     announce_enriched,
     announce_facts,
     call_provider,
     check_emails,
+    finish_enrichment,
     request_wanted,
 )
 
@@ -54,9 +55,10 @@ from leadhouse.orchestration.stages import (
     tags=[DagTag.ENRICH, DagTag.BY_ASSET, DagTag.BY_JOB],
 )
 def enrich_leads() -> None:
-    """Check, ask, call; then wake either the marts or the campaigns."""
-    called = call_provider()
-    check_emails() >> request_wanted() >> called
+    """Check, ask, call; then close the request, and wake either the marts or the campaigns."""
+    checked, requested, called = check_emails(), request_wanted(), call_provider()
+    checked >> requested >> called
+    finish_enrichment(checked, requested, called)
     called >> [announce_facts(), announce_enriched(), EmptyOperator(task_id="confirm_calls")]
 
 

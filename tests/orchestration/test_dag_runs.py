@@ -95,6 +95,50 @@ def test_enrichment_that_lands_nothing_wakes_the_campaigns_and_not_itself(metada
     assert metadata.events() == ["x-leadhouse://marts/enriched"]
 
 
+def _enrich(metadata, patch):
+    from leadhouse.jobs import requests
+
+    job_id = requests.request_job("enrich", {}, _today())
+    patch.setattr(
+        "leadhouse.orchestration.enriching.job_of_run", lambda _: (job_id, True)
+    )  # `test` names its runs itself
+    run = load_dag("enrich_leads").test()
+    return job_id, run.state, metadata.states("enrich_leads")
+
+
+def test_asked_for_enrichment_is_completed_with_its_counts(metadata, database, monkeypatch):
+    job_id, state, states = _enrich(metadata, monkeypatch)
+    assert (state, states["finish_enrichment"]) == ("success", "success")
+    [job] = _jobs(database)
+    assert (job["job_id"], job["status"]) == (job_id, "completed")
+    assert job["counts"] == {"checks": 0, "requests": 0, "answers": 0}
+
+
+def test_enrichment_whose_calls_fail_is_failed_and_says_why(metadata, database, monkeypatch):
+    def lose(*_):
+        raise ConnectionError("The provider hung up.")
+
+    monkeypatch.setattr("leadhouse.enrichment.provider_calls._mark_lost", lose)
+    _, state, states = _enrich(metadata, monkeypatch)
+    assert (state, states["call_provider"]) == ("failed", "failed")
+    [job] = _jobs(database)
+    assert job["status"] == "failed"
+    assert "The provider hung up." in job["error"]
+
+
+def test_enrichment_that_is_cancelled_pays_for_nothing(metadata, database, monkeypatch):
+    def withdraw(*_):
+        with database.owner() as connection:
+            connection.execute("update app.jobs set wanted_status = 'cancelled', wanted_at = now()")
+        return 0
+
+    monkeypatch.setattr("leadhouse.enrichment.request_wanted", withdraw)
+    monkeypatch.setattr("leadhouse.enrichment.call_provider", lambda *_: pytest.fail("it was called"))
+    _, state, states = _enrich(metadata, monkeypatch)
+    assert (state, states["call_provider"]) == ("success", "skipped")
+    assert [job["status"] for job in _jobs(database)] == ["cancelled"]
+
+
 def test_maintenance_proves_its_backup(metadata, database, tmp_path):
     with database.owner() as connection:
         connection.execute("insert into identity.organizations (slug, name) values ('acme', 'Acme')")
@@ -104,6 +148,11 @@ def test_maintenance_proves_its_backup(metadata, database, tmp_path):
     assert dump.stat().st_mode & 0o077 == 0
     [restore] = _steps(database, "restore")
     assert restore["counts"]["rows"] > 0
+
+
+def _jobs(database):
+    with database.owner() as connection:
+        return connection.execute("select job_id, status::text, error, counts from app.jobs").fetchall()
 
 
 def _steps(database, subject):

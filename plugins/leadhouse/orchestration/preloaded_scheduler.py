@@ -21,6 +21,7 @@ TASK_RUNNER = (
 COMPONENTS = (
     "leadhouse.orchestration.crawling",
     "leadhouse.orchestration.importing",
+    "leadhouse.orchestration.enriching",
     "leadhouse.orchestration.stages",
     "leadhouse.orchestration.sending",
     "leadhouse.orchestration.maintenance",

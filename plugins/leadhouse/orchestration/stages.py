@@ -1,15 +1,15 @@
-"""Tasks of the stages after landing: who is who, the marts, what is missing."""
+"""Tasks of the stages after landing: who is who, and the marts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import TriggerRule, get_current_context
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from leadhouse.orchestration.assets import ENRICHED, ENTITIES, MARTS, RAW_PROVIDER
+from leadhouse.orchestration.assets import ENTITIES, MARTS
 from leadhouse.orchestration.conventions import current_run, stage_task
-from leadhouse.orchestration.job_runs import find_open_jobs, job_of_run
+from leadhouse.orchestration.job_runs import find_open_jobs
 from leadhouse.orchestration.summaries import as_counts
 
 COALESCE_MINUTES = 5
@@ -59,53 +59,3 @@ def announce_marts() -> None:
     woken_by = {asset.name for asset in get_current_context()["triggering_asset_events"]}
     if woken_by and ENTITIES.name not in woken_by:
         raise AirflowSkipException("Only messages have changed since the last build.")
-
-
-@stage_task()
-def check_emails() -> int:
-    """Check every address that was never checked, or too long ago; the number of checks that landed."""
-    from leadhouse import enrichment
-
-    run = current_run()
-    return enrichment.check_emails(run.run_id, run.run_on)
-
-
-@stage_task()
-def request_wanted() -> int:
-    """Ask for what a campaign or a search wants and the marts lack; the number of new requests."""
-    from leadhouse import enrichment
-
-    return enrichment.request_wanted(current_run().run_id)
-
-
-@stage_task()
-def call_provider() -> int:
-    """Make the paid calls that are requested and within budget, each at most once; the number of answers."""
-    from leadhouse import enrichment
-
-    run = current_run()
-    job_id, is_job = job_of_run(run.run_id)
-    return enrichment.call_provider(run.run_id, run.run_on, job_id if is_job else None)
-
-
-def _landed() -> int:
-    """What the two landing tasks of this run have landed; a task that failed has landed what it has committed."""
-    pulled = get_current_context()["ti"].xcom_pull(task_ids=["check_emails", "call_provider"])
-    return sum(count or 0 for count in pulled)
-
-
-@stage_task(outlets=[RAW_PROVIDER], trigger_rule=TriggerRule.ALL_DONE)
-def announce_facts() -> int:
-    """Wake resolution when something has landed."""
-    landed = _landed()
-    if not landed:
-        raise AirflowSkipException("Nothing has landed: the marts are complete.")
-    return landed
-
-
-@stage_task(outlets=[ENRICHED], trigger_rule=TriggerRule.ALL_DONE)
-def announce_enriched() -> None:
-    """Wake the campaigns when nothing has landed: what could be had is in the marts."""
-    landed = _landed()
-    if landed:
-        raise AirflowSkipException(f"{landed} facts have landed: the marts are built once more first.")

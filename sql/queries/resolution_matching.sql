@@ -37,6 +37,10 @@ select distinct atoms.subject_id
   join resolution.assignments as atoms on atoms.entity_id = assignments.entity_id
  order by atoms.subject_id
 
+-- name: select_subjects_of_entities
+-- Shared subjects of the given entities.
+select subject_id from resolution.assignments where organization_id is null and entity_id = any (%(ids)s)
+
 -- name: select_vanished_origins
 -- Entities that lost a subject: what the model said of them is weighed again.
 select distinct former_origin_id as entity_id from dirty_subjects where former_origin_id is not null
@@ -44,7 +48,7 @@ select distinct former_origin_id as entity_id from dirty_subjects where former_o
 -- name: select_block_pairs
 -- The given subjects with all who share a block and are to be seen together: shared ones, and one organization's own.
 -- Blocks of more holders than `most` say too little; each is counted once a scope, before anybody is paired. `scope` is the
--- organization that a decision would be of.
+-- organization that a decision would be of: none, or with `of_organizations` any.
 with held as materialized (
   select keys.entity_kind, keys.key_value, keys.organization_id, keys.subject_id
     from unnest(%(subject_ids)s::uuid[]) as wanted (subject_id)
@@ -62,7 +66,8 @@ scopes as (
 blocks as materialized (
   select scopes.entity_kind, scopes.key_value, scopes.scope
     from scopes
-   where (select count(*) from (
+   where (scopes.scope is not null) = %(of_organizations)s
+     and (select count(*) from (
             select from resolution.subject_keys as holders
              where holders.entity_kind = scopes.entity_kind and holders.key_kind = 'block' and holders.key_value = scopes.key_value
                and (holders.organization_id is null or holders.organization_id = scopes.scope)
@@ -97,10 +102,11 @@ select pairs.entity_kind::text as kind, pairs.one, pairs.two, pairs.scope,
 select distinct unit_id from resolution.subjects where subject_id = any (%(subject_ids)s)
 
 -- name: select_decisions_on
--- What stands on the given entities: what people decided, and the model.
+-- What stands on the given entities: what people decided, and the model; in the shared scope, or in those of organizations.
 select match_decision_id, organization_id, entity_a, entity_b, decision, decided_by
   from resolution.match_decisions
- where not is_reverted and (entity_a = any (%(ids)s) or entity_b = any (%(ids)s))
+ where not is_reverted and (organization_id is not null) = %(of_organizations)s
+   and (entity_a = any (%(ids)s) or entity_b = any (%(ids)s))
 
 -- name: revert_model_decisions
 update resolution.match_decisions set is_reverted = true where match_decision_id = any (%(ids)s) and decided_by like 'model %%'

@@ -17,7 +17,7 @@ from leadhouse.resolution.bulk import BULK_FROM, Fresh, place_fresh
 from leadhouse.resolution.changes import Changes, Reason
 from leadhouse.resolution.reading import Dirty, keep_changes, read_units, touch_units
 from leadhouse.resolution.settling import settle
-from leadhouse.resolution.weighing import weigh_dirty
+from leadhouse.resolution.weighing import weigh_shared, weigh_tenants
 
 CONSUMER = "resolve_entities"
 
@@ -119,7 +119,7 @@ def _settle(
     changes = Changes(batch_no=fresh.batch_no, counted=fresh.kinds) if fresh else Changes()
     dirty = keep_changes(connection, everything=everything)
     _place(connection, dirty, changes)
-    _apply(connection, weigh_dirty(connection), changes)
+    _weigh(connection, changes)
     _touch_read(connection, *batches, changes)
     batch_no = changes.publish(connection, run_id, reason)
     return ResolutionSummary(
@@ -155,11 +155,12 @@ def _place(connection: Connection[DictRow], dirty: list[Dirty], changes: Changes
     settle_tenants(connection, starts, heirs, changes)
 
 
-def _apply(connection: Connection[DictRow], weighed: dict[UUID | None, set[UUID]], changes: Changes) -> None:
-    """Settle where the match model has decided anew."""
-    settle(connection, None, weighed.pop(None, set()), {}, changes)
+def _weigh(connection: Connection[DictRow], changes: Changes) -> None:
+    """Settle where the match model has decided anew: first for all, then for each organization against what is so."""
+    settle(connection, None, weigh_shared(connection), {}, changes)
+    weighed = weigh_tenants(connection, changes.touched(None))
     if weighed or changes.kinds:
-        settle_tenants(connection, defaultdict(set, weighed), {}, changes)
+        settle_tenants(connection, weighed, {}, changes)
 
 
 def settle_tenants(

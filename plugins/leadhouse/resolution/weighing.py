@@ -46,19 +46,43 @@ class Opinion:
     reason: str
 
 
-def weigh_dirty(connection: Connection[DictRow]) -> dict[UUID | None, set[UUID]]:
-    """Weigh what changed in this transaction (`reading.read_units`); returns by scope the entities to settle anew."""
+def weigh_shared(connection: Connection[DictRow]) -> set[UUID]:
+    """Weigh what changed in this transaction (`reading.read_units`) for all; returns the entities to settle anew."""
+    subjects, around = _changed(connection)
+    return _weigh_scopes(connection, subjects, around, of_organizations=False)[None]
+
+
+def weigh_tenants(connection: Connection[DictRow], moved: list[UUID]) -> defaultdict[UUID | None, set[UUID]]:
+    """The same for each organization's own records, once the shared ones are settled: they are weighed against those.
+
+    `moved` are the shared entities that were touched; whoever was weighed against one of them is weighed again.
+    """
+    subjects, around = _changed(connection)
+    sql = queries.load("resolution_matching")
+    rows = connection.execute(sql.select_subjects_of_entities, {"ids": moved}).fetchall()
+    subjects = sorted({*subjects, *(row["subject_id"] for row in rows)})
+    return _weigh_scopes(connection, subjects, around | set(moved), of_organizations=True)
+
+
+def _changed(connection: Connection[DictRow]) -> tuple[list[UUID], set[UUID]]:
+    """The subjects to weigh, and entities that lost one."""
     sql = queries.load("resolution_matching")
     rows = connection.execute(sql.select_subjects_to_weigh, {"most": MOST_IN_BLOCK}).fetchall()
-    subjects = [row["subject_id"] for row in rows]
+    lost = connection.execute(sql.select_vanished_origins).fetchall()
+    return [row["subject_id"] for row in rows], {row["entity_id"] for row in lost}
+
+
+def _weigh_scopes(
+    connection: Connection[DictRow], subjects: list[UUID], around: set[UUID], *, of_organizations: bool
+) -> defaultdict[UUID | None, set[UUID]]:
+    statement = queries.load("resolution_matching").select_block_pairs
     opinions: dict[Pair, Opinion] = {}
-    around = {row["entity_id"] for row in connection.execute(sql.select_vanished_origins)}
     for start in range(0, len(subjects), AT_ONCE):
         part = subjects[start : start + AT_ONCE]
-        found = connection.execute(sql.select_block_pairs, {"subject_ids": part, "most": MOST_IN_BLOCK}).fetchall()
-        _add_opinions(connection, found, opinions)
+        values = {"subject_ids": part, "most": MOST_IN_BLOCK, "of_organizations": of_organizations}
+        _add_opinions(connection, connection.execute(statement, values).fetchall(), opinions)
         around |= _entities_of(connection, part)
-    return _decide(connection, opinions, around)
+    return _decide(connection, opinions, around, of_organizations=of_organizations)
 
 
 def _entities_of(connection: Connection[DictRow], subjects: list[UUID]) -> set[UUID]:
@@ -136,15 +160,16 @@ def _texts(connection: Connection[DictRow], subjects: list[UUID]) -> dict[UUID, 
 
 
 def _decide(
-    connection: Connection[DictRow], opinions: dict[Pair, Opinion], around: set[UUID]
-) -> dict[UUID | None, set[UUID]]:
+    connection: Connection[DictRow], opinions: dict[Pair, Opinion], around: set[UUID], *, of_organizations: bool
+) -> defaultdict[UUID | None, set[UUID]]:
     """Write what is new, take back what no longer holds; the pairs that join or part are to be settled."""
     sql = queries.load("resolution_matching")
     ids = around | {entity for _, pair in opinions for entity in pair}
     touched = defaultdict[UUID | None, set[UUID]](set)
     stale: list[UUID] = []
     settled: set[Pair] = set()
-    for row in connection.execute(sql.select_decisions_on, {"ids": list(ids)}).fetchall():
+    values = {"ids": list(ids), "of_organizations": of_organizations}
+    for row in connection.execute(sql.select_decisions_on, values).fetchall():
         pair: Pair = row["organization_id"], frozenset((row["entity_a"], row["entity_b"]))
         opinion = opinions.get(pair)
         if not is_models(row["decided_by"]):

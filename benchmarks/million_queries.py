@@ -153,7 +153,7 @@ _PERFORMANCE = (
 _MEMBERS = str(queries.load("identity").list_members.as_string()).replace(
     "(select identity.current_organization_id())", "%(organization_id)s"
 )
-_LOGS = {"job_id": identifier("job/1/1"), "after": 0, "levels": None, "limit": 200}
+_LOGS = {"job_id": identifier("job/1/1"), "after": 0, "levels": None, "limit": 200, "skipped": 0}
 _NOTIFICATIONS = {"only_unread": False, "before": None, "limit": 50}
 _INTERACTIONS: dict[str, Any] = {"types": None, "after_at": None, "after_id": None, "limit": 50}
 _ONE_LEAD = {**_INTERACTIONS, "lead": "lead_id = %(lead_id)s", "lead_id": identifier("lead/1")}

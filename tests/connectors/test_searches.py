@@ -20,7 +20,7 @@ from leadhouse.connectors.source_types import check_source, find_type, open_conn
 from leadhouse.records import CompanyAttribute, Extraction, PersonAttribute
 from tests.connectors.conftest import HASTY, QUICK
 
-SAVED = Path(__file__).parents[3] / "scrapers" / "goldens" / "directory"
+SAVED = Path(__file__).parents[2] / "scrapers" / "goldens" / "directory"
 
 
 def opened(kind, url, credentials=None, **parameters):

@@ -40,6 +40,7 @@ EXTERNAL = "LEADHOUSE_TEST_POSTGRES_URL"
 BEFORE_THE_HOUR, BEFORE_MIDNIGHT = 8.0, 40.0  # seconds, of universal time
 # One name for a worker's modules, one after the other: dbt parses the project anew for a database of another name.
 MODULE_DATABASE = f"test_module_{secrets.token_hex(6)}"
+FUNCTIONS_CALLED = pytest.StashKey[tuple[set[str], set[str]]]()  # all, and the called ones
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """The process that was started by hand adds up what the workers' databases counted."""
     if session.config.getoption("--function-calls") and not hasattr(session.config, "workerinput"):
         known, called = read_calls()
-        print(f"\n{len(called)} of {len(known)} database functions were called")
-        if known - called:
-            print("never called:", *sorted(known - called), sep="\n  ")
+        session.config.stash[FUNCTIONS_CALLED] = known, called
         if known - called and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say at the end, where failures are read, which functions of the database no test called."""
+    if FUNCTIONS_CALLED in config.stash:
+        known, called = config.stash[FUNCTIONS_CALLED]
+        terminalreporter.write_line(f"{len(called)} of {len(known)} database functions were called")
+        for name in sorted(known - called):
+            terminalreporter.write_line(f"FAILED: no test called {name}", red=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

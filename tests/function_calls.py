@@ -16,7 +16,11 @@ import psycopg
 from psycopg.rows import DictRow
 
 FOLDER = "LEADHOUSE_TEST_FUNCTION_CALLS"
-CALLED = "select coalesce(array_agg(funcid::bigint), '{}') as numbers from pg_stat_user_functions"
+END_SESSIONS = """
+select pg_terminate_backend(pid, 5000) from pg_stat_activity
+ where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+"""
+CALLED = "select coalesce(array_agg(funcid::regprocedure::text), '{}') as names from pg_stat_user_functions"
 FUNCTIONS = """
 select fn.oid::regprocedure::text as name, coalesce(calls.calls, 0) > 0 as is_called
   from pg_proc as fn left join pg_stat_user_functions as calls on calls.funcid = fn.oid
@@ -28,19 +32,22 @@ select fn.oid::regprocedure::text as name, coalesce(calls.calls, 0) > 0 as is_ca
      'credentials', 'files', 'privacy', 'operations'])
 """
 
-_NOTED: set[int] = set()  # of this worker
+_NOTED: set[str] = set()  # of this worker
 
 
 def record_calls(connection: psycopg.Connection[DictRow]) -> None:
     """Note the functions of a database and which were called, if the run asks for it.
 
-    Copies of a template have its functions' numbers: one that called none but known ones has nothing to tell.
+    Whoever is still connected is ended first: a session tells the server what it called by the second, or when it ends.
+    A database that called none but noted ones has nothing to tell. Names are compared, not numbers: the same number is
+    another function in a database that was migrated by itself.
     """
     folder = os.environ.get(FOLDER)
     if not folder:
         return
     with contextlib.suppress(psycopg.Error):  # a test may have left a database without its schema
-        called = set((connection.execute(CALLED).fetchone() or {})["numbers"])
+        connection.execute(END_SESSIONS)
+        called = set((connection.execute(CALLED).fetchone() or {})["names"])
         if called <= _NOTED:
             return
         rows = connection.execute(FUNCTIONS).fetchall()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,8 @@ CALENDAR_PAGES = 2
 # above or among the contact scores, which lie in 0..1
 FORMER_SITEMAP, START, SITEMAP, PRODUCTIVE, KNOWN, VARIANT = 5.0, 4.0, 3.0, 2.0, 0.55, 0.02
 REPLAY = 10.0
+
+_PLAIN_PATH = re.compile(r"[\w/.~%+-]*", re.ASCII)  # of which there is but one spelling
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,9 +58,12 @@ class Frontier:
         """The site lives at this URL's origin: other spellings (http, www) of its links are rewritten to it."""
         self.origin = urls.origin_of(url)
         self.host = urls.bare_host(urls.authority_of(url))
+        self._home = f"{self.origin}/"
 
     def own(self, url: str) -> str | None:
         """The canonical URL if it belongs to the site, at the site's origin; None if it does not."""
+        if url.startswith(self._home) and len(url) <= urls.MAX_LENGTH and _PLAIN_PATH.fullmatch(url, len(self._home)):
+            return url  # most links of most pages, at a tenth of what a look at the parts of the URL costs
         found = urls.canonical(url)
         if found is None or urls.bare_host(urls.authority_of(found)) != self.host:
             return None

@@ -36,6 +36,12 @@ def test_any_text_is_a_url_or_none_and_spelled_once(text: str) -> None:
     assert found is None or urls.canonical(found) == found
 
 
+@given(st.text(alphabet="aZ09._~%+-/;()?#=&@: ", max_size=40))
+def test_a_link_of_the_site_is_spelled_as_any_other_is(text: str) -> None:
+    url = f"http://a.example/{text}"
+    assert Frontier("http://a.example/", 20).own(url) == urls.canonical(url)
+
+
 @given(st.text(max_size=60))
 def test_no_text_raises(text: str) -> None:
     urls.canonical(text)

@@ -3,7 +3,8 @@
 
 -- name: live_message_days
 select day.campaign_id, day.cohort_on as on_day, day.people, day.attempted, day.delivered, day.bounced, day.rejected, day.unknown,
-       day.hard_bounced, day.complained, day.people_delivered, day.people_replied, day.people_unsubscribed
+       day.hard_bounced, day.policy_bounced, day.complained, day.people_delivered, day.people_replied, day.people_replied_positive,
+       day.people_met, day.people_unsubscribed
   from app.campaign_days as day
   join app.campaigns as campaign on campaign.organization_id = day.organization_id and campaign.campaign_id = day.campaign_id
        and campaign.deleted_at is null
@@ -14,7 +15,7 @@ select day.campaign_id, day.cohort_on as on_day, day.people, day.attempted, day.
 -- What the counters keep, from the mart of messages alone.
 with messages as (
   select message.campaign_id, message.lead_id, message.final_state, message.attempted_at, message.bounce_class, message.first_reply_at,
-         message.unsubscribed_at, message.complained_at,
+         message.first_positive_reply_at, message.first_meeting_at, message.unsubscribed_at, message.complained_at,
          message.final_state = 'accepted' or (message.final_state = 'bounced'
            and coalesce(message.bounced_at > message.attempted_at + interval '7 days', false)) as was_delivered,
          (min(message.attempted_at) over (partition by message.campaign_id, message.lead_id)
@@ -28,13 +29,18 @@ per_person as (
          count(*) filter (where final_state = 'bounced' and not was_delivered) as bounced,
          count(*) filter (where final_state = 'rejected') as rejected, count(*) filter (where final_state = 'unknown') as unknown,
          count(*) filter (where bounce_class in ('mailbox_unknown', 'mailbox_disabled', 'domain_unknown') and not was_delivered) as hard_bounced,
+         count(*) filter (where bounce_class in ('policy', 'reputation') and not was_delivered) as policy_bounced,
          count(*) filter (where complained_at is not null) as complained, bool_or(was_delivered) as is_delivered,
          coalesce(bool_or(was_delivered and first_reply_at <= attempted_at + interval '14 days'), false) as has_replied,
+         coalesce(bool_or(was_delivered and first_positive_reply_at <= attempted_at + interval '14 days'), false) as has_replied_positive,
+         coalesce(bool_or(was_delivered and first_meeting_at <= attempted_at + interval '30 days'), false) as has_met,
          coalesce(bool_or(was_delivered and unsubscribed_at <= attempted_at + interval '14 days'), false) as has_unsubscribed
     from messages group by campaign_id, lead_id, on_day)
 select campaign_id, on_day, count(*) as people, sum(attempted) as attempted, sum(delivered) as delivered, sum(bounced) as bounced,
-       sum(rejected) as rejected, sum(unknown) as unknown, sum(hard_bounced) as hard_bounced, sum(complained) as complained,
+       sum(rejected) as rejected, sum(unknown) as unknown, sum(hard_bounced) as hard_bounced, sum(policy_bounced) as policy_bounced,
+       sum(complained) as complained,
        count(*) filter (where is_delivered) as people_delivered, count(*) filter (where has_replied) as people_replied,
+       count(*) filter (where has_replied_positive) as people_replied_positive, count(*) filter (where has_met) as people_met,
        count(*) filter (where has_unsubscribed) as people_unsubscribed
   from per_person
  where on_day between %(first_day)s and %(last_day)s
@@ -93,7 +99,7 @@ select decided.campaign_id, decided.decision, (decided.decided_at at time zone o
 
 -- name: mart_funnel
 -- Cohorts by the week in which leads were made: those whose week begins in the period.
-select campaign_id, created_week_on as on_day, leads, contactable, qualified, replied, meetings, converted, cost_eur
+select campaign_id, created_week_on as on_day, leads, contactable, qualified, replied, positive, meetings, converted, cost_eur
   from mart_analytics.agg_funnel_weekly
  where organization_id = %(organization_id)s and (%(campaign_id)s::uuid is null or campaign_id = %(campaign_id)s)
    and created_week_on between %(first_day)s and %(last_day)s

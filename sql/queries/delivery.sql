@@ -76,12 +76,13 @@ update app.messages as message
 
 -- name: insert_events
 insert into raw.email_events (run_on, event_id, landing_id, organization_id, message_id, event_kind, reason_class, smtp_code,
-                              dsn_status, occurred_at, payload)
+                              dsn_status, occurred_at, is_machine, reply_kind, payload)
 select %(run_on)s, event.event_id, %(landing_id)s, %(organization_id)s, event.message_id, event.event_kind,
-       event.reason_class, event.smtp_code, event.dsn_status, event.occurred_at, event.payload
+       event.reason_class, event.smtp_code, event.dsn_status, event.occurred_at, event.is_machine, event.reply_kind, event.payload
   from unnest(%(event_id)s::uuid[], %(message_id)s::uuid[], %(event_kind)s::text[], %(reason_class)s::text[],
-              %(smtp_code)s::integer[], %(dsn_status)s::text[], %(occurred_at)s::timestamptz[], %(payload)s::jsonb[])
-         as event (event_id, message_id, event_kind, reason_class, smtp_code, dsn_status, occurred_at, payload);
+              %(smtp_code)s::integer[], %(dsn_status)s::text[], %(occurred_at)s::timestamptz[], %(is_machine)s::boolean[],
+              %(reply_kind)s::text[], %(payload)s::jsonb[])
+         as event (event_id, message_id, event_kind, reason_class, smtp_code, dsn_status, occurred_at, is_machine, reply_kind, payload);
 
 -- name: insert_suppressions
 insert into app.suppressions (organization_id, scope, value_normalized, reason, source)
@@ -159,3 +160,6 @@ select exists (select from raw.email_events where message_id = %(message_id)s an
 -- What was taken, or may have been, and came back.
 update app.messages set state = 'bounced', reason_class = coalesce(%(reason_class)s, reason_class)
  where message_id = %(message_id)s and state in ('accepted', 'unknown');
+
+-- name: stop_after_reply
+select app.stop_after_reply(%(message_id)s) as is_stopped;

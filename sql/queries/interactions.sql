@@ -6,7 +6,7 @@ select app.record_interaction(%(lead_id)s, %(type)s, %(direction)s, %(content)s,
 
 -- name: list_interactions
 -- `{lead}`: of one lead, or of all that the caller reaches. A page goes on behind the last row of the one before.
-select interaction_id, lead_id, entity_id, type, direction, content, outcome, ai_analysis, campaign_id, message_id,
+select interaction_id, lead_id, entity_id, type, direction, content, outcome, reply_kind, ai_analysis, campaign_id, message_id,
        occurred_at, created_by
   from app.interactions
  where organization_id = %(organization_id)s and {lead} and deleted_at is null
@@ -18,7 +18,7 @@ select interaction_id, lead_id, entity_id, type, direction, content, outcome, ai
 -- name: change_interaction
 update app.interactions
    set content = coalesce(%(content)s, content), outcome = coalesce(%(outcome)s, outcome),
-       ai_analysis = coalesce(%(ai_analysis)s, ai_analysis)
+       ai_analysis = coalesce(%(ai_analysis)s, ai_analysis), reply_kind = coalesce(%(reply_kind)s, reply_kind)
  where organization_id = %(organization_id)s and interaction_id = %(interaction_id)s and deleted_at is null
 returning interaction_id;
 

@@ -140,7 +140,7 @@ select export_id, name, columns, list_id, segment_id, leaves_out_exported, state
  where organization_id = %(organization_id)s and (%(export_id)s::uuid is null or export_id = %(export_id)s)
 
 -- name: list_interactions
-select interaction_id, lead_id, type, direction, content, outcome, ai_analysis, campaign_id, message_id, occurred_at, created_by,
+select interaction_id, lead_id, type, direction, content, outcome, reply_kind, ai_analysis, campaign_id, message_id, occurred_at, created_by,
        created_at, updated_at
   from app.interactions
  where organization_id = %(organization_id)s and deleted_at is null

@@ -107,6 +107,45 @@ def test_who_complains_or_opts_out_is_suppressed(client, sent, kind, reason):
     assert world.rows("select reason from app.suppressions") == [{"reason": reason}]
 
 
+def reply(message, **said):
+    return {"eventId": "r1", "type": "replied", "messageId": str(message["message_id"]), **said}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "is_stopped", "is_suppressed"),
+    [
+        ({"text": "Yes, call me.\n> unsubscribe"}, "positive", True, False),
+        ({"text": "REMOVE ME from your list!"}, "opt_out", True, True),
+        ({"text": "Who are you?"}, "other", True, False),
+        ({"text": "I am back on Monday.", "subject": "Automatic reply: A question"}, "out_of_office", False, False),
+        ({"text": "Yes, call me.", "replyKind": "later"}, "later", True, False),
+    ],
+    ids=["yes", "remove_me", "a_question", "away", "as_the_provider_says"],
+)
+def test_what_a_reply_says_decides_what_follows(client, sent, said, kind, is_stopped, is_suppressed):
+    world, message = sent
+    secret = keep(world.organization_id, "email events")
+    for expected in ("landed", "repeated"):
+        assert outcomes(report(client, world.organization_id, secret, reply(message, **said))) == [expected]
+    told = world.rows("select reply_kind, is_machine from raw.email_events where event_kind = 'replied'")
+    assert told == [{"reply_kind": kind, "is_machine": kind == "out_of_office"}]
+    assert world.value("select reply_kind from app.interactions where type = 'reply'") == kind
+    assert world.value("select stopped_reason from app.campaign_members") == ("replied" if is_stopped else None)
+    assert world.rows("select reason from app.suppressions") == [{"reason": "unsubscribed"}] * is_suppressed
+    opted_out = world.value("select count(*) from raw.email_events where event_kind = 'unsubscribed'")
+    assert opted_out == is_suppressed
+
+
+def test_kind_of_a_reply_is_one_that_there_is(client, sent):
+    world, message = sent
+    secret = keep(world.organization_id, "email events")
+    answer = report(client, world.organization_id, secret, reply(message, replyKind="delighted"))
+    assert (answer.status_code, world.rows("select 1 from app.campaign_members where stopped_at is not null")) == (
+        422,
+        [],
+    )
+
+
 def test_a_weak_secret_of_former_days_opens_no_hook(client, sent):
     world, message = sent
     weak = "whsec_" + "A" * 32

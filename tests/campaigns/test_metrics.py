@@ -22,6 +22,11 @@ select message.organization_id, message.campaign_id, message.lead_id, message.st
        message.reason_class as bounce_class,
        min(occurred_at) filter (where event_kind = 'bounced') as bounced_at,
        min(occurred_at) filter (where event_kind = 'replied' and not is_machine) as first_reply_at,
+       min(occurred_at) filter (where event_kind = 'replied' and not is_machine and reply_kind = 'positive')
+         as first_positive_reply_at,
+       (select min(met.occurred_at) from app.interactions as met where met.lead_id = message.lead_id
+           and met.type = 'meeting' and met.deleted_at is null and met.occurred_at >= message.attempted_at
+           and coalesce(met.campaign_id, message.campaign_id) = message.campaign_id) as first_meeting_at,
        min(occurred_at) filter (where event_kind = 'unsubscribed') as unsubscribed_at,
        min(occurred_at) filter (where event_kind = 'complained') as complained_at
   from app.messages as message left join raw.email_events as event using (message_id) group by message.message_id;
@@ -51,14 +56,15 @@ def settle(world, numbers, state, at=OLD, reason=None):
         )
 
 
-def hear(world, number, kind, after_days, is_machine=False):
+def hear(world, number, kind, after_days, is_machine=False, reply_kind=None):
     """An event of the message, days after its attempt."""
     with world.database.owner() as owner:
         owner.execute(
             "insert into raw.email_events (run_on, event_id, landing_id, organization_id, message_id, event_kind,"
-            " occurred_at, is_machine) values (current_date, gen_random_uuid(), gen_random_uuid(), %s, %s, %s, %s, %s)",
+            " occurred_at, is_machine, reply_kind)"
+            " values (current_date, gen_random_uuid(), gen_random_uuid(), %s, %s, %s, %s, %s, %s)",
             [world.organization_id, world.messages[number]["message_id"], kind, OLD + timedelta(days=after_days),
-             is_machine],
+             is_machine, reply_kind],
         )  # fmt: skip
 
 
@@ -123,6 +129,58 @@ def test_the_figures_follow_the_definitions(world):
     assert float(found["response_rate"]) == pytest.approx(1 / 5)
     assert float(found["bounce_rate"]) == pytest.approx(2 / 8)
     assert found["as_of"].tzinfo is not None
+
+
+def meet(world, number, after_days, campaign_id=None):
+    """A meeting with the message's lead, days after its attempt; its id."""
+    with world.database.owner() as owner:
+        at = OLD + timedelta(days=after_days)
+        owner.execute("select app.ensure_interaction_partitions(%s::date)", [at])
+        return owner.execute(
+            "insert into app.interactions (organization_id, lead_id, entity_id, type, direction, campaign_id,"
+            " occurred_at) select organization_id, lead_id, entity_id, 'meeting', 'outbound', %s, %s from app.leads"
+            " where lead_id = %s returning interaction_id",
+            [campaign_id, at, world.messages[number]["lead_id"]],
+        ).fetchone()["interaction_id"]
+
+
+def counted_days(world):
+    """The figures of replies, meetings and refusals by policy, over all days of the campaign."""
+    figures(world)
+    return world.rows(
+        "select sum(people_replied)::int as replied, sum(people_replied_positive)::int as positive,"
+        " sum(people_met)::int as met, sum(policy_bounced)::int as policy"
+        " from app.campaign_days where campaign_id = %s",
+        world.campaign_id,
+    )[0]
+
+
+def test_replies_by_kind_meetings_and_refusals_by_policy_are_counted(world):
+    fill(world)
+    settle(world, [8], "rejected", reason="policy")
+    settle(world, [9], "rejected", reason="reputation")
+    hear(world, 4, "replied", 2, reply_kind="positive")
+    hear(world, 5, "replied", 1, is_machine=True, reply_kind="out_of_office")
+    meet(world, 2, 19)
+    meet(world, 3, -1)  # before anything was written
+    meet(world, 4, 3, world.campaign([]))  # another campaign's
+    meet(world, 6, 3)  # who was never reached
+    assert counted_days(world) == {"replied": 2, "positive": 1, "met": 1, "policy": 2}
+    with world.database.owner() as owner:
+        owner.execute(MART)
+    assert metrics.reconcile() == metrics.Reconciliation(1, 0, [])
+
+
+def test_what_people_put_right_counts(world):
+    fill(world)
+    taken_back = meet(world, 2, 5)
+    assert counted_days(world) == {"replied": 1, "positive": 0, "met": 1, "policy": 0}
+    world.rows("update app.interactions set reply_kind = 'positive' where type = 'reply' returning 1")
+    assert counted_days(world)["positive"] == 1
+    world.rows("update app.interactions set deleted_at = now() where interaction_id = %s returning 1", taken_back)
+    assert counted_days(world) == {"replied": 1, "positive": 1, "met": 0, "policy": 0}
+    with pytest.raises(psycopg.errors.CheckViolation):
+        world.rows("update app.interactions set reply_kind = 'positive' where type = 'meeting' returning 1")
 
 
 def test_a_rate_without_a_denominator_is_null(world):

@@ -41,7 +41,7 @@ def organizations(module_database):
 def fill(owner, organization, times):
     insert(owner, "mart_analytics.agg_funnel_weekly", organization_id=organization, created_week_on=WEEK,
            first_source="web", leads=8 * times, contactable=6 * times, qualified=4 * times, contacted=3 * times,
-           delivered=3 * times, replied=2 * times, meetings=1 * times, converted=1 * times,
+           delivered=3 * times, replied=2 * times, positive=1 * times, meetings=1 * times, converted=1 * times,
            cost_eur=16 * times)  # fmt: skip
     insert(owner, "mart_analytics.agg_provider_quality", organization_id=organization, provider="mailscout",
            attribute="email", country_code="DE", month_starts_on="2026-11-01", calls=10 * times, cached=3 * times,
@@ -88,7 +88,8 @@ def values(relation, figures):
     ("relation", "wanted"),
     [
         ("funnel", {"contactable_rate": 0.75, "cost_per_lead": 200, "cost_per_qualified_lead": 400,
-                    "cost_per_reply": 800, "cost_per_meeting": 1600, "cost_per_conversion": 1600}),
+                    "cost_per_reply": 800, "cost_per_positive_reply": 1600,
+                    "cost_per_meeting": 1600, "cost_per_conversion": 1600}),
         ("provider_answers", {"hit_rate": 0.7, "precision": 0.75}),
         ("field_freshness", {"freshness": 0.25}),
         ("company_fields", {"fill_rate": (3 + 9) / 24}),
@@ -129,5 +130,5 @@ def test_duplicates_are_of_the_decisions():
 
 def test_what_cannot_be_counted_yet_is_named_with_its_reason():
     known = metrics()
-    assert set(known.waiting) == {"positive_reply_rate", "meeting_rate", "policy_rate", "lift", "cost_per_opportunity"}
+    assert set(known.waiting) == {"open_rate", "lift", "cost_per_opportunity"}
     assert not set(known.waiting) & {*known.figures, *known.ratios}

@@ -24,6 +24,7 @@ from leadhouse.credentials import SecretMissingError, get_secret
 from leadhouse.database import connect
 from leadhouse.delivery.received_events import Landed, Report, ReportKind, land_report
 from leadhouse.delivery.replies import ReasonClass
+from leadhouse.delivery.reply_kinds import ReplyKind
 from leadhouse.webhooks.messages import is_strong
 
 STRIPE_SECRET = "stripe webhook"  # noqa: S105  the name of the platform's secret
@@ -55,6 +56,9 @@ class EmailReport(Shape):
     dsn_status: Annotated[str | None, Field(pattern=r"^[245]\.\d{1,3}\.\d{1,3}$")] = None
     subject: Text | None = None
     text: Annotated[Text | None, Field(description="Of a reply: what it says.")] = None
+    reply_kind: Annotated[
+        ReplyKind | None, Field(description="Of a reply: what you take it for. Left out, its words are read.")
+    ] = None
 
     @model_validator(mode="after")
     def _names_a_message(self) -> EmailReport:
@@ -162,6 +166,7 @@ def _report(stated: EmailReport) -> Report:
     return Report(
         stated.event_id, stated.type, stated.message_id, stated.rfc_message_id, stated.occurred_at,
         stated.reason_class, stated.smtp_code, stated.dsn_status, {name: text for name, text in said.items() if text},
+        stated.reply_kind,
     )  # fmt: skip
 
 

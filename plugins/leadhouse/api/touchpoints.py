@@ -14,6 +14,7 @@ from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_by
 from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions, hold
+from leadhouse.delivery.reply_kinds import ReplyKind
 from leadhouse.leads import interactions as touchpoints
 from leadhouse.leads.interactions import Direction, InteractionType
 from leadhouse.suppression.ledger import SuppressionReason, SuppressionScope, suppress
@@ -43,6 +44,7 @@ class InteractionShape(Shape):
     direction: Direction
     content: str | None
     outcome: str | None
+    reply_kind: ReplyKind | None
     ai_analysis: dict[str, Any] | None
     campaign_id: UUID | None
     message_id: UUID | None
@@ -72,10 +74,11 @@ class InteractionToRecord(Shape):
 
 
 class InteractionUpdate(Shape):
-    """What is put right; what is left out stays."""
+    """What is put right; what is left out stays. `replyKind` is of replies alone."""
 
     content: Text | None = None
     outcome: Outcome | None = None
+    reply_kind: ReplyKind | None = None
     ai_analysis: Analysis | None = None
 
 

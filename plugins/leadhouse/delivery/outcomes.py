@@ -131,8 +131,11 @@ def land_events(connection: Connection[Any], ledger: Ledger, landing_id: UUID, e
         "smtp_code",
         "dsn_status",
         "occurred_at",
+        "is_machine",
+        "reply_kind",
         "payload",
     )
+    events = [{"is_machine": False, "reply_kind": None, **event} for event in events]
     shared = {"run_on": ledger.run_on, "landing_id": landing_id, "organization_id": ledger.organization_id}
     connection.execute(queries.insert_events, {**shared, **{name: [event[name] for event in events] for name in names}})
     connection.execute(

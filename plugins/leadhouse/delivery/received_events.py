@@ -1,7 +1,8 @@
 """What others report of messages that went out: bounces, complaints, replies, opt-outs, each landed once.
 
 A report names the message by its id or by the Message-ID that it carried. Its own id makes the event's: the same report
-twice lands once, whoever sends it again.
+twice lands once, whoever sends it again. What a reply says decides what follows (`leadhouse.delivery.reply_kinds`): who
+asks to be left alone has opted out, whoever else answers gets no further step, an automatic answer changes nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from leadhouse.database import connect
 from leadhouse.database.queries import load
 from leadhouse.delivery.outcomes import Ledger, land_events
 from leadhouse.delivery.replies import ReasonClass, is_hard
+from leadhouse.delivery.reply_kinds import ReplyKind, reply_kind
 from leadhouse.records import NAMESPACE
 from leadhouse.suppression import suppress
 
@@ -29,7 +31,10 @@ Landed = Literal["landed", "repeated", "unknown_message"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report; `occurred_at` is UTC. `payload` are words of a reply: ``text``, ``subject``."""
+    """One report; `occurred_at` is UTC. `payload` are words of a reply: ``text``, ``subject``.
+
+    `reply_kind` is what the sender of the report takes a reply for; without it, its words are read.
+    """
 
     report_id: str
     kind: ReportKind
@@ -40,12 +45,21 @@ class Report:
     smtp_code: int | None = None
     dsn_status: str | None = None
     payload: Mapping[str, str] = field(default_factory=dict)
+    reply_kind: ReplyKind | None = None
+
+    @property
+    def kind_of_reply(self) -> ReplyKind | None:
+        """What a reply says; None for all other reports."""
+        if self.kind != "replied":
+            return None
+        return self.reply_kind or reply_kind(self.payload.get("text"), self.payload.get("subject"))
 
 
 def land_report(organization_id: UUID, report: Report, provider: str, run_on: date | None = None) -> Landed:
     """Lands a report of an organization's message with what follows from it, in one transaction.
 
-    A hard bounce, a complaint and an opt-out suppress the address; a bounce makes the message bounced.
+    A hard bounce, a complaint and an opt-out, also one in the words of a reply, suppress the address; a bounce makes
+    the message bounced; a reply of a person ends the campaign for its lead.
     """
     queries = load("delivery")
     key = {
@@ -66,7 +80,7 @@ def land_report(organization_id: UUID, report: Report, provider: str, run_on: da
         ledger = Ledger(
             "reported", day, organization_id, message["campaign_id"], provider, Decimal(0), f"reported:{provider}"
         )
-        land_events(connection, ledger, uuid4(), [_event(event_id, message["message_id"], report, provider)])
+        land_events(connection, ledger, uuid4(), _events(event_id, message["message_id"], report, provider))
         return "landed"
 
 
@@ -79,8 +93,20 @@ def _follow(connection: Connection[Any], message: Mapping[str, Any], report: Rep
             suppress(connection, organization_id, address, "hard_bounce", source)
     elif report.kind == "complained":
         suppress(connection, organization_id, address, "complained", source)
-    elif report.kind == "unsubscribed":
+    elif report.kind == "unsubscribed" or report.kind_of_reply == "opt_out":
         suppress(connection, organization_id, address, "unsubscribed", source)
+    if report.kind == "replied" and report.kind_of_reply != "out_of_office":
+        connection.execute(load("delivery").stop_after_reply, {"message_id": message["message_id"]})
+
+
+def _events(event_id: UUID, message_id: UUID, report: Report, provider: str) -> list[dict[str, Any]]:
+    """The report's event; an opt-out in the words of a reply is one more, so that it counts as any other."""
+    told = _event(event_id, message_id, report, provider)
+    if report.kind_of_reply != "opt_out":
+        return [told]
+    payload = Jsonb({"way": "reply", "reported_by": provider, "report_id": report.report_id})
+    asked = {"event_id": uuid5(event_id, "unsubscribed"), "event_kind": "unsubscribed", "reply_kind": None}
+    return [told, {**told, **asked, "payload": payload}]
 
 
 def _event(event_id: UUID, message_id: UUID, report: Report, provider: str) -> dict[str, Any]:
@@ -88,5 +114,6 @@ def _event(event_id: UUID, message_id: UUID, report: Report, provider: str) -> d
         "event_id": event_id, "message_id": message_id, "event_kind": report.kind, "reason_class": report.reason_class,
         "smtp_code": report.smtp_code, "dsn_status": report.dsn_status,
         "occurred_at": report.occurred_at or datetime.now(UTC),
+        "is_machine": report.kind_of_reply == "out_of_office", "reply_kind": report.kind_of_reply,
         "payload": Jsonb({**report.payload, "reported_by": provider, "report_id": report.report_id}),
     }  # fmt: skip

@@ -22,7 +22,10 @@ _ANY_LEAD, _ONE_LEAD = sql.SQL("true"), sql.SQL("lead_id = %(lead_id)s")
 
 @dataclass(frozen=True)
 class Interaction:
-    """One touchpoint. `message_id` names the message that it tells of, `created_by` the person who told it."""
+    """One touchpoint. `message_id` names the message that it tells of, `created_by` the person who told it.
+
+    `reply_kind` says what a reply says (`leadhouse.delivery.reply_kinds`), as read where it landed or put right since.
+    """
 
     interaction_id: UUID
     lead_id: UUID
@@ -31,6 +34,7 @@ class Interaction:
     direction: Direction
     content: str | None
     outcome: str | None
+    reply_kind: str | None
     ai_analysis: dict[str, Any] | None
     campaign_id: UUID | None
     message_id: UUID | None
@@ -98,9 +102,15 @@ def change_interaction(
     content: str | None = None,
     outcome: str | None = None,
     ai_analysis: dict[str, Any] | None = None,
+    reply_kind: str | None = None,
 ) -> bool:
-    """Correct what was written, or add an analysis; what is left out stays. False: none that the caller may change."""
-    stated = {"content": content, "outcome": outcome, "ai_analysis": Jsonb(ai_analysis) if ai_analysis else None}
+    """Correct what was written, or add an analysis; what is left out stays. False: none that the caller may change.
+
+    Raises:
+        LeadChangeError: `reply_kind` of something that is no reply.
+    """
+    analysis = Jsonb(ai_analysis) if ai_analysis else None
+    stated = {"content": content, "outcome": outcome, "ai_analysis": analysis, "reply_kind": reply_kind}
     return _change(connection, "change_interaction", organization_id, interaction_id, **stated)
 
 

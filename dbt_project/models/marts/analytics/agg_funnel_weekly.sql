@@ -25,7 +25,8 @@ messages as (
     lead_id,
     bool_or(is_attempted) as is_contacted,
     bool_or(final_state = 'accepted') as is_delivered,
-    bool_or(first_reply_at is not null) as has_replied
+    bool_or(first_reply_at is not null) as has_replied,
+    bool_or(first_positive_reply_at is not null) as has_replied_positive
   from {{ ref('fct_messages') }}
   group by lead_id
 ),
@@ -50,6 +51,7 @@ final as (
     count(*) filter (where messages.is_contacted)::integer as contacted,
     count(*) filter (where messages.is_delivered)::integer as delivered,
     count(*) filter (where messages.has_replied)::integer as replied,
+    count(*) filter (where messages.has_replied_positive)::integer as positive,
     count(met.lead_id)::integer as meetings,
     count(converted.lead_id)::integer as converted,
     coalesce(sum(costs.amount_eur), 0)::numeric as cost_eur

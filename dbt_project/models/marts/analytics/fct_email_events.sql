@@ -28,6 +28,7 @@ final as (
     events.occurred_at,
     events.received_at,
     events.is_machine,
+    events.reply_kind,
     events.landing_id
   from events
   left join messages on messages.message_id = events.message_id

@@ -8,16 +8,46 @@ with messages as (
   select * from {{ ref('stg_app__messages') }}
 ),
 
+interactions as (
+  select * from {{ ref('stg_app__interactions') }}
+),
+
+-- a reply says what people have put it right to, otherwise what was read when it landed
+heard as (
+  select
+    events.message_id,
+    events.event_kind,
+    events.occurred_at,
+    events.event_kind = 'replied' and not events.is_machine as is_reply,
+    coalesce(interactions.reply_kind, events.reply_kind) as reply_kind
+  from {{ ref('stg_raw__email_events') }} as events
+  left join interactions on interactions.event_id = events.event_id
+  where events.message_id is not null
+),
+
 events as (
   select
     message_id,
-    min(occurred_at) filter (where event_kind = 'replied' and not is_machine) as first_reply_at,
+    min(occurred_at) filter (where is_reply) as first_reply_at,
+    (array_agg(reply_kind order by occurred_at, reply_kind) filter (where is_reply))[1] as reply_kind,
+    min(occurred_at) filter (where is_reply and reply_kind = 'positive') as first_positive_reply_at,
     min(occurred_at) filter (where event_kind = 'unsubscribed') as unsubscribed_at,
     min(occurred_at) filter (where event_kind = 'complained') as complained_at,
     min(occurred_at) filter (where event_kind = 'bounced') as bounced_at
-  from {{ ref('stg_raw__email_events') }}
-  where message_id is not null
+  from heard
   group by message_id
+),
+
+-- a meeting is the campaign's that it names; one that names none is that of each message before it
+meetings as (
+  select messages.message_id, min(interactions.occurred_at) as first_meeting_at
+  from messages
+  join interactions
+    on interactions.lead_id = messages.lead_id
+    and interactions.type = 'meeting'
+    and interactions.occurred_at >= messages.attempted_at
+    and coalesce(interactions.campaign_id, messages.campaign_id) = messages.campaign_id
+  group by messages.message_id
 ),
 
 send_costs as (
@@ -63,6 +93,9 @@ final as (
     messages.smtp_code,
     events.bounced_at,
     events.first_reply_at,
+    events.reply_kind,
+    events.first_positive_reply_at,
+    meetings.first_meeting_at,
     events.unsubscribed_at,
     events.complained_at,
     messages.score_at_send::integer as score_at_send,
@@ -72,6 +105,7 @@ final as (
   from messages
   left join providers on providers.lead_id = messages.lead_id and providers.email_normalized = messages.email_normalized
   left join events on events.message_id = messages.message_id
+  left join meetings on meetings.message_id = messages.message_id
   left join send_costs on send_costs.campaign_id = messages.campaign_id and send_costs.lead_id = messages.lead_id
   left join attempts on attempts.campaign_id = messages.campaign_id and attempts.lead_id = messages.lead_id
 )

@@ -12,6 +12,8 @@ final as (
     direction,
     campaign_id,
     message_id,
+    event_id,
+    reply_kind,
     occurred_at
   from source
   where deleted_at is null

@@ -15,6 +15,7 @@ final as (
     occurred_at,
     received_at,
     is_machine,
+    reply_kind,
     landing_id
   from source
 )

@@ -38,9 +38,12 @@ select snapshot.campaign_id, snapshot.step_no, snapshot.wave_at
                    and result.verdict = 'overridden' and result.expires_at > %(now)s
                    and not exists (select from quality.gate_revocations as revocation
                                     where revocation.gate_run_id = result.gate_run_id)
-                   and not exists (select from app.messages as message
-                                    where message.campaign_id = snapshot.campaign_id
-                                      and message.gate_run_id = result.gate_run_id)))
+                   and exists (select from quality.snapshot_members as member
+                                where member.snapshot_id = snapshot.snapshot_id and member.is_sendable
+                                  and not exists (select from app.campaign_decisions as decided
+                                                   where decided.snapshot_id = member.snapshot_id
+                                                     and decided.member_id = member.member_id
+                                                     and decided.decision <> 'gate_failed'))))
  order by snapshot.wave_at;
 
 -- name: find_snapshot
@@ -261,7 +264,8 @@ select %(snapshot_id)s, organization_id, %(campaign_id)s, %(step_no)s, lead_id, 
 -- name: find_wave
 -- The snapshot with its step, and the gate result that is to be used.
 select snapshot.snapshot_id, snapshot.organization_id, snapshot.campaign_id, snapshot.step_no, snapshot.wave_at,
-       campaign.email_account_id, account.from_email, result.gate_run_id, result.verdict
+       campaign.name, campaign.config, campaign.email_account_id, account.from_email, account.daily_limit,
+       result.gate_run_id, result.verdict
   from quality.snapshots as snapshot
   join app.campaigns as campaign on campaign.campaign_id = snapshot.campaign_id
   join app.email_accounts as account on account.email_account_id = campaign.email_account_id
@@ -269,8 +273,68 @@ select snapshot.snapshot_id, snapshot.organization_id, snapshot.campaign_id, sna
     on result.snapshot_id = snapshot.snapshot_id and result.gate_run_id = %(gate_run_id)s
  where snapshot.snapshot_id = %(snapshot_id)s;
 
+-- name: lock_outbox
+-- One wave of an organization makes its messages at a time: what the caps count stands still meanwhile.
+select pg_advisory_xact_lock(hashtextextended('outbox of ' || %(organization_id)s::text, 0));
+
+-- name: hold_overtaken
+-- Freezing foresees, this decides: another wave may have used up the day's messages, or written to an address, since the
+-- audience was frozen; a member may have been stopped. The best leads go first; days are UTC.
+insert into app.campaign_decisions as decided (snapshot_id, organization_id, campaign_id, step_no, lead_id, member_id,
+                                               decision, rule_id, evidence, gate_run_id, held_until)
+with used as (
+  select count(*) filter (where message.email_account_id = %(email_account_id)s) as by_account,
+         count(*) filter (where message.campaign_id = %(campaign_id)s) as by_campaign,
+         billing.quota_room(%(organization_id)s, 'messages_a_day') as tier_left
+    from app.messages as message
+   where message.organization_id = %(organization_id)s and message.created_at >= date_trunc('day', %(now)s, 'UTC')
+     and message.state not in ('cancelled', 'suppressed')),
+undecided as (
+  select member.member_id, member.lead_id, member.lead_score, listed.stopped_at, listed.stopped_reason, recent.contacted_at
+    from quality.snapshots as snapshot
+    join quality.snapshot_members as member on member.snapshot_id = snapshot.snapshot_id and member.is_sendable
+    join app.campaign_members as listed on listed.campaign_id = snapshot.campaign_id and listed.lead_id = member.lead_id
+    left join lateral (
+      select max(coalesce(message.attempted_at, message.created_at)) as contacted_at from app.messages as message
+       where message.organization_id = snapshot.organization_id and message.email_normalized = member.email_normalized
+         and message.campaign_id <> snapshot.campaign_id and message.created_at >= snapshot.created_at
+         and message.state not in ('cancelled', 'suppressed', 'rejected')) as recent on true
+   where snapshot.snapshot_id = %(snapshot_id)s
+     and not exists (select from app.messages as message
+                      where message.campaign_id = snapshot.campaign_id and message.step_no = snapshot.step_no
+                        and (message.lead_id = member.lead_id or message.email_normalized = member.email_normalized))
+     and not exists (select from app.campaign_decisions as former
+                      where former.snapshot_id = member.snapshot_id and former.member_id = member.member_id
+                        and former.decision <> 'gate_failed')),
+ruled as (
+  select undecided.*, case when stopped_at is not null then 'member_stopped'
+                           when contacted_at > %(now)s - %(contact_gap)s then 'contacted_recently' end as rule_id
+    from undecided),
+ranked as (
+  select ruled.*, row_number() over (partition by rule_id is null order by lead_score desc nulls last, lead_id) as place from ruled),
+held as (
+  select ranked.*, used.*, coalesce(rule_id, 'over_cap') as held_by
+    from ranked, used
+   where rule_id is not null
+      or place > least(%(daily_limit)s - used.by_account, %(daily_cap)s - used.by_campaign, used.tier_left))
+select %(snapshot_id)s, %(organization_id)s, %(campaign_id)s, %(step_no)s, lead_id, member_id,
+       case held_by when 'member_stopped' then 'sequence_stopped' when 'over_cap' then 'over_cap' else 'held' end, held_by,
+       jsonb_strip_nulls(case held_by
+         when 'member_stopped' then jsonb_build_object('stopped_at', stopped_at, 'reason', stopped_reason)
+         when 'contacted_recently' then jsonb_build_object('contacted_at', contacted_at)
+         else jsonb_build_object('place', place, 'account_limit', %(daily_limit)s::integer, 'campaign_limit', %(daily_cap)s::integer,
+                                 'used_today', by_account, 'tier_left', tier_left) end),
+       %(gate_run_id)s,
+       case held_by when 'contacted_recently' then contacted_at + %(contact_gap)s
+                    when 'over_cap' then date_trunc('day', %(now)s, 'UTC') + interval '1 day' end
+  from held
+on conflict (snapshot_id, member_id) do update
+   set decision = excluded.decision, rule_id = excluded.rule_id, evidence = excluded.evidence, gate_run_id = excluded.gate_run_id,
+       held_until = excluded.held_until, decided_at = clock_timestamp()
+ where decided.decision = 'gate_failed';
+
 -- name: queue_messages
--- One message a sendable member. Who has one in this step already, by lead or by address, gets no second.
+-- One message a sendable member that nothing holds. Who has one in this step already, by lead or by address, gets no second.
 insert into app.messages (message_id, organization_id, campaign_id, step_no, lead_id, snapshot_id, member_id,
                           email_normalized, gate_run_id, gate_verdict, email_account_id, score_at_send, rfc_message_id)
 select made.message_id, member.organization_id, %(campaign_id)s, %(step_no)s, member.lead_id, member.snapshot_id,
@@ -279,6 +343,9 @@ select made.message_id, member.organization_id, %(campaign_id)s, %(step_no)s, me
   from quality.snapshot_members as member
  cross join lateral (select gen_random_uuid() as message_id where member.member_id is not null) as made
  where member.snapshot_id = %(snapshot_id)s and member.is_sendable and member.email_normalized is not null
+   and not exists (select from app.campaign_decisions as held
+                    where held.snapshot_id = member.snapshot_id and held.member_id = member.member_id
+                      and held.decision not in ('gate_failed', 'sent'))
  order by member.lead_score desc nulls last, member.lead_id
 on conflict do nothing;
 

@@ -82,7 +82,7 @@ def evaluate(connection: Connection[Any], step: dict[str, Any], now: datetime) -
     Raises:
         CampaignNotReadyError: the configuration or a template is not valid.
     """
-    queries, config = load("campaigns"), _config(step)
+    queries, config = load("campaigns"), read_config(step)
     key = {name: step[name] for name in ("campaign_id", "step_no", "delay_days", "time_zone", "organization_id")}
     connection.execute(queries.create_candidates)
     connection.execute(
@@ -116,13 +116,14 @@ def list_candidates(connection: Connection[Any]) -> list[Candidate]:
     return [Candidate(**row) for row in connection.execute(load("campaigns").list_candidates)]
 
 
-def _config(step: dict[str, Any]) -> CampaignConfig:
+def read_config(campaign: dict[str, Any]) -> CampaignConfig:
+    """The configuration of a row with `name` and `config` of a campaign. Raises CampaignNotReadyError: not valid."""
     try:
-        return CampaignConfig.model_validate(step["config"])
+        return CampaignConfig.model_validate(campaign["config"])
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise CampaignNotReadyError(f"Campaign {step['name']!r}, config.{where}: {first['msg']}.") from error
+        raise CampaignNotReadyError(f"Campaign {campaign['name']!r}, config.{where}: {first['msg']}.") from error
 
 
 def _hold_unrendered(connection: Connection[Any], step: dict[str, Any]) -> None:

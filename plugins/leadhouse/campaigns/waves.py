@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import psycopg
 from psycopg import Connection
 
 from leadhouse.campaigns.audience import find_snapshot, freeze_audience, wave_of
-from leadhouse.campaigns.candidates import CampaignNotReadyError, evaluate, find_step
+from leadhouse.campaigns.candidates import CampaignNotReadyError, evaluate, find_step, read_config
 from leadhouse.database import connect
 from leadhouse.database.queries import load
 from leadhouse.delivery import mark_lost, pause_poor_account, send_queued
@@ -80,9 +80,12 @@ def queue_messages(snapshot_id: UUID, gate_run_id: UUID) -> int:
     """Makes one message a sendable member, and a decision for each; returns the number of new messages. Idempotent.
 
     A failed result makes none: its candidates are decided as `gate_failed`, and an override of it lets them go later.
+    Caps, contact gap and stops are looked at once more, one wave of an organization at a time: waves that were frozen
+    side by side, or long ago, never make more messages together than a day allows, nor two for one address.
 
     Raises:
         LookupError: no such snapshot, or the result is not one of this snapshot.
+        CampaignNotReadyError: the configuration is not valid.
         psycopg.errors.IntegrityError: the result does not stand any more (expired or revoked).
     """
     queries = load("campaigns")
@@ -94,6 +97,7 @@ def queue_messages(snapshot_id: UUID, gate_run_id: UUID) -> int:
         if wave["verdict"] == "failed":
             connection.execute(queries.decide_gate_failed, wave)
             return 0
+        _hold_overtaken(connection, wave)
         queued = connection.execute(queries.queue_messages, wave).rowcount
         connection.execute(queries.decide_sent, wave)
         return queued
@@ -163,6 +167,16 @@ def _why_due(
         return "not_ready", hour
     row = connection.execute(queries.count_news, key).fetchone()
     return ("audience", hour) if row and row["news"] else None
+
+
+def _hold_overtaken(connection: Connection[Any], wave: dict[str, Any]) -> None:
+    queries, config = load("campaigns"), read_config(wave)
+    connection.execute(queries.lock_outbox, wave)
+    limits = {
+        "now": max(wave["wave_at"], datetime.now(UTC)), "daily_cap": config.daily_cap,
+        "contact_gap": timedelta(days=config.contact_gap_days),
+    }  # fmt: skip
+    connection.execute(queries.hold_overtaken, {**wave, **limits})
 
 
 def _count(connection: Connection[Any], snapshot_id: UUID, verdict: str | None, paused: str | None) -> WaveSummary:

@@ -1,0 +1,116 @@
+"""What changes between freezing and sending: waves side by side, a stop, a closed lead. Nobody is mailed for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from leadhouse import campaigns, quality
+from tests.campaigns.audience_factory import Campaigns, this_hour
+
+CLAIM = "select lead_id from app.claim_messages(%s, 'sender', 100)"
+
+
+@pytest.fixture
+def world(database):
+    return Campaigns(database)
+
+
+def frozen(world, *leads, **config):
+    """A campaign with its frozen audience and a passed result of it."""
+    campaign_id = world.campaign(list(leads), **config)
+    snapshot_id = campaigns.freeze_audience(campaign_id, 1, this_hour())
+    return campaign_id, snapshot_id, world.verdict(snapshot_id)
+
+
+def limit(world, messages):
+    world.rows("update app.email_accounts set daily_limit = %s returning 1", messages)
+
+
+def decisions(world, snapshot_id):
+    rows = world.rows(
+        "select decision, rule_id, count(*)::int as n from app.campaign_decisions where snapshot_id = %s"
+        " group by 1, 2 order by 1, 2",
+        snapshot_id,
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+def claimed(world, campaign_id):
+    with world.database.connect("delivery") as connection:
+        return [row["lead_id"] for row in connection.execute(CLAIM, [campaign_id])]
+
+
+def test_waves_frozen_side_by_side_keep_the_accounts_limit_together(world):
+    limit(world, 3)
+    first, second = (frozen(world, *world.leads(2, domain)) for domain in ("one.example", "two.example"))
+    assert campaigns.queue_messages(*first[1:]) == 2
+    assert campaigns.queue_messages(*second[1:]) == 1
+    assert decisions(world, second[1]) == [("over_cap", "over_cap", 1), ("sent", "gate_passed", 1)]
+    assert campaigns.queue_messages(*second[1:]) == 0
+    held = world.rows("select evidence, held_until from app.campaign_decisions where decision = 'over_cap'")[0]
+    assert (held["evidence"]["used_today"], held["evidence"]["account_limit"]) == (2, 3)
+    tomorrow = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    assert held["held_until"] == tomorrow
+    world.rows("update app.messages set state = 'cancelled' returning 1")
+    due = [(wave.campaign_id, wave.why) for wave in campaigns.due_campaigns(tomorrow + timedelta(hours=1))]
+    assert (second[0], "audience") in due
+
+
+def test_one_address_in_two_waves_gets_one_message(world):
+    first, second = (frozen(world, world.lead("anna@x.example", name)) for name in ("Anna Berg", "A. Berg"))
+    assert [campaigns.queue_messages(*each[1:]) for each in (first, second)] == [1, 0]
+    assert decisions(world, second[1]) == [("held", "contacted_recently", 1)]
+
+
+def test_who_asks_for_no_gap_gets_none(world):
+    first, second = (
+        frozen(world, world.lead("anna@x.example", name), contact_gap_days=0) for name in ("Anna Berg", "A. Berg")
+    )
+    assert [campaigns.queue_messages(*each[1:]) for each in (first, second)] == [1, 1]
+
+
+def test_override_of_yesterday_keeps_todays_limit_and_ends(world):
+    limit(world, 2)
+    campaign_id = world.campaign(world.leads(2, "one.example"))
+    snapshot_id = campaigns.freeze_audience(campaign_id, 1, this_hour())
+    failed = world.verdict(snapshot_id, "failed")
+    campaigns.queue_messages(snapshot_id, failed)
+    campaigns.queue_messages(*frozen(world, world.lead("b@x.example", "B"))[1:])
+    made = quality.override(failed, "Mara", "the list was checked by hand", datetime.now(UTC) + timedelta(hours=2))
+    assert [wave.why for wave in campaigns.due_campaigns(datetime.now(UTC)) if wave.campaign_id == campaign_id] == [
+        "unfinished"
+    ]
+    assert campaigns.queue_messages(snapshot_id, made) == 1
+    assert decisions(world, snapshot_id) == [("over_cap", "over_cap", 1), ("sent", "gate_overridden", 1)]
+    world.rows("update app.messages set state = 'cancelled' returning 1")
+    assert [wave for wave in campaigns.due_campaigns(datetime.now(UTC)) if wave.why == "unfinished"] == []
+
+
+def test_member_that_was_stopped_after_freezing_gets_no_message(world):
+    lead = world.lead()
+    campaign_id, snapshot_id, gate_run_id = frozen(world, lead)
+    campaigns.stop_members(campaign_id, [lead], "asked by telephone")
+    assert campaigns.queue_messages(snapshot_id, gate_run_id) == 0
+    assert decisions(world, snapshot_id) == [("sequence_stopped", "member_stopped", 1)]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("update app.campaign_members set stopped_at = now() where lead_id = %s returning 1", "member_stopped"),
+        ("update app.leads set deleted_at = now() where lead_id = %s returning 1", "lead_is_closed"),
+        ("update app.leads set status = 'converted' where lead_id = %s returning 1", "lead_is_closed"),
+    ],
+    ids=["stopped", "deleted", "converted"],
+)
+def test_queued_message_goes_to_nobody_who_is_out(world, change, reason):
+    out, other = world.lead("out@x.example", "Out"), world.lead("in@x.example", "In")
+    campaign_id, *wave = frozen(world, out, other)
+    campaigns.queue_messages(*wave)
+    world.rows(change, out)
+    assert claimed(world, campaign_id) == [other]
+    rows = world.rows("select lead_id, state::text as state, reason_class from app.messages where lead_id = %s", out)
+    assert rows == [{"lead_id": out, "state": "cancelled", "reason_class": reason}]
+    assert claimed(world, campaign_id) == []

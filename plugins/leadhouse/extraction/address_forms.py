@@ -22,8 +22,8 @@ _AFTER = words("RO EE UA IN SG CN NZ AU ZA PH LK PK NG KE MY CL AR CO AE TH LV B
 _OTHER_FORMS = words("US GB CA IE IN AU SG NZ ZA PH")  # no code before the town there
 _AFTER_STEMS = ("india", "singapore", "new zealand", "australia", "south africa", "brasil", "latvia", "philippines")
 _UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŹČŠŽĐŘĎŤŇĽĹŔŐŰĀĒĪŪĢĶĻŅȘȚİĞŞΑ-ΩА-ЯЁ"
-_SMALL_WORDS = (
-    r"am|an|der|den|im|in|ob|bei|vor|zu|zum|de|del|della|dei|di|da|la|le|lès|les|du|sur|sous|en|y|e|el|los|las|do|das"
+_SMALL_WORDS = (  # first abbreviated ones: ``Neumarkt i. d. OPf.``, ``Rothenburg o.d.T.``
+    r"[aibov]\.\s?(?:d\.\s?)?[A-ZÄÖÜ][\w.]*|am|an|der|den|im|in|ob|bei|vor|zu|zum|de|del|della|dei|di|da|la|le|lès|les|du|sur|sous|en|y|e|el|los|las|do|das"
     r"|op|aan|ten|i|v\.?|d\.|nad|pod|pri"
 )
 _CITY = (
@@ -195,17 +195,20 @@ def _before_city(text: str, country: str | None) -> Iterator[Town]:
 _NO_TOWN = re.compile(
     r"^(?:tel|fax|fon|mail|e-?mail|phone|mobile?|web)\w*$|\b(?:street|st|road|rd|avenue|ave|way|drive|dr|lane"
     r"|boulevard|blvd"
-    r"|floor|suite|court)\b",
+    r"|floor|suite|court|piso|planta|col|colonia|oficina|depto|étage|kat)\b",
     re.I,
 )
-_NO_CODE = re.compile(r"(?:©|\(c\)|copyright|since|seit|depuis|dal)\s*$|\+\d[\d ()/,.-]*$", re.I)
+_NO_CODE = re.compile(
+    r"(?:©|\(c\)|copyright|since|seit|depuis|dal)\s*$|\+\d[\d ()/,.-]*$|[A-Z]{2}\d{2}(?: ?\w{4})+ ?$", re.I
+)
 
 
 def _is_town(city: str, before: str, *, is_named: bool) -> bool:
     """Whether words after a number are a town and the number is its code: no year, no phone, no house on a street."""
     if len(re.sub(r"[^\w]|\d", "", city)) < 2 or _NO_CODE.search(before) or LEGAL_FORM.search(city):
         return False
-    return not ((_NO_TOWN.search(city) and not is_named) or (" " in city and country_code(city)) or city == "USA")
+    is_country = " " in city and not city.startswith("Ciudad") and country_code(city) is not None
+    return not ((_NO_TOWN.search(city) and not is_named) or is_country or city == "USA")
 
 
 def _by_shape(code: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from leadhouse.extraction import cyrillic_addresses, east_asian, structured, vocabulary
+from leadhouse.extraction import cyrillic_addresses, east_asian, regional_addresses, structured, vocabulary
 from leadhouse.extraction.address_forms import Town, region_of, towns
 from leadhouse.extraction.context import Findings, Surroundings, around, around_block
 from leadhouse.extraction.country import country_code
@@ -43,7 +43,11 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
     is_contact_page = contact_score(page.url) >= 0.65
     for town in towns(page, country):
         _judge(page, town, country, findings, owner, is_contact_page=is_contact_page)
-    for match, parts in (*east_asian.addresses(page, country), *cyrillic_addresses.addresses(page, country)):
+    for match, parts in (
+        *east_asian.addresses(page, country),
+        *cyrillic_addresses.addresses(page, country),
+        *regional_addresses.addresses(page, country),
+    ):
         _judge_box(page, match, parts, findings, owner, is_known=False)
     for match, parts in post_boxes(page, country):
         _judge_box(page, match, parts, findings, owner)

@@ -119,7 +119,7 @@ _ENDINGS = guarded(
     r"|ingenieur|ingenieurin|assistent|assistentin|techniker|technikerin|therapeut|therapeutin|psychologe|psychologin"
     r"|fachangestellte|kaufmann|kauffrau|betreuer|betreuerin|sekretaer|sekretaerin|beauftragte|beauftragter|monteur"
     r"|mechaniker|mechanikerin|pfleger|pflegerin|pruefer|prueferin|entwickler|entwicklerin|trainer|trainerin"
-    r"|vorsitzende|vorsitzender|verantwortliche|verantwortlicher|inhaber|inhaberin|planer|planerin|vertreter"
+    r"|fachwirt|fachwirtin|betriebswirt|betriebswirtin|vorsitzende|vorsitzender|verantwortliche|verantwortlicher|inhaber|inhaberin|planer|planerin|vertreter"
     r"|vertreterin"
     r"|chef|sjef|leder|direktoer|medarbeider|medarbetare|ansvarig|ansvarlig|leider|medewerker|adviseur|paeaellikkoe"
     r"|johtaja|hoitaja|vezeto|igazgato|logist|ologist|ologe|ologin|ologue|ologo|ologa|iatrist|iatre|iatra"

@@ -20,6 +20,7 @@ from leadhouse.extraction.context import (
     role_of,
     third_party,
 )
+from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
 
@@ -30,6 +31,13 @@ _BEFORE, _AFTER = 80, 240  # characters of a long line that count as a candidate
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _LEAD_OF_NAME = re.compile(r".*(?:[:|•·©–]|\b(?:by|von|par|da|por|door|bei|c/o)\b)\s*", re.S | re.I)
 _SENTENCE_END = re.compile(r"(?<=[a-zß-ÿ]{3})[.!?]\s+(?=[A-ZÀ-Þ])")
+_ITEM_END = re.compile(r"\s[|·•–—]\s|\s{2,}")
+_MEMBERSHIP = guarded(
+    r"\bmitglied (?:im|bei|der|des|von)\b|\bmembers? of\b|\bmembre d|\bmiembro de|\blid van\b|\bmedlem (?:av|af|i)\b"
+    r"|\b(?:aderente|associat[oa]|iscritt[oa]|affiliat[oa]) (?:a|al|alla|all['’]|ad)\b|\baffiliated (?:to|with)\b"
+    r"|\bregulated by\b|\baccredited by\b|\baangesloten bij\b|\bczłonek\b|\bmembro d",
+    re.I,
+)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _CARE_OF = re.compile(r"^\s*(?:c/o|z\. ?hd|p/a|chez)\b", re.I)
 
@@ -110,7 +118,9 @@ def whose(page: Page, spot: Surroundings, owner: Owner | None) -> str | None:
         return None
     lines = _lines_above(page, spot.start)
     for index, text in enumerate(lines):
-        if owner.is_named_in(text) or any(owner.is_own_mail(match[1]) for match in _MAIL.finditer(text)):
+        if owner.is_named_in(text):
+            return _role_behind(text, owner)
+        if any(owner.is_own_mail(match[1]) for match in _MAIL.finditer(text)):
             return None
         if reason := _role_in(text):
             return reason
@@ -162,6 +172,14 @@ def _role_in(text: str) -> str | None:
         return None
     sentence = _SENTENCE_END.split(text)[-1]
     return role_of(_MAIL.sub("", _ADDRESS.sub("", sentence)))
+
+
+def _role_behind(text: str, owner: Owner) -> str | None:
+    """The role that a sentence gives after it has named the owner (``... is a member of the Guild, 1 High St``)."""
+    sentence = _ITEM_END.split(_SENTENCE_END.split(text)[-1])[-1]
+    if (match := _MEMBERSHIP.search(sentence)) is None or not owner.is_named_in(sentence[: match.start()]):
+        return None
+    return None if owner.is_named_in(sentence[match.end() :]) else "authority"
 
 
 @lru_cache(maxsize=20_000)

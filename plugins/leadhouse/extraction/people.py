@@ -33,6 +33,7 @@ _PRACTICE_FIRM = guarded(
     re.I,
 )
 _PRACTICE_STEMS = ("bungsf", "bungsu", "practice ", "simulata", "simulada", "ntra", "fictitious", "fiktives")
+_LABELLED = 0.85  # of a known name behind a label that says who owns or answers for the site
 _MAX_PEOPLE = 100  # of one page; more is a directory
 _REVIEWED = words("review blogposting article newsarticle comment event")
 _NOT_STAFF = words("author creator reviewedBy editor contributor customer performer actor byArtist")
@@ -68,6 +69,8 @@ def _key(name: str) -> str:
 
 def _is_person(person: Person) -> bool:
     """Whether a name that is also the company's (``Jane Roe Ltd``) still is a person's: by title and known name."""
+    if person.locator == "imprint" and person.title and person.confidence >= _LABELLED:
+        return True
     return is_title(person.title) and (person.locator != "card" or bool({"given", "addressed"} & person.evidence))
 
 

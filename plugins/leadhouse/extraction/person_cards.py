@@ -11,7 +11,7 @@ from leadhouse.extraction.context import is_about_staff
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.job_titles import is_department, is_role_line, is_title
 from leadhouse.extraction.page import Block, Mark, Page
-from leadhouse.extraction.person_names import Name, read_name
+from leadhouse.extraction.person_names import Name, is_credentials, read_name
 from leadhouse.extraction.person_said import NOTHING, TITLE_EDGES, Said, said
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -110,6 +110,7 @@ def read_cards(page: Page) -> list[Card]:
         if not card.title:
             _find_title(card, page, lines, index, is_above=above[line.tag])
         cards.append(card)
+        cards += [Card(other, card.title, line, card.is_guess) for other in line.said.others]
     return cards + _introduced(page, lines)
 
 
@@ -200,6 +201,8 @@ def _is_role(line: Line, page: Page, card: Card) -> bool:
     if _names_role(line):
         return True
     block = page.blocks[line.block]
+    if is_credentials(line.text):
+        return False
     is_placed = line.tag not in HEADINGS or line.block == card.line.block
     return is_placed and is_role_line(line.text) and in_team(page.blocks[card.line.block]) and not block.is_label
 

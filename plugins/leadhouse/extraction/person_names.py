@@ -26,9 +26,12 @@ _ASIDE = re.compile(r"\s*[(\[](?:she|he|they|sie|er|elle|il|lui|ella|él|geb|né
 _NICKNAME = re.compile(r"^[\"“”„‘’'(«].{2,14}[\"“”’'‘)»]$")
 _INITIALS = re.compile(r"^(?:[^\W\d_]|[^\W\d_a-zß-öø-ÿ]{2,3}|(?:[^\W\d_]{1,2}\.-?){1,4}[^\W\d_]?)$")
 _SPACES = re.compile(r"\s+")
-_NO_NAME = re.compile(r"[@:;/=+&?!%#{}<>|…©\d\n]")
+_NO_NAME = re.compile(r"\([A-Z]{3,}\)|[@:;/=+&?!%#{}<>|…©\d\n]")
 _LETTERS_ONLY = re.compile(r"^[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?['’]?$")
 _GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_])")
+_CREDENTIAL = re.compile(r"^(?=(?:[^A-Z]*[A-Z]){2})[A-Z][A-Za-z.]{2,7}$")  # MScPT, LL.M., RMT
+_REGISTERED = re.compile(r"^[BCDFGHJ-NP-TV-XZ]{3,5}$")  # capitals without a vowel are no surname
+_IN_BRACKETS = re.compile(r"\s*\([^()]{1,30}\)")
 _PIECES = re.compile(r"[-‐‑.]")
 _HYPHENS = re.compile(r"[-‐‑]")
 _MAX_WORDS = 6
@@ -121,12 +124,31 @@ def _is_common(part: str) -> bool:
 def _without_degrees(text: str) -> str:
     """``Jane Roe, DDS, M.Ed.`` and ``Jane Roe PhD`` without what follows the name."""
     head, comma, tail = text.partition(",")
-    if comma and all(_is_degree(part) for part in re.split(r"[\s,]+", tail.strip()) if part):
+    if comma and all(_is_credential(part) for part in re.split(r"[\s,]+", tail.strip()) if part):
         text = head
     parts = text.split()
-    while len(parts) > 2 and _is_degree(parts[-1]):
+    while len(parts) > 2 and (_is_degree(parts[-1]) or _REGISTERED.match(parts[-1])):
         parts.pop()
     return " ".join(parts)
+
+
+@lru_cache(maxsize=10_000)
+def _is_credential(part: str) -> bool:
+    """Whether a word behind a name and a comma is a degree, a school or a register: by list, or by its capitals."""
+    if _is_degree(part):
+        return True
+    bare = part.strip("().,")
+    if is_title_word(bare) or is_department(bare):
+        return False
+    return bool(_CREDENTIAL.match(bare)) or (part[-1:] == "." and fold(bare) in HONORIFICS)
+
+
+def is_credentials(text: str) -> bool:
+    """Whether a short text is degrees and nothing else (``LLB (Wits)``, ``dipl. Ing. ETH``)."""
+    bare = _IN_BRACKETS.sub(" ", text)
+    return (
+        len(text) <= 40 and any(map(str.isupper, text)) and all(map(_is_credential, re.split(r"[\s,]+", bare.strip())))
+    )
 
 
 @lru_cache(maxsize=10_000)
@@ -148,7 +170,7 @@ def _without_honorifics(parts: list[str]) -> tuple[list[str], bool]:
         following = fold(parts[start + 1])
         is_initials = parts[start].isupper() and len(key) == 2 and key not in {"ca", "ra"}
         is_short = len(key) == 1 or (len(key) == 2 and parts[start][-1] != ".")
-        is_initial = is_initials or (is_short and not (following in given_names() or following in HONORIFICS))
+        is_initial = is_initials or (is_short and not (_is_given(parts[start + 1]) or following in HONORIFICS))
         if key in WEAK_HONORIFICS and (is_initial or (key in given_names() and parts[start][-1] != ".")):
             break
         start += 1
@@ -162,6 +184,8 @@ def _in_order(parts: list[str]) -> list[str] | None:
         last, _, first = joined.partition(",")
         if "," in first or not first.strip() or len(last.split()) > 3 or len(first.split()) > 3:
             return None
+        if len(last.split()) > 1 and len(first.split()) > 1 and _is_given(last.split()[0]):
+            return None  # two people
         if not _is_given(first.split()[0]):
             return None
         parts = [*first.split(), *last.split()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from leadhouse.extraction.job_titles import is_department, is_title, is_title_word, title_words
-from leadhouse.extraction.person_names import Name, other_script_name, read_name
+from leadhouse.extraction.person_names import Name, is_credentials, other_script_name, read_name
 
 _MAX_LINE = 130
 _SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
@@ -26,6 +26,7 @@ _EXTENSION = re.compile(
 )
 _NAME_BEFORE_TITLE = re.compile(r"^[가-힣]{2,4}$|^[一-鿿]{2,4}$")
 _DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
+_AND = re.compile(r"\s+(?:and|und|et|e|y|i|og|och|en|ja|és|și|&|\+)\s+|\s*&\s*|\s+/\s+|,\s+(?:and\s+)?")
 _GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
 _SURE_START = re.compile(
     r"(?:chief|head|senior|vice|managing|general|executive|assistant|deputy|regional|founder|co-?founder|owner"
@@ -45,6 +46,7 @@ class Said:
     title: str = ""
     is_title: bool = False
     is_other_script: bool = False
+    others: tuple[Name, ...] = ()  # named on the same line (``Anna and Karl Huber``)
     is_guess: bool = False  # what follows the name is a role only where a list of staff says so
 
 
@@ -69,9 +71,38 @@ def said(text: str) -> Said:
     name, title = _together(text)
     if name is not None:
         return Said(name, title)
+    if several := _several_with_title(text):
+        return several
     if not text.isascii() and (other := _other_script(text)):
         return other
     return _guessed(text) or Said(is_title=is_title(text))
+
+
+def several_names(text: str) -> list[Name]:
+    """The names of a line that joins two to four, each with a known given name; a surname at its end may be shared."""
+    parts = [part for part in _AND.split(text) if part.strip()]
+    if not 2 <= len(parts) <= 4 or len(text) > 110:
+        return []
+    last = read_name(parts[-1])
+    if last is None or last.given < 1:
+        return []
+    if len(parts) == 2 and " " not in parts[0].strip():
+        first = read_name(f"{parts[0]} {last.text.rpartition(' ')[2]}")
+        return [first, last] if first is not None and first.given == 1 and parts[0].strip().isalpha() else []
+    names = [name for part in parts if (name := read_name(part)) is not None and name.given == 1]
+    return names if len(names) == len(parts) else []
+
+
+def _several_with_title(text: str) -> Said | None:
+    if _AND.search(text) is None:
+        return None
+    if names := several_names(text):
+        return Said(names[0], others=tuple(names[1:]))
+    for mark in list(_DASH.finditer(text))[-1:]:
+        left, right = text[: mark.start()], text[mark.end() :].strip(TITLE_EDGES)
+        if is_title(right) and (names := several_names(left)):
+            return Said(names[0], right, others=tuple(names[1:]))
+    return None
 
 
 def _other_script(text: str) -> Said | None:
@@ -100,6 +131,8 @@ def _guessed(text: str) -> Said | None:
     if mark is None or len(text) > 80 or "." in text[mark.end() :]:
         return None
     name, rest = read_name(text[: mark.start()]), text[mark.end() :].strip(TITLE_EDGES)
+    if is_credentials(rest):
+        return Said(name) if name is not None else None
     if (name is None or name.given < 1) and ":" in mark[0]:
         name, rest = read_name(rest), text[: mark.start()].strip(TITLE_EDGES)
     if name is None or name.given < 1 or not rest or len(rest.split()) > (5 if rest[0].isupper() else 2):

@@ -22,7 +22,7 @@ from leadhouse.records import Value
 
 _SEPARATORS = r"[ \u00a0().\-/\u2010-\u2015\u00b7\u2022\u2212'_]"
 NUMBER = re.compile(
-    rf"(?<![\w@=&#%+])(?<![\w][.,:/-])(?:\+|\(\s?\+)?[(\[]?\d(?:(?:{_SEPARATORS}{{0,4}}|\|)\d){{5,17}}(?![\w@%€$£])(?!\.\d)"
+    rf"(?<![\w@=&#%+])(?<![\w][.,:/-])(?:\+|\(\s?\+)?[(\[]?\d(?:(?:{_SEPARATORS}{{0,4}}|\|)\d){{5,35}}(?![\w@%€$£])(?!\.\d)"
 )
 _SIX_FIGURES = re.compile(rf"\d(?:(?:{_SEPARATORS}{{0,4}}|\|)\d){{5}}")
 _VANITY = re.compile(  # 1-800-FLOWERS, 0800 REVERSE, 1300 FOODBANK
@@ -48,15 +48,23 @@ _FICTION = re.compile(
     r"|^\+1\d{3}1234567|^\+49(?:30|40|89)123456"
 )
 _BETWEEN = re.compile(r"[/|,·•]|\s{2,}|\s-\s")  # what may part two numbers, or a postal code and a number
+_MARK = re.compile(r"\s*[/|,·•]\s*|\s{2,}|\s[-–]\s")
+_MAX_PARTS, _MAX_NUMBER = 8, 30
 _IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}[\s\d]*$")
 _FAX_AFTER = re.compile(  # what a number follows is that number's label
     r"^\s*(?:[(\[]\s*(?:tele)?fax\s*[)\]]|[–-]?\s*(?:tele)?fax\b(?!\W{0,4}\d))", re.I
 )  # what a number follows is that number's label
 _PHONE_WORD = r"(?:office|main|mobile?|cell|phone|direct|tel|voice|work|büro|mobil|zentrale|bureau|ufficio|oficina)"
 _PHONE_AFTER = re.compile(rf"^\s*(?:[(\[]\s*{_PHONE_WORD}\s*[)\]]|[–-]?\s*{_PHONE_WORD}\b(?!\W{{0,4}}[\d+]))", re.I)
+_FAX_EXTENSION = re.compile(
+    r"^[\s,;/|·()-]{0,4}(?:tele)?fax\.?\s?:?\s{0,2}(?:[-–]\s?|(?:dw|ext)\.?\s?)(\d{1,4})\b(?![\s/-]?\d)", re.I
+)
+_SWITCHBOARD = re.compile(r"\s?[-–]\s?\d{1,4}$")
+_TELEFAX_RINGS = frozenset(["PH", "IN", "LK", "BD", "NP"])  # one line for both, written ``Telefax``
+_TELEFAX = re.compile(r"\btele?\s?/?\s?fax\W*$", re.I)
 _LETTER_LABEL = re.compile(r"(?:^|[^\w'’&])([ftpm])$", re.I)  # T, P, M, F before a number
 _TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
-_NANP = re.compile(r"^\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2}[\s.\-]{0,3}\d{4}$")
+_NANP = re.compile(r"^\(?(?:1[\s.\-]{1,3})?\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2}[\s.\-]{0,3}\d{4}$")
 _CONTACT_URL = re.compile(
     r"contact|kontakt|contat|impress|imprint|mentions|aviso|legal|about|ueber|chi-siamo|privacy|index|home|^[^.]*$",
     re.I,
@@ -218,6 +226,8 @@ def _reason(page: Page, item: _Candidate, country: str | None, owner: Owner | No
         return "identifier"
     if reason := whose(page, item.spot, owner):
         return reason
+    if kind == "fax" and country in _TELEFAX_RINGS and _TELEFAX.search(item.label[-24:]):
+        return None
     if kind == "fax" or _FAX_AFTER.match(item.spot.after):
         return "fax"
     if kind is None and item.way == "text" and not _PHONE_AFTER.match(item.spot.after):
@@ -258,12 +268,30 @@ def extract_phones(page: Page, country: str | None, findings: Findings, owner: O
 
 
 def _split(raw: str, country: str | None) -> list[str]:
+    """The numbers of a run of figures: from each mark the longest stretch up to another that is a number."""
     if to_e164(raw, country) or not _BETWEEN.search(raw):
         return [raw]
-    parts = [
-        part.strip() for part in re.split(r"\s*[/|,·•]\s*|\s{2,}|\s[-–]\s", raw) if len(re.sub(r"\D", "", part)) >= 6
-    ]
-    return parts or [raw]
+    marks = [0, *(end for match in _MARK.finditer(raw) for end in match.span()), len(raw)]
+    starts, ends = marks[0::2], marks[1::2]
+    parts: list[str] = []
+    at = 0
+    while at < len(starts) and len(starts) <= _MAX_PARTS:
+        for last in range(len(ends) - 1, at - 1, -1):
+            part = raw[starts[at] : ends[last]].strip()
+            if 6 <= len(part) <= _MAX_NUMBER and to_e164(part, country):
+                parts.append(part)
+                at = last
+                break
+        at += 1
+    return (
+        parts
+        or [part for start, end in zip(starts, ends, strict=True) if _has_figures(part := raw[start:end])]
+        or [raw]
+    )
+
+
+def _has_figures(part: str) -> bool:
+    return sum(char.isdigit() for char in part) >= 6
 
 
 def _judge(
@@ -289,6 +317,7 @@ def _judge(
         if reason == "fax":
             findings.accept("fax_e164", Value(value=number, confidence=0.85, raw=item.raw[:100], locator=locator))
         return
+    _fax_beside(item, raw, country, findings, locator)
     score = {"tel": 0.92, "text": 0.85, "whatsapp": 0.7, "json-ld": 0.88}[item.way]
     if item.spot.region in {"footer", "header", "address"}:
         score += 0.04
@@ -298,6 +327,17 @@ def _judge(
         score -= 0.1
     raw_text = item.raw + (match[0] if (match := _EXTENSION.match(item.spot.after)) else "")
     findings.accept("phone_e164", Value(value=number, confidence=round(score, 3), raw=raw_text[:100], locator=locator))
+
+
+def _fax_beside(item: _Candidate, raw: str, country: str | None, findings: Findings, locator: str) -> None:
+    """``40 12 34-0, Fax -12``: the extension stands for the number with its last figures changed (DIN 5008)."""
+    extension = _FAX_EXTENSION.match(item.spot.after)
+    base = _SWITCHBOARD.search(raw)
+    if extension is None or base is None:
+        return
+    if number := to_e164(f"{raw[: base.start()]}-{extension[1]}", country):
+        findings.reject("phone_e164", number, "fax", locator)
+        findings.accept("fax_e164", Value(value=number, confidence=0.8, raw=item.raw[:100], locator=locator))
 
 
 def link_number(link: Link) -> str | None:

@@ -95,6 +95,11 @@ _EFFECT = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)|unicode-bidi
 _MEDIA = re.compile(
     r"@(?:media|supports|keyframes|-webkit-keyframes|container)[^{]{0,300}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.I
 )
+# WordPress marks its pages as it does its posts (``post-14 page type-page hentry``); ``post-content`` fills either.
+_PAGE_OF_BLOG_SYSTEM = re.compile(
+    r"(?<![\w-])type-page(?![\w-])|^\s*(?:(?:elementor|wp-block|entry|page|theme)\S*\s+)*(?:\S*-)?post-content(?![\w-])",
+    re.I,
+)
 _MAX_KNOWN = 8192
 _MAX_CSS = 100_000  # characters
 _known: dict[str, int] = {}
@@ -111,6 +116,8 @@ def class_marks(names: str) -> int:
             found = name.split("-")
             for word in (*found, *map(str.__add__, found, found[1:])):
                 marks |= _MARKS_OF_WORD.get(word, 0)
+        if marks & Mark.ARTICLE and _PAGE_OF_BLOG_SYSTEM.search(names):
+            marks &= ~Mark.ARTICLE
         _known[names] = marks
     return marks
 

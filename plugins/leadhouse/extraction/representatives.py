@@ -13,6 +13,7 @@ from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person import ACCEPT, Person
 from leadhouse.extraction.person_names import Name, has_given_name, read_name
 from leadhouse.extraction.person_outsiders import is_imprint
+from leadhouse.extraction.person_said import several_names
 from leadhouse.extraction.vocabulary import words
 
 __all__ = ["Person", "represented"]
@@ -60,6 +61,10 @@ _SAID = guarded(
 )
 _ABOVE = re.compile(rf"^(?P<label>[^:\n]{{0,50}}?\b{_LABEL}(?!\w))[ \t]*$", re.I | re.M)
 _START = re.compile(rf"^(?:(?:{_LABEL}|die|den|der|le|la|il|el|the|son|sa|durch|par|by|da)\s*:?\s+)+", re.I)
+_HEAD = re.compile(
+    rf"{_START.pattern}|^\W*(?:\w+\s){{1,2}}(?:verantwortlich\w*|vertretungsberechtigt\w*|responsable|responsabile)(?!\w)",
+    re.I,
+)
 _ENUMERATION = re.compile(
     r"\s*(?:,|;|\bund\b|\band\b|\bet\b|\be\b|\by\b|\bog\b|\boch\b|\ben\b|&|/)\s*(?=(?:[A-ZÀ-ÖØ-Þ]|Dr))"
 )
@@ -68,9 +73,11 @@ _REST_END = re.compile(
     r"|,?\s(?:en sa|in qualità|als|who|qui|que|che)\s"
     r"|\s\+?\d"
 )
+_ASIDE = re.compile(r"^[^(\n]{4,60}\((?P<title>[^()\n]{2,50})\)")  # ``Contact: Jane Roe (Partner)``
+_SOLE_TRADER = re.compile(r",?\s+e\.\s?K(?:fm|fr)?\b\.?\s*$")  # the firm of one person, who is named (HGB, 19)
 _NO_TITLE = guarded(
-    r"(?i)^\W*(?:ihr |your )?(?:vertret|verantwort|represent|repré|rapp?res|contact\b|kontakt\b|éditeur"
-    r"|editeur|herausg|betreib)"
+    r"(?i)^\W*(?:ihre?n? |your |unsere? )?(?:vertret|verantwort|represent|repré|rapp?res|contact\b|kontakt\b|éditeur"
+    r"|editeur|herausg|betreib|ansprechp)"
 )
 _STEMS = words(
     "vertret geschäftsf geschaeftsf inhaber vorstand verantwort directeur directrice responsab gérant président "
@@ -146,7 +153,7 @@ def _says(text: str) -> bool:
 
 def _of_block(page: Page, index: int, block: Block) -> list[Person]:
     text = block.text
-    if text.endswith(":") or (block.is_label and _START.match(text + " ") and read_name(text) is None):
+    if text.endswith(":") or (block.is_label and _HEAD.match(text + " ") and read_name(text) is None):
         followers = page.blocks[index + 1 : index + 2]
         if followers and len(followers[0].text) <= 300:
             text = f"{text.rstrip(' :')}: {followers[0].text}"
@@ -186,10 +193,14 @@ def _lines_below(match: re.Match[str], text: str) -> list[Person]:
 
 
 def _listed(label: str, rest: str, *, is_labelled: bool) -> list[Person]:
+    aside = _ASIDE.match(rest)
     rest = _REST_END.split(rest)[0]
+    rest = _SOLE_TRADER.sub("", rest)
     if vocabulary.LEGAL_FORM.search(rest) or vocabulary.PROTECTION_OFFICER.search(label):
         return []
     whole = read_name(rest.strip())
+    if whole is None and (several := several_names(rest.strip())):
+        return [_person(name, _role(label, ""), is_labelled=is_labelled) for name in several]
     parts = [rest] if whole is not None else _ENUMERATION.split(rest)[:8]
     people: list[Person] = []
     for part in parts:
@@ -199,7 +210,8 @@ def _listed(label: str, rest: str, *, is_labelled: bool) -> list[Person]:
             name = _longest_start(bare) if not people else None
         if name is None:
             break
-        person = _person(name, _role(label, part), is_labelled=is_labelled)
+        role = _role(label, part) or (aside["title"] if aside and is_title(aside["title"]) else "")
+        person = _person(name, role, is_labelled=is_labelled)
         if person.confidence >= ACCEPT:
             people.append(person)
     return people
@@ -230,7 +242,9 @@ def _role(label: str, part: str) -> str:
     label = label.strip(" \t:•-–").split("\n")[-1]
     if _NO_TITLE.match(label):
         roles = [word for word in re.split(r"\s+", label) if is_title_word(word)]
-        return roles[-1] if roles and not re.match(r"(?i)contact|kontakt", label) else ""
+        return (
+            roles[-1] if roles and not re.match(r"(?i)contact|kontakt|(?:ihre?n? |unsere? )?ansprechp", label) else ""
+        )
     return re.sub(r"(?i)^(?:le|la|il|the|der|die|unser|notre)\s+", "", label)[:80]
 
 

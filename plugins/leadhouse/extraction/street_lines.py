@@ -17,13 +17,14 @@ STREET_WORD = re.compile(
     r"|\b(?:street|st\.?|road|rd\.?|avenue|ave?\.?|boulevard|blvd\.?|drive|dr\.?|lane|ln\.?|court|ct\.?|way|square|sq\."
     r"|mews|crescent|cres|terrace|parade|highway|hwy|parkway|pkwy|circle|quay|wharf|row|walk|hill|close|gardens|grove"
     r"|suite|ste\.?|floor|level|unit|building|bldg|tower|house|plot|complex|nagar|marg|chowk|near|opp|opposite|sector"
-    r"|phase|estate|park|plaza|mall|brgy|barangay|purok|industrial|broadway|midc|m\.i\.d\.c|ward|colony|layout|cross)\b"
+    r"|phase|estate|park|plaza|mall|brgy|barangay|purok|industrial|broadway|midc|m\.i\.d\.c|ward|colony|layout|cross|mawatha)\b"
     r"|\b(?:rue|place|chemin|impasse|allée|quai|bp|b\.p\.|cours|route|zac?|zone|résidence|passage|square|faubourg|av"
     r"|via|viale|piazza|piazzale|corso|largo|vicolo|strada|loc\.|localit[àa]|contrada|borgo|frazione"
     r"|calle|c/|c\.|avda|avenida|plaza|plaça|paseo|passeig|carrer|camino|carretera|ctra|pol[íi]gono|ronda|gran v[íi]a"
     r"|rua|praça|travessa|estrada|alameda|rodovia|ul\.?|ulica|ulice|aleja|al\.|plac|pl\.|os\.|nám|náměstí|t[řr][íi]da"
-    r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|cad|caddesi|mah"
-    r"|mahallesi|jalan|jl|jln|lorong)(?=[\s\d.,])"
+    r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|sokağı|sok\.|sk\."
+    r"|cad|cadde|caddesi|bulvarı|blv|mah"
+    r"|mahallesi|mahalle|osb|sanayi sitesi|organize sanayi(?: bölgesi)?|gidc|jalan|jl|jln|lorong)(?=[\s\d.,])"
     r"|\b(?:phường|quận|đường|phố|ngõ|huyện)\b|ул\.|улица|пр\.|проспект|вул\.|οδός|λεωφόρος|λεωφ\.|ακτή|πλατεία"
     r"|πλ\.|бул\.|шосе|шоссе|пер\.|شارع|طريق"
     r"|p\.?\s?o\.? box|post office box|postfach|boîte postale|apartado|postboks"
@@ -107,6 +108,12 @@ _GERMANIC = re.compile(
     r"(?:\s?\d+(?:\s?[a-zA-Z](?![\w]))?(?:\s?[-–/]\s?\d+(?:\s?[a-z](?!\w))?)?|$)"
 )
 _NUMBER_LABEL = re.compile(r"\b(?:No|Nr|Kat|Daire|D|K|Blok|Apt)\s?:\s?\d")
+_CODE_LABEL = re.compile(
+    r"(?:(?<=[\s,(])|^)(?:C\.?\s?P\.?|CEP|CAP|PLZ|PS[CČ]|PIN(?: ?code)?|(?:post(?:al)?|zip) ?code|código postal)"
+    r"\s?[:.]?$",
+    re.I,
+)
+_LEADING_LABEL = re.compile(r"[^\W\d_][^:\d]{2,24}:\s+(?=[^\W\d_])")
 _NUMBERED = re.compile(r"(?<![\w-])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,?\s(?=[A-ZÀ-Þ]|rue|avenue|place|boulevard|chemin)")
 
 
@@ -130,6 +137,7 @@ def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
     """
     begin, _ = page.line_at(start)
     own = page.text[max(begin, start - 260) : start].strip(" ,–—|•·\t(-")
+    own = _CODE_LABEL.sub("", own)
     opens_line = not own
     pieces = _split(own)
     end = begin - 1
@@ -194,7 +202,7 @@ def _joined(pieces: list[str], index: int) -> str | None:
     before, piece = pieces[index - 1], pieces[index]
     if _is_number(piece) and not re.search(r"\d", before) and _is_short(before) and not _LABEL_WORD.match(before):
         return f"{_bare(before)}, {piece}"
-    is_number_before = re.fullmatch(r"\d{1,4}(?:\s?[-–/]\s?\d{1,4})?\s?(?:bis|ter|[A-Za-z])?", before)
+    is_number_before = re.fullmatch(r"(?:[Nn]o\.?\s?|#)?\d{1,4}(?:\s?[-–/]\s?\d{1,4})?\s?(?:bis|ter|[A-Za-z])?", before)
     return f"{before}, {piece}" if is_number_before and _names_street(piece) and not is_street(piece) else None
 
 
@@ -229,12 +237,25 @@ def _first(pieces: list[str], index: int, piece: str, *, is_wordy: bool) -> int:
     while index and not vocabulary.LEGAL_FORM.search(pieces[index - 1]) and len(pieces[index - 1]) <= 60:
         before = pieces[index - 1]
         is_part = _UNIT.search(before) or _UNIT_ALONE.match(before) or (is_wordy and _is_landmark(before))
+        if not is_part and _is_building(pieces, index - 1):
+            index -= 1
+            continue
         if not is_part or _HARD_END.search(before) or _LABEL_WORD.match(before):
             break
         index -= 1
         if before[:3].lower() == "c/o":
             break
     return index
+
+
+def _is_building(pieces: list[str], index: int) -> bool:
+    """Whether a piece without a sign of its own stands between a floor and the street: a building's name."""
+    piece = pieces[index]
+    if not index or not _UNIT_ALONE.match(pieces[index - 1]) or not re.search(r"\d", pieces[index - 1]):
+        return False
+    if _HARD_END.search(piece) or _LABEL_WORD.match(piece):
+        return False
+    return len(piece.split()) <= 4 and piece[:1].isupper() and not NOT_ADDRESS.search(piece)
 
 
 def _is_landmark(piece: str) -> bool:
@@ -249,6 +270,8 @@ def _bare(piece: str) -> str:
     piece = LEAD.sub("", piece).strip(" .")
     if ": " in piece and not _NUMBER_LABEL.search(piece):
         piece = piece.rpartition(": ")[2]
+    elif (label := _LEADING_LABEL.match(piece)) and not _NUMBER_LABEL.match(piece) and not STREET_WORD.search(label[0]):
+        piece = piece[label.end() :]
     while (
         (form := vocabulary.LEGAL_FORM.search(piece))
         and form[0] != "Sas"

@@ -83,12 +83,23 @@ AUTHORITY = guarded(
     r"|seguro de responsabilidad|verzekeraar|beroepsaansprakelijkheid|forsikring(?:sselskap)|compagnie d.assurance"
     r"|haftpflicht|versicher(?:ung|er)\b|insur(?:er|ance company)|assurance professionnelle"
     r"|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by|erkend door|aangesloten bij"
-    r"|accredited by|certified by|zertifiziert (?:durch|von)|mitglied (?:im|bei|der|des)\b|membre du\b",
+    r"|\blifeline\b|beyond ?blue|\bsamaritans\b|kids helpline|crisis (?:line|text|hotline)|suicide|poison control"
+    r"|telefonseelsorge|giftnotruf|(?:ärztlicher|ärztliche|kinder) (?:bereitschafts|not)dienst|numéro d.urgence"
+    r"|accredited by|certified by|zertifiziert (?:durch|von)|mitglied (?:im|bei|der|des)\b|membre du\b"
+    r"|members? of (?:the )?(?:[\w&]+ ){0,5}(?:federation|association|chamber|guild|institute|society"
+    r"|confederation|alliance)"
+    r"|(?:affiliated|registered) (?:to|with) the|membre de la (?:fédération|chambre|confédération)"
+    r"|(?:aderente|associat[oa]|iscritt[oa]|affiliat[oa]) (?:a|al|alla|all['’]|ad)\b|socio (?:di|della)\b"
+    r"|miembro de (?:la|el|l)\b|asociado a\b|lid van\b|medlem (?:av|af|i)\b|członek\b|membro d[aeo]\b"
+    r"|členem?\b|tagja\b",
     re.I,
 )
 CREDITS = guarded(
     r"bildnachweis|bildquelle|bildrechte|fotograf|photo(?:graph(?:y|er)|s)?\s*(?::|by|credits?)"
     r"|image credits?|icons? (?:by|made|from)|images? by|crédits? photo|crediti foto|créditos"
+    r"|funded (?:in part )?by|sponsor(?:en|s|ed by)?\s*:|sponsored by|mit freundlicher unterstützung"
+    r"|(?:unterstützt|gefördert) (?:von|durch|vom)"
+    r"|avec le soutien d|con il (?:sostegno|contributo|patrocinio) d|con el apoyo de|mede mogelijk gemaakt"
     r"|illustrations? by|fotos?\s*:|©\s*(?:fotolia|shutterstock|adobe)",
     re.I,
 )
@@ -128,7 +139,7 @@ LEADERSHIP = guarded(
 
 FAX = re.compile(
     r"(?<![a-z])(?:tele?)?fax(?:e|nummer|[ .-]?n[ro°º]?)?(?![a-z])|télécopie|telecopie|faks(?![a-z])"
-    r"|פקס|فاكس|факс|φαξ|传真|傳真|팩스"
+    r"|פקס|فاكس|факс|φαξ|传真|傳真|팩스|โทรสาร|แฟกซ์|แฟ็กซ์|फैक्स|belgeç"
     r"|(?<![\w])f(?=\s*[.:]\s*[+(0])",
     re.I,
 )

@@ -35,7 +35,14 @@ from benchmarks.measure import Result, cpu_seconds
 from benchmarks.own_database import OwnDatabase, own_database
 from leadhouse.database import admin
 from leadhouse.landing import Landing
-from leadhouse.landing.prepared import PreparedStatement, PreparedValue, PreparedValues, prepare_record, statement_hash
+from leadhouse.landing.prepared import (
+    Candidates,
+    PreparedStatement,
+    PreparedValue,
+    PreparedValues,
+    prepare_record,
+    statement_hash,
+)
 from leadhouse.records import Extraction, subject_id, unit_id
 from leadhouse.resolution import full_refresh, resolve_unread
 
@@ -75,7 +82,7 @@ def _statement(row: dict[str, str]) -> PreparedStatement:
     person = prepare_record("person", None, values, {})
     return PreparedStatement(
         source=(None, SOURCE, key, "made_up", "1", ()),
-        unit_id=unit_id(None, SOURCE, key),
+        unit=str(unit_id(None, SOURCE, key)),
         content_hash=hashlib.sha256(key.encode()).hexdigest(),
         observed_at=datetime(2026, 11, 20, tzinfo=UTC),
         statement_hash=statement_hash("made_up", "1", 0, [person.content_hash]),
@@ -85,8 +92,8 @@ def _statement(row: dict[str, str]) -> PreparedStatement:
     )
 
 
-def _stated(text: str) -> dict[str, PreparedValue]:
-    return {text: PreparedValue(None, "cell")}
+def _stated(text: str) -> Candidates:
+    return Candidates({text: PreparedValue(None, "cell")})
 
 
 def _nobody_asks() -> Extraction:

@@ -41,7 +41,7 @@ def test_a_domain_is_concluded_where_the_name_says_so(
     }
     assert found.get("domain") == ([(domain, 0.8, email)] if domain else None)
     assert ("company_domain" in {str(name) for name in of_person.values}) == (domain is not None)
-    assert statement.companies[0].payload == of_company.payload_json
+    assert statement.companies[0].payload.encode() == of_company.payload_json
 
 
 def test_two_rows_of_one_company_become_one(run_import: Import, database: Any, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def assert_the_same(statement: PreparedStatement) -> None:
     for ours, theirs in zip(
         (*statement.companies, *statement.persons), (*expected.companies, *expected.persons), strict=True
     ):
-        assert ours.payload == theirs.payload
+        assert ours.payload.encode() == theirs.payload
         assert ours.content_hash == theirs.content_hash
         assert (ours.record_key, ours.company_key) == (theirs.record_key, theirs.company_key)
 

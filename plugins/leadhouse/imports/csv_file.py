@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from leadhouse.imports.row_records import Fault, RowReader, RowRecords
 from leadhouse.imports.table import Table, read_table
 from leadhouse.landing import Quarantined
 from leadhouse.landing.prepared import PreparedStatement, prepare_record, statement_hash
-from leadhouse.records import Extraction, unit_id
+from leadhouse.records import Extraction, named_text
 
 EXTRACTOR, EXTRACTOR_VERSION = "csv_import", "3"
 
@@ -54,7 +54,10 @@ class CsvFile:
         self._require_identity()
         self._observed_at = datetime.now(UTC)
         self._seen: Counter[str] = Counter()
+        self._first: dict[str, str] = {}  # digest of a row's key → content of the first row that has it
         self._repeats: dict[tuple[str, str], int] = {}
+        self._unit_head = f"{self.organization_id}|{self.source_key}|"
+        self._unit_prefix = self.unit_prefix
 
     @property
     def unit_prefix(self) -> str:
@@ -92,7 +95,7 @@ class CsvFile:
             self.counts["rows"] += 1
             text = "\x1f".join(row.cells)
             if "\x00" in text:  # cells of a fixed size are filled up with it
-                row = replace(row, cells=[cell.rstrip("\x00") for cell in row.cells])
+                row = row._replace(cells=[cell.rstrip("\x00") for cell in row.cells])
                 text = "\x1f".join(row.cells)
             found = reader.read(row, text, is_broken=is_broken(text))
             yield row, self._refusal(row, found) if isinstance(found, Fault) else self._prepared(text, found)
@@ -122,7 +125,7 @@ class CsvFile:
         hashes = [each.content_hash for each in (*companies, *persons)]
         return PreparedStatement(
             source=(self.organization_id, self.source_key, unit_key, EXTRACTOR, EXTRACTOR_VERSION, ()),
-            unit_id=unit_id(self.organization_id, self.source_key, unit_key),
+            unit=named_text(self._unit_head + unit_key),  # as `records.unit_id`
             content_hash=content_hash,
             observed_at=self._observed_at,
             statement_hash=statement_hash(EXTRACTOR, EXTRACTOR_VERSION, len(companies), hashes),
@@ -134,11 +137,13 @@ class CsvFile:
     def _unit_key(self, key: str, content_hash: str) -> str:
         """Rows with one key are numbered as they come; the very same row again is the same unit."""
         digest = hashlib.sha256(key.casefold().encode()).hexdigest()[:20]
-        number = self._repeats.get((digest, content_hash[:20]))
-        if number is None:
-            self._seen[digest] += 1
-            number = self._repeats[digest, content_hash[:20]] = self._seen[digest]
-        unit_key = f"{self.unit_prefix}{digest}" + (f"~{number}" if number > 1 else "")
+        unit_key = self._unit_prefix + digest
+        if self._first.setdefault(digest, content_hash) != content_hash:
+            number = self._repeats.get((digest, content_hash))
+            if number is None:
+                self._seen[digest] += 1
+                number = self._repeats[digest, content_hash] = 1 + self._seen[digest]
+            unit_key += f"~{number}"
         self.unit_keys.add(unit_key)
         return unit_key
 

@@ -11,7 +11,7 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from leadhouse.imports.loose_quotes import split_loosely
 
@@ -20,8 +20,7 @@ ROW_LINES = 500  # a quoted cell may hold line breaks; a row of more lines has a
 LONGEST_LINE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The cells of one row. `line` counts from 1; `fault` names what the reader could make no sense of."""
 
     line: int

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from leadhouse.extraction import hosts
 from leadhouse.imports.row_cells import Draft
-from leadhouse.landing.prepared import PreparedValue
+from leadhouse.landing.prepared import Candidates, PreparedValue
 
 CONFIDENCE = 0.8  # below a stated website's, above the least that resolution joins by
 LEAST_LABEL = 3
@@ -27,7 +27,7 @@ def conclude_domain(company: Draft, reached: Draft) -> None:
     for address, (_, locator, *_) in reached.values.get("email", {}).items():
         domain = _own_domain(address.rpartition("@")[2], name)
         if domain is not None:
-            company.values["domain"] = {domain: PreparedValue(address, locator, None, CONFIDENCE)}
+            company.values["domain"] = Candidates({domain: PreparedValue(address, locator, None, CONFIDENCE)})
             return
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 
 from leadhouse.imports import cells
 from leadhouse.imports.columns import ColumnMap, Field
 from leadhouse.imports.header_rows import as_meant
-from leadhouse.landing.prepared import Parts, PreparedValue, PreparedValues
+from leadhouse.landing.prepared import Candidates, Parts, PreparedValue, PreparedValues
 from leadhouse.records import AddressParts, CompanyAttribute, CompanyRecord, PersonAttribute, PersonRecord, Value
 
-MEMORY = 5_000  # different texts of a column whose cleaned form is kept: towns, titles, companies come again
+MEMORY = 5_000  # different texts of a column whose cells are kept: towns, titles, companies come again
 LONGEST_VALUE = 4096  # characters, as of `records.NonEmpty`
+Reader = Callable[[str, str | None], tuple[str, ...]]  # a clean text and the row's country → values
 
 
 class Draft:
@@ -26,12 +28,12 @@ class Draft:
     def state(self, attribute: str, value: str | None, raw: str, locator: str, parts: Parts | None = None) -> None:
         """Add a candidate, if there is one that is not too long; `raw` is the cell it was read from."""
         if value and len(value) <= LONGEST_VALUE:
-            known = self.values.get(attribute)
-            stated = PreparedValue(raw if raw != value else None, locator, parts)
-            if known is None:
-                self.values[attribute] = {value: stated}
-            elif value not in known:
-                known[value] = stated
+            self.take(attribute, Candidates({value: PreparedValue(raw if raw != value else None, locator, parts)}))
+
+    def take(self, attribute: str, found: Candidates) -> None:
+        """Add candidates."""
+        known = self.values.get(attribute)
+        self.values[attribute] = found if known is None else known.joined(found)
 
     def first(self, *attributes: str) -> str | None:
         """The first value of the attributes."""
@@ -62,20 +64,35 @@ class RowRecord(NamedTuple):
         )
 
 
-def _tuple(candidates: dict[str, PreparedValue]) -> tuple[Value, ...]:
+def _tuple(candidates: Candidates) -> tuple[Value, ...]:
     return tuple(
         Value(value=value, confidence=sure, raw=raw, locator=locator, parts=AddressParts(**parts) if parts else None)
         for value, (raw, locator, parts, sure) in candidates.items()
     )
 
 
-class Cell(NamedTuple):
-    """A cell that is not empty: `text` is clean, `raw` as written, `locator` names its column."""
+class Cell:
+    """A cell that is not empty: `text` is clean, `raw` as written, `locator` names its column.
 
-    text: str
-    raw: str
-    column: str
-    locator: str
+    It keeps what it was read as, since most cells of a column come again; a column is read by one reader.
+    """
+
+    __slots__ = ("_candidates", "_country", "column", "locator", "raw", "text")
+
+    def __init__(self, text: str, raw: str, column: str, locator: str) -> None:
+        self.text, self.raw, self.column, self.locator = text, raw, column, locator
+        self._candidates: Candidates | None = None
+        self._country: str | None = None
+
+    def read(self, reader: Reader, country: str | None) -> Candidates:
+        """What the cell states in a row of that country; empty where the reader finds nothing."""
+        found = self._candidates
+        if found is None or self._country != country:
+            values, raw, locator = reader(self.text, country), self.raw, self.locator
+            stated = {each: PreparedValue(raw if raw != each else None, locator) for each in values}
+            found = self._candidates = Candidates(stated)
+            self._country = country
+        return found
 
 
 class Columns:
@@ -85,17 +102,10 @@ class Columns:
         self.kind = columns.kind
         self.header = list(columns.header)
         self.fields = frozenset(each for each in columns.fields if each)
-        self.has_place = bool(self.fields & _PLACES)
         self.places = [
-            (place, name, of_field, f"column {name}", dict[str, Cell | None]())
-            for place, (name, of_field) in enumerate(zip(columns.header, columns.fields, strict=True))
+            (name, of_field, f"column {name}", dict[str, Cell | None]())
+            for name, of_field in zip(columns.header, columns.fields, strict=True)
         ]
-
-
-_PLACES = frozenset(
-    {Field.COMPANY_ADDRESS, Field.ADDRESS, Field.STREET, Field.POSTAL_CODE, Field.CITY, Field.POSTAL_CITY,
-     Field.COMPANY_STREET, Field.COMPANY_POSTAL_CODE, Field.COMPANY_CITY}
-)  # fmt: skip
 
 
 class RowCells:
@@ -108,19 +118,19 @@ class RowCells:
         self.custom: dict[str, str] = {}
         self.company, self.person = Draft(), Draft()
         by_field = self.by_field
-        for (_, column, of_field, locator, known), text in zip(columns.places, texts, strict=False):
+        for (column, of_field, locator, known), text in zip(columns.places, texts, strict=False):
             if not text:
                 continue
             if of_field is None:
-                if raw := as_meant(text).strip():
-                    self.custom[column] = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
+                if raw := _raw(text):
+                    self.custom[column] = raw
                 continue
             if text in known:
                 cell = known[text]
             else:
-                cell = _cell(text, column, locator)
-                if len(known) < MEMORY:
-                    known[text] = cell
+                if len(known) >= MEMORY:
+                    known.clear()
+                cell = known[text] = _cell(text, column, locator)
             if cell is not None:
                 if of_field in by_field:
                     by_field[of_field].append(cell)
@@ -147,9 +157,14 @@ class RowCells:
         return ""
 
 
+def _raw(text: str) -> str:
+    """The cell as it was meant, in NFC; what begins with a letter or digit and has no unseen sign is that already."""
+    if not (text.isprintable() and text[0].isalnum() and text[-1] != " "):
+        text = as_meant(text).strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def _cell(text: str, column: str, locator: str) -> Cell | None:
-    raw = as_meant(text).strip()
-    if not raw.isascii():
-        raw = unicodedata.normalize("NFC", raw)
+    raw = _raw(text)
     clean = cells.clean(raw)
     return Cell(clean, raw, column, locator) if clean else None

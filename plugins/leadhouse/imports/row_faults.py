@@ -58,8 +58,14 @@ def _repeats(texts: list[str], header: list[str]) -> bool:
 
 def _closing_fault(texts: list[str], width: int) -> Fault | None:
     """A sum, or what a report prints below its rows: little is filled in, and it names no company or person."""
-    filled = [text.strip() for text in texts if text and not text.isspace()]
-    if not filled or len(filled) > max(2, width // 3):
+    filled: list[str] = []
+    most = max(2, width // 3)
+    for text in texts:
+        if text and not text.isspace():
+            if len(filled) == most:
+                return None
+            filled.append(text.strip())
+    if not filled:
         return None
     if len(filled) > 1 and _SUM.fullmatch(filled[0]) and all(map(_FIGURES.fullmatch, filled[1:])):
         return Fault("totals_row", "The row is a sum of the others, not one of them: delete it.")

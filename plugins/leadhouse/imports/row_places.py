@@ -2,40 +2,68 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from leadhouse.imports import cells
 from leadhouse.imports.columns import Field
 from leadhouse.imports.row_cells import Cell, Draft, RowCells
+from leadhouse.landing.prepared import Candidates, PreparedValue
 
-_OF_COMPANY = {
-    Field.COMPANY_STREET: Field.STREET,
-    Field.COMPANY_POSTAL_CODE: Field.POSTAL_CODE,
-    Field.COMPANY_CITY: Field.CITY,
-    Field.COMPANY_REGION: Field.REGION,
-    Field.COMPANY_COUNTRY: Field.COUNTRY,
-}
-_OWN = tuple(each for each in _OF_COMPANY if each is not Field.COMPANY_COUNTRY)
+_OF_COMPANY = (Field.COMPANY_STREET, Field.COMPANY_POSTAL_CODE, Field.COMPANY_CITY, Field.COMPANY_REGION)
+_GENERAL = (Field.STREET, Field.POSTAL_CODE, Field.CITY, Field.REGION)
 _PLACE = (
     Field.STREET, Field.COMPANY_STREET, Field.ADDRESS, Field.POSTAL_CITY, Field.CITY, Field.COMPANY_CITY,
     Field.POSTAL_CODE, Field.COMPANY_POSTAL_CODE,
 )  # fmt: skip
 
 
-def state_place(row: RowCells, draft: Draft, country: str | None) -> None:
-    """The country and the address, as far as the row tells them."""
-    stated = row.all(Field.COMPANY_COUNTRY, Field.COUNTRY)
-    if country and stated:
-        draft.state("country_code", country, stated[0].raw, stated[0].locator)
-    if whole := _whole_address(row):
-        parts = {"country_code": country} if country else None
-        draft.state("address", whole.text, whole.raw, whole.locator, parts)
-        return
-    found = row.all(*_PLACE)
-    if not found:
-        return
-    parts = _parts(row, country)
-    code_and_city = " ".join([parts[each] for each in ("postal_code", "city") if each in parts])
-    text = ", ".join(filter(None, (parts.get("street"), code_and_city)))
-    draft.state("address", text, text, found[0].locator, parts)
+class PlaceReader:
+    """Reads where the rows of one table say that their companies are; which columns do is settled once."""
+
+    def __init__(self, fields: frozenset[Field]) -> None:
+        self._place = [each for each in _PLACE if each in fields]
+        self._own = [each for each in _OF_COMPANY if each in fields]
+        self._has_whole = not fields.isdisjoint((Field.COMPANY_ADDRESS, Field.ADDRESS))
+        self._says_country = not fields.isdisjoint((Field.COUNTRY, Field.COMPANY_COUNTRY))
+        self.says_anything = bool(self._place or self._has_whole or self._says_country)
+
+    def state(self, row: RowCells, draft: Draft, country: str | None) -> None:
+        """The country and the address, as far as the row tells them."""
+        if country and self._says_country and (stated := row.all(Field.COMPANY_COUNTRY, Field.COUNTRY)):
+            draft.take("country_code", stated_country(country, stated[0]))
+        if self._has_whole and (whole := _whole_address(row)):
+            parts = {"country_code": country} if country else None
+            draft.state("address", whole.text, whole.raw, whole.locator, parts)
+            return
+        found = next((row.by_field[each][0] for each in self._place if each in row.by_field), None)
+        if found is None:
+            return
+        parts = self._parts(row, country)
+        code_and_city = " ".join([parts[each] for each in ("postal_code", "city") if each in parts])
+        text = ", ".join([each for each in (parts.get("street"), code_and_city) if each])
+        draft.state("address", text, text, found.locator, parts)
+
+    def _parts(self, row: RowCells, country: str | None) -> dict[str, str]:
+        has_own = any(each in row.by_field for each in self._own) if self._own else False
+        street, code, city, region = map(row.one, _OF_COMPANY if has_own else _GENERAL)
+        if not (has_own or city):
+            city = row.one(Field.POSTAL_CITY)
+        found_code, found_city = (code, city) if code else cells.postal_city(city)
+        street = street or row.one(Field.ADDRESS)
+        if not has_own and (number := row.one(Field.HOUSE_NUMBER)):
+            street = f"{street} {number}".strip()
+        found = (street, _with_zeros(found_code, country), found_city, region, country)
+        return {name: text for name, text in zip(_NAMES, found, strict=True) if text}
+
+
+def stated_country(country: str, cell: Cell) -> Candidates:
+    """The row's country, as the cell states it."""
+    return _country(country, cell.raw, cell.locator)
+
+
+@lru_cache(maxsize=1_000)
+def _country(country: str, raw: str, locator: str) -> Candidates:
+    return Candidates({country: PreparedValue(raw if raw != country else None, locator)})
 
 
 def _whole_address(row: RowCells) -> Cell | None:
@@ -50,17 +78,6 @@ def _whole_address(row: RowCells) -> Cell | None:
     text = general[0].text.casefold()
     names_place = (not city or city.casefold() in text) and (not code or code.casefold() in text)
     return general[0] if names_place and not row.one(Field.STREET) else None
-
-
-def _parts(row: RowCells, country: str | None) -> dict[str, str]:
-    has_own = any(row.all(each) for each in _OWN)
-    part = {general: row.one(own if has_own else general) for own, general in _OF_COMPANY.items()}
-    together = part[Field.CITY] if has_own or part[Field.CITY] else row.one(Field.POSTAL_CITY)
-    code, city = (part[Field.POSTAL_CODE], together) if part[Field.POSTAL_CODE] else cells.postal_city(together)
-    line = part[Field.STREET] or row.one(Field.ADDRESS)
-    street = " ".join(filter(None, (line, "" if has_own else row.one(Field.HOUSE_NUMBER))))
-    found = (street, _with_zeros(code, country), city, part[Field.REGION], country)
-    return {name: text for name, text in zip(_NAMES, found, strict=True) if text}
 
 
 def _with_zeros(code: str | None, country: str | None) -> str | None:

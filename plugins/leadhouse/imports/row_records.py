@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from leadhouse.extraction import hosts
 from leadhouse.imports import cells
@@ -12,8 +12,9 @@ from leadhouse.imports.delimited_rows import Row
 from leadhouse.imports.mail_domains import conclude_domain
 from leadhouse.imports.row_cells import LONGEST_VALUE, Cell, Columns, Draft, RowCells, RowRecord
 from leadhouse.imports.row_faults import Fault, find_fault, no_identity
-from leadhouse.imports.row_places import state_place
+from leadhouse.imports.row_places import PlaceReader, stated_country
 from leadhouse.imports.row_steps import company_steps, person_steps
+from leadhouse.landing.prepared import Candidates
 
 LONGEST_KEY = 300
 LEGAL_BASIS_KEY = "legal_basis"
@@ -35,8 +36,7 @@ _SUPPRESSING = ((Field.OPTED_OUT, "unsubscribed"), (Field.CUSTOMER, "existing_cu
 __all__ = ["Fault", "RowReader", "RowRecords"]
 
 
-@dataclass(frozen=True, slots=True)
-class RowRecords:
+class RowRecords(NamedTuple):
     """What a row states. `key` is what the row is known by when the file comes again: see `csv_import`."""
 
     key: str
@@ -62,7 +62,8 @@ class RowReader:
         self._loose = [each for each in (Field.TITLE, Field.PERSON_PHONE) if each in found.fields]
         if Field.PHONE in found.fields and not self._lists_companies:
             self._loose.append(Field.PHONE)
-        self._has_place = bool(found.fields & {Field.COUNTRY, Field.COMPANY_COUNTRY, Field.ADDRESS} or found.has_place)
+        self._companys = [each for each in _COMPANYS if each in found.fields]
+        self._place = PlaceReader(found.fields)
 
     def read(self, row: Row, text: str, *, is_broken: bool) -> RowRecords | Fault:
         """The row's records. `text`: all its cells; `is_broken`: some of its bytes are no text."""
@@ -92,7 +93,7 @@ class RowReader:
         self._keep_basics(row, names_person=names_person)
         has_company = bool(company.values) and (bool(named) or not names_person)
         if not has_company:
-            _keep_companys(row)
+            self._keep_companys(row)
         return self._built(row, company if has_company else None, person if names_person else None)
 
     def _company(self, row: RowCells, country: str | None) -> Draft:
@@ -100,8 +101,8 @@ class RowReader:
         for of_field, attribute, step in self._company_steps:
             if found := row.by_field.get(of_field):
                 step(row, draft, attribute, country, found)
-        if draft.values and self._has_place:
-            state_place(row, draft, country)
+        if draft.values and self._place.says_anything:
+            self._place.state(row, draft, country)
         conclude_domain(draft, draft)
         return draft
 
@@ -119,7 +120,7 @@ class RowReader:
         _drop_company_phones(draft, company)
         conclude_domain(company, draft)
         if not self._lists_companies and country and (stated := row.by_field.get(Field.COUNTRY)):
-            draft.state("country_code", country, stated[0].raw, stated[0].locator)
+            draft.take("country_code", stated_country(country, stated[0]))
         _state_employer(draft, company)
         return draft
 
@@ -143,6 +144,12 @@ class RowReader:
             for cell in row.by_field.get(Field.TITLE, ()):
                 row.custom[cell.column] = cell.raw
 
+    def _keep_companys(self, row: RowCells) -> None:
+        """What would be said of a company that the row does not name stays with the person."""
+        for of_field in self._companys:
+            for cell in row.by_field.get(of_field, ()):
+                row.custom[cell.column] = cell.raw
+
     def _built(self, row: RowCells, company: Draft | None, person: Draft | None) -> RowRecords:
         basis = {LEGAL_BASIS_KEY: cells.legal_basis(text)} if (text := row.one(Field.LEGAL_BASIS)) else {}
         of_person = person is not None and (not self._lists_companies or company is None)
@@ -163,6 +170,8 @@ class RowReader:
         return row.company.first("vat_id") or f"{company}|{row.one(Field.POSTAL_CODE, Field.POSTAL_CITY, Field.CITY)}"
 
     def _suppressed(self, row: RowCells) -> tuple[tuple[str, str], ...]:
+        if not self._suppressing:
+            return ()
         reasons = [
             reason for of_field, reason in self._suppressing if (text := row.one(of_field)) and cells.is_yes(text)
         ]
@@ -178,13 +187,6 @@ def _take_company_name(row: RowCells) -> None:
     if found and cells.is_company_name(found[0].text) and not row.one(Field.COMPANY_NAME, Field.LEGAL_NAME):
         row.company.state("name", found[0].text, found[0].raw, found[0].locator)
         del row.by_field[Field.FULL_NAME]
-
-
-def _keep_companys(row: RowCells) -> None:
-    """What would be said of a company that the row does not name stays with the person."""
-    for of_field in _COMPANYS:
-        for cell in row.by_field.get(of_field, ()):
-            row.custom[cell.column] = cell.raw
 
 
 def _countries(row: RowCells) -> tuple[str | None, str | None]:
@@ -220,7 +222,7 @@ def _drop_company_phones(person: Draft, company: Draft) -> None:
         kept = {number: value for number, value in own.items() if number not in companys}
         del person.values["phone_e164"]
         if kept:
-            person.values["phone_e164"] = kept
+            person.values["phone_e164"] = Candidates(kept)
 
 
 def _listed_contacts(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from leadhouse.imports import cells
 from leadhouse.imports.columns import Field
-from leadhouse.imports.row_cells import Cell, Draft, RowCells
+from leadhouse.imports.row_cells import Cell, Draft, Reader, RowCells
 
 Step = Callable[[RowCells, Draft, str, str | None, list[Cell]], None]
 Steps = list[tuple[Field, str, Step]]
@@ -45,13 +45,8 @@ def person_steps(fields: frozenset[Field], *, with_contacts: bool) -> Steps:
     return [each for each in wanted if each[0] in fields]
 
 
-def _whole(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
-    for cell in found:
-        draft.state(attribute, cell.text, cell.raw, cell.locator)
-
-
 def _first(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
-    draft.state(attribute, found[0].text, found[0].raw, found[0].locator)
+    draft.take(attribute, found[0].read(_as_it_is, None))
     for cell in found[1:]:
         row.custom[cell.column] = cell.raw
 
@@ -59,46 +54,13 @@ def _first(row: RowCells, draft: Draft, attribute: str, country: str | None, fou
 def _sites(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
     """Website columns; a profile in one of them is a profile."""
     for cell in found:
-        if site := cells.domain(cell.text):
-            draft.state(attribute, site, cell.raw, cell.locator)
+        if site := cell.read(_domain, None):
+            draft.take(attribute, site)
         elif cells.is_person_profile(cell.text):
             row.person.state("social_url", cells.profile(cell.text), cell.raw, cell.locator)
         elif page := cells.profile(cell.text):
             draft.state("social_url", page, cell.raw, cell.locator)
         else:
-            row.custom[cell.column] = cell.raw
-
-
-def _vat(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
-    for cell in found:
-        _state(row, draft, attribute, cells.vat_id(cell.text, country), cell)
-
-
-def _band(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
-    for cell in found:
-        _state(row, draft, attribute, cells.employee_band(cell.text), cell)
-
-
-def _profiles(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
-    for cell in found:
-        _state(row, draft, attribute, cells.profile(cell.text), cell)
-
-
-def _phones(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
-    for cell in found:
-        numbers = cells.phone_numbers(cell.text, country)
-        for number in numbers:
-            draft.state(attribute, number, cell.raw, cell.locator)
-        if not numbers:
-            row.custom[cell.column] = cell.raw
-
-
-def _emails(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
-    for cell in found:
-        addresses = cells.emails(cell.text)
-        for address in addresses:
-            draft.state(attribute, address, cell.raw, cell.locator)
-        if not addresses:
             row.custom[cell.column] = cell.raw
 
 
@@ -108,8 +70,34 @@ def _words(row: RowCells, draft: Draft, attribute: str, country: str | None, fou
             draft.state(attribute, each, each, cell.locator)
 
 
-def _state(row: RowCells, draft: Draft, attribute: str, value: str | None, cell: Cell) -> None:
-    if value:
-        draft.state(attribute, value, cell.raw, cell.locator)
-    else:
-        row.custom[cell.column] = cell.raw
+def _reading(reader: Reader, *, by_country: bool = False) -> Step:
+    """The step that states what a reader finds; a cell in which it finds nothing stays as a custom field."""
+
+    def step(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+        for cell in found:
+            if stated := cell.read(reader, country if by_country else None):
+                draft.take(attribute, stated)
+            else:
+                row.custom[cell.column] = cell.raw
+
+    return step
+
+
+def _as_it_is(text: str, country: str | None) -> tuple[str, ...]:
+    return (text,)
+
+
+def _domain(text: str, country: str | None) -> tuple[str, ...]:
+    return _some(cells.domain(text))
+
+
+def _some(value: str | None) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+_whole = _reading(_as_it_is)
+_emails = _reading(lambda text, _: cells.emails(text))
+_profiles = _reading(lambda text, _: _some(cells.profile(text)))
+_band = _reading(lambda text, _: _some(cells.employee_band(text)))
+_phones = _reading(cells.phone_numbers, by_country=True)
+_vat = _reading(lambda text, country: _some(cells.vat_id(text, country)), by_country=True)

@@ -54,7 +54,8 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """The rows below the header, as a stream; what is empty, or a ruled line, is left out."""
         for row in self._all_rows():
-            if row.fault or (any(cell.strip(_UNSEEN) for cell in row.cells) and not _is_rule(row.cells)):
+            first = row.cells[0] if row.cells else ""
+            if first[:1].isalnum() or row.fault or _says_anything(row.cells):
                 yield row
 
     def _all_rows(self) -> Iterator[Row]:
@@ -96,6 +97,10 @@ class Table:
         return self.delimiter or ("JSON" if self.is_json_document else "JSON lines")
 
 
+def _says_anything(cells: Sequence[str]) -> bool:
+    return any(cell.strip(_UNSEEN) for cell in cells) and not _is_rule(cells)
+
+
 def _is_rule(cells: Sequence[str]) -> bool:
     return all(RULE.fullmatch(cell) or not cell.strip() for cell in cells)
 
@@ -111,7 +116,7 @@ def _without_torn_end(rows: Iterator[Row], width: int) -> Iterator[Row]:
     if former is None:
         return
     is_torn = whole and count >= 2 and len(former.cells) < width and not former.fault
-    yield replace(former, fault="cut_off") if is_torn else former
+    yield former._replace(fault="cut_off") if is_torn else former
 
 
 def read_table(path: Path) -> Table:

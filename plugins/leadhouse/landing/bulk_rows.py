@@ -8,6 +8,7 @@ that is its first landing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -28,28 +29,58 @@ Fresh = tuple[PreparedStatement, str]  # with the id of its extraction
 Applied = tuple[str, str, str, date]  # a unit, the instant as of which, the extraction and its day
 
 
+@dataclass(frozen=True, slots=True)
+class FirstLines:
+    """A part of a first landing as it is written: lines by table. `stated`: records, those stated before included."""
+
+    extractions: list[str]
+    companies: list[str]
+    persons: list[str]
+    applications: list[str]
+    statements: int
+    stated: int
+
+    @property
+    def records(self) -> int:
+        """How many records land."""
+        return len(self.companies) + len(self.persons)
+
+
 class FirstLanding:
-    """Writes the parts of one landing; the caller holds a lock under which nothing of the source was ever landed."""
+    """The parts of one landing; the caller holds a lock under which nothing of the source was ever landed.
+
+    `lines_of` needs no connection: another thread may make them while the server writes those before.
+    """
 
     def __init__(self, run_on: date, landing_id: UUID) -> None:
         self._run_on, self._bulk = run_on, BulkRows(run_on, landing_id)
-        self._said: set[UUID] = set()
+        self._said: set[str] = set()
 
-    def write(self, connection: Connection[Any], statements: Iterable[PreparedStatement]) -> tuple[int, int]:
-        """Returns how many records landed, and how many statements; one that was made before is known."""
+    def lines_of(self, statements: Iterable[PreparedStatement]) -> FirstLines:
+        """The rows of statements; one that was made before is known."""
         fresh: list[Fresh] = []
+        stated = 0
         for each in statements:
-            if each.unit_id not in self._said:
-                self._said.add(each.unit_id)
-                name = f"{self._run_on}|{each.unit_id}|{each.content_hash}|{each.statement_hash}"
+            stated += len(each)
+            if each.unit not in self._said:
+                self._said.add(each.unit)
+                name = f"{self._run_on}|{each.unit}|{each.content_hash}|{each.statement_hash}"
                 fresh.append((each, named_text(name)))
-        taken = self._bulk.write_statements(connection, fresh)
-        if len(taken) != len(fresh):
-            raise RuntimeError(f"{len(fresh) - len(taken)} rows had been landed before: this was no first landing")
-        self._bulk.write_applications(
-            connection, ((str(each.unit_id), each.observed_at.isoformat(), key, self._run_on) for each, key in fresh)
-        )
-        return sum(len(each) for each, _ in fresh), sum(bool(each) for each, _ in fresh)
+        companies, persons = self._bulk.record_lines(fresh)
+        applied = ((each.unit, each.observed_at.isoformat(), key, self._run_on) for each, key in fresh)
+        return FirstLines(
+            self._bulk.extraction_lines(fresh), companies, persons, self._bulk.application_lines(applied),
+            sum(bool(each) for each, _ in fresh), stated,
+        )  # fmt: skip
+
+    def write(self, connection: Connection[Any], lines: FirstLines) -> None:
+        """Writes them; RuntimeError where something of them had been landed before."""
+        for table, found in (
+            ("extractions", lines.extractions), ("company_records", lines.companies),
+            ("person_records", lines.persons), ("applications", lines.applications),
+        ):  # fmt: skip
+            if found and (missing := len(found) - _insert(connection, table, found).rowcount):
+                raise RuntimeError(f"{missing} rows had been landed before: this was no first landing")
 
 
 class BulkRows:
@@ -62,14 +93,11 @@ class BulkRows:
         """Extractions with their records; returns those that were written: no other transaction had them before."""
         if not fresh:
             return fresh
-        inserted = _insert(connection, "extractions", (self._extraction(*each) for each in fresh))
+        inserted = _insert(connection, "extractions", self.extraction_lines(fresh))
         if inserted.rowcount != len(fresh):
             mine = {str(row["extraction_id"]) for row in inserted}
             fresh = [each for each in fresh if each[1] in mine]
-        companies: list[str] = []
-        persons: list[str] = []
-        for each, key in fresh:
-            self._add_records(each, key, companies, persons)
+        companies, persons = self.record_lines(fresh)
         if companies:
             _insert(connection, "company_records", companies)
         if persons:
@@ -78,23 +106,38 @@ class BulkRows:
 
     def write_applications(self, connection: Connection[Any], applications: Iterable[Applied]) -> None:
         """What is applied to which unit, in order: unit, instant, extraction and its day."""
-        lines = [
+        if lines := self.application_lines(applications):
+            _insert(connection, "applications", lines)
+
+    def extraction_lines(self, fresh: Sequence[Fresh]) -> list[str]:
+        """A line an extraction."""
+        return [self._extraction(*each) for each in fresh]
+
+    def record_lines(self, fresh: Sequence[Fresh]) -> tuple[list[str], list[str]]:
+        """The lines of companies and of persons."""
+        companies: list[str] = []
+        persons: list[str] = []
+        for each, key in fresh:
+            self._add_records(each, key, companies, persons)
+        return companies, persons
+
+    def application_lines(self, applications: Iterable[Applied]) -> list[str]:
+        """A line an application, in order."""
+        return [
             f"{position}\t{unit}\t{seen}\t{key}\t{day}\t{self._landing_id}\n"
             for position, (unit, seen, key, day) in enumerate(applications)
         ]
-        if lines:
-            _insert(connection, "applications", lines)
 
     def _extraction(self, each: PreparedStatement, key: str) -> str:
         organization_id, source_key, unit_key, extractor, version, _ = each.source
         return (
             f"{self._run_on}\t{key}\t{self._landing_id}\t{_text(organization_id)}\t{_escaped(source_key)}\t"
-            f"{each.unit_id}\t{_escaped(unit_key)}\t{_text(each.fetch_id)}\t{_escaped(extractor)}\t"
+            f"{each.unit}\t{_escaped(unit_key)}\t{_text(each.fetch_id)}\t{_escaped(extractor)}\t"
             f"{_escaped(version)}\t{each.content_hash}\t{each.statement_hash}\t{each.observed_at.isoformat()}\t[]\t{{}}\n"
         )
 
     def _add_records(self, each: PreparedStatement, key: str, companies: list[str], persons: list[str]) -> None:
-        unit_id, (organization_id, source_key, *_) = str(each.unit_id), each.source
+        unit_id, (organization_id, source_key, *_) = each.unit, each.source
         tail = f"{self._landing_id}\t{_text(organization_id)}\t{_escaped(source_key)}\t{key}"
         ids: dict[str, str] = {}
         for record in each.companies:
@@ -113,8 +156,8 @@ class BulkRows:
         key = record.record_key
         record_id = named_text(f"{extraction_id}|{kind}|{key}")
         subject_id = named_text(f"{unit_id}|{kind}|{key}")
-        custom = record.custom_json.decode().replace("\\", "\\\\") if record.custom_json else "{}"
-        payload = record.payload.decode().replace("\\", "\\\\")
+        custom = record.custom_json.replace("\\", "\\\\") if record.custom_json else "{}"
+        payload = record.payload.replace("\\", "\\\\")
         return record_id, (
             f"{self._run_on}\t{record_id}\t{subject_id}\t{tail}\t{record.content_hash}\t{_escaped(key)}\t{payload}\t{custom}"
         )

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -33,17 +32,35 @@ class PreparedValue(NamedTuple):
     confidence: float = 1.0
 
 
-PreparedValues = dict[str, dict[str, PreparedValue]]  # attribute → value → how it was stated, in the order stated
+class Candidates(dict[str, PreparedValue]):
+    """The candidates of one attribute: value → how it was stated, in the order stated. Never changed once made.
+
+    `json` is what a payload says of them: a cell that comes again, and what a person's record repeats of its company,
+    is written once.
+    """
+
+    __slots__ = ("json",)
+
+    def __init__(self, found: Mapping[str, PreparedValue]) -> None:
+        super().__init__(found)
+        self.json = f"[{','.join([_candidate(value, *each) for value, each in found.items()])}]"
+
+    def joined(self, more: Candidates) -> Candidates:
+        """Those of both; a value that stands in both is stated as it was first."""
+        fresh = {value: each for value, each in more.items() if value not in self}
+        return Candidates({**self, **fresh}) if fresh else self
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedRecord:
+PreparedValues = dict[str, Candidates]  # by attribute
+
+
+class PreparedRecord(NamedTuple):
     """A record's row but for its ids."""
 
     record_key: str
     company_key: str | None
-    payload: bytes
-    custom_json: bytes | None
+    payload: str
+    custom_json: str | None
     content_hash: str
 
 
@@ -51,11 +68,12 @@ class PreparedRecord:
 class PreparedStatement:
     """What one unit says. `make_extraction` gives the same as records.
 
-    `source`: organization, source key, unit key, extractor, its version, what it could not read.
+    `source`: organization, source key, unit key, extractor, its version, what it could not read. `unit`: the unit's id
+    as text, as rows are written.
     """
 
     source: tuple[UUID | None, str, str, str, str, tuple[str, ...]]
-    unit_id: UUID
+    unit: str
     content_hash: str
     observed_at: datetime
     statement_hash: str
@@ -65,9 +83,17 @@ class PreparedStatement:
     fetch_id: UUID | None = None
     rejections: list[dict[str, Any]] = field(default_factory=list)
     _extraction: Extraction | None = None
+    _unit_id: UUID | None = None
 
     def __len__(self) -> int:
         return len(self.companies) + len(self.persons)
+
+    @property
+    def unit_id(self) -> UUID:
+        """The unit's id."""
+        if self._unit_id is None:
+            self._unit_id = UUID(self.unit)
+        return self._unit_id
 
     @property
     def extraction(self) -> Extraction:
@@ -85,11 +111,11 @@ def prepare_record(
     Raises:
         UnicodeEncodeError: for text that UTF-8 cannot hold.
     """
-    payload = _payload(values).encode()
+    stated = ",".join([f'"{name}":{values[name].json}' for name in sorted(values)])
+    payload = f"{{{stated}}}"
     custom_json = _object(custom) if custom else ""
-    head = f"{record_key}\n{company_key}\n{custom_json}\n".encode()
-    digest = hashlib.sha256(head + payload).hexdigest()
-    return PreparedRecord(record_key, company_key, payload, custom_json.encode() if custom else None, digest)
+    said = f"{record_key}\n{company_key}\n{custom_json}\n{payload}".encode()
+    return PreparedRecord(record_key, company_key, payload, custom_json or None, hashlib.sha256(said).hexdigest())
 
 
 def statement_hash(extractor: str, version: str, companies: int, record_hashes: list[str]) -> str:
@@ -99,26 +125,13 @@ def statement_hash(extractor: str, version: str, companies: int, record_hashes: 
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _payload(values: PreparedValues) -> str:
-    """`CompanyRecord.payload_json`, written by hand."""
-    attributes = []
-    for name in sorted(values):
-        found = [
-            f'{_candidate(value, raw, locator, sure)},"parts":{_in_order(parts)}}}' if parts else
-            f"{_candidate(value, raw, locator, sure)}}}"
-            for value, (raw, locator, parts, sure) in values[name].items()
-        ]  # fmt: skip
-        attributes.append(f'"{name}":[{found[0] if len(found) == 1 else ",".join(found)}]')
-    return f"{{{','.join(attributes)}}}"
-
-
-@lru_cache(maxsize=20_000)
-def _candidate(value: str, raw: str | None, locator: str, confidence: float) -> str:
-    """Without its parts and its end; towns, titles and companies come again, row after row."""
+def _candidate(value: str, raw: str | None, locator: str, parts: Parts | None, confidence: float) -> str:
+    """One candidate as `CompanyRecord.payload_json` has it, written by hand."""
     text = f'{{"value":{encode_basestring(value)},"confidence":{confidence}'
     if raw is not None:
         text += f',"raw":{encode_basestring(raw)}'
-    return f'{text},"locator":{encode_basestring(locator)}'
+    text += f',"locator":{encode_basestring(locator)}'
+    return f'{text},"parts":{_in_order(parts)}}}' if parts else f"{text}}}"
 
 
 def _object(values: Mapping[str, str]) -> str:

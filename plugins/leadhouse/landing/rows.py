@@ -97,5 +97,5 @@ def _record_row(
     ]  # fmt: skip
 
 
-def _as_it_is(payload: bytes) -> bytes:
+def _as_it_is(payload: str | bytes) -> str | bytes:
     return payload

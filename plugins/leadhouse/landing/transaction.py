@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from psycopg import Connection, errors
 
 from leadhouse.database import connect, queries
-from leadhouse.landing.bulk_rows import FirstLanding
+from leadhouse.landing.bulk_rows import FirstLanding, FirstLines
 from leadhouse.landing.contract import LandingCounts, Quarantined, ShardLease, StaleLeaseError
 from leadhouse.landing.erased import Sieved, sieve, without_erased
 from leadhouse.landing.plan import make_plan, seen_unchanged
@@ -74,6 +74,7 @@ class Landing:
         self._fetches: list[Fetch] = []
         self._statements: list[Statement | PreparedStatement] = []
         self._first: FirstLanding | None = None
+        self._lines: list[FirstLines] = []
         self._quarantine: dict[str, Quarantined] = {}
         self._repeated = 0
         self._connection: Connection[Any] | None = None
@@ -129,6 +130,19 @@ class Landing:
         self.begin()
         self._first = FirstLanding(self._run_on, self._landing_id)
 
+    def lines_of(self, statements: Sequence[PreparedStatement]) -> FirstLines | None:
+        """The rows of statements of which nobody is asked, for `add_lines`; None where somebody has to be.
+
+        It touches no connection: it may run beside `flush`, in another thread.
+        """
+        if self._first is None or not self._applies or self._keeps_anyone_out:
+            return None
+        return self._first.lines_of(statements)
+
+    def add_lines(self, lines: FirstLines) -> None:
+        """Statements as `lines_of` has them."""
+        self._lines.append(lines)
+
     def quarantine(self, refused: Quarantined) -> None:
         """Keep what was refused, with its reason. The same thing refused twice is kept once and counted as known.
 
@@ -154,7 +168,8 @@ class Landing:
 
     def __len__(self) -> int:
         """Fetches, extractions and refusals that wait for the commit."""
-        return len(self._fetches) + len(self._statements) + len(self._quarantine)
+        stated = len(self._statements) + sum(len(each.extractions) for each in self._lines)
+        return len(self._fetches) + stated + len(self._quarantine)
 
     @property
     def _writer(self) -> RowWriter:
@@ -188,7 +203,7 @@ class Landing:
         """
         connection = self.begin()
         self._written += self._write(connection)
-        self._fetches, self._statements, self._quarantine, self._repeated = [], [], {}, 0
+        self._fetches, self._statements, self._lines, self._quarantine, self._repeated = [], [], [], {}, 0
 
     def commit(self) -> LandingCounts:
         """Write everything in one transaction. After an error nothing was written; without `flush` it may be repeated.
@@ -244,7 +259,7 @@ class Landing:
             plan.applications.clear()
         records, statements = self._writer.write_plan(connection, plan)
         landed, self.landed_extractions = landed + records, self.landed_extractions + statements
-        stated = sum(map(len, self._statements))
+        stated = sum(map(len, self._statements)) + sum(each.stated for each in self._lines)
         quarantined = self._writer.write_quarantine(connection, self._quarantine, self._source_key)
         return Counter(
             received=stated + len(self._quarantine) + self._repeated,
@@ -258,9 +273,14 @@ class Landing:
         if self._first is None or not self._applies:
             return 0, self._statements
         prepared = [each for each in self._statements if isinstance(each, PreparedStatement)]
-        records, statements = self._first.write(connection, prepared)
-        self.landed_extractions += statements
-        return records, [each for each in self._statements if not isinstance(each, PreparedStatement)]
+        parts = [*self._lines, self._first.lines_of(prepared)]
+        for each in parts:
+            self._first.write(connection, each)
+            self.landed_extractions += each.statements
+        others: list[Statement | PreparedStatement] = [
+            each for each in self._statements if not isinstance(each, PreparedStatement)
+        ]
+        return sum(each.records for each in parts), others
 
     def _keep_erased_out(self, connection: Connection[Any]) -> None:
         waiting = list(self._quarantine.values())

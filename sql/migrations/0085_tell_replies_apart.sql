@@ -237,6 +237,8 @@ select pg_temp.replace_passage('app.settle_campaign',
            policy_bounced = excluded.policy_bounced, has_replied_positive = excluded.has_replied_positive, has_met = excluded.has_met$p$,
   $p$has_unsubscribed = excluded.has_unsubscribed$p$);
 drop function pg_temp.replace_passage;
+alter table app.campaign_days drop column policy_bounced, drop column people_replied_positive, drop column people_met;
+alter table app.campaign_people drop column policy_bounced, drop column has_replied_positive, drop column has_met;
 create or replace function app.count_people(of_campaign uuid, of_leads uuid[]) returns setof app.campaign_people
 language sql stable security definer set search_path = '' as $$
   with heard as (
@@ -289,7 +291,5 @@ begin
   return null;
 end $$;
 revoke update (reply_kind) on app.interactions from authenticated;
-alter table app.campaign_days drop column policy_bounced, drop column people_replied_positive, drop column people_met;
-alter table app.campaign_people drop column policy_bounced, drop column has_replied_positive, drop column has_met;
 alter table app.interactions drop column reply_kind;
 alter table raw.email_events drop column reply_kind;

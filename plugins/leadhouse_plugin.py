@@ -18,10 +18,10 @@ def build_app() -> ASGIApp:
     """The HTTP API, and the pages behind Airflow's sign-in; Airflow's session is one of the API's sign-ins, too."""
     from leadhouse.api.application import create_app
     from leadhouse.console.pages import console_router
-    from leadhouse.orchestration.sign_in import airflow_account, operator, viewer
+    from leadhouse.orchestration.sign_in import airflow_account, editor, operator, viewer
 
     app = create_app(airflow_account)
-    app.include_router(console_router(viewer, operator))
+    app.include_router(console_router(viewer, operator, editor))
     return app
 
 
@@ -48,4 +48,4 @@ class LeadhousePlugin(AirflowPlugin):
 
     name = "leadhouse"
     fastapi_apps: list[Any] = [{"app": DeferredApp(), "url_prefix": PREFIX, "name": "Leadhouse"}]  # noqa: RUF012
-    external_views: list[Any] = [_view("Run"), _view("Gate"), _view("Value")]  # noqa: RUF012
+    external_views: list[Any] = [_view("Run"), _view("Gate"), _view("Value"), _view("Matches")]  # noqa: RUF012

@@ -1,4 +1,4 @@
--- The match model at night: whom to compare, by blocks; its decisions, and those that wait for a person.
+-- The match model at night: whom to compare, by blocks; its decisions.
 
 -- name: select_subjects_to_weigh
 -- The dirty subjects, all others of their entities, and who shares a block whose size may have crossed the limit. A block is
@@ -118,13 +118,3 @@ select new.organization_id, new.kind::resolution.entity_kind, new.a, new.b, new.
   from unnest(%(organizations)s::uuid[], %(kinds)s::text[], %(a)s::uuid[], %(b)s::uuid[], %(decisions)s::text[],
               %(weights)s::real[], %(reasons)s::text[], %(decided_by)s::text[])
        as new (organization_id, kind, a, b, decision, weight, reason, decided_by)
-
--- name: select_waiting_pairs
--- The review queue of a scope: pairs of which the model is not sure, while both still stand for themselves.
-select decisions.match_decision_id, decisions.entity_kind::text, decisions.entity_a, decisions.entity_b,
-       decisions.match_weight, decisions.reason, decisions.decided_by, decisions.decided_at
-  from resolution.match_decisions as decisions
- where not decisions.is_reverted and decisions.decision = 'undecided' and decisions.decided_by like 'model %%'
-   and decisions.organization_id is not distinct from %(scope)s::uuid
- order by decisions.decided_at desc, decisions.match_decision_id
- limit %(most)s

@@ -18,9 +18,16 @@ from leadhouse.console.pages import console_router
 from leadhouse.transform import build_marts
 from tests.transform.mart_world import MartWorld
 
+SECONDS = 10.0  # a page takes a tenth of one; others use the machine as well
+
 
 def anybody() -> None:
     """A guard that passes everybody: who may see what is tested where Airflow is."""
+
+
+def somebody() -> str:
+    """The guard of what changes something passes a person with a name."""
+    return "airflow eva"
 
 
 class Site:
@@ -36,12 +43,18 @@ class Site:
         self.seconds[path] = time.monotonic() - began
         return response
 
+    def post(self, path: str, fields: dict[str, Any], **headers: str) -> requests.Response:
+        """Send a form; a redirect is not followed."""
+        return requests.post(
+            f"{self.url}/leadhouse/{path}", fields, headers=headers, timeout=30, allow_redirects=False
+        )  # fmt: skip
+
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """A server on loopback; which database it reads is the settings' matter at each request."""
     app, pages = FastAPI(), FastAPI()
-    pages.include_router(console_router(anybody, anybody))
+    pages.include_router(console_router(anybody, anybody, somebody))
     app.mount("/leadhouse", pages)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))

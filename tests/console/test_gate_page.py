@@ -10,6 +10,7 @@ import pytest
 from leadhouse import campaigns, quality
 from leadhouse.settings import settings
 from tests.campaigns.audience_factory import Campaigns, this_hour
+from tests.console.conftest import SECONDS
 from tests.delivery.smtp_sink import Sink
 
 
@@ -45,7 +46,7 @@ def test_refused_campaign_shows_rule_rows_and_no_message(site, world):
     assert "eva@x.example" in page
     assert "good@x.example" not in page
     assert "gate failed" in page
-    assert site.seconds[f"gate?result={verdict.gate_run_id}"] < 1.0
+    assert site.seconds[f"gate?result={verdict.gate_run_id}"] < SECONDS
 
 
 def test_override_and_revocation_are_shown_with_person_and_reason(site, world):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from tests.console.conftest import SECONDS
+
 
 def test_search_finds_company_by_name_and_domain_and_escapes_it(site, marts):
     for text in ("acme", "acme.example"):
@@ -28,7 +30,7 @@ def test_each_value_has_source_time_extractor_and_rule_and_losers_stay(site, mar
     assert page.text.count('class="lost"') >= 1
     assert "<h2>Shared" in page.text
     assert "ACME North" in page.text
-    assert site.seconds[f"value/company/{marts.acme}"] < 1.0
+    assert site.seconds[f"value/company/{marts.acme}"] < SECONDS
 
 
 def test_person_leads_to_the_company(site, marts):

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import psutil
 import pytest
@@ -23,6 +24,7 @@ from leadhouse.local import airflow_stack
 from leadhouse.local.ports import PortBook
 from leadhouse.local.processes import TOKEN_VARIABLE
 from leadhouse.settings import settings
+from tests.orchestration.airflow_in_process import give_metadata
 from tests.orchestration.signed_in_forwarder import SignedInForwarder
 
 pytestmark = pytest.mark.airflow
@@ -33,8 +35,9 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def stack(module_database):
-    """Airflow on the test's own database, on ports of its own."""
+def stack(postgres, metadata_template, module_database):
+    """Airflow on the test's own database, on ports of its own; the template shows how metadata are made."""
+    give_metadata(postgres, metadata_template, f"{module_database.name}_airflow")
     book = PortBook(settings().home / "ports.json")
     book.choose("airflow")  # any free one, so that a developer's own stack keeps its port
     with pytest.MonkeyPatch.context() as patch:
@@ -104,7 +107,7 @@ def test_secrets_are_the_owners_alone(stack):
         assert (settings().home / "airflow" / name).stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("page", ["run", "gate", "value"])
+@pytest.mark.parametrize("page", ["run", "gate", "value", "matches"])
 def test_page_asks_to_sign_in(stack, page):
     address = f"{stack.url}/leadhouse/{page}"
     browser = get(address, headers=HTML)
@@ -121,9 +124,18 @@ def test_role_that_may_not_see_people_sees_figures_alone(stack):
     assert dispatcher.get(f"{stack.url}/leadhouse/run").status_code == 200
     assert dispatcher.get(f"{stack.url}/leadhouse/gate").status_code == 403
     assert dispatcher.get(f"{stack.url}/leadhouse/value?q=x").status_code == 403
+    pair = {"entity_a": str(uuid4()), "entity_b": str(uuid4()), "decision": "same"}
+    assert dispatcher.post(f"{stack.url}/leadhouse/matches", data=pair).status_code == 403
 
 
-@pytest.mark.parametrize("page", ["run", "gate", "value"])
+def test_who_decides_a_match_is_known_by_name(stack, session):
+    pair = {"entity_a": str(uuid4()), "entity_b": str(uuid4()), "decision": "same"}
+    answer = session.post(f"{stack.url}/leadhouse/matches", data=pair, headers=HTML)
+    assert answer.status_code == 409  # whoever may change connections comes as far as the pair, which is not there
+    assert "There is no entity" in answer.text
+
+
+@pytest.mark.parametrize("page", ["run", "gate", "value", "matches"])
 def test_page_answers_quickly(stack, session, page):
     """The best of some answers: others use the machine as well."""
     seconds = []
@@ -160,7 +172,7 @@ def test_unsubscribing_needs_no_sign_in(stack):
 def test_views_stand_in_the_navigation(stack, session):
     plugins = session.get(f"{stack.url}/api/v2/plugins").json()["plugins"]
     [ours] = [plugin for plugin in plugins if plugin["name"] == "leadhouse"]
-    assert [view["name"] for view in ours["external_views"]] == ["Run", "Gate", "Value"]
+    assert [view["name"] for view in ours["external_views"]] == ["Run", "Gate", "Value", "Matches"]
     assert session.get(f"{stack.url}/api/v2/importErrors").json()["total_entries"] == 0
 
 

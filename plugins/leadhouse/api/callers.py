@@ -26,6 +26,7 @@ from leadhouse.identity.api_keys import authenticate_api_key
 from leadhouse.identity.component_work import component
 from leadhouse.identity.errors import TokenError, WrongCredentialsError
 from leadhouse.identity.external_identities import find_linked_claims
+from leadhouse.identity.own_pages import is_from_here
 from leadhouse.identity.random_tokens import digest
 from leadhouse.settings import settings
 
@@ -86,7 +87,7 @@ async def _caller_of(request: Request, exchange: Exchange) -> Caller:
     if account is None:
         raise _nobody("Send an access token or an API key: `Authorization: Bearer …`.")
     # a socket's messages are read across origins, as no answer is: the browser asks nobody
-    if (exchange.is_write or request.scope["type"] == "websocket") and not _is_from_here(request):
+    if (exchange.is_write or request.scope["type"] == "websocket") and not is_from_here(request.headers):
         raise ProblemError(Problem.REFUSED, "A page of another site may not act in your name.")
     return await _judged(exchange, _caller_by_account, *account)
 
@@ -159,14 +160,6 @@ def forget_callers() -> None:
 
 def _nobody(detail: str) -> ProblemError:
     return ProblemError(Problem.NOT_SIGNED_IN, detail, headers={"WWW-Authenticate": 'Bearer realm="leadhouse"'})
-
-
-def _is_from_here(request: Request) -> bool:
-    """Whether a request that a cookie speaks for was made by a page of ours; programs send neither header."""
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None:
-        return site in ("same-origin", "none")
-    return origin is None or origin.partition("://")[2] == request.headers.get("host")
 
 
 class _Memory:

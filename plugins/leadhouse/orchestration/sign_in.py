@@ -68,6 +68,18 @@ def operator(user: User) -> None:
         raise HTTPException(HTTPStatus.FORBIDDEN, FORBIDDEN)
 
 
+def editor(user: User) -> str:
+    """Passes whoever may change Airflow's connections; returns the name under which the person's decisions stand.
+
+    Raises:
+        HTTPException: 403.
+    """
+    operator(user)
+    if not get_auth_manager().is_authorized_connection(method="PUT", user=user):
+        raise HTTPException(HTTPStatus.FORBIDDEN, FORBIDDEN)
+    return f"airflow {user.get_name()}"
+
+
 def _sign_in_url(request: Request) -> str:
     base = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/")
     return base + get_auth_manager().get_url_login(next_url=str(request.url))

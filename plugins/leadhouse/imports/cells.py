@@ -53,6 +53,7 @@ _SOCIAL_HOSTS = frozenset(
 )
 _PERSONAL_PATH = re.compile(r"^/(?:in|pub|profile|people|sales/lead|sales/people)/", re.I)
 _HOST_NAME = re.compile(r"(?=.{4,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9-]{1,63})+")
+_PLAIN_SITE = re.compile(r"(?:https?://)?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)/?")
 _POSTAL_CITY = re.compile(r"((?:[A-Z]{1,2}-)?\d[\dA-Z]{2,5}(?:[ -]\d{1,4})?(?: [A-Z]{2}(?= ))?)\s+(\D.*)")
 _LEGAL_FORM = re.compile(
     r"\b(?:gmbh|mbh|ag|kg|ohg|e\.? ?k\.?|e\.? ?v\.?|ltd|limited|llc|inc|corp|plc|sarl|sas|s\.?a\.?|s\.?r\.?l\.?"
@@ -72,6 +73,16 @@ _BASES = {
 }
 _BASIS_BY_WORDS = {words: basis for basis, texts in _BASES.items() for words in texts.split()}
 _HUBSPOT_BASES = (("legitimate_interest", "legitimate_interest"), ("consent", "consent"), ("contract", "contract"))
+
+
+def is_plain(cell: str) -> bool:
+    """Whether a cell has nothing to clean: it begins with a letter or digit, and has no sign that nobody sees."""
+    return cell.isprintable() and cell[0].isalnum() and cell[-1] != " " and "  " not in cell
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a plain text says that there is nothing."""
+    return len(text) < 24 and text.casefold() in _NOTHING
 
 
 def clean(cell: str) -> str:
@@ -306,6 +317,9 @@ def is_person(text: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _host(text: str) -> str | None:
+    if plain := _PLAIN_SITE.fullmatch(text):
+        host = plain[1].lower()
+        return host if _HOST_NAME.fullmatch(host) else None
     text = text.strip("<> ").replace("\\:", ":") if text.startswith("<") or "\\:" in text else text
     try:
         host = (urlsplit(text if "://" in text else f"//{text}").hostname or "").rstrip(".")

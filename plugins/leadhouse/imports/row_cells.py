@@ -158,13 +158,15 @@ class RowCells:
 
 
 def _raw(text: str) -> str:
-    """The cell as it was meant, in NFC; what begins with a letter or digit and has no unseen sign is that already."""
-    if not (text.isprintable() and text[0].isalnum() and text[-1] != " "):
+    """The cell as it was meant, in NFC."""
+    if not cells.is_plain(text):
         text = as_meant(text).strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _cell(text: str, column: str, locator: str) -> Cell | None:
     raw = _raw(text)
+    if raw and cells.is_plain(raw):
+        return None if cells.says_nothing(raw) else Cell(raw, raw, column, locator)
     clean = cells.clean(raw)
     return Cell(clean, raw, column, locator) if clean else None

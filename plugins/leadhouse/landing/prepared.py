@@ -42,7 +42,7 @@ class Candidates(dict[str, PreparedValue]):
     __slots__ = ("json",)
 
     def __init__(self, found: Mapping[str, PreparedValue]) -> None:
-        super().__init__(found)
+        dict.__init__(self, found)
         self.json = f"[{','.join([_candidate(value, *each) for value, each in found.items()])}]"
 
     def joined(self, more: Candidates) -> Candidates:

@@ -57,7 +57,7 @@ def generate(admin_url: str, leads: int = 1_000_000, organizations: int = 1_000)
         with _without_indexes(owner):
             for name in queries.load_file(STATEMENTS):
                 owner.execute(getattr(queries.load_file(STATEMENTS), name), parameters)
-        owner.execute("select app.recount_leads()")
+        owner.execute("select app.recount_leads(), app.recount_owners()")
         owner.execute("vacuum analyze")
 
 

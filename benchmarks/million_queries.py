@@ -154,7 +154,7 @@ _MEMBERS = str(queries.load("identity").list_members.as_string()).replace(
     "(select identity.current_organization_id())", "%(organization_id)s"
 )
 _LOGS = {"job_id": identifier("job/1/1"), "after": 0, "levels": None, "limit": 200, "skipped": 0}
-_NOTIFICATIONS = {"only_unread": False, "before": None, "limit": 50}
+_NOTIFICATIONS = {"only_unread": False, "after_at": None, "after_id": None, "limit": 50}
 _INTERACTIONS: dict[str, Any] = {"types": None, "after_at": None, "after_id": None, "limit": 50}
 _ONE_LEAD = {**_INTERACTIONS, "lead": "lead_id = %(lead_id)s", "lead_id": identifier("lead/1")}
 

@@ -20,7 +20,9 @@ select app.event_channel_key(%(organization_id)s) as channel_key
 -- name: select_notifications
 select notification_id, kind, title, message, link, read_at, created_at
   from app.notifications
- where (not %(only_unread)s or read_at is null) and (%(before)s::timestamptz is null or created_at < %(before)s)
+ where (not %(only_unread)s or read_at is null)
+   and (%(after_at)s::timestamptz is null
+        or (created_at <= %(after_at)s and (created_at < %(after_at)s or notification_id > %(after_id)s::uuid)))
  order by created_at desc, notification_id
  limit %(limit)s
 

@@ -28,14 +28,15 @@ select lead.lead_id, lead.entity_kind::text as entity_kind, lead.status::text as
   join app.lead_facts as facts on facts.lead_id = lead.lead_id and facts.organization_id = %(organization_id)s
  order by {order};
 
--- name: find_reach
+-- name: find_standing
 -- Until the transaction ends a kept plan of a page is one for all values, and reads no bitmap: planning under policies
 -- takes longer than the page, and the index that has its order serves every organization, however small the planner
 -- takes organizations to be.
-select identity.reaches_all('leads', 'read') as reads_all, identity.reach('leads', 'read') as user_ids,
-       identity.current_client_id() is not null as is_client,
+select mine.reads_all, mine.user_ids, mine.is_client, mine.leads, mine.changes, current_database() as database,
+       pg_postmaster_start_time()::text as started,
        set_config('enable_bitmapscan', case when %(is_kept)s then 'off' else 'on' end, true) as bitmaps,
-       set_config('plan_cache_mode', case when %(is_kept)s then 'force_generic_plan' else 'auto' end, true) as plans;
+       set_config('plan_cache_mode', case when %(is_kept)s then 'force_generic_plan' else 'auto' end, true) as plans
+  from app.my_lead_reach() as mine;
 
 -- name: count_leads
 select count(*) as leads
@@ -63,7 +64,7 @@ select coalesce(sum(leads), 0) as leads
    and (%(campaign_id)s::uuid is null or campaign_id = %(campaign_id)s);
 
 -- name: recount_leads
-select app.recount_leads() as wrong;
+select app.recount_leads() + app.recount_owners() as wrong;
 
 -- name: insert_list
 insert into app.lists (organization_id, name, description, is_shared)

@@ -39,13 +39,17 @@ def _json_rows(shape: type[Shape], statement: str, sort: str, key: str) -> sql.S
 
 
 def page_answer(paging: Paging, rows: Sequence[tuple[Any, ...]], total: int | None) -> Page[Any]:
-    """The page of such rows, one more than it has where others follow, as an answer that is ready to go out."""
+    """The page of such rows as an answer that is ready to go out."""
+    return cast("Page[Any]", Response(page_body(paging, rows, total), media_type="application/json"))
+
+
+def page_body(paging: Paging, rows: Sequence[tuple[Any, ...]], total: int | None) -> bytes:
+    """The page of such rows, one more than it has where others follow."""
     shown, has_more = rows[: paging.page_size], len(rows) > paging.page_size
     cursor = make_cursor(paging.sort_by, paging.sort_order, *shown[-1][1:]) if has_more else None
     pagination = paging.pagination(len(shown), total, has_more=has_more, cursor=cursor)
     data = ",".join([row[0] for row in shown])
-    body = f'{{"data":[{data}],"pagination":{pagination.model_dump_json()}}}'
-    return cast("Page[Any]", Response(body, media_type="application/json"))
+    return f'{{"data":[{data}],"pagination":{pagination.model_dump_json()}}}'.encode()
 
 
 @cache

@@ -3,51 +3,103 @@
 A page is asked for differently by whom reaches all leads and by whom reaches some (`work_list.Reach`). So it is asked
 for as the caller's reach was the last time, together with what it is now: where that is another, the page is asked for
 again. What was remembered never widens a page, for the policies decide what is seen.
+
+A page that was answered before is not read again while no lead of these owners has changed: then the question is for
+whether caller, reach and version (`work_list.Standing`) are what they were. All three are the database's to say, in the
+transaction of the request.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from fastapi import Response
+
 from leadhouse.api.callers import Caller
-from leadhouse.api.json_pages import json_rows, page_answer
+from leadhouse.api.json_pages import json_rows, page_body
 from leadhouse.api.lead_shapes import ListedLead
 from leadhouse.api.listing import column_of
+from leadhouse.api.problems import Problem, ProblemError
+from leadhouse.api.remembered_pages import RememberedPages
 from leadhouse.api.shapes import Page, Paging, not_a_cursor, read_cursor
 from leadhouse.api.transactions import CallerWork
 from leadhouse.database.questions import Question
 from leadhouse.leads import work_list
-from leadhouse.leads.work_list import LeadFilter, Reach
+from leadhouse.leads.work_list import LeadFilter, Reach, Standing
 
 REMEMBERED = 10_000  # callers
+MOST_ROUNDS = 4  # of asking again for somebody whose reach is another each time
 
 
 async def read_leads(work: CallerWork, organization_id: UUID, paging: Paging, wanted: LeadFilter) -> Page[ListedLead]:
     """The page, as an answer that is ready to go out.
 
     Raises:
-        ProblemError: 422 for a cursor of another order.
+        ProblemError: 422 for a cursor of another order, 503 for a caller whose reach changes all the time.
     """
-    reach, told = _reaches.of(work.caller), None
-    while told is None or told != reach:
-        reach = told or reach
-        first, *found = await work.ask_alone(*_questions(organization_id, wanted, paging, reach))
-        told = work_list.reach_of(first[0])
-    _reaches.keep(work.caller, told)
-    total = None if paging.cursor else int(found.pop()[0][0])
-    return page_answer(paging, [row for rows in found for row in rows], total)
+    reach, is_asked_whole = _reaches.of(work.caller), False
+    for _ in range(MOST_ROUNDS):
+        asked = _asked(organization_id, paging, wanted, reach)
+        is_known = not is_asked_whole and _pages.holds(asked)
+        questions = [] if is_known or reach is None else _questions(organization_id, wanted, paging, reach)
+        first, *found = await work.ask_alone(_standing_question(paging, wanted), *questions)
+        standing = work_list.standing_of(first[0])
+        if standing.reach != reach:
+            reach, is_asked_whole = standing.reach, False
+            _reaches.keep(work.caller, reach)
+        elif not is_known:
+            return _answer(_made(paging, wanted, standing, found, asked))
+        elif body := _pages.body(asked, standing.version):
+            return _answer(body)
+        else:
+            is_asked_whole = True
+    detail = "Whose leads you may read changes all the time. Try again in a few seconds."
+    raise ProblemError(Problem.UNAVAILABLE, detail, headers={"Retry-After": "5"})
 
 
-def _questions(organization_id: UUID, wanted: LeadFilter, paging: Paging, reach: Reach | None) -> list[Question]:
-    """The reach; where one is remembered, also the rows, those without a value, and the total of a page by number."""
-    sort: Any = column_of(paging.sort_by or "createdAt")
-    asked = [work_list.reach_question(sort, wanted)]
-    if reach is None:
-        return asked
+def forget_pages() -> None:
+    """Forget pages and reaches (another database, a test)."""
+    _pages.forget()
+    _reaches.forget()
+
+
+def _asked(organization_id: UUID, paging: Paging, wanted: LeadFilter, reach: Reach | None) -> Hashable:
+    """What a page is remembered by: whoever has the same reach in the same organization sees the same leads."""
+    if reach is None or reach.is_client or not work_list.stands_with_version(wanted):
+        return None
+    return organization_id, reach.reads_all, tuple(reach.user_ids), paging, wanted.model_dump_json()
+
+
+def _made(
+    paging: Paging, wanted: LeadFilter, standing: Standing, found: list[list[tuple[Any, ...]]], asked: Hashable
+) -> bytes:
+    """The body of rows, and the total behind them unless the standing tells it; remembered."""
+    total = None
+    if not paging.cursor:
+        told = work_list.is_told_by_standing(wanted, standing.reach)
+        total = standing.leads if told else int(found.pop()[0][0])
+    body = page_body(paging, [row for rows in found for row in rows], total)
+    if asked is not None:
+        _pages.keep(asked, body, standing.version)
+    return body
+
+
+def _answer(body: bytes) -> Page[ListedLead]:
+    return cast("Page[ListedLead]", Response(body, media_type="application/json"))
+
+
+def _standing_question(paging: Paging, wanted: LeadFilter) -> Question:
+    return work_list.standing_question(_sort(paging), wanted)
+
+
+def _questions(organization_id: UUID, wanted: LeadFilter, paging: Paging, reach: Reach) -> list[Question]:
+    """The rows, those without a value, and the total of a page by number unless the standing tells it."""
+    sort = _sort(paging)
     how: dict[str, Any] = {
         "reach": reach, "sort": sort, "order": paging.sort_order, "after": _place(paging),
         "page": 1 if paging.cursor else paging.page, "page_size": paging.page_size,
@@ -55,10 +107,14 @@ def _questions(organization_id: UUID, wanted: LeadFilter, paging: Paging, reach:
     rows = [work_list.page_question(organization_id, wanted, **how)]
     if rest := work_list.rest_question(organization_id, wanted, **how):
         rows.append(rest)
-    asked += [replace(each, text=json_rows(ListedLead, each.text, sort, "lead_id")) for each in rows]
-    if not paging.cursor:
+    asked = [replace(each, text=json_rows(ListedLead, each.text, sort, "lead_id")) for each in rows]
+    if not paging.cursor and not work_list.is_told_by_standing(wanted, reach):
         asked.append(work_list.count_question(organization_id, wanted, reach=reach))
     return asked
+
+
+def _sort(paging: Paging) -> Any:
+    return column_of(paging.sort_by or "createdAt")
 
 
 def _place(paging: Paging) -> tuple[Any, UUID] | None:
@@ -91,9 +147,13 @@ class _Reaches:
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
 
+    def forget(self) -> None:
+        with self._lock:
+            self._known.clear()
+
 
 def _who(caller: Caller) -> tuple[UUID | None, ...]:
     return caller.user_id, caller.organization_id, caller.api_key_id
 
 
-_reaches = _Reaches()
+_reaches, _pages = _Reaches(), RememberedPages()

@@ -49,16 +49,16 @@ def list_notifications(
     work: Work, _: PersonSignedIn, paging: OwnPaging, only_unread: OnlyUnread = False
 ) -> Page[NotificationAnswer]:
     """Page by page, or after a cursor."""
-    before = _time_of(paging.cursor) if paging.cursor else None
-    wanted = paging.page_size + 1 if before else paging.offset + paging.page_size + 1
-    found = notifications.list_notifications(work.connection, only_unread=only_unread, before=before, limit=wanted)
-    rows = found if before else found[paging.offset :]
+    after = _place_of(paging.cursor) if paging.cursor else None
+    wanted = paging.page_size + 1 if after else paging.offset + paging.page_size + 1
+    found = notifications.list_notifications(work.connection, only_unread=only_unread, after=after, limit=wanted)
+    rows = found if after else found[paging.offset :]
     shown, has_more = rows[: paging.page_size], len(rows) > paging.page_size
     counted = work.connection.execute(load("api").count_notifications).fetchone() or {}
     return paging.answer(
         [NotificationAnswer.model_validate(each) for each in shown],
         int(counted["unread"] if only_unread else counted["total"]), has_more=has_more,
-        cursor=make_cursor(shown[-1].created_at.isoformat()) if shown else None,
+        cursor=make_cursor(shown[-1].created_at.isoformat(), shown[-1].notification_id) if shown else None,
     )  # fmt: skip
 
 
@@ -87,8 +87,9 @@ def delete_one(notification_id: UUID, work: Work, _: PersonSignedIn) -> None:
         raise not_found("notification")
 
 
-def _time_of(cursor: str) -> datetime:
+def _place_of(cursor: str) -> notifications.Place:
+    at, key = read_cursor(cursor, 2)
     try:
-        return datetime.fromisoformat(read_cursor(cursor, 1)[0]).astimezone(UTC)
-    except (TypeError, ValueError):
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(key)
+    except (AttributeError, TypeError, ValueError, OverflowError):
         raise not_a_cursor() from None

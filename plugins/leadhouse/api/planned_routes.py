@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import copy
 import inspect
+import types
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union, get_args, get_origin
 
 from fastapi import BackgroundTasks, Request, Response
-from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_validation_alias
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette._utils import get_route_path
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
@@ -67,7 +65,7 @@ class RouteIndex(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The route that answers, in the child scope."""
-        path = get_route_path(scope)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
         if scope["type"] == "http" and path.startswith(self._prefix):
             for route in self._routes.get((scope["method"], self._segment(path)), ()):
                 match, child = route.matches(scope)
@@ -93,13 +91,13 @@ class _Parameter:
     is_list: bool
     is_required: bool
     default: Any
-    field: ModelField
+    field: Any  # FastAPI's own
 
     @classmethod
-    def of(cls, field: ModelField) -> _Parameter:
+    def of(cls, field: Any) -> _Parameter:
         info: Any = field.field_info
-        alias, is_required = get_validation_alias(field), info.is_required()
-        is_list = field_annotation_is_sequence(info.annotation)
+        alias, is_required = field.validation_alias or field.alias, info.is_required()
+        is_list = _is_list(info.annotation)
         default = None if is_required else field.default
         return cls(field.name, alias, (info.in_.value, alias), is_list, is_required, default, field)
 
@@ -216,6 +214,15 @@ def _with_given(whole: Dependant) -> Callable[..., Any]:
         return await run_in_threadpool(endpoint, **given, **body)
 
     return run
+
+
+def _is_list(annotation: Any) -> bool:
+    """Whether a parameter may stand several times."""
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        return any(map(_is_list, get_args(annotation)))
+    kind = origin or annotation
+    return isinstance(kind, type) and issubclass(kind, list | tuple | set | frozenset)
 
 
 def _is_planned(dependant: Dependant) -> bool:

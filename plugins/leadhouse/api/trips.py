@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import Connection, pq
-from psycopg._queries import PostgresQuery
-from psycopg.abc import Query
-from psycopg.adapt import Transformer
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -32,6 +32,7 @@ from leadhouse.database.questions import Question
 AT_ONCE_SECONDS = 0.001  # that the event loop waits for the pool
 MOST_PREPARED = 100  # statements of a connection; what comes later is planned each time
 
+_PARAMETER = re.compile(r"%(?:%|\((\w+)\)s)?")
 _Answers = list[list[TupleRow]]
 _Key = tuple[bytes, tuple[int, ...]]
 _FAILED = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
@@ -54,7 +55,7 @@ class _Trip:
         """Put everything into libpq's hands."""
         self._libpq.enter_pipeline_mode()
         for each in questions:
-            self._put(each.text, each.values, each.is_kept)
+            self._put(each)
         self._libpq.pipeline_sync()
 
     def is_out(self) -> bool:
@@ -84,19 +85,21 @@ class _Trip:
             raise error_from_result(self._failure, self._connection.info.encoding)
         return self._answers
 
-    def _put(self, text: Query, values: Any, is_kept: bool) -> None:
-        adapted = PostgresQuery(self._adapts)
-        adapted.convert(text, values)
-        key = (adapted.query, adapted.types)
-        name = self._names.get(key) if is_kept else None
-        if name is None and is_kept and len(self._names) < MOST_PREPARED:
+    def _put(self, asked: Question) -> None:
+        text, names = _numbered(asked.text.as_string(self._connection))
+        adapts = self._adapts
+        values = adapts.dump_sequence([asked.values[name] for name in names], [PyFormat.AUTO] * len(names))
+        types = adapts.types or ()
+        key = (text, types)
+        name = self._names.get(key) if asked.is_kept else None
+        if name is None and asked.is_kept and len(self._names) < MOST_PREPARED:
             name = b"trip_%d" % next(_numbers)
-            self._libpq.send_prepare(name, adapted.query, adapted.types)
+            self._libpq.send_prepare(name, text, types)
             self._sent.append((key, name))
         if name is None:
-            self._libpq.send_query_params(adapted.query, adapted.params, adapted.types, adapted.formats)
+            self._libpq.send_query_params(text, values, types, adapts.formats)
         else:
-            self._libpq.send_query_prepared(name, adapted.params, adapted.formats)
+            self._libpq.send_query_prepared(name, values, adapts.formats)
         self._sent.append(None)
 
     def _take(self, result: pq.abc.PGresult) -> None:
@@ -109,6 +112,23 @@ class _Trip:
         elif result.status == pq.ExecStatus.TUPLES_OK:
             self._adapts.set_pgresult(result)
             self._answers.append(self._adapts.load_rows(0, result.ntuples, tuple))
+
+
+@lru_cache(maxsize=1000)
+def _numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
+    """The statement with ``$1`` for ``%(name)s``, and the names in their order.
+
+    Raises:
+        ValueError: a percent sign that is neither a parameter's nor doubled.
+    """
+    places: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        if found[0] == "%":
+            raise ValueError(f"A percent sign stands alone at {found.start()} of: {text}")
+        return f"${places.setdefault(found[1], len(places) + 1)}" if found[1] else "%"
+
+    return _PARAMETER.sub(place, text).encode(), tuple(places)
 
 
 async def ask_in_one_trip(source: ConnectionPool[Connection[Any]], questions: Sequence[Question]) -> _Answers:

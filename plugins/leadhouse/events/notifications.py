@@ -12,6 +12,8 @@ from psycopg import Connection
 
 from leadhouse.database import queries
 
+Place = tuple[datetime, UUID]
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:
@@ -27,10 +29,11 @@ class Notification:
 
 
 def list_notifications(
-    connection: Connection[Any], *, only_unread: bool = False, before: datetime | None = None, limit: int = 50
+    connection: Connection[Any], *, only_unread: bool = False, after: Place | None = None, limit: int = 50
 ) -> list[Notification]:
-    """Newest first; `before` is the time of the last one on the former page."""
-    values = {"only_unread": only_unread, "before": before, "limit": limit}
+    """Newest first, those of one time by their ids; `after` is the place of the last one on the former page."""
+    at, key = after or (None, None)
+    values = {"only_unread": only_unread, "after_at": at, "after_id": key, "limit": limit}
     return [Notification(**row) for row in connection.execute(_sql().select_notifications, values)]
 
 

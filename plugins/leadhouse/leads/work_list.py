@@ -57,6 +57,19 @@ _EVERYTHING = Reach(reads_all=True, user_ids=[], is_client=False)
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What is so of the caller's leads at the moment: whose they are, how many live ones of these owners there are.
+
+    `version` is another after each change of such a lead, of its facts or of its owner, in whatever transaction; None
+    for a client, whose leads are no owner's. A server that was started anew may have lost what it had shown.
+    """
+
+    reach: Reach
+    leads: int
+    version: tuple[str, str, int] | None
+
+
+@dataclass(frozen=True)
 class Page:
     """Rows of the work list, and where the next page begins: None behind the last row."""
 
@@ -64,21 +77,33 @@ class Page:
     next: Cursor | None
 
 
-def reach_question(sort: Sort, wanted: LeadFilter) -> Question:
-    """Asks for the caller's reach (`reach_of` its row), before the questions for a page in this order and its total."""
+def standing_question(sort: Sort, wanted: LeadFilter) -> Question:
+    """Asks for the `Standing` (`standing_of` its row), before the questions for a page in this order and its total."""
     is_kept = _has_kept_plan(sort, wanted, _EVERYTHING)
-    return Question(queries.load("lead_lists").find_reach, {"is_kept": is_kept}, is_kept=True)
+    return Question(queries.load("lead_lists").find_standing, {"is_kept": is_kept}, is_kept=True)
 
 
-def reach_of(row: Sequence[Any]) -> Reach:
-    """The reach that a row of `reach_question` says."""
-    return Reach(bool(row[0]), list(row[1] or ()), bool(row[2]))
+def standing_of(row: Sequence[Any]) -> Standing:
+    """What a row of `standing_question` says."""
+    reads_all, user_ids, is_client, leads, changes, database, started = row[:7]
+    reach = Reach(bool(reads_all), sorted(user_ids or ()), bool(is_client))
+    return Standing(reach, int(leads), None if is_client else (str(database), str(started), int(changes)))
+
+
+def is_told_by_standing(wanted: LeadFilter, reach: Reach) -> bool:
+    """Whether the total of a list so narrowed is the standing's number of leads."""
+    return not reach.is_client and wanted == LeadFilter()
+
+
+def stands_with_version(wanted: LeadFilter) -> bool:
+    """Whether a page depends on nothing but leads, their facts and their owners: not on lists or criteria."""
+    return wanted.list_id is None and not wanted.criteria
 
 
 def find_reach(connection: Connection[Any]) -> Reach:
     """The caller's reach, one round trip: it is the same for a whole request, so a request asks once."""
-    row = connection.execute(queries.load("lead_lists").find_reach, {"is_kept": False}).fetchone() or {}
-    return Reach(bool(row.get("reads_all")), list(row.get("user_ids") or ()), bool(row.get("is_client")))
+    row: Any = connection.execute(queries.load("lead_lists").find_standing, {"is_kept": False}).fetchone()
+    return standing_of(list(row.values())).reach
 
 
 def list_leads(

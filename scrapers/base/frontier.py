@@ -128,6 +128,8 @@ class Frontier:
             return None
         if urls.is_calendar(url):
             return self._count("calendar", CALENDAR_PAGES, "calendar")
+        if urls.is_post(url):
+            return self._count("post", self._shape_limit, "alike")
         reason, facet = self._count(shape, self._shape_limit, "alike"), urls.facet_shape(url)
         return reason or (self._count(facet, self._shape_limit, "facets") if facet is not None else None)
 

@@ -20,6 +20,7 @@ from scrapers.base.source_spider import SourceSpider
 
 CONTACT = 0.9  # of `contact_score`: imprint and contact pages
 PEOPLE = 0.7  # team and about pages
+TERMS = 0.4  # terms and privacy, where a registered office may stand that is nowhere else
 GUESSES = 4  # of contact pages
 MENTION_WEIGHT = 0.6
 MAX_ENDINGS = 6
@@ -119,8 +120,8 @@ class LinkedSiteSpider(SourceSpider):
             site.frontier.add(url, CONTACT, hops=1, is_guess=True)
 
     def on_missing(self, site: Site, target: Target) -> None:
-        """A contact page that is linked without an ending and not there: the site may have moved to files."""
-        is_wanted = PEOPLE <= -target.order[0] <= 1.0 and not target.is_guess
+        """A page that may tell who the company is, linked without an ending and not there: it may be a file now."""
+        is_wanted = TERMS <= -target.order[0] <= 1.0 and not target.is_guess
         if (
             not site.is_first_crawl
             or not is_wanted

@@ -22,10 +22,11 @@ _FILE = re.compile(
 _DIGITS = re.compile(r"\d+")
 _HEXADECIMAL = re.compile(r"(?<![a-z0-9])(?=[a-f]*\d)[0-9a-f]{8,}(?![a-z0-9])", re.I)
 _CALENDAR = re.compile(
-    r"/(?:calendar|kalender|calendrier|calendario|events?|veranstaltungen|termine|agenda)/.*\d|/\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?(?:/|$)"
+    r"/(?:calendar|kalender|calendrier|calendario|events?|veranstaltungen|termine|agenda)/.*\d|/\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?+(?:/|$)(?![\w-]*[a-z]{2}[-_][\w-]*[a-z]{2})"
     r"|[?&](?:month|year|day|date|week|monat|jahr|tribe-bar-date|ical)=|[?&][a-z_-]{1,20}=\d{4}-\d{1,2}(?:-\d{1,2})?(?:&|$)",
     re.I,
 )
+_POST = re.compile(r"/\d{4}/\d{1,2}(?:/\d{1,2})?/[\w-]*[a-z]{2}[-_][\w-]*[a-z]{2}", re.I)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -93,6 +94,11 @@ def is_trap(url: str) -> bool:
 def is_calendar(url: str) -> bool:
     """Whether the URL names a day, month or year of an agenda, of which there is always a next one."""
     return bool(_CALENDAR.search(url))
+
+
+def is_post(url: str) -> bool:
+    """Whether the URL is a date with a title: somebody wrote it, so there are only so many."""
+    return bool(_POST.search(url))
 
 
 def facet_shape(url: str) -> str | None:

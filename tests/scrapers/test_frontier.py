@@ -98,6 +98,19 @@ def test_files_numbers_and_calendars_are_limited() -> None:
     assert len(frontier) == 27
 
 
+def test_posts_are_no_calendar_and_yet_a_share_of_the_pages() -> None:
+    frontier = Frontier("http://a.example/", 40)
+    links(
+        frontier,
+        *(f"/2026/{month:02}/12/what-was-new-{month}.html" for month in range(1, 13)),
+        "/blog/2026/03/so-it-is/",
+    )
+    assert len(frontier) == 10
+    links(frontier, *(f"/2026/{month:02}/12/" for month in range(1, 13)), *(f"/2026/{month:02}/" for month in range(9)))
+    assert len(frontier) == 12
+    assert frontier.left_over() == {"left_out_alike": 3, "left_out_calendar": 19, "left_waiting": 12}
+
+
 def test_far_links_are_not_followed() -> None:
     frontier = Frontier("http://a.example/", 10)
     links(frontier, "/near", hops=5)

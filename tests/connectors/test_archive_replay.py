@@ -25,6 +25,7 @@ from leadhouse.jobs import requests, shards
 from leadhouse.jobs.crawl import run_shard
 from leadhouse.settings import PROJECT, settings
 from tests.connectors.conftest import HASTY, QUICK
+from tests.scrapers.forked_shards import fork_shards
 
 DAY, LATER = date(2026, 11, 5), date(2026, 11, 6)
 HOST = "cycles-moreau.example"
@@ -57,6 +58,7 @@ def archived(module_database, monkeypatch, world, served):
     if not rows("select 1 from app.sources where source_key = %s", ACCOUNT):
         simulator = ApolloSimulator(world, prefix="/api/v1")
         url, sites = served(simulator), served(Proxy(world))
+        fork_shards(monkeypatch)
         monkeypatch.setenv("LEADHOUSE_CRAWL_PROXY", sites)
         monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0")
         settings.cache_clear()

@@ -24,6 +24,7 @@ from leadhouse.jobs import crawl, requests, shards
 from leadhouse.leads import lead_searches
 from leadhouse.local.home_settings import save_settings
 from leadhouse.transform import build_marts
+from tests.scrapers.forked_shards import fork_shards
 
 RUN_ON = date(2026, 11, 20)
 DEAR_TOKENS = "200000"  # EUR a million tokens: so that the few of a test are cents
@@ -83,7 +84,9 @@ def tried(marts_database, tmp_path_factory) -> Iterator[Tried]:
     stack, found = asyncio.run_coroutine_threadsafe(_open(folder), loop).result(60)
     few_pages = {"LEADHOUSE_CRAWL_PAGE_BUDGET": "6"}
     save_settings({**settings_of(found), **few_pages, "LEADHOUSE_LANGUAGE_MODEL_EUR_PER_MILLION": DEAR_TOKENS})
-    yield Tried(marts_database, stack)
+    with pytest.MonkeyPatch.context() as patch:
+        fork_shards(patch)
+        yield Tried(marts_database, stack)
     asyncio.run_coroutine_threadsafe(_close(stack), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)

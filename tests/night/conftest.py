@@ -11,13 +11,16 @@ from leadhouse import resolution
 from tests.night.night_facts import NightFacts, capture
 from tests.night.night_stages import NightRun, build_models, run_stages
 from tests.night.night_world import NightWorld, make_world
+from tests.scrapers.forked_shards import fork_shards
 
 
 @pytest.fixture(scope="module")
 def world(module_database: Any) -> Iterator[NightWorld]:
     """The world of the demo before an empty database."""
     world = make_world(module_database)
-    yield world
+    with pytest.MonkeyPatch.context() as patch:
+        fork_shards(patch)
+        yield world
     world.stop()
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from leadhouse.jobs import requests, shards
 from leadhouse.settings import settings
+from tests.scrapers.forked_shards import fork_shards
 
 RUN_ON = date(2026, 11, 20)
 
@@ -173,6 +174,7 @@ def crawl(database: Any, web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 def go_through(web: Web, patch: pytest.MonkeyPatch) -> None:
     """Crawls ask `web` for everything, without delay."""
+    fork_shards(patch)
     patch.setenv("LEADHOUSE_CRAWL_PROXY", web.url)
     patch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0")
     settings.cache_clear()

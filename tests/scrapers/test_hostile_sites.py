@@ -10,7 +10,7 @@ import pytest
 
 from leadhouse.jobs.crawl import run_shard
 from leadhouse.settings import settings
-from tests.scrapers.conftest import Answer, Crawl, Web
+from tests.scrapers.conftest import Answer, Crawl, Web, go_through
 
 TEXT = {"Content-Type": "text/plain"}
 HTML = {"Content-Type": "text/html"}
@@ -104,9 +104,7 @@ def crawled(module_database: Any) -> Iterator[Crawl]:
 
     with serve() as web, pytest.MonkeyPatch.context() as patch:
         hosts = build(web)
-        patch.setenv("LEADHOUSE_CRAWL_PROXY", web.url)
-        patch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0")
-        settings.cache_clear()
+        go_through(web, patch)
         crawl = Crawl(module_database, web)
         run_shard(crawl.plan(*hosts, pages=12), 0, "run-1")
         yield crawl

@@ -11,7 +11,7 @@ import pytest
 
 from leadhouse.jobs.crawl import run_shard
 from leadhouse.settings import settings
-from tests.scrapers.conftest import Answer, Crawl, serve
+from tests.scrapers.conftest import Answer, Crawl, go_through, serve
 
 FIRST = date(2026, 11, 1)
 HOSTS = (
@@ -82,9 +82,7 @@ def notice(crawl: Crawl, host: str) -> dict[str, Any]:
 def crawl(module_database: Any) -> Iterator[Crawl]:
     """Two nights of seven sites, of which six change."""
     with serve() as web, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LEADHOUSE_CRAWL_PROXY", web.url)
-        patch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0")
-        settings.cache_clear()
+        go_through(web, patch)
         made = Crawl(module_database, web)
         for host in HOSTS:
             lay_out(web, host, PEOPLE[:2] if host == "much.example" else PEOPLE)

@@ -21,7 +21,7 @@ from leadhouse.jobs.crawl import run_shard
 from leadhouse.records import Value
 from leadhouse.settings import PROJECT, settings
 from scrapers.replay import replay
-from tests.scrapers.conftest import Crawl, serve
+from tests.scrapers.conftest import Crawl, go_through, serve
 
 DAY = date(2026, 11, 5)
 HOSTS = ("one.example", "two.example")
@@ -32,9 +32,7 @@ def crawl(module_database: Any) -> Iterator[Crawl]:
     """Two sites, crawled once; their server is gone by the time of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         with serve() as web:
-            patch.setenv("LEADHOUSE_CRAWL_PROXY", web.url)
-            patch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0")
-            settings.cache_clear()
+            go_through(web, patch)
             made = Crawl(module_database, web)
             for host in HOSTS:
                 web.site(host)

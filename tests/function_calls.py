@@ -20,7 +20,9 @@ END_SESSIONS = """
 select pg_terminate_backend(pid, 5000) from pg_stat_activity
  where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
 """
-CALLED = "select coalesce(array_agg(funcid::regprocedure::text), '{}') as names from pg_stat_user_functions"
+CALLED = """
+select coalesce(array_agg(funcid::regprocedure::text), '{}') as names from pg_stat_user_functions where calls > 0
+"""
 FUNCTIONS = """
 select fn.oid::regprocedure::text as name, coalesce(calls.calls, 0) > 0 as is_called
   from pg_proc as fn left join pg_stat_user_functions as calls on calls.funcid = fn.oid
@@ -40,7 +42,7 @@ def record_calls(connection: psycopg.Connection[DictRow]) -> None:
 
     Whoever is still connected is ended first: a session tells the server what it called by the second, or when it ends.
     A database that called none but noted ones has nothing to tell. Names are compared, not numbers: the same number is
-    another function in a database that was migrated by itself.
+    another function in a database that was migrated by itself. A call that raised an error is none: its entry says 0.
     """
     folder = os.environ.get(FOLDER)
     if not folder:

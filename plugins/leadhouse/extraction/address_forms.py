@@ -158,6 +158,8 @@ def _town(text: str, match: re.Match[str], country: str, region: str | None = No
 def _before_city(text: str, country: str | None) -> Iterator[Town]:
     for match in around_matches(text, _BEFORE, _DIGITS, 8, 110):
         code, city = match["code"], match["city"]
+        if _BOX_BEFORE.search(text[max(0, match.start() - 16) : match.start()]) and not match["prefix"]:
+            continue  # the number of a post box
         named, end = None, match.end()
         trimmed = _AFTER_TOWN.sub("", city)
         if trimmed != city:
@@ -200,6 +202,11 @@ _NO_TOWN = re.compile(
 )
 _NO_CODE = re.compile(
     r"(?:©|\(c\)|copyright|since|seit|depuis|dal)\s*$|\+\d[\d ()/,.-]*$|[A-Z]{2}\d{2}(?: ?\w{4})+ ?$", re.I
+)
+
+
+_BOX_BEFORE = re.compile(
+    r"(?:box|b\.? ?p\.?|p\.? ?m\.? ?b\.?|postfach|apartado|postbus|postboks|ص\.? ?ب)[ .:n°º#]*$", re.I
 )
 
 

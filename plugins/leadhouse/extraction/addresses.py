@@ -13,7 +13,7 @@ from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.parties import Owner, whose
-from leadhouse.extraction.post_boxes import post_boxes
+from leadhouse.extraction.post_boxes import codeless, post_boxes
 from leadhouse.extraction.street_lines import (
     LEAD,
     NOT_ADDRESS,
@@ -49,7 +49,7 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
         *regional_addresses.addresses(page, country),
     ):
         _judge_box(page, match, parts, findings, owner, is_known=False)
-    for match, parts in post_boxes(page, country):
+    for match, parts in (*codeless(page, country), *post_boxes(page, country)):
         _judge_box(page, match, parts, findings, owner)
     for lines, spot, strength in _labelled(page):
         _judge_labelled(page, lines, spot, strength, country, findings, owner)

@@ -53,6 +53,14 @@ _BARE = re.compile(
 _SPACED = re.compile(
     r"(?<![\w.@])([a-z0-9][\w.+-]{0,60})[ \u00a0]{0,3}@[ \u00a0]{0,3}([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I
 )
+# Words for the sign that mean nothing else between two words of an address, so no bracket is needed.
+_BARE_SURE = re.compile(
+    r"(?<![\w.@])([a-z0-9][\w.+-]{0,60})[ \u00a0]+(?:kukac|zavináč|zavinac|małpa|arobase"
+    r"|apenstaartje|snabel-?a|krøllalfa"
+    r"|παπάκι|собака|klammeraffe|chiocciola)[ \u00a0]+"
+    rf"([a-z0-9-]{{2,60}}(?:(?:[ \u00a0]+(?:{_DOT_WORDS})[ \u00a0]+|\.)[a-z0-9-]{{2,60}}){{1,3}})(?!\w)",
+    re.I,
+)
 _BARE_DOT = re.compile(rf"[ \u00a0]+(?:{_DOT_WORDS})[ \u00a0]+", re.I)
 _LABELLED = re.compile(
     r"(?<!\w)((?:e-?mail|mail|correo|courriel|kontakt|contact)[ \u00a0]*:[ \u00a0]*)([a-z0-9][\w.+-]{0,60})[ \u00a0]+"
@@ -67,8 +75,10 @@ _MAYBE_AT = re.compile(r"[(\[{<@]|[-_][aA][tT][-_]|[ \u00a0](?:[aAäÄ][tT]|[aA]
 _MAYBE_BRACKET_AT = re.compile(rf"[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]|[-_]at[-_]", re.I)
 _SHORT_BRACKET = re.compile(r"[(\[{<][^()\[\]{}<>]{1,24}[)\]}>]|[-_][aA][tT][-_]")
 _MAYBE_BARE = re.compile(r"[ \u00a0](?:at|ät|arroba|chiocciola|@)[ \u00a0]", re.I)
+_SURE_STEMS = ("kuka", "zavi", "małp", "apen", "snab", "krøl", "παπά", "соба", "klam")
+_MAYBE_SURE = re.compile(rf"[ \u00a0](?:arob|chio|{'|'.join(_SURE_STEMS)})", re.I)
 _SPOKEN_AT = tuple(
-    [blank + word for blank in " \u00a0" for word in ("at", "ät", "arro", "chioc")]
+    [blank + word for blank in " \u00a0" for word in ("at", "ät", "arro", "arob", "chioc", *_SURE_STEMS)]
     + [one + "at" + two for one in "-_" for two in "-_"]
 )
 _BLANK_AT = re.compile(r"[ \u00a0]@|@[ \u00a0]")
@@ -194,7 +204,9 @@ def plain(text: str) -> str:
     """Rewrite spoken addresses in visible text (``info [at] example [dot] de``) as addresses; other text is kept."""
     if not _may_spell_at(text):
         return text
-    return "\n".join([_line(line) if _MAYBE_AT.search(line) else line for line in text.split("\n")])
+    return "\n".join(
+        [_line(line) if _MAYBE_AT.search(line) or _MAYBE_SURE.search(line) else line for line in text.split("\n")]
+    )
 
 
 def _may_spell_at(text: str) -> bool:
@@ -214,6 +226,8 @@ def _line(line: str) -> str:
         line = _BRACKET_AT.sub("@", line)
         line = _BRACKET_DOT.sub(".", line)
         line = re.sub(r"(@[a-z0-9.-]{2,60})" + _BARE_DOT.pattern + r"([a-z]{2,24})\b", r"\1.\2", line, flags=re.I)
+    if _MAYBE_SURE.search(line):
+        line = _BARE_SURE.sub(lambda match: f"{match[1]}@{_BARE_DOT.sub('.', match[2])}", line)
     if _MAYBE_BARE.search(line):
         line = _BARE.sub(lambda match: f"{match[1]}@{_BARE_DOT.sub('.', match[2])}", line)
         line = _LABELLED.sub(r"\1\2@\3", line)

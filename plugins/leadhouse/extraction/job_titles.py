@@ -145,7 +145,7 @@ _OTHER_SCRIPTS = guarded(
     r"|مدير|رئيس|مؤسس|مهندس|محام|طبيب|محاسب|مستشار|प्रबंधक|निदेशक|अध्यक्ष|संस्थापक|ผู้จัดการ|ผู้อำนวยการ"
 )
 _PHRASES = guarded(
-    r"\b(?:head of|head (?:chef|waiter|waitress|coach|teacher|gardener)|team lead|in charge|board member"
+    r"\b(?:head of|head(?=, | - )|head (?:chef|waiter|waitress|coach|teacher|gardener)|team lead|in charge|board member"
     r"|member of the board|daglig leder|building practitioner|chargée? de|contact person|person of contact"
     r"|kontaktperson|contactpersoon|persona de contacto|personne de contact|referente)\b",
     re.I,
@@ -153,7 +153,7 @@ _PHRASES = guarded(
 # A line of these under a name in a list of staff is the person's department, hence the role.
 _DEPARTMENTS = words(
     "accounts accounting administration operations sales marketing purchasing finance hr logistics production "
-    "reception "
+    "reception kontor kontoret kancelarija iroda biuras birojs "
     "warehouse workshop service support design development research training dispatch office legal communications "
     "buchhaltung verwaltung einkauf verkauf vertrieb disposition empfang lager werkstatt produktion personal "
     "sekretariat "

@@ -21,7 +21,7 @@ from leadhouse.extraction.person_contacts import add_contacts
 from leadhouse.extraction.person_evidence import confidence, signs_of, slugs_of
 from leadhouse.extraction.person_lines import spoken_of
 from leadhouse.extraction.person_names import other_script_name, person_name
-from leadhouse.extraction.person_outsiders import is_post, outsider
+from leadhouse.extraction.person_outsiders import is_post, outsider, theme_people
 from leadhouse.extraction.person_pictures import pictured
 from leadhouse.extraction.representatives import represented
 from leadhouse.extraction.vocabulary import words
@@ -57,7 +57,10 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
         if any(key in company or company in key for company in companies) and not _is_person(person):
             continue
         _keep(found, key, person)
-    people = list(found.values())
+    cast = theme_people({person.name for person in found.values()})
+    for name in sorted(cast):
+        findings.reject("person", name, "theme_leftover", "card")
+    people = [person for person in found.values() if person.name not in cast]
     for person in people[:_MAX_PEOPLE]:
         add_contacts(page, person, country)
     return people[:_MAX_PEOPLE]

@@ -36,6 +36,19 @@ _INTRODUCTION_STEMS = (
     *("je suis ", "mi chiamo", "sono ", "me llamo", "soy ", "mijn naam is", "ik ben ", "meu nome", "chamo-me"),
     *("mitt navn", "jeg heter", "jag heter", "jmenuji se", "nazywam si"),
 )
+_WE_ARE = re.compile(rf"\b(?i:we are|we['’]re|wir sind|nous sommes|siamo|somos|wij zijn|vi är|vi er)\s+{_NAMES}")
+_WE_ARE_STEMS = (
+    "we are ",
+    "we're ",
+    "we’re ",
+    "wir sind ",
+    "nous sommes ",
+    "siamo ",
+    "somos ",
+    "wij zijn ",
+    "vi är ",
+    "vi er ",
+)
 _FOUNDED = re.compile(
     rf"\b(?P<title>(?i:co-?founded|founded|established|owned(?: and operated)?|gegründet|fondée?|créée?"
     rf"|fundad[ao]|fondat[ao]"
@@ -157,7 +170,15 @@ def _introductions(page: Page) -> list[Person]:
             name = read_name(" ".join(match["name"].split()[:2]))
         if name is not None and not _is_of_others(page, match.start(), match.end()):
             people.append(Person(name.text, confidence=0.6, locator="introduction"))
-    return people[:2]
+    for match in _hits(page, _WE_ARE, _WE_ARE_STEMS):
+        if not _is_of_others(page, match.start(), match.end()):
+            people += [Person(name.text, confidence=0.6, locator="introduction") for name in _joined(match["names"])]
+    return people[:4]
+
+
+def _joined(text: str) -> list[Name]:
+    """Names that a sentence joins, each cut where it stops being one."""
+    return [name for part in _SPLIT.split(text) if (name := _known(part))]
 
 
 def _founders(page: Page) -> list[Person]:

@@ -31,6 +31,7 @@ _LETTERS_ONLY = re.compile(r"^[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?['�
 _GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_])")
 _CREDENTIAL = re.compile(r"^(?=(?:[^A-Z]*[A-Z]){2})[A-Z][A-Za-z.]{2,7}$")  # MScPT, LL.M., RMT
 _REGISTERED = re.compile(r"^[BCDFGHJ-NP-TV-XZ]{3,5}$")  # capitals without a vowel are no surname
+_GENERATIONS = frozenset(["ml.", "st.", "jun.", "sen.", "nejml.", "mł.", "ifj.", "id.", "d.y.", "d.æ.", "d.ä."])
 _IN_BRACKETS = re.compile(r"\s*\([^()]{1,30}\)")
 _PIECES = re.compile(r"[-‐‑.]")
 _HYPHENS = re.compile(r"[-‐‑]")
@@ -127,7 +128,7 @@ def _without_degrees(text: str) -> str:
     if comma and all(_is_credential(part) for part in re.split(r"[\s,]+", tail.strip()) if part):
         text = head
     parts = text.split()
-    while len(parts) > 2 and (_is_degree(parts[-1]) or _REGISTERED.match(parts[-1])):
+    while len(parts) > 2 and (_is_degree(parts[-1]) or parts[-1] in _GENERATIONS or _REGISTERED.match(parts[-1])):
         parts.pop()
     return " ".join(parts)
 

@@ -7,9 +7,11 @@ import re
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.context import Surroundings, third_party
 from leadhouse.extraction.guarded import guarded
+from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person_cards import Card, in_team
 from leadhouse.extraction.person_evidence import TEAM_URL
+from leadhouse.extraction.vocabulary import words
 
 _BYLINE = guarded(
     r"\b(?:posted|written|published|photo(?:graph)?|by|von|par|por|author|autor|geschrieben|min(?:ute)?s? read"
@@ -47,7 +49,20 @@ _OLD_YEAR = re.compile(r"\W*1[5-9]\d\d\b")
 _PAST_URL = guarded(
     r"/(?:[\w-]*-)?(?:history|geschichte|historie|histoire|historia|storia|chronik|timeline)(?:/|\.|$)", re.I
 )
+# Who stands on the demonstration pages of themes that many small sites are made from (BootstrapMade, Start Bootstrap),
+# and stays there until somebody writes the company's own people.
+_THEME_CAST = words(
+    "walterwhite sarahjhonson williamanderson amandajepson saulgoodman sarawilsson jenakarlis mattbrandon johnlarson "
+    "emilyharison brianmccray mirandajoy larryparker kaygarland dianapetersen parveenanand henryflowers micheljhonson "
+    "johndoe janedoe brandongates melissabates kaththomas jhonathansmith jhonabraham marksmiley"
+)
 _LIVED = re.compile(r"†|\(\s*(?:\*\s*)?1[5-9]\d\d\s*[-–—]\s*(?:†\s*)?(?:1[5-9]|20)\d\d\s*\)")
+
+
+def theme_people(names: set[str]) -> set[str]:
+    """Those of a page's people whom a theme's demonstration shows: two of its cast are more than chance."""
+    found = {name for name in names if fold(name) in _THEME_CAST}
+    return found if len(found) >= 2 else set()
 
 
 def is_post(page: Page) -> bool:

@@ -14,7 +14,7 @@ _SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
 _FIGURES = re.compile(r"\d[\d\s().\-/]{5,}\d")
 # Addresses and numbers with their labels: what is left of the line names the person.
 _CONTACT = re.compile(
-    r"(?:[,;|·•–—-]\s*)?(?:\b(?:e-?mail|mail|tel(?:efon)?|phone|fon|mobil[e]?|handy|cell|ext|fax"
+    r"(?:[,;|·•–—-]\s*)?(?:\b(?:e-?mail|mail|tel(?:efon)?|phone|fon|mobil[e]?|handy|cell|ext|fax|tālr|tlf|tfno|puh|gsm|tél|telef\w*|моб|тел"
     r"|[tmefp])\b\s*[.:]*\s*)?"
     r"(?:[^\s@,;|()<>]+@[^\s@,;|()<>]+|\(?\+?\d[\d\s().\-/]{5,}\d)",
     re.I,
@@ -80,17 +80,21 @@ def said(text: str) -> Said:
 
 def several_names(text: str) -> list[Name]:
     """The names of a line that joins two to four, each with a known given name; a surname at its end may be shared."""
-    parts = [part for part in _AND.split(text) if part.strip()]
+    parts = [part for part in _AND.split(text) if part.strip() and not is_credentials(part)]
     if not 2 <= len(parts) <= 4 or len(text) > 110:
         return []
     last = read_name(parts[-1])
-    if last is None or last.given < 1:
+    if last is None or not _is_sure(last):
         return []
     if len(parts) == 2 and " " not in parts[0].strip():
         first = read_name(f"{parts[0]} {last.text.rpartition(' ')[2]}")
         return [first, last] if first is not None and first.given == 1 and parts[0].strip().isalpha() else []
-    names = [name for part in parts if (name := read_name(part)) is not None and name.given == 1]
+    names = [name for part in parts if (name := read_name(part)) is not None and _is_sure(name)]
     return names if len(names) == len(parts) else []
+
+
+def _is_sure(name: Name) -> bool:
+    return name.given == 1 or name.is_addressed
 
 
 def _several_with_title(text: str) -> Said | None:

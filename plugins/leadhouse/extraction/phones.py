@@ -56,6 +56,10 @@ _FAX_AFTER = re.compile(  # what a number follows is that number's label
 )  # what a number follows is that number's label
 _PHONE_WORD = r"(?:office|main|mobile?|cell|phone|direct|tel|voice|work|büro|mobil|zentrale|bureau|ufficio|oficina)"
 _PHONE_AFTER = re.compile(rf"^\s*(?:[(\[]\s*{_PHONE_WORD}\s*[)\]]|[–-]?\s*{_PHONE_WORD}\b(?!\W{{0,4}}[\d+]))", re.I)
+_JOINED = re.compile(  # what joins a number to the one before it on the line
+    r"\d[\s/-]?\d{2,}\)?\s*(?:/|,|;|&|\b(?:or|oder|vagy|ou|o|of|eller|lub|nebo|sau|ili|ali|alebo|või|vai|arba|tai|veya"
+    r"|and|und|et|y|e|og|och|en|ja)\b|ή|или|або|או|أو)\s*\(?$"
+)
 _FAX_EXTENSION = re.compile(
     r"^[\s,;/|·()-]{0,4}(?:tele)?fax\.?\s?:?\s{0,2}(?:[-–]\s?|(?:dw|ext)\.?\s?)(\d{1,4})\b(?![\s/-]?\d)", re.I
 )
@@ -199,6 +203,8 @@ def _nearest_label(label: str) -> str | None:
         text,
         re.I,
     ):
+        return "phone"
+    if name is None and _JOINED.search(label):
         return "phone"
     return name if best >= len(text) - 32 else None
 

@@ -1,4 +1,4 @@
-"""Addresses that are a post box and a town, where mail is fetched: much of Africa and the Gulf has no other."""
+"""Addresses without a postal code, as in much of Africa and the Gulf: a post box and a town, or street, town, land."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.page import Page
+from leadhouse.extraction.street_lines import PHONE_LIKE, STREET_WORD, house_number, pieces_before, street_of
+from leadhouse.extraction.vocabulary import LEGAL_FORM, words
 from leadhouse.records import AddressParts
 
 _BOX = re.compile(
@@ -15,6 +17,11 @@ _BOX = re.compile(
     r"[ ,–-]{1,3}(?P<city>[A-ZÀ-Þ][\w'’-]+(?:[ ][A-ZÀ-Þ][\w'’-]+)?)"
     r"(?:[ ]?[,–-][ ]?(?P<rest>[A-ZÀ-Þ][\w ]{2,24}))?(?=[\s,.;|)]|$)"
 )
+# Countries that have no codes, or whose codes hardly anybody writes (Universal Postal Union, addressing sheets).
+_CODELESS = words("AE QA KW BH OM HK NG GH KE UG TZ ZM ZW RW CM CI SN BJ TG ML BF GA CD ET JM BS PA BO YE")
+_REACHED = re.compile(r"[\s,.;|–-]*(?:\b(?:tel|phone|mob|fax|e-?mail|call|p\.?\s?o\.?\s?box)\b|\+\d|\S+@).*$", re.I)
+_PIECE = re.compile(r"\s*[,;|]\s*|\s[–-]\s")
+_MAX_LINE, _MAX_LINES = 160, 12
 
 
 def post_boxes(page: Page, country: str | None) -> Iterator[tuple[re.Match[str], AddressParts]]:
@@ -27,4 +34,57 @@ def post_boxes(page: Page, country: str | None) -> Iterator[tuple[re.Match[str],
         if home is None:
             continue
         kind = "BP" if match["kind"].replace(".", "").replace(" ", "") == "BP" else match["kind"]
-        yield match, AddressParts(street=f"{kind} {match['number']}", city=match["city"], country_code=home)
+        box = f"{kind} {match['number']}"
+        street = _street_before(page, match.start()) if home in _CODELESS else None
+        yield (
+            match,
+            AddressParts(
+                street=f"{street}, {box}" if street else box,
+                house_number=house_number(street) if street else None,
+                city=match["city"],
+                country_code=home,
+            ),
+        )
+
+
+def _street_before(page: Page, start: int) -> str | None:
+    """The street that leads to a box on its line."""
+    pieces, opens_line = pieces_before(page, start)
+    found = None if opens_line else street_of(pieces, is_wordy=True)
+    return found[0] if found and STREET_WORD.search(found[0]) else None
+
+
+def codeless(page: Page, country: str | None) -> Iterator[tuple[re.Match[str], AddressParts]]:
+    """Lines that run from a street over the town to the country's name, in countries that write no codes."""
+    if country not in _CODELESS:
+        return
+    count = 0
+    for block in page.blocks:
+        if len(block.text) > 600 or "," not in block.text:
+            continue
+        for line in block.text.split("\n"):
+            parts = _read(line) if "," in line and len(line) <= _MAX_LINE else None
+            if parts and count < _MAX_LINES and (match := re.compile(re.escape(line)).search(page.text, block.start)):
+                count += 1
+                yield match, parts
+
+
+def _read(line: str) -> AddressParts | None:
+    pieces = [piece for piece in _PIECE.split(_REACHED.sub("", line).strip(" .,")) if piece]
+    named = country_code(pieces[-1]) if len(pieces) >= 3 and len(pieces[-1]) > 2 else None
+    if named not in _CODELESS:
+        return None
+    city = pieces[-2]
+    found = street_of(pieces[:-2], is_wordy=True)
+    if (
+        found is None
+        or re.search(r"\d", city)
+        or len(city.split()) > 3
+        or PHONE_LIKE.search(line)
+        or LEGAL_FORM.search(city)
+    ):
+        return None
+    street = found[0]
+    if not STREET_WORD.search(street) or not re.search(r"\d", street):
+        return None
+    return AddressParts(street=street, house_number=house_number(street), city=city, country_code=named)

@@ -37,7 +37,8 @@ _MORE_LABELS = (
     r"|genel müdür|kurucu|pemilik|direktur|administrator|reprezentant legal|éditeur|editeur|herausgeber(?:in)?"
     r"|(?:[\w-]+ )?(?:enquiries|inquiries)|bookings|osoba kontaktowa|osoba do kontaktu|kontaktní osoba"
     r"|kapcsolattartó|persoană de contact|irtibat(?: kişisi)?|yhteyshenkilö|kontaktinis asmuo|kontaktisik"
-    r"|giám đốc|người đại diện|chủ cửa hàng|pessoa de contato|pessoa de contacto|liên hệ|kontakt osoba|kontaktna oseba"
+    r"|ger[êe]ncia|administração|direç[ãc]?o|sócios|giám đốc|người đại diện|chủ cửa hàng"
+    r"|pessoa de contato|pessoa de contacto|liên hệ|kontakt osoba|kontaktna oseba"
 )
 # Of these, the ones that running text sets before a name without a colon.
 _SPOKEN_LABELS = (
@@ -62,7 +63,8 @@ _SAID = guarded(
 _ABOVE = re.compile(rf"^(?P<label>[^:\n]{{0,50}}?\b{_LABEL}(?!\w))[ \t]*$", re.I | re.M)
 _START = re.compile(rf"^(?:(?:{_LABEL}|die|den|der|le|la|il|el|the|son|sa|durch|par|by|da)\s*:?\s+)+", re.I)
 _HEAD = re.compile(
-    rf"{_START.pattern}|^\W*(?:\w+\s){{1,2}}(?:verantwortlich\w*|vertretungsberechtigt\w*|responsable|responsabile)(?!\w)",
+    rf"{_START.pattern}|^\W*(?:\w+\s){{1,2}}(?:verantwortlich\w*|vertretungsberechtigt\w*"
+    r"|responsable|responsabile)(?!\w)",
     re.I,
 )
 _ENUMERATION = re.compile(
@@ -74,6 +76,7 @@ _REST_END = re.compile(
     r"|\s\+?\d"
 )
 _ASIDE = re.compile(r"^[^(\n]{4,60}\((?P<title>[^()\n]{2,50})\)")  # ``Contact: Jane Roe (Partner)``
+_ANSWERABLE = re.compile(r"(?i)\W*(?:direct\w+ de (?:la )?publication|(?:inhaltlich )?verantwortlich|responsable de)")
 _SOLE_TRADER = re.compile(r",?\s+e\.\s?K(?:fm|fr)?\b\.?\s*$")  # the firm of one person, who is named (HGB, 19)
 _NO_TITLE = guarded(
     r"(?i)^\W*(?:ihre?n? |your |unsere? )?(?:vertret|verantwort|represent|repré|rapp?res|contact\b|kontakt\b|éditeur"
@@ -92,7 +95,8 @@ _STEMS = words(
     "yetkili müdür kurucu pemilik direktur administrator reprezentant édité éditeur editeur herausgeber "
     "steuerberater rechtsanw "
     "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh. enquiries inquiries bookings "
-    "giám người chủ osoba kapcsolattart persoană irtibat yhteyshenkil asmuo kontaktisik pessoa oseba"
+    "giám người chủ osoba kapcsolattart persoană irtibat yhteyshenkil asmuo kontaktisik pessoa oseba "
+    "gerência gerencia administração direção direcção sócios"
 )
 _OWNER = guarded(
     r"angaben gemäß|angaben nach|diensteanbieter|anbieter\b|betreiber|impressum|imprint|seiteninhaber|herausgeber"
@@ -210,11 +214,21 @@ def _listed(label: str, rest: str, *, is_labelled: bool) -> list[Person]:
             name = _longest_start(bare) if not people else None
         if name is None:
             break
-        role = _role(label, part) or (aside["title"] if aside and is_title(aside["title"]) else "")
+        role = (
+            _trailing_role(label, rest)
+            or _role(label, part)
+            or (aside["title"] if aside and is_title(aside["title"]) else "")
+        )
         person = _person(name, role, is_labelled=is_labelled)
         if person.confidence >= ACCEPT:
             people.append(person)
     return people
+
+
+def _trailing_role(label: str, rest: str) -> str:
+    """What a person answerable for the site is by office: ``Directeur de la publication : Yann Breton, gérant``."""
+    _, comma, last = rest.strip(" .").partition(", ")
+    return last if comma and _ANSWERABLE.match(label) and is_title(last) and len(last.split()) <= 4 else ""
 
 
 def _longest_start(text: str) -> Name | None:

@@ -22,7 +22,7 @@ STREET_WORD = re.compile(
     r"|via|viale|piazza|piazzale|corso|largo|vicolo|strada|loc\.|localit[àa]|contrada|borgo|frazione"
     r"|calle|c/|c\.|avda|avenida|plaza|plaça|paseo|passeig|carrer|camino|carretera|ctra|pol[íi]gono|ronda|gran v[íi]a"
     r"|rua|praça|travessa|estrada|alameda|rodovia|ul\.?|ulica|ulice|aleja|al\.|plac|pl\.|os\.|nám|náměstí|t[řr][íi]da"
-    r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|sokağı|sok\.|sk\."
+    r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|u\.|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|sokağı|sok\.|sk\."
     r"|cad|cadde|caddesi|bulvarı|blv|mah"
     r"|mahallesi|mahalle|osb|sanayi sitesi|organize sanayi(?: bölgesi)?|gidc|jalan|jl|jln|lorong)(?=[\s\d.,])"
     r"|\b(?:phường|quận|đường|phố|ngõ|huyện)\b|ул\.|улица|пр\.|проспект|вул\.|οδός|λεωφόρος|λεωφ\.|ακτή|πλατεία"
@@ -68,6 +68,8 @@ _UNIT = re.compile(
     r"|gebäude"
     r"|haus|etage|aufgang|hinterhaus|quartier|lot|villa|za\b|zac\b|zi\b|parc|centro|oficina|sala|andar|lok|wejście"
     r"|purok|brgy"
+    r"|zona (?:industrial|industriale|artigianale)|parque (?:industrial|empresarial)|pol[íi]gono|gewerbe(?:gebiet|park)"
+    r"|industriegebiet|zone (?:industrielle|artisanale|d['’]activités?)|(?:industrial|trading|business) (?:estate|park)"
     r"|sitio|near|opp|opposite|behind|beside|above|next to|post box|p\.?o\.? box|postfach|bp\b|cs\b)\b"
     r"|(?:floor|suite|building|house|tower|estate|park|complex|nagar|centre|center|plaza|obergeschoss|\bog\b"
     r"|\beg\b)\.?\s?\d{0,3}$",
@@ -76,7 +78,7 @@ _UNIT = re.compile(
 _UNIT_ALONE = re.compile(
     r"^(?:(?:suite|ste|floor|level|unit|apt|apartment|room|office|no|flat|door|objekt|top|bld|bldg|lit|pmb|cs|tsa|dpt"
     r"|dept|fl|piso|planta|local"
-    r"|local|interno|scala|etage|sala|loja|conj|cj|bloco|bl|sc|ap|apto|entlo|esc|kat|daire|dveře"
+    r"|local|interno|scala|etage|sala|loja|conj|cj|bloco|bl|lote|nave|pavilhão|sc|ap|apto|entlo|esc|kat|daire|dveře"
     r"|#)\.?\s?[#\w-]{1,9}(?:[ &-]+\w{1,4})?|\d{1,3}\s?(?:st|nd|rd|th|ª|º|\.)?\s?(?:floor"
     r"|fl|og|etage|stock|planta|piso"
     r"|étage|piano|obergeschoss|tr|krs|em|sal|emelet|patro|piętro|kat|andar|kerros|korrus|stāvs)\.?"
@@ -187,7 +189,8 @@ def street_of(pieces: list[str], *, reach: int = 3, is_wordy: bool = False) -> t
                 break
             continue
         elif _UNIT_ALONE.match(piece):
-            unit = unit or (", ".join(pieces[index:])[:200], index)
+            first = _first(pieces, index, piece, is_wordy=is_wordy)
+            unit = unit or (", ".join(pieces[first:])[:200], first)
             continue
         first = index if joined else _first(pieces, index, piece, is_wordy=is_wordy)
         parts = [*pieces[first:index], piece, *pieces[index + (2 if joined else 1) :]]

@@ -21,6 +21,7 @@ DESIGNER = guarded(
     r"|umsetzung\b|technische realisierung"
     r"|realisierung\b|programmierung\b|gestaltung(?: (?:und|&|der|von)|\s*:)|grafik\s*:|layout\s*:|website\s*:\s*$"
     r"|site web\s*:\s*$|konzept(?:ion)? (?:und|&|,)|layout (?:und|&)"
+    r"|(?:marketing|seo|branding|website|graphics|maintained|managed|maintenance) by\b"
     r"|(?:web)?site (?:by|created by|designed|developed|built|erstellt)|(?:designed?|developed|built"
     r"|made|crafted|powered|created|coded|theme|template|website)"
     r"(?: (?:and|&) (?:designed|developed|built|hosted|maintained))?(?: with [^\n]{1,12})? (?:by|von"
@@ -53,7 +54,8 @@ PROCESSOR = guarded(
 )
 HOSTING = guarded(
     r"\bhost(?:ing|er|ed by|ed on)?\b|hébergeu?r?|hébergement|alojamiento|webhosting|provider\s*:"
-    r"|rechenzentrum|content delivery",
+    r"|rechenzentrum|content delivery|tárhely|găzduire|hostingow|talpinim|mitināšan|majutus|gostovanj|хостинг"
+    r"|φιλοξενία|palvelintila|web(?:b)?hotel|alojamento|hospedagem|barındırma|호스팅|サーバー提供",
     re.I,
 )
 PROTECTION_OFFICER = guarded(
@@ -73,6 +75,9 @@ AUTHORITY = guarded(
     r"|apotheker|psychotherapeuten)kammer|zuständige kammer|kammer\s*:"
     r"|chamber of|ordre des|barreau|colegio (?:oficial|profesional|de)|ordine (?:degli|dei|delle"
     r"|professionale)|albo (?:degli|dei)|ordre professionnel|bar association"
+    r"|litígio|litige|arbitra(?:gem|tion|je)|livro de reclamações|reklamationsnämnd|forbruger(?:ombud|klage)"
+    r"|forbruker(?:råd|tilsyn)|kuluttaja(?:riita|neuvon)"
+    r"|česká obchodní inspekce|\bčoi\b|fogyasztóvéd|békéltető|\banpc\b"
     r"|berufsaufsicht|zuständige (?:behörde|stelle)"
     r"|schlichtung|streitbeilegung|streitschlichtung|ombuds|médiat(?:eur|ion)|mediator"
     r"|dispute resolution|verbraucherstreit|odr\b"
@@ -97,7 +102,9 @@ AUTHORITY = guarded(
 CREDITS = guarded(
     r"bildnachweis|bildquelle|bildrechte|fotograf|photo(?:graph(?:y|er)|s)?\s*(?::|by|credits?)"
     r"|image credits?|icons? (?:by|made|from)|images? by|crédits? photo|crediti foto|créditos"
-    r"|funded (?:in part )?by|sponsor(?:en|s|ed by)?\s*:|sponsored by|mit freundlicher unterstützung"
+    r"|(?:co-?)?(?:funded|financed) (?:in part )?by|līdzfinans|bendrai finans|kaasrahasta|współfinansowan"
+    r"|(?:spolu|ko)financ|cofinanci|finanziato d|financé par|kofinanziert|támogatásával"
+    r"|sponsor(?:en|s|ed by)?\s*:|sponsored by|mit freundlicher unterstützung"
     r"|(?:unterstützt|gefördert) (?:von|durch|vom)"
     r"|avec le soutien d|con il (?:sostegno|contributo|patrocinio) d|con el apoyo de|mede mogelijk gemaakt"
     r"|illustrations? by|fotos?\s*:|©\s*(?:fotolia|shutterstock|adobe)",
@@ -131,7 +138,7 @@ LEADERSHIP = guarded(
     r"|über uns|wir über|ansprechpartner|mitarbeiter|geschäftsführung|geschäftsleitung|vorstand"
     r"|inhaber|kanzlei|ärzte|équipe|qui sommes|direction|chi siamo|lo staff|squadra|fondator|titolare"
     r"|quiénes somos|equipo|nosotros|directiva|sobre nós|equipa|equipe|ons team|over ons|om oss"
-    r"|medarbeid|ansatte|medarbetare|styret|zespół|o nas|about (?:us|me)?",
+    r"|medarbeid|medarbejd|ansatte|medarbetare|styret|zespół|o nas|about (?:us|me)?",
     re.I,
 )
 
@@ -139,7 +146,7 @@ LEADERSHIP = guarded(
 
 FAX = re.compile(
     r"(?<![a-z])(?:tele?)?fax(?:e|nummer|[ .-]?n[ro°º]?)?(?![a-z])|télécopie|telecopie|faks(?![a-z])"
-    r"|פקס|فاكس|факс|φαξ|传真|傳真|팩스|โทรสาร|แฟกซ์|แฟ็กซ์|फैक्स|belgeç"
+    r"|פקס|فاكس|факс|φαξ|传真|傳真|팩스|fakss\b|faksas\b|faksi?\b|โทรสาร|แฟกซ์|แฟ็กซ์|फैक्स|belgeç"
     r"|(?<![\w])f(?=\s*[.:]\s*[+(0])",
     re.I,
 )
@@ -152,14 +159,16 @@ PHONE = re.compile(
     r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|bel(?:len)?|soita|zadzwo"
     r"|zavolej|hívj|ligue|office|büro|bureau"
     r"|toll|desk|reception|טלפון|נייד|هاتف|تلفن|جوال|тел(?:ефон)?|моб|τηλ|電話|电话|전화|enquir|inquir"
-    r"|手机|手機|携帯|热线|熱線|휴대폰|핸드폰|모바일|موبايل|محمول|واتساب|κιν\b|โทร|điện thoại|sđt|फ़ोन|फोन"
+    r"|手机|手機|携帯|热线|熱線|휴대폰|핸드폰|모바일|موبايل|محمول|واتساب|κιν\b|tālr|โทร|điện thoại|sđt|फ़ोन|फोन"
     r"|direkte?\b|direktnummer|durchwahl|direct(?: dial)?\b|doorkies\w*|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
     re.I,
 )
 NOT_PHONE = re.compile(
     r"\b(?:iban|bic|swift|blz|konto(?:nummer)?|kto|account|a/c|sort code|routing|ust|ust-?id"
     r"|umsatzsteuer|steuer-?n|st\.?-?nr|vat|tva|btw|iva|p\.?\s?iva|partita|cod(?:ice)?\.? ?fisc"
-    r"|c\.?f\.?|nif|cif|nie|siren|siret|rcs|ape|naf|hrb?\b|hra|handelsregister|register|registration"
+    r"|c\.?f\.?|nif|cif|nie|siren|siret|rcs(?:\s(?:de\s)?[a-zà-ÿ-]{3,20}){0,2}"
+    r"|registro (?:delle )?(?:imprese|mercantil)(?: (?:di|de) [\w-]+)?|ape|naf|hrb?\b|hra"
+    r"|handelsregister|register|registration"
     r"|reg(?:istration)?\.?\s?(?:no|nr|number)|company (?:no|number|reg)|abn|acn|kbo|kvk|bce"
     r"|org\.?\s?(?:nr|nummer|no)|orgnr|cvr|gst(?:in)?|pan\b|cin\b|tin\b|ein\b|duns|licen[sc]e|lic\b"
     r"|permit|isbn|issn|ean|sku|order|invoice|article|artikel|ref(?:erence)?|no\. of|isrc|doi|zip|plz"
@@ -175,7 +184,9 @@ NOT_PHONE = re.compile(
     re.I,
 )
 EMAIL_LABEL = guarded(
-    r"e-?mail|mail\b|correo|courriel|kontakt|contact|write|schreib|anfrag|inquir|enquir|posta|poczta"
+    r"e-?mail|mail\b|correo|courriel|kontakt|contact|contatt|kapcsolat|yhteys|επικοινων"
+    r"|iletişim|контакт|liên hệ|ติดต่อ|"
+    r"write|schreib|anfrag|inquir|enquir|posta|poczta"
     r"|epost|e-post",
     re.I,
 )

@@ -142,6 +142,13 @@ select source_id, source_key, organization_id, kind::text as kind, name, start_u
 -- name: record_source_test
 select status from app.record_source_test(%(source_id)s, %(has_passed)s, %(message)s)
 
+-- name: count_run_by_hand
+-- What a job's end counts by itself (app.count_job_sources), for a run that no job asked for.
+update app.sources
+   set records_landed = records_landed + %(landed)s, records_quarantined = records_quarantined + %(quarantined)s,
+       last_run_at = greatest(last_run_at, clock_timestamp())
+ where source_key = %(source_key)s
+
 -- name: insert_source
 -- A site named by a request becomes a shared source; one that is there stays as it is.
 insert into app.sources (source_key, kind, name, start_url, host)

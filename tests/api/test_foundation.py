@@ -213,8 +213,17 @@ def test_key_is_its_owner_narrowed_and_ends_at_once(api, world):
     bearer = {"Authorization": f"Bearer {headers['X-API-Key']}"}
     assert api.get("/api/v1/things/role", headers=bearer).json()["organization"] == str(admin.organization)
     assert api.get("/api/v1/things/list", headers=headers).status_code == 200
-    problem(api.post("/api/v1/things", json={"teamName": "by a key"}, headers=headers), 403)
+    refused = problem(api.post("/api/v1/things", json={"teamName": "by a key"}, headers=headers), 403)
+    assert "This API key may do teams:read; that is not enough here." in refused["detail"]
     problem(api.get("/api/v1/things/person", headers=headers), 403)
+    refused = problem(api.get("/api/v1/matches", headers=headers), 403)
+    assert "; it lacks people:write. Use a key" in refused["detail"]
+    [_, former] = world.team_of("organization_admin", "organization_admin")
+    of_a_reader = world.key(former, "people:write")
+    with world.database.owner() as owner:
+        owner.execute("update identity.members set role = 'read_only' where user_id = %s", [former.user])
+    refused = problem(api.get("/api/v1/matches", headers=of_a_reader), 403)
+    assert "may do nothing that its owner may do; it lacks people:write" in refused["detail"]
     with world.acting(admin) as connection:
         [key] = [row["api_key_id"] for row in connection.execute("select api_key_id from identity.api_keys")]
         assert revoke_api_key(connection, key)

@@ -46,3 +46,6 @@ def test_an_import_adds_up_and_leaves_a_run(run: Any, file: Path, north: UUID, m
     assert step["counts"] == {"rows": 2, "landed": 1, "known": 0, "quarantined": 1}
     again = json.loads(run("import", file, "--organization", north, "--json").stdout)
     assert (again["landed"], again["known"]) == (0, 1)
+    [source] = json.loads(run("sources", "list", "--organization", "north", "--json").stdout)
+    assert source["records_landed"] == 1
+    assert source["last_run_at"]

@@ -59,6 +59,11 @@ class Exchange:
     repeatable: RepeatableRequest | None = None
 
     @property
+    def permissions(self) -> list[str] | None:
+        """What the API key that asks may; None where none does."""
+        return self.caller.claims.get("permissions") if self.caller else None
+
+    @property
     def is_write(self) -> bool:
         """Whether the method may change something (RFC 9110 section 9.2.1)."""
         return self.method not in _SAFE

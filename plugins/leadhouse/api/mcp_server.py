@@ -71,7 +71,7 @@ def acting(caller: Caller, failure: type[Exception] = ToolError) -> Iterator[tup
     except (ToolError, ResourceError):
         raise
     except Exception as error:
-        found = known_problem(error)
+        found = known_problem(error, caller.claims.get("permissions"))
         if found is None:
             raise
         raise failure(found[1]) from error

@@ -7,6 +7,7 @@ alone should know (constraint details, statements, values) stays in its log, und
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -39,6 +40,7 @@ from leadhouse.network import AddressRefusedError
 from leadhouse.webhooks import WebhookError
 
 MEDIA_TYPE = "application/problem+json"
+ASKED = re.compile(r"your role does not (?P<action>[a-z]+) (?P<resource>[a-z_]+)$")  # of identity.require
 PREFIX = "/api/v1"
 log = structlog.get_logger("leadhouse.api")
 
@@ -163,15 +165,20 @@ KNOWN: dict[type[BaseException], _Known] = {
 _OUR_LOOKUPS = (LookupError, PermissionError)  # as bases: a KeyError or an OSError of a fault is no answer
 
 
-def known_problem(error: BaseException) -> tuple[Problem, str, dict[str, str]] | None:
-    """Problem, detail and headers for what a component raised; None for a fault."""
+def known_problem(
+    error: BaseException, permissions: Sequence[str] | None = None
+) -> tuple[Problem, str, dict[str, str]] | None:
+    """Problem, detail and headers for what a component raised; None for a fault.
+
+    `permissions` are those of the API key that asks, None where a person does.
+    """
     for kind in type(error).__mro__:
         found = KNOWN.get(kind)
         if found is None:
             continue
         if kind in _OUR_LOOKUPS and type(error) in (KeyError, IndexError, PermissionError):
             return None
-        return found.problem, found.words or _words(error), found.headers(error) if found.headers else {}
+        return found.problem, found.words or _words(error, permissions), found.headers(error) if found.headers else {}
     return None
 
 
@@ -218,7 +225,8 @@ async def _raised(request: Request, error: Exception) -> Response:
 
 
 async def _known(request: Request, error: Exception) -> Response:
-    found = known_problem(error)
+    exchange = request.scope.get("leadhouse")
+    found = known_problem(error, exchange.permissions if exchange else None)
     if found is None:
         raise error
     problem, detail, headers = found
@@ -254,14 +262,31 @@ def _pointer(location: Sequence[int | str]) -> str:
     return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
-def _words(error: BaseException) -> str:
+def _words(error: BaseException, permissions: Sequence[str] | None) -> str:
     """The message; of the database's errors message and hint, never the detail, which quotes values."""
+    if isinstance(error, identity.RefusedError) and isinstance(error.__cause__, psycopg.Error):
+        error = error.__cause__  # in the words for everybody's refusals, not with the table's name
     if not isinstance(error, psycopg.Error):
         return str(error)
     message, hint = error.diag.message_primary or "The database refuses it", error.diag.message_hint
-    if isinstance(error, psycopg.errors.InsufficientPrivilege) and message.startswith(("permission denied", "new row")):
-        return "Your role does not do that. An admin of the organization can give you one that does."
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        asked, is_plain = ASKED.match(message), message.startswith(("permission denied", "new row"))
+        if permissions is not None and (asked or is_plain):
+            return _words_to_a_key(permissions, *(asked.groups() if asked else ("do", "that")))
+        if is_plain:
+            return "Your role does not do that. An admin of the organization can give you one that does."
     if isinstance(error, psycopg.errors.CheckViolation) and "violates check constraint" in message:
         return f"A value breaks the rule {error.diag.constraint_name or 'of its column'}."
     text = f"{message[:1].upper()}{message[1:]}"
     return f"{text}. {hint}" if hint else f"{text}."
+
+
+def _words_to_a_key(permissions: Sequence[str], action: str, resource: str) -> str:
+    """What the key may and what it lacks; permissions that its owner has lost are none of its any more."""
+    told = f"This API key may do {', '.join(permissions) or 'nothing that its owner may do'}"
+    lacking = "that is not enough here" if resource == "that" else f"it lacks {resource}:{_written(action)}"
+    return f"{told}; {lacking}. Use a key that has it, of an owner whose role has it."
+
+
+def _written(action: str) -> str:
+    return "read" if action == "read" else "write"

@@ -277,7 +277,7 @@ class _Ending:
             await work.end(commit)
         except psycopg.Error as error:
             self.is_replaced = True
-            found = problems.known_problem(error)
+            found = problems.known_problem(error, self.exchange.permissions)
             if found is None:
                 raise
             await self._send_problem(*found)

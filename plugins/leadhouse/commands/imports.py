@@ -53,6 +53,7 @@ def import_file(
 ) -> None:
     """Import a file: every row lands, is already known, or is quarantined with its reason."""
     from leadhouse.imports import ImportFileError, csv_import
+    from leadhouse.jobs.source_care import count_run_by_hand
 
     with clear_failures(), _told_as_a_wrong_call(ImportFileError):
         mapping = _stated(columns)
@@ -66,6 +67,8 @@ def import_file(
                     mode=mode,
                 )  # fmt: skip
                 counts |= {name: getattr(summary, name) for name in COUNTED}
+            if not dry_run:
+                count_run_by_hand(summary.source_key, summary.landed, summary.quarantined)
             result = summary.as_json()
     if not write_json(json_file, result):
         (show_preview if rows else show_import)(result)

@@ -103,6 +103,7 @@ def run(source: Source, json_file: JsonFile = None) -> None:
     """Read a source now and land what it states. Exit code 1: it was not read to its end."""
     from leadhouse.connectors.source_runs import run_source
     from leadhouse.connectors.stored_sources import find_source
+    from leadhouse.jobs.source_care import count_run_by_hand
     from leadhouse.ledger.steps import recorded_step
 
     now = datetime.now(UTC)
@@ -114,6 +115,7 @@ def run(source: Source, json_file: JsonFile = None) -> None:
             step.counts |= {"received": summary.received, "landed": summary.landed, "calls": summary.calls}
             if not summary.is_complete:
                 step.outcome, step.message = "partial", summary.detail
+        count_run_by_hand(row["source_key"], summary.landed, summary.quarantined)
     if not write_json(json_file, summary.as_json()):
         write_json(STANDARD_OUTPUT, summary.as_json())
     raise typer.Exit(0 if summary.reason in ("works", "over_budget") else 1)

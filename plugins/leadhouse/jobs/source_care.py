@@ -11,7 +11,7 @@ import requests as http
 from psycopg import Connection, errors
 from psycopg.types.json import Jsonb
 
-from leadhouse.database import queries
+from leadhouse.database import connect, queries
 from leadhouse.jobs.control import JobNotFoundError
 from leadhouse.network import checked_session
 
@@ -52,6 +52,13 @@ def create_source(
     except errors.CheckViolation as error:
         raise SourceNotValidError(str(error.diag.message_primary)) from error
     return dict(row or {})
+
+
+def count_run_by_hand(source_key: str, landed: int, quarantined: int) -> None:
+    """Adds a run that no job asked for to the source's figures, and notes when it was; a job's run counts itself."""
+    values = {"source_key": source_key, "landed": landed, "quarantined": quarantined}
+    with connect("jobs") as connection:
+        connection.execute(_sql().count_run_by_hand, values)
 
 
 def find_source(connection: Connection[Any], source_id: UUID) -> Row:

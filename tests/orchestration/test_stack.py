@@ -24,6 +24,7 @@ from leadhouse.local import airflow_stack
 from leadhouse.local.ports import PortBook
 from leadhouse.local.processes import TOKEN_VARIABLE
 from leadhouse.settings import settings
+from tests.orchestration.airflow_in_process import give_metadata
 from tests.orchestration.signed_in_forwarder import SignedInForwarder
 
 pytestmark = pytest.mark.airflow
@@ -34,8 +35,9 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def stack(module_database):
-    """Airflow on the test's own database, on ports of its own."""
+def stack(postgres, metadata_template, module_database):
+    """Airflow on the test's own database, on ports of its own; the template shows how metadata are made."""
+    give_metadata(postgres, metadata_template, f"{module_database.name}_airflow")
     book = PortBook(settings().home / "ports.json")
     book.choose("airflow")  # any free one, so that a developer's own stack keeps its port
     with pytest.MonkeyPatch.context() as patch:

@@ -8,8 +8,12 @@ with responses as (
   select * from {{ ref('stg_raw__provider_responses') }}
 ),
 
+-- a request and a lead keep the entity that they were made of; where that has become one with another, both go on there
 requests as (
-  select * from {{ ref('stg_app__enrichment_requests') }}
+  select
+    requests.*,
+    {{ effective_entity('requests.entity_id', 'requests.organization_id') }} as effective_entity_id
+  from {{ ref('stg_app__enrichment_requests') }} as requests
 ),
 
 -- the order in which providers were asked for the same
@@ -22,8 +26,18 @@ positions as (
   from requests
 ),
 
+entities_of_leads as (
+  select
+    leads.*,
+    {{ effective_entity('leads.entity_id', 'leads.organization_id') }} as effective_entity_id
+  from {{ ref('stg_app__leads') }} as leads
+),
+
+-- of two that have become one the older counts, until the younger is closed
 leads as (
-  select * from {{ ref('stg_app__leads') }}
+  select distinct on (organization_id, effective_entity_id) organization_id, effective_entity_id, lead_id
+  from entities_of_leads
+  order by organization_id, effective_entity_id, created_at, lead_id
 ),
 
 calls as (
@@ -60,7 +74,7 @@ final as (
   from calls
   left join requests on requests.request_id = calls.request_id
   left join positions on positions.request_id = calls.request_id
-  left join leads on leads.organization_id = requests.organization_id and leads.entity_id = requests.entity_id
+  left join leads on leads.organization_id = requests.organization_id and leads.effective_entity_id = requests.effective_entity_id
 )
 
 select * from final

@@ -8,7 +8,8 @@ values on the leads.
 Each mart keeps its policies, grants and indexes: they are set in the transaction that changes it. Leads are adopted
 from the fresh marts, built, and get their facts.
 
-**When.** When entities have changed (asset `entities`) or messages were attempted (asset `messages`).
+**When.** When entities have changed (asset `entities`) or messages were attempted (asset `messages`). A run that has
+not ended four hours after it was queued is told of and goes on.
 
 **Inputs.** `resolution.changes` after the position of `build_marts`, staging views, `app.corrections`, `app.leads`.
 
@@ -34,7 +35,7 @@ from __future__ import annotations
 from airflow.sdk import Param, dag
 
 from leadhouse.orchestration.assets import ENTITIES, MESSAGES
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag, told_after
 from leadhouse.orchestration.stages import announce_marts, build_models, project_facts
 
 
@@ -44,6 +45,7 @@ from leadhouse.orchestration.stages import announce_marts, build_models, project
     max_active_runs=1,
     params={"full_refresh": Param(False, type="boolean", title="Full refresh", description="Build every entity anew.")},
     default_args=DEFAULT_ARGS,
+    deadline=told_after(hours=4),
     doc_md=__doc__,
     tags=[DagTag.MODEL, DagTag.BY_ASSET],
 )

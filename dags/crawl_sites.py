@@ -8,7 +8,8 @@ and its hosts are leased, so that no site is crawled twice at once; landing refu
 over.
 
 **When.** Every night at 01:00 UTC for the sources that are due, and once per request (`app.jobs`, kind `crawl`),
-whose run is named `job__<id>`. A person can start one from the form with sources or URLs of their choice.
+whose run is named `job__<id>`. A person can start one from the form with sources or URLs of their choice. A run that
+has not ended six hours after it was queued is told of and goes on.
 
 **Inputs.** `app.sources`, or what the request names.
 
@@ -32,7 +33,7 @@ from __future__ import annotations
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, Param, dag
 
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag, told_after
 from leadhouse.orchestration.crawling import crawl_shard, finish_crawl, plan_crawl
 
 PARAMS = {
@@ -64,6 +65,7 @@ PARAMS = {
     max_active_runs=4,
     params=PARAMS,
     default_args=DEFAULT_ARGS,
+    deadline=told_after(hours=6),
     doc_md=__doc__,
     tags=[DagTag.INGEST, DagTag.NIGHTLY, DagTag.BY_JOB],
 )

@@ -8,7 +8,8 @@ search wants and the marts lack.
 attribute and provider, once a window, provider after provider until an answer is good; the calls within budget, each
 at most once: one whose answer was lost is `unknown` and shown to a person, never repeated.
 
-**When.** When the marts were built (asset `marts`), and once per request (`app.jobs`, kind `enrich`).
+**When.** When the marts were built (asset `marts`), and once per request (`app.jobs`, kind `enrich`). A run that has
+not ended four hours after it was queued is told of and goes on.
 
 **Inputs.** `mart_leads.dim_people`, campaigns' and searches' wanted attributes, `app.providers`, `app.waterfalls`,
 `billing.budgets`.
@@ -35,7 +36,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag
 
 from leadhouse.orchestration.assets import MARTS
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag, told_after
 from leadhouse.orchestration.enriching import (
     announce_enriched,
     announce_facts,
@@ -51,6 +52,7 @@ from leadhouse.orchestration.enriching import (
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=told_after(hours=4),
     doc_md=__doc__,
     tags=[DagTag.ENRICH, DagTag.BY_ASSET, DagTag.BY_JOB],
 )

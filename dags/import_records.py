@@ -9,7 +9,7 @@ records of the organization that owns the file. Reads each source of another kin
 charged calls are written before they are sent, and sent once a day.
 
 **When.** Every night at 01:00 UTC for the sources that are due, and once per request (`app.jobs`, kind `import`),
-whose run is named `job__<id>`.
+whose run is named `job__<id>`. A run that has not ended four hours after it was queued is told of and goes on.
 
 **Inputs.** `app.sources` of kind `csv` and of the kinds that are read call by call, or the request's `path`.
 
@@ -31,7 +31,7 @@ from __future__ import annotations
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, dag
 
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag, told_after
 from leadhouse.orchestration.importing import find_files, finish_import, import_file
 from leadhouse.orchestration.source_reading import find_sources, read_source
 
@@ -41,6 +41,7 @@ from leadhouse.orchestration.source_reading import find_sources, read_source
     catchup=False,
     max_active_runs=4,
     default_args=DEFAULT_ARGS,
+    deadline=told_after(hours=4),
     doc_md=__doc__,
     tags=[DagTag.INGEST, DagTag.NIGHTLY, DagTag.BY_JOB],
 )

@@ -7,12 +7,13 @@ its time.
 **What.** Makes the partitions of this month and the next, of every table that has a function `ensure_…partitions`.
 Dumps the application's database, restores the dump into a database of its own, compares the tables' row counts, drops
 it. Then: drops partitions older than `operations.retention` says, deletes for good what was deleted more than 30 days
-ago and to which nothing refers, sweeps stored files that expired, removes Airflow's logs of more than 30 days. Beside
-that it grants the credits of billing periods that began, forgets sign-in tokens that are spent or expired, compares the
-figures of campaigns with the marts, overwrites archived pages of erased people and deletes organizations whose time of
-grace is over. Dumps are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
+ago and to which nothing refers, sweeps stored files that expired, removes Airflow's logs of more than 30 days and
+what its database remembers of runs of more than 90 days (`airflow db clean`; each DAG's last scheduled run stays).
+Beside that it grants the credits of billing periods that began, forgets sign-in tokens that are spent or expired,
+compares the figures of campaigns with the marts, overwrites archived pages of erased people and deletes organizations
+whose time of grace is over. Dumps are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stands in their names.
 
-**When.** Every night at 04:00 UTC.
+**When.** Every night at 04:00 UTC. A run that has not ended nine hours after it was queued is told of and goes on.
 
 **Inputs.** The application's database; `LEADHOUSE_DATABASE_ADMIN_URL` for backups.
 
@@ -33,6 +34,8 @@ grace is over. Dumps are kept for `LEADHOUSE_BACKUP_DAYS` (7); their expiry stan
 - *`sweep_files` is red.* The store of `LEADHOUSE_FILES_URL` does not answer; no row is lost, the next night goes on.
 - *`close_organizations` is red.* The log names each closing and what stopped it; the others are done, and the next
   night goes on where it was.
+- *`clean_metadata` is red.* The log has the words of `airflow db clean`; nothing waits for it, the next night tries
+  again. *Skipped:* this Airflow's database is another's than `LEADHOUSE_DATABASE_ADMIN_URL` names; clean it there.
 - *`settle_accounts` is red.* A grant is made once a period, whenever it succeeds: run the task again.
 - *`reconcile_figures` is `partial`.* Figures of closed days differ from the marts: build the marts, and look at the
   days named if they differ the next night, too.
@@ -44,9 +47,10 @@ from __future__ import annotations
 
 from airflow.sdk import CronTriggerTimetable, dag
 
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, NOT_AT_FIRST_START, DagTag, told_after
 from leadhouse.orchestration.maintenance import (
     backup_database,
+    clean_metadata,
     ensure_partitions,
     purge_deleted,
     reconcile_figures,
@@ -64,6 +68,7 @@ from leadhouse.orchestration.privacy import close_organizations, erase_noted_pag
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=told_after(hours=9),
     doc_md=__doc__,
     tags=[DagTag.MAINTAIN, DagTag.NIGHTLY],
 )
@@ -77,6 +82,7 @@ def maintain_database() -> None:
     erase_noted_pages()
     close_organizations()
     remove_old_logs()
+    clean_metadata()
 
 
 maintain_database()

@@ -11,7 +11,7 @@ it.
 **When.** Whenever pages, imported rows, email checks or paid answers have landed (assets `raw_web`, `raw_imports`,
 `raw_provider`), and every quarter of an hour in case an event was lost. While a crawl or an import that was requested
 less than five minutes ago is under way it waits, so that what comes together is built together. What there is to do
-stands in `raw.batches`.
+stands in `raw.batches`. A run that has not ended four hours after it was queued is told of and goes on.
 
 **Inputs.** `raw.batches` after the position of `resolve_entities`, `staging` views, `resolution.match_decisions`.
 
@@ -33,7 +33,7 @@ from __future__ import annotations
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag
 
 from leadhouse.orchestration.assets import RAW_IMPORTS, RAW_PROVIDER, RAW_WEB
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag, told_after
 from leadhouse.orchestration.stages import resolve_unread
 
 
@@ -44,6 +44,7 @@ from leadhouse.orchestration.stages import resolve_unread
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=told_after(hours=4),
     doc_md=__doc__,
     tags=[DagTag.RESOLVE, DagTag.BY_ASSET],
 )

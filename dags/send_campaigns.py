@@ -7,9 +7,9 @@ Sends what is due, and only what its gate lets pass.
 message for each member that may get one, send the queue. Every candidate gets a decision, every message a final
 state. A campaign whose gate refuses turns red and sends nothing; no other is touched.
 
-**When.** When nothing that is wanted is missing any more (asset `marts_enriched`), and five past every hour for
-steps that have a time. While a crawl, an import or the marts are under way it waits (three hours at most): whoever
-ends last wakes it.
+**When.** When nothing that is wanted is missing any more (asset `marts_enriched`), and five past every hour for steps
+that have a time. While a crawl, an import or the marts are under way it waits (three hours at most): whoever ends
+last wakes it. A run that has not ended four hours after it was queued is told of and goes on.
 
 **Inputs.** `app.campaigns`, `app.campaign_steps`, `mart_leads.dim_leads`, `quality.suites`, `app.suppressions`.
 
@@ -32,7 +32,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag
 
 from leadhouse.orchestration.assets import ENRICHED
-from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag
+from leadhouse.orchestration.conventions import DEFAULT_ARGS, DagTag, told_after
 from leadhouse.orchestration.sending import announce_messages, find_due, send_campaign
 
 
@@ -41,6 +41,7 @@ from leadhouse.orchestration.sending import announce_messages, find_due, send_ca
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=told_after(hours=4),
     doc_md=__doc__,
     tags=[DagTag.SEND, DagTag.BY_ASSET],
 )

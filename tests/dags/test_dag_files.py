@@ -37,6 +37,11 @@ VERBS = {"crawl", "import", "resolve", "build", "enrich", "send", "maintain", "e
 HEAVY = ("psycopg", "requests", "dbt", "great_expectations", "pandas", "scrapy", "leadhouse.database", "fastapi")
 IMPORT_SECONDS = 1.0  # all files together, beyond `airflow.sdk` itself; 0.1 s on a quiet machine
 
+# hours after which a run that has not ended is told of, as its page says; who runs by hand is watched by who started it
+DEADLINES = {
+    "crawl_sites": (6, "six"), "import_records": (4, "four"), "resolve_entities": (4, "four"), "build_marts": (4, "four"),
+    "enrich_leads": (4, "four"), "send_campaigns": (4, "four"), "maintain_database": (9, "nine"),
+}  # fmt: skip
 DUMPS = {"backup_database", "verify_backup"}  # tasks that take as long as the database is large
 
 every_dag = pytest.mark.parametrize("dag_id", DAGS)
@@ -79,7 +84,7 @@ def test_tasks_have_the_default_arguments(dag_id):
 
 
 @every_dag
-def test_names_and_tags_are_of_the_house(dag_id):
+def test_names_and_tags_follow_the_conventions(dag_id):
     dag = dags()[dag_id]
     for name in (dag_id, *(task.task_id for task in dag.tasks)):
         assert re.fullmatch(r"[a-z]+_[a-z_]+", name)
@@ -111,6 +116,19 @@ def test_file_wires_and_does_nothing_else(dag_id):
     allowed = ("__future__", "airflow.", "leadhouse.orchestration.")
     assert all(module.startswith(allowed) for module in modules), modules
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While | ast.Try | ast.Lambda)]
+
+
+@every_dag
+def test_what_runs_by_itself_has_a_deadline_beyond_its_longest_task(dag_id):
+    dag = dags()[dag_id]
+    deadlines = list(dag.deadline or [])
+    if dag_id not in DEADLINES:
+        assert (deadlines, dag.timetable.can_be_scheduled) == ([], False)
+        return
+    hours, in_words = DEADLINES[dag_id]
+    assert [deadline.interval for deadline in deadlines] == [timedelta(hours=hours)]
+    assert all(task.execution_timeout < timedelta(hours=hours) for task in dag.tasks)
+    assert f"not ended {in_words} hours after it was queued" in " ".join(dag.doc_md.split())
 
 
 def test_a_dump_ends_by_its_own_limit_and_not_by_its_tasks():

@@ -12,8 +12,10 @@ from enum import StrEnum
 from typing import Any, ParamSpec, TypeVar
 
 from airflow.sdk import BaseHook, get_current_context, task
+from airflow.sdk.definitions.callback import SyncCallback  # airflow.sdk has these three, its stub does not (3.3.2)
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from leadhouse.orchestration.notifier import FailureNotifier
+from leadhouse.orchestration.notifier import FailureNotifier, tell_missed_deadline
 from leadhouse.settings import settings
 
 P = ParamSpec("P")
@@ -54,6 +56,20 @@ AS_LONG_AS_A_DUMP = timedelta(hours=7)
 # `run_immediately` of a nightly timetable: a platform first started in the hours after one o'clock waits for the next
 # night. Airflow 3.3 takes False for "within a tenth of the interval", which would start a crawl until 03:24.
 NOT_AT_FIRST_START = timedelta(0)
+
+
+def told_after(hours: int) -> DeadlineAlert:
+    """The deadline of a DAG: a run that has not ended so many hours after it was queued is told of, once, and goes on.
+
+    A limit of a task ends the task; a night that hangs between tasks (a full pool, a paused DAG, a dead scheduler that
+    came back) has none. The callback runs in the executor: the one-machine stack has no triggerer.
+    """
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(hours=hours),
+        callback=SyncCallback(tell_missed_deadline),
+        name=f"ended after {hours} hours",
+    )
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,10 @@ from airflow.sdk.exceptions import AirflowSkipException
 from leadhouse.orchestration.conventions import AS_LONG_AS_A_DUMP, current_run, stage_task
 
 LOG_DAYS = 30
+RUN_DAYS = 90  # Airflow's own memory of runs, tasks, asset events and its audit log
+METADATA_COMMAND = (sys.executable, "-m", "leadhouse.local.airflow_metadata")
+KEPT_ELSEWHERE = 3  # the command's word that the metadata are another Airflow's
+CLOSED_TO_TASKS = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")  # false within a task
 
 
 @stage_task()
@@ -118,6 +126,30 @@ def remove_old_logs() -> int:
         removed = remove_files_older_than(Path(conf.get("logging", "base_log_folder")), LOG_DAYS)
         step.counts["removed"] = removed
     return removed
+
+
+@stage_task()
+def clean_metadata() -> dict[str, int]:
+    """Delete what Airflow remembers of more than ninety days ago; table → rows. Each DAG's last scheduled run stays.
+
+    Raises:
+        AirflowSkipException: this Airflow's metadata are not this stack's; its operator runs `airflow db clean`.
+        RuntimeError: the command failed; the message has its words.
+    """
+    from leadhouse.ledger.steps import recorded_step
+
+    run = current_run()
+    with recorded_step("maintenance", run.run_id, "maintain_database", "metadata") as step:
+        environment = {name: value for name, value in os.environ.items() if name not in CLOSED_TO_TASKS}
+        command = [*METADATA_COMMAND, "--days", str(RUN_DAYS), "--run-id", run.run_id]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, KEPT_ELSEWHERE):
+            raise RuntimeError(f"Airflow's metadata could not be cleaned: {done.stderr[-2000:]}")
+        cleaned: dict[str, int] = {} if done.returncode else json.loads(done.stdout.splitlines()[-1])
+        step.counts |= cleaned
+    if done.returncode:
+        raise AirflowSkipException(f"{done.stderr.strip()} Let its operator run `airflow db clean`.")
+    return cleaned
 
 
 def remove_files_older_than(folder: Path, days: int) -> int:

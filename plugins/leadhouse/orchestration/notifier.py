@@ -26,16 +26,31 @@ class FailureNotifier(BaseNotifier):
     def notify(self, context: Context) -> None:
         """Tell about the failed task or run of `context`."""
         message = describe_failure(context)
-        structlog.get_logger("leadhouse.notifier").error("stage failed", **message)
-        webhook = settings().notification_webhook
-        if webhook is not None:
-            from leadhouse.network import checked_session
+        _tell("stage failed", f"{message['dag_id']}.{message['task_id']} failed", message)
 
-            text = f"{message['dag_id']}.{message['task_id']} failed: {message['error']} ({message['runbook']})"
-            with checked_session("operator") as session:
-                session.post(
-                    webhook.get_secret_value(), json={"text": text, **message}, timeout=WEBHOOK_SECONDS
-                ).raise_for_status()
+
+def tell_missed_deadline(context: dict[str, Any]) -> None:
+    """Tell about a run that has not ended by its deadline; it goes on. Airflow calls it in an executor, once a run.
+
+    Args:
+        context: what Airflow knows outside a task: ``dag_run`` as its API shows it, ``deadline`` with its time (UTC).
+    """
+    message = describe_missed_deadline(context)
+    _tell("deadline missed", f"{message['dag_id']} is late", message)
+
+
+def describe_missed_deadline(context: dict[str, Any]) -> dict[str, str]:
+    """What happened, where, and the runbook; with the keys of a failure."""
+    run = context["dag_run"]
+    return {
+        "dag_id": str(run["dag_id"]),
+        "run_id": str(run["dag_run_id"]),
+        "task_id": "the run",
+        "map_index": "-1",
+        "error": f"{run['state']} and not ended by its deadline, {context['deadline']['deadline_time']}",
+        "log": "",
+        "runbook": runbook_of(str(run["dag_id"])),
+    }
 
 
 def describe_failure(context: Context) -> dict[str, str]:
@@ -52,3 +67,16 @@ def describe_failure(context: Context) -> dict[str, str]:
         "log": str(getattr(instance, "log_url", "")),
         "runbook": runbook_of(dag_id),
     }
+
+
+def _tell(event: str, what: str, message: dict[str, str]) -> None:
+    structlog.get_logger("leadhouse.notifier").error(event, **message)
+    webhook = settings().notification_webhook
+    if webhook is not None:
+        from leadhouse.network import checked_session
+
+        text = f"{what}: {message['error']} ({message['runbook']})"
+        with checked_session("operator") as session:
+            session.post(
+                webhook.get_secret_value(), json={"text": text, **message}, timeout=WEBHOOK_SECONDS
+            ).raise_for_status()

@@ -19,9 +19,9 @@ CLIENTS, SECONDS = 8, 1.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of the API: a path, or a write with the body that a number makes (no two clients make the same)."""
+    """What is asked of the API: a path, or a write with a body; made of a number where each is to be another."""
 
-    path: str
+    path: str | Callable[[int], str]
     body: Callable[[int], bytes] | None = None
 
     def request(self, server: Server, token: str, number: int) -> bytes:
@@ -29,7 +29,8 @@ class Asked:
         parts = urlsplit(server.url)
         body = self.body(number) if self.body else b""
         method = "POST" if self.body else "GET"
-        head = f"{method} {self.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {token}\r\n"
+        path = self.path if isinstance(self.path, str) else self.path(number)
+        head = f"{method} {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {token}\r\n"
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         return f"{head}\r\n".encode() + body
@@ -58,7 +59,8 @@ def measure(server: Server, asked: Asked, token: str, first: int = 0) -> Measure
 async def _ask(server: Server, asked: Asked, token: str, first: int) -> tuple[float, list[float]]:
     """Answers a second of all clients together, and the seconds of each answer."""
     parts, loop = urlsplit(server.url), asyncio.get_running_loop()
-    constant = None if asked.body else asked.request(server, token, 0)
+    is_constant = isinstance(asked.path, str) and not asked.body
+    constant = asked.request(server, token, 0) if is_constant else None
     began = time.perf_counter()
 
     def make(number: int) -> bytes:

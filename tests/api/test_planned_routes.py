@@ -12,12 +12,14 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from starlette.routing import Match
 
+from leadhouse.api import planned_routes
 from leadhouse.api.application import create_app
-from leadhouse.api.planned_routes import PlannedRoute, RouteIndex
+from leadhouse.api.planned_routes import PlannedRoute, RouteIndex, answers_itself, of_query_alone
 from leadhouse.api.problems import PREFIX
 
 SOME_ID = "7d1f5f0e-51cf-4f0b-a3a8-4c6a0b8d3c11"
 done: list[str] = []
+read: list[list[str]] = []
 
 
 class Colour(StrEnum):
@@ -143,3 +145,54 @@ def test_what_the_index_does_not_find_is_refused_as_ever():
     assert client.delete(f"{PREFIX}/health/live").status_code == 405
     assert client.get(f"{PREFIX}/nothing").status_code == 404
     assert client.get("/elsewhere").status_code == 404
+
+
+@of_query_alone
+async def words(word: Annotated[list[str], Query()], least: int = 1) -> tuple[str, ...]:
+    read.append(word)
+    return (*word, str(least))
+
+
+@answers_itself
+async def answer(number: int, words: Annotated[tuple[str, ...], Depends(words)], request: Request) -> Response:
+    return Response(f"{number} {words} {request.method}", headers={"X-Of": "it"})
+
+
+def ready(kind):
+    """An application with an operation that answers itself."""
+    made = APIRouter(**({"route_class": kind} if kind else {}))
+    made.add_api_route("/ready/{number}", answer, methods=["GET"])
+    app = FastAPI()
+    app.include_router(made)
+    read.clear()
+    return TestClient(app)
+
+
+@pytest.mark.parametrize("path", ["1?word=a", "1?word=a&word=b&least=2", "x?word=a&least=y", "1", "1?least=3"])
+def test_what_answers_itself_answers_as_by_fastapi(path):
+    plain = ready(None).get(f"/ready/{path}")
+    assert plain.status_code == (200 if path.startswith("1?word") else 422)
+    planned = ready(PlannedRoute)
+    for _ in range(3):
+        found = planned.get(f"/ready/{path}")
+        assert (found.status_code, found.content, found.headers) == (plain.status_code, plain.content, plain.headers)
+    assert len(read) == (1 if "?word=" in path and "least=y" not in path else 0)
+
+
+def test_queries_are_not_remembered_without_end(monkeypatch):
+    monkeypatch.setattr(planned_routes, "MOST_QUERIES", 3)
+    planned = ready(PlannedRoute)
+    for word in "abcdabcd":
+        assert planned.get(f"/ready/1?word={word}").text == f"1 ('{word}', '1') GET"
+    assert 4 <= len(read) <= 8
+
+
+def test_what_wants_a_body_does_not_answer_itself():
+    made = APIRouter(route_class=PlannedRoute)
+
+    @answers_itself
+    async def take(body: Thing) -> Response:
+        return Response(body.name)
+
+    with pytest.raises(TypeError, match="take does not answer itself"):
+        made.add_api_route("/take", take, methods=["POST"])

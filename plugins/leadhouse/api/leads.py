@@ -28,6 +28,7 @@ from leadhouse.api.lead_shapes import (
     RatedLead,
 )
 from leadhouse.api.listing import OrganizationId, sort_names, version_of
+from leadhouse.api.planned_routes import answers_itself, of_query_alone
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.shapes import Page, Paging, paging_by
 from leadhouse.api.transactions import Work
@@ -45,6 +46,7 @@ Statuses = Annotated[list[LeadStatus] | None, Query(description="One or several 
 Priorities = Annotated[list[Priority] | None, Query(description="One or several priorities.")]
 
 
+@of_query_alone
 class LeadQuery:
     """What the list of leads is narrowed to."""
 
@@ -67,6 +69,7 @@ Wanted = Annotated[LeadQuery, Depends()]
 
 
 @router.get("", operation_id="list_leads", summary="The leads that the caller reaches, in pages")
+@answers_itself
 async def list_leads(
     work: Work, organization_id: OrganizationId, paging: LeadPaging, query: Wanted
 ) -> Page[ListedLead]:

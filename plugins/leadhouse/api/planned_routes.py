@@ -14,7 +14,7 @@ import types
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 from fastapi import BackgroundTasks, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -22,13 +22,33 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+MOST_QUERIES = 1000  # that an operation remembers the reading of
 
 _MISSING = object()  # what a dependency is whose parameters are wrong
+CallT = TypeVar("CallT", bound=Callable[..., Any])
+
+
+def of_query_alone(dependency: CallT) -> CallT:
+    """Mark a dependency that is the same, and is never changed, for the same query string: it is read once."""
+    cast("Any", dependency).is_of_query_alone = True
+    return dependency
+
+
+def answers_itself(endpoint: CallT) -> CallT:
+    """Mark a coroutine that reads no body and returns a response: FastAPI has nothing left to do for it."""
+    cast("Any", endpoint).answers_itself = True
+    return endpoint
 
 
 class PlannedRoute(APIRoute):
     """A route whose dependencies are followed by a plan; one that yields or reads cookies goes FastAPI's own way."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if getattr(endpoint, "answers_itself", False):
+            self.app = _at_once(self.dependant)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As FastAPI's, with one dependency that gives the endpoint everything but the body."""
@@ -128,6 +148,7 @@ class _Step:
     request: str | None
     response: str | None
     later: str | None
+    is_of_query_alone: bool
 
     @classmethod
     def of(cls, dependant: Dependant, needs: tuple[tuple[str, int], ...]) -> _Step:
@@ -139,6 +160,7 @@ class _Step:
         return cls(
             call, dependant.is_coroutine_callable, inspect.isclass(call), needs, path, query, headers,
             dependant.request_param_name, dependant.response_param_name, dependant.background_tasks_param_name,
+            getattr(call, "is_of_query_alone", False),
         )  # fmt: skip
 
     async def make(self, values: dict[str, Any]) -> Any:
@@ -154,6 +176,7 @@ class _Plan:
     def __init__(self, whole: Dependant) -> None:
         self._steps: list[_Step] = []
         self._known: dict[Any, int] = {}
+        self._of_queries: dict[tuple[int, bytes], Any] = {}
         self._add(whole)
 
     async def read(self, request: Request, response: Response, later: BackgroundTasks) -> dict[str, Any]:
@@ -161,12 +184,23 @@ class _Plan:
         errors: list[Any] = []
         made: list[Any] = []
         for step in self._steps[:-1]:
+            asked = (len(made), request.scope["query_string"])
+            if step.is_of_query_alone and asked in self._of_queries:
+                made.append(self._of_queries[asked])
+                continue
             values = _values(step, made, request, response, later, errors)
             made.append(_MISSING if values is None else await step.make(values))
+            if step.is_of_query_alone and values is not None:
+                self._keep(asked, made[-1])
         values = _values(self._steps[-1], made, request, response, later, errors)
         if errors or values is None:
             raise RequestValidationError(errors)
         return values
+
+    def _keep(self, asked: tuple[int, bytes], made: Any) -> None:
+        if len(self._of_queries) >= MOST_QUERIES:
+            self._of_queries.clear()
+        self._of_queries[asked] = made
 
     def _add(self, dependant: Dependant) -> int:
         if dependant.use_cache and dependant.cache_key in self._known:
@@ -201,6 +235,25 @@ def _values(
     if step.later:
         values[step.later] = later
     return values if is_complete and len(errors) == before else None
+
+
+def _at_once(whole: Dependant) -> ASGIApp:
+    """The endpoint as an application: what the plan gives goes in, its response goes out.
+
+    Raises:
+        TypeError: it wants a body, or is no coroutine, or something of it goes FastAPI's own way.
+    """
+    parts, endpoint, plan = [*_all_of(whole)], cast("Any", whole.call), _Plan(whole)
+    puts = any(each.response_param_name or each.background_tasks_param_name or each.body_params for each in parts)
+    if puts or not whole.is_coroutine_callable or not all(map(_is_planned, parts)):
+        raise TypeError(f"{endpoint.__name__} does not answer itself.")
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        answer = await endpoint(**await plan.read(request, cast("Any", None), cast("Any", None)))
+        await answer(scope, receive, send)
+
+    return app
 
 
 def _with_given(whole: Dependant) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from leadhouse.api.planned_routes import of_query_alone
 from leadhouse.api.problems import Problem, ProblemError
 
 T = TypeVar("T")
@@ -95,6 +96,7 @@ def paging_by(
     ``LeadPaging = Annotated[Paging, Depends(paging_by(LeadSort, LeadSort.CREATED_AT))]``
     """
 
+    @of_query_alone
     async def read_paging(
         page: Annotated[int, Query(ge=1, le=LAST_ROW // LARGEST_PAGE, description="Number of the page.")] = 1,
         page_size: Annotated[
@@ -118,6 +120,7 @@ def paging_by(
 def paging_without_order() -> Callable[..., Awaitable[Paging]]:
     """The same for a list that has one order and no search."""
 
+    @of_query_alone
     async def read_paging(
         page: Annotated[int, Query(ge=1, le=LAST_ROW // LARGEST_PAGE, description="Number of the page.")] = 1,
         page_size: Annotated[

@@ -56,7 +56,7 @@ def _place(number: int) -> str:
     return f"/api/v1/leads?pageSize=50&cursor={make_cursor('createdAt', 'desc', place, ORGANIZATION)}"
 
 
-# The first two are asked again and again: a page that was read stays until a lead on it changes. The third is read anew.
+# The first two are asked again and again: a page that was read stays until a lead on it changes. The third is not.
 LISTS = {
     "leads, newest": Asked("/api/v1/leads?pageSize=50"),
     "leads, newest, behind a cursor": Asked("/api/v1/leads?pageSize=50&cursor={cursor}"),

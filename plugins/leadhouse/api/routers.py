@@ -18,6 +18,7 @@ from leadhouse.api import (
     members,
     notifications,
     organization,
+    own_sign_in,
     provider_sign_in,
     resources,
     sign_in,
@@ -32,6 +33,7 @@ OPEN: tuple[APIRouter, ...] = (health.router, sign_in.router, provider_sign_in.r
 # Each operation has a caller (`SignedIn`, `Work`), whether it asks for one or not.
 SIGNED_IN: tuple[APIRouter, ...] = (
     account.router,
+    own_sign_in.router,
     account_export.router,
     api_keys.router,
     audit_log.router,

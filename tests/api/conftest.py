@@ -16,7 +16,7 @@ from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component, transaction
 from leadhouse.identity.sessions import SignedIn, open_session
 from leadhouse.settings import settings
-from tests.identity.conftest import IdentityWorld, Person
+from tests.identity.conftest import IdentityWorld, Person, hash_quickly
 
 
 class ApiWorld(IdentityWorld):
@@ -41,6 +41,7 @@ class ApiWorld(IdentityWorld):
 def world(module_database):
     """The people of the module's database."""
     with pytest.MonkeyPatch.context() as patch:
+        hash_quickly(patch)
         patch.setenv("LEADHOUSE_MASTER_KEYS", new_master_key())
         settings.cache_clear()
         access_tokens._opened_keys().clear()

@@ -10,17 +10,20 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from leadhouse.credentials import new_master_key
-from leadhouse.identity import access_tokens
+from leadhouse.identity import access_tokens, password_hashes
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.password_hashes import hash_password
 from leadhouse.settings import settings
 
 PASSWORD = "correct horse battery staple"
 ORIGIN = Origin("203.0.113.7", "Firefox", "desk")
+QUICK = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+QUICK_DECOY = QUICK.hash("of a password that nobody knows")
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,16 @@ class IdentityWorld:
         return self.rows(query, *wanted.values())
 
 
+def hash_quickly(patch):
+    """Passwords of a megabyte and one pass: the usual ones take a tenth of a second of CPU (`test_password_hashes`)."""
+    patch.setattr(password_hashes, "_hasher", QUICK)
+    patch.setattr(password_hashes, "DECOY", QUICK_DECOY)
+
+
 @pytest.fixture(scope="module")
 def world(module_database):
     with pytest.MonkeyPatch.context() as patch:
+        hash_quickly(patch)
         patch.setenv("LEADHOUSE_MASTER_KEYS", new_master_key())
         settings.cache_clear()
         access_tokens._opened_keys().clear()

@@ -38,6 +38,20 @@ class Headings:
 
 
 _NO_HEADINGS = Headings()
+_MAX_KNOWN = 16_384  # blocks; half of them are as on a page before
+_MAX_KNOWN_TEXT = 300  # characters
+_known_texts: dict[str, str] = {}  # what was gathered for a block → its text
+
+
+def _read(raw: str) -> str:
+    """The text of a block, with addresses as such; remembered unless it is long."""
+    text = folded_lines(raw)
+    text = deobfuscate.plain(text) if text else text
+    if len(raw) <= _MAX_KNOWN_TEXT:
+        if len(_known_texts) >= _MAX_KNOWN:
+            _known_texts.clear()
+        _known_texts[raw] = text
+    return text
 
 
 class BlockBuilder:
@@ -63,10 +77,11 @@ class BlockBuilder:
         self.buffer.clear()
         self.link_end = -1
         label_chars, self.label_chars = self.label_chars, 0
-        text = folded_lines(raw)
+        text = _known_texts.get(raw)
+        if text is None:
+            text = _read(raw)
         if not text:
             return
-        text = deobfuscate.plain(text)
         level = places.HEADING_LEVELS.get(tag)
         is_label = len(text) <= 80 and (
             level is not None or text[-1] == ":" or (label_chars > 0 and label_chars >= len(text.strip(" :")) - 2)

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.person import Person
-from leadhouse.extraction.windows import around_matches
+from leadhouse.extraction.windows import around_matches, beyond_ascii
 from leadhouse.records import AddressParts
 
 _HAN = "\u3400-\u9fff々"
 _KANA = "ぁ-んァ-ヶー"
 _LETTERS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_LONG = 500  # characters
 _MAX_ADDRESSES = 30
 _CELLS = frozenset(("th", "td", "dt"))
 _END = (
@@ -99,7 +100,7 @@ COMPANY = re.compile(
 
 def is_written(text: str) -> bool:
     """Whether a text holds Chinese characters, kana or hangul."""
-    return not text.isascii() and _LETTERS.search(text) is not None
+    return not text.isascii() and _LETTERS.search(beyond_ascii(text) if len(text) > _LONG else text) is not None
 
 
 def addresses(page: Page, country: str | None) -> Iterator[tuple[re.Match[str], AddressParts]]:

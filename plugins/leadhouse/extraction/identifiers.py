@@ -100,7 +100,7 @@ def extract_identifiers(page: Page, country: str | None, findings: Findings) -> 
     """Put VAT ids (checked) and register numbers (with the register's short name) into `findings`."""
     spans = [(low, high, page.text[low:high].lower()) for low, high in windows(page.text, _NUMBER, 100, 40)]
     prefixed = around_matches(page.text, _VAT_PREFIXED, _EIGHT_FIGURES, 10, 40)
-    labelled = _matches(page.text, spans, _VAT_LABEL, _VAT_STEMS)
+    labelled = _matches(page, spans, _VAT_LABEL, _VAT_STEMS)
     for match in (*prefixed, *labelled):
         text = match.groupdict().get("number") or match[1]
         number = check_vat(text.strip(), country) or check_vat(re.split(r"\s{2,}|[ -](?=\D)", text.strip())[0], country)
@@ -110,7 +110,7 @@ def extract_identifiers(page: Page, country: str | None, findings: Findings) -> 
     for (pattern, home), stems in zip(_REGISTER, _REGISTER_STEMS, strict=True):
         if home is not None and country is not None and home != country and not (home == "AU" and country == "NZ"):
             continue
-        for match in _matches(page.text, spans, pattern, stems):
+        for match in _matches(page, spans, pattern, stems):
             _accept(
                 page, match, "register_id", " ".join(part.strip() for part in match.groups() if part), 0.8, findings
             )
@@ -120,12 +120,14 @@ def extract_identifiers(page: Page, country: str | None, findings: Findings) -> 
 
 
 def _matches(
-    text: str, spans: list[tuple[int, int, str]], pattern: re.Pattern[str], stems: tuple[str, ...]
+    page: Page, spans: list[tuple[int, int, str]], pattern: re.Pattern[str], stems: tuple[str, ...]
 ) -> Iterator[re.Match[str]]:
-    """Matches of a pattern in those stretches of a text, given with their lower case, that hold one of some stems."""
+    """Matches of a pattern in those stretches of a page, given with their lower case, that hold one of some stems."""
+    if not (present := page.present(stems)):
+        return
     for low, high, lowered in spans:
-        if any(stem in lowered for stem in stems):
-            yield from pattern.finditer(text, low, high)
+        if any(stem in lowered for stem in present):
+            yield from pattern.finditer(page.text, low, high)
 
 
 def _accept(

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from leadhouse.extraction import literals
 from leadhouse.extraction.charset import decode
 from leadhouse.extraction.embedded import read_embedded
 from leadhouse.extraction.limits import bounded
@@ -113,6 +114,7 @@ class Page:
     alternates: dict[str, str] = field(default_factory=dict)
     text: str = ""
     lowered: str = ""  # `text` in lower case, for cheap tests before a pattern runs
+    told: tuple[int, frozenset[str]] = (0, frozenset())  # how many literals were watched, and those that may stand here
     starts: list[int] = field(default_factory=list)
     body_bytes: int = 0
     is_truncated: bool = False
@@ -127,14 +129,22 @@ class Page:
 
     def mentions(self, *stems: str) -> bool:
         """Whether the visible text holds one of some lower-case stems."""
-        return any(stem in self.lowered for stem in stems)
+        return any(stem in self.lowered for stem in self.present(stems))
+
+    def present(self, stems: tuple[str, ...]) -> list[str]:
+        """Those of some lower-case stems that the visible text may hold, in order; none is missing."""
+        watched = literals.watch(stems)
+        if self.told[0] != watched:
+            self.told = watched, literals.standing(self.lowered)
+        standing = self.told[1]
+        return [stem for stem in stems if stem in standing]
 
     def blocks_with(self, stems: Iterable[str]) -> list[int]:
         """Indices of the visible blocks that hold one of some lower-case stems, in order."""
         if len(self.lowered) != len(self.text):  # a letter whose lower case is two: offsets differ
             return list(range(len(self.blocks)))
         found = set()
-        for stem in stems:
+        for stem in self.present(tuple(stems)):
             start = self.lowered.find(stem)
             while start >= 0:
                 index = max(0, bisect_right(self.starts, start) - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from leadhouse.extraction.context import around, third_party
@@ -130,12 +130,12 @@ def spoken_of(page: Page) -> list[Person]:
     return found + _founders(page) + _biographies(page) + _appositions(page) + _to_call(page)
 
 
-def _hits(page: Page, pattern: re.Pattern[str], stems: Iterable[str]) -> Iterator[re.Match[str]]:
+def _hits(page: Page, pattern: re.Pattern[str], stems: tuple[str, ...]) -> Iterator[re.Match[str]]:
     """Matches of a pattern that begins with one of some lower-case stems: tried only where a stem stands."""
     if len(page.lowered) != len(page.text):  # a letter whose lower case is two: offsets differ
         yield from pattern.finditer(page.text)
         return
-    for stem in stems:
+    for stem in page.present(stems):
         start = page.lowered.find(stem)
         while start >= 0:
             if match := pattern.match(page.text, start):

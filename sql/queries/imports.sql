@@ -61,3 +61,24 @@ insert into app.import_mappings as known (organization_id, header_key, column_na
 values (%(organization_id)s, %(header_key)s, %(column_names)s, %(mapping)s, %(kind)s)
     on conflict (organization_id, header_key) do update
    set mapping = known.mapping || excluded.mapping, kind = coalesce(excluded.kind, known.kind)
+
+-- name: insert_imported_file
+insert into app.imported_files (organization_id, source_key, landing_id, run_on, run_id, file_name, content_hash, object_id,
+       kind, mapping, mode, extractor_version, observed_at)
+values (%(organization_id)s, %(source_key)s, %(landing_id)s, %(run_on)s, %(run_id)s, %(file_name)s, %(content_hash)s,
+        %(object_id)s, %(kind)s, %(mapping)s, %(mode)s, %(extractor_version)s, %(observed_at)s)
+
+-- name: list_imported_files
+-- Of runs of a period, oldest first; whether no later import of the source has said anything.
+select file.import_id, file.organization_id, file.source_key, file.file_name, file.content_hash, file.object_id, file.kind,
+       file.mapping, file.mode, file.observed_at,
+       not exists (select from app.imported_files as later
+                    where later.source_key = file.source_key and later.observed_at > file.observed_at) as is_newest
+  from app.imported_files as file
+ where file.run_on between %(first)s and %(last)s
+   and (%(source_keys)s::text[] is null or file.source_key = any (%(source_keys)s::text[]))
+ order by file.observed_at, file.import_id
+
+-- name: move_imported_file
+-- What it says was read anew: the next replay stands behind this one.
+update app.imported_files set observed_at = observed_at + interval '1 microsecond' where import_id = %(import_id)s

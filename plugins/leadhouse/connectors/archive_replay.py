@@ -1,4 +1,4 @@
-"""Everything that is archived, read again with today's extractors: pages of sites and answers of interfaces alike.
+"""Everything that is kept, read again with today's extractors: pages of sites, answers of interfaces, imported files.
 
 No socket is opened but to the database, nothing is paid, no credential is opened. Shown first, then applied: see
 `leadhouse.landing.replayed` for what is shown.
@@ -13,6 +13,7 @@ from leadhouse.connectors.source_errors import SourceError
 from leadhouse.connectors.source_replay import replay_source
 from leadhouse.connectors.source_types import TYPES
 from leadhouse.database import connect, queries
+from leadhouse.imports.file_replay import replay_files
 from leadhouse.landing.replayed import Replayed
 
 
@@ -39,7 +40,7 @@ def replay_archive(
             replay_source(key, first, last, run_id, applies=applies, run_on=run_on, found=found)
         except SourceError as error:
             found.unread[key] = str(error)
-    return found
+    return replay_files(first, last, source_keys, run_id, applies=applies, run_on=run_on, found=found)
 
 
 def _answered_sources(first: date, last: date, source_keys: Sequence[str] | None) -> list[str]:

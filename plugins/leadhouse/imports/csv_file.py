@@ -39,6 +39,7 @@ class CsvFile:
     kind: Kind | None = None
     overrides: Mapping[str, str | None] = field(default_factory=dict)
     recall: Callable[[Sequence[str]], Remembered] | None = None  # what was said of such a header before
+    observed_at: datetime = field(default_factory=lambda: datetime.now(UTC))  # as of when its statements stand
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     suppressed: list[tuple[str, str]] = field(default_factory=list)  # since the caller last emptied it
@@ -52,7 +53,6 @@ class CsvFile:
             self.table.header, self.table.sample(), kind, self.overrides, known.mapping
         )
         self._require_identity()
-        self._observed_at = datetime.now(UTC)
         self._seen: Counter[str] = Counter()
         self._first: dict[str, str] = {}  # digest of a row's key → content of the first row that has it
         self._repeats: dict[tuple[str, str], int] = {}
@@ -127,7 +127,7 @@ class CsvFile:
             source=(self.organization_id, self.source_key, unit_key, EXTRACTOR, EXTRACTOR_VERSION, ()),
             unit=named_text(self._unit_head + unit_key),  # as `records.unit_id`
             content_hash=content_hash,
-            observed_at=self._observed_at,
+            observed_at=self.observed_at,
             statement_hash=statement_hash(EXTRACTOR, EXTRACTOR_VERSION, len(companies), hashes),
             companies=companies,
             persons=persons,
@@ -154,7 +154,7 @@ class CsvFile:
             extractor=EXTRACTOR,
             extractor_version=EXTRACTOR_VERSION,
             content_hash=content_hash,
-            observed_at=self._observed_at,
+            observed_at=self.observed_at,
             organization_id=self.organization_id,
             companies=(found.company.as_company(),) if found and found.company else (),
             persons=tuple(each.as_person() for each in found.persons) if found else (),

@@ -31,15 +31,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from leadhouse.database import connect, queries
 from leadhouse.imports.column_memory import Remembered, recall, remember
 from leadhouse.imports.columns import Kind
-from leadhouse.imports.csv_file import CsvFile, preview_file, storable
+from leadhouse.imports.csv_file import EXTRACTOR_VERSION, CsvFile, preview_file, storable
 from leadhouse.imports.delimited_rows import Row
 from leadhouse.imports.error_file import ErrorFile
 from leadhouse.imports.errors import ImportFileError
 from leadhouse.imports.import_modes import Mode, merge_standing, split_standing
 from leadhouse.imports.import_summary import ImportSummary, RowError
+from leadhouse.imports.kept_files import keep_file
 from leadhouse.landing import Landing, Quarantined
 from leadhouse.landing.bulk_rows import FirstLines
 from leadhouse.landing.prepared import PreparedStatement
@@ -86,7 +89,7 @@ def import_file(
     with Landing(
         "imports", run_on=run_on, run_id=run_id, source_key=file.source_key, organization_id=organization_id
     ) as landing:
-        return _Import(file, landing, run_on, dry_run, mode).run(errors_to)
+        return _Import(file, landing, run_on, run_id, dry_run, mode).run(errors_to)
 
 
 def _recall(organization_id: UUID, header: Sequence[str]) -> Remembered:
@@ -111,10 +114,12 @@ class _Import:
     file: CsvFile
     landing: Landing
     run_on: date
+    run_id: str
     is_dry_run: bool
     mode: Mode
     suppressed: int = 0
     retracted: int = 0
+    notes: tuple[str, ...] = ()
     errors: list[RowError] = field(default_factory=list)
     erased: Counter[str] = field(default_factory=Counter)  # what the refused rows of erased people are told as, or not
 
@@ -132,7 +137,10 @@ class _Import:
         landed = self.landing.landed_extractions
         if self.mode == "upsert":
             self._retract()
-        batch_no = None if self.is_dry_run else self.landing.commit().batch_no
+        batch_no = None
+        if not self.is_dry_run:
+            self._keep()
+            batch_no = self.landing.commit().batch_no
         return self._summary(landed, batch_no, str(errors_to) if errors_to and self.errors else None)
 
     def _parts(self) -> Iterator[_Part]:
@@ -199,6 +207,30 @@ class _Import:
             header, organization_id = self.file.table.header, self.file.organization_id
             remember(self.landing.begin(), organization_id, header, stated, self.file.kind)
 
+    def _keep(self) -> None:
+        """The file and how it was read, so that `replay_archive` can read it again."""
+        connection, columns = self.landing.begin(), self.file.columns
+        kept = keep_file(connection, self.file.organization_id, self.file.path, f"{self.run_on:%Y-%m}")
+        fields = zip(columns.header, columns.fields, strict=True)
+        connection.execute(
+            _sql().insert_imported_file,
+            {
+                **self._scope,
+                "landing_id": self.landing.landing_id,
+                "run_on": self.run_on,
+                "run_id": self.run_id,
+                "file_name": storable(self.file.path.name),
+                "content_hash": kept.content_hash,
+                "object_id": kept.object_id,
+                "kind": columns.kind,
+                "mapping": Jsonb({storable(name): of_field for name, of_field in fields}),
+                "mode": self.mode,
+                "extractor_version": EXTRACTOR_VERSION,
+                "observed_at": self.file.observed_at,
+            },
+        )
+        self.notes = (kept.note,) if kept.note else ()
+
     def _hand_over(self, statements: list[PreparedStatement]) -> None:
         """The rows, as the mode has them, to the landing."""
         if self.mode == "merge":
@@ -246,7 +278,7 @@ class _Import:
         reasons = +reasons
         counts, quarantined = self.file.counts, reasons.total()
         return ImportSummary(
-            **self.file.layout,
+            **{**self.file.layout, "notes": (*self.file.layout["notes"], *self.notes)},
             source_key=self.file.source_key,
             rows=counts["rows"],
             landed=landed,

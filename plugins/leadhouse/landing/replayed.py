@@ -12,7 +12,7 @@ from leadhouse.records import Extraction
 
 MAX_EXAMPLES = 50
 EXAMPLES_A_SOURCE = 3  # of each attribute
-COUNTED = ("pages", "answers", "unchanged", "changed", "gone", "erased", "failed", "refused")
+COUNTED = ("pages", "answers", "files", "unchanged", "changed", "gone", "erased", "failed", "refused")
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Replayed:
 
     pages: int = 0
     answers: int = 0  # of interfaces
+    files: int = 0  # that were imported
     unchanged: int = 0
     changed: int = 0
     gone: int = 0  # the archive does not hold them any more

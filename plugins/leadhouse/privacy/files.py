@@ -150,4 +150,6 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _decoded(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
     return data.decode() if _is_utf8(data) else data.decode("cp1252", "replace")

@@ -40,7 +40,10 @@ begin
                     when exists (select from app.leads as lead
                                   where lead.organization_id = message.organization_id and lead.lead_id = message.lead_id
                                     and (lead.deleted_at is not null or lead.status in ('converted', 'lost', 'rejected')))
-                      then 'lead_is_closed' end as obstacle
+                      then 'lead_is_closed'
+                    when message.email_account_id is distinct from (
+                      select campaign.email_account_id from app.campaigns as campaign where campaign.campaign_id = message.campaign_id)
+                      then 'account_changed' end as obstacle
           from app.messages as message where message.message_id = any (picked)),
       decided as (
         select judged.message_id, judged.obstacle,
@@ -74,8 +77,26 @@ begin
   return new;
 end $$;
 
+-- A sender works for one account: what waits for the former one would go out under the new one's name and limits.
+create function app.check_campaign_account() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from app.messages as message
+              where message.campaign_id = new.campaign_id and message.state in ('queued', 'claimed')) then
+    raise exception 'campaign % has messages that wait for its account, which cannot change meanwhile', new.name
+      using errcode = 'check_violation', hint = 'Let them go out first, or make another campaign.';
+  end if;
+  return new;
+end $$;
+alter function app.check_campaign_account owner to leadhouse_owner;
+revoke execute on function app.check_campaign_account from public;
+create trigger campaigns_keep_their_account_while_mail_waits before update of email_account_id on app.campaigns
+  for each row when (new.email_account_id is distinct from old.email_account_id) execute function app.check_campaign_account();
+
 -- migrate: rollback
 
+drop trigger campaigns_keep_their_account_while_mail_waits on app.campaigns;
+drop function app.check_campaign_account;
 create or replace function app.claim_messages(of_campaign uuid, holder text, wanted integer) returns setof app.messages
 language plpgsql volatile security definer set search_path = '' as $$
 declare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from leadhouse import campaigns, quality
@@ -114,3 +115,24 @@ def test_queued_message_goes_to_nobody_who_is_out(world, change, reason):
     rows = world.rows("select lead_id, state::text as state, reason_class from app.messages where lead_id = %s", out)
     assert rows == [{"lead_id": out, "state": "cancelled", "reason_class": reason}]
     assert claimed(world, campaign_id) == []
+
+
+def test_account_stays_while_mail_waits_for_it(world):
+    campaign_id, *wave = frozen(world, world.lead())
+    campaigns.queue_messages(*wave)
+    other = world.value(
+        "insert into app.email_accounts (organization_id, from_email, from_name, smtp_host, smtp_port) select"
+        " organization_id, 'other@nordlicht.example', 'Other', smtp_host, 25 from app.email_accounts"
+        " returning email_account_id"
+    )
+    change = "update app.campaigns set email_account_id = %s where campaign_id = %s returning 1"
+    with pytest.raises(psycopg.errors.CheckViolation, match="wait for its account"):
+        world.rows(change, other, campaign_id)
+    with world.database.owner() as owner:  # what a race could leave behind
+        owner.execute("set local session_replication_role = replica")
+        owner.execute(change, [other, campaign_id])
+    assert claimed(world, campaign_id) == []
+    assert world.rows("select state::text as state, reason_class from app.messages") == [
+        {"state": "cancelled", "reason_class": "account_changed"}
+    ]
+    world.rows(change, world.account_id, campaign_id)

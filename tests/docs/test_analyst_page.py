@@ -20,10 +20,10 @@ QUERY = re.compile(r"^## (?P<title>[^\n]+)\n(?:(?!^## ).)*?^```sql\n(?P<statemen
 QUERIES = {match["title"]: match["statement"] for match in QUERY.finditer(PAGE)}
 
 
-def test_page_has_its_six_queries():
+def test_page_has_its_queries():
     assert list(QUERIES) == [
         "Who to call today", "Why this score", "Where the values came from", "What the gate stopped",
-        "Cost per lead by source", "What changed, and how fresh it is",
+        "Cost per lead by source", "What changed, and how fresh it is", "Who answered, and what they said",
     ]  # fmt: skip
     assert PAGE.count("```sql") == len(QUERIES)
 

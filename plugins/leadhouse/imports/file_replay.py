@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, cast
 
@@ -58,10 +59,9 @@ def replay_files(
             kept = (row["organization_id"], row["object_id"], row["file_name"], row["content_hash"])
             try:
                 with kept_file(connection, *kept) as path, _landing(row, run_id, run_on, applies=applies) as landing:
-                    known = Remembered(row["mapping"], row["kind"])
                     file = CsvFile(
                         path, row["organization_id"], row["source_key"], row["kind"],
-                        recall=lambda _, known=known: known, observed_at=row["observed_at"] + BEHIND,
+                        recall=partial(_as_then, row), observed_at=row["observed_at"] + BEHIND,
                     )  # fmt: skip
                     _FileReplay(connection, row, file, landing, found).run(applies=applies)
             except FileMissingError:
@@ -69,6 +69,11 @@ def replay_files(
             except (ImportFileError, ValueError) as error:
                 found.unread[row["source_key"]] = str(error)
     return found
+
+
+def _as_then(row: Mapping[str, Any], _: Sequence[str]) -> Remembered:
+    """How the columns were read when the file was imported."""
+    return Remembered(row["mapping"], row["kind"])
 
 
 def _landing(row: Mapping[str, Any], run_id: str, run_on: date | None, *, applies: bool) -> Landing:

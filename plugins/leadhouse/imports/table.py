@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from leadhouse.imports import fixed_width, json_array, json_lines
+from leadhouse.imports import fixed_width, json_array, json_lines, vcards
 from leadhouse.imports.delimited_rows import Dialect, Row, delimited_rows
 from leadhouse.imports.errors import ImportFileError
 from leadhouse.imports.header_rows import (
@@ -36,8 +36,8 @@ _UNSEEN = " \t\r\n\x00\x1a\u00a0\u200b\ufeff"  # what is left of an empty cell; 
 class Table:
     """How a file is laid out. `header_line` is 0 where there is no header.
 
-    `delimiter` is None for JSON, workbooks and columns of fixed width; a workbook has a `sheet`. `more_sheets` have the
-    same columns and are read behind it (name, header line); `notes` say in sentences what is left unread.
+    `delimiter` is None for JSON, vCards, workbooks and columns of fixed width; a workbook has a `sheet`. `more_sheets`
+    have the same columns and are read behind it (name, header line); `notes` say in sentences what is left unread.
     """
 
     file: TextFile | Workbook
@@ -49,6 +49,7 @@ class Table:
     more_sheets: tuple[tuple[str, int], ...] = ()
     starts: tuple[int, ...] = ()  # of columns of fixed width, in characters
     is_json_document: bool = False
+    is_vcard: bool = False
     notes: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
@@ -68,6 +69,9 @@ class Table:
 
     def _text_rows(self, text: TextIO) -> Iterator[Row]:
         assert isinstance(self.file, TextFile)
+        if self.is_vcard:
+            yield from vcards.card_rows(vcards.read_cards(text), self.header)
+            return
         if self.is_json_document:
             yield from json_array.object_rows(json_array.read_objects(text) or [], self.header)
             return
@@ -94,6 +98,8 @@ class Table:
             return f"sheet{'s' if more else ''} {self.sheet}{more}"
         if self.starts:
             return "fixed width"
+        if self.is_vcard:
+            return "vCard"
         return self.delimiter or ("JSON" if self.is_json_document else "JSON lines")
 
 
@@ -174,6 +180,9 @@ def _padded(header: Sequence[str], rows: Sequence[Row]) -> list[str]:
 def _read_text(file: TextFile) -> Table:
     with file.open() as text:
         sample = text.read(SAMPLE_CHARACTERS)
+    if vcards.is_vcard(sample):
+        with file.open() as text:
+            return Table(file, None, 0, vcards.header_of(vcards.read_cards(text)), is_vcard=True)
     if json_lines.is_json_lines(sample):
         with file.open() as text:
             return Table(file, None, 0, json_lines.header(text))

@@ -18,8 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.state import DemoState
-from demo.words import facts_of, figures_of
+from demo.words import facts_of
 from leadhouse.commands.output import Output
+from leadhouse.console.stage_words import figures_of
 
 MARKS = {"waiting": "·", "running": "…", "succeeded": "✓", "failed": "✗", "partial": "!"}
 COLOURS = {"waiting": "dim", "running": "cyan", "succeeded": "green", "failed": "red", "partial": "yellow"}

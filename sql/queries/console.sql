@@ -98,13 +98,16 @@ select 'send_campaigns', 0, count(*)::int
   from app.messages where state in ('queued', 'claimed') and created_at >= %(since)s;
 
 -- name: count_pages
--- Pages by outcome: robots.txt and sitemaps are fetches, but no pages; one that a source was asked for twice is one page.
-select page.outcome::text as outcome, count(distinct (page.job_id, page.source_key, page.url))::int as pages
-  from raw.batches as batch
-  join raw.fetches as page on page.run_on = batch.run_on and page.job_id = batch.job_id and page.landing_id = batch.landing_id
- where batch.landed_at >= %(since)s and batch.landed_at < coalesce(%(until)s::timestamptz, 'infinity')
-   and page.url !~ '/robots[.]txt$' and page.url !~* '/[^/]*sitemap[^/]*[.]xml([.]gz)?$'
- group by page.outcome;
+-- Pages by outcome: robots.txt and sitemaps are fetches, but no pages; one that was asked for twice (after a 429, say) is one
+-- page, with what it came to at last, as the crawl itself counts.
+select outcome::text as outcome, count(*)::int as pages
+  from (select distinct on (page.job_id, page.source_key, page.url) page.outcome
+          from raw.batches as batch
+          join raw.fetches as page on page.run_on = batch.run_on and page.job_id = batch.job_id and page.landing_id = batch.landing_id
+         where batch.landed_at >= %(since)s and batch.landed_at < coalesce(%(until)s::timestamptz, 'infinity')
+           and page.url !~ '/robots[.]txt$' and page.url !~* '/[^/]*sitemap[^/]*[.]xml([.]gz)?$'
+         order by page.job_id, page.source_key, page.url, page.requested_at desc) as pages
+ group by outcome;
 
 -- name: sum_records
 select coalesce(sum(received), 0)::int as received, coalesce(sum(landed), 0)::int as landed,

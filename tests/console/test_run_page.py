@@ -49,13 +49,14 @@ def made(database, at, landed, known, quarantined):
                 at + timedelta(minutes=1),
             ],
         )
-        pages = [("fetched", ""), ("not_modified", "a"), ("blocked", "b"), ("blocked", "b")]
-        for outcome, path in [*pages, ("fetched", "robots.txt"), ("fetched", "sitemap_index.xml")]:
+        pages = [("blocked", ""), ("fetched", ""), ("not_modified", "a"), ("blocked", "b"), ("blocked", "b")]
+        asked = [*pages, ("fetched", "robots.txt"), ("fetched", "sitemap_index.xml")]
+        for number, (outcome, path) in enumerate(asked):  # the start page was refused at first, and is one page
             connection.execute(
                 "insert into raw.fetches (run_on, fetch_id, landing_id, job_id, source_key, url, requested_at,"
                 " outcome, reason)"
                 " values (%s, gen_random_uuid(), %s, %s, 'web/a', %s, %s, %s, 'robots')",
-                [TODAY, landing_id, job_id, f"https://a.example/{path}", at, outcome],
+                [TODAY, landing_id, job_id, f"https://a.example/{path}", at + timedelta(seconds=number), outcome],
             )
         for line in range(quarantined):
             connection.execute(

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from demo.state import DemoState
 from demo.view import NightView, stages_table, summary_tables
-from demo.words import figures_of
+from leadhouse.console.stage_words import figures_of
 
 
 def stage(name: str, seconds: float, state: str = "succeeded", **counts: int) -> dict[str, Any]:
@@ -101,8 +101,8 @@ def test_nothing_is_empty_repeated_or_without_a_name() -> None:
 
 
 def test_a_count_without_words_is_told_under_its_own_name() -> None:
-    told = figures_of(stage("crawl_sites", 1, sources=2, left_out_calendar=4, empty=0))
-    assert told == "2 sites; 4 left out calendar"
+    told = figures_of(stage("crawl_sites", 1, sources=2, left_out_calendar=4, odd_ones=1, empty=0))
+    assert told == "2 sites; 4 pages left out (calendar), 1 odd ones"
 
 
 def test_nights_are_counted_from_one() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leadhouse.console.charts import bar_pairs
+from leadhouse.console.stage_words import figures_of
 
 # No script, no other host; shown in a frame by the Airflow UI of the same origin alone.
 SECURITY_HEADERS = {
@@ -34,7 +35,7 @@ def _environment() -> Environment:
         number=show_number, seconds=show_seconds, euro=show_euro, moment=show_moment, words=show_words,
         change=show_change,
     )  # fmt: skip
-    environment.globals["bar_pairs"] = bar_pairs
+    environment.globals.update(bar_pairs=bar_pairs, figures_of=figures_of)
     return environment
 
 

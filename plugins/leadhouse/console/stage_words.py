@@ -1,0 +1,73 @@
+"""The counts of a stage in words: every number with what it counts. The Run page and the demo's table share them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """Counts that belong together: what was looked at (count → noun), and what became of it (count → word)."""
+
+    totals: Mapping[str, str]
+    outcomes: Mapping[str, str]
+
+
+PAGES = {name: name.replace("_", " ") for name in ("fetched", "not_modified", "blocked", "empty", "broken")}
+RECORDS = {"landed": "landed", "known": "known", "quarantined": "quarantined"}
+# By stage, in the order in which they are told; a count that is not named here is told under its own name.
+PARTS: dict[str, tuple[Part, ...]] = {
+    "crawl_sites": (
+        Part({"sources": "sites"}, {}),
+        Part({"pages": "pages"}, {**PAGES, "confirmed": "confirmed unchanged"}),
+        Part({"received": "records"}, RECORDS),
+    ),
+    "import_records": (
+        Part({"rows": "rows of files", "received": "records of accounts"}, RECORDS),
+        Part({"calls": "calls"}, {}),
+    ),
+    "resolve_entities": (
+        Part({"units": "pages and rows"}, {}),
+        Part({"subjects": "records", "dirty": "of them looked at again"}, {}),
+        Part({"entities_changed": "entities changed"}, {"created": "made", "merged": "merged", "retired": "retired"}),
+    ),
+    "build_marts": (
+        Part({"entities": "entities"}, {}),
+        Part({}, {"success": "models built", "pass": "tests passed", "rows_written": "rows written"}),
+        Part({"searches": "searches run"}, {"adopted": "leads adopted"}),
+        Part({}, {"enrolled": "leads enrolled", "closed_or_reopened": "closed or reopened"}),
+        Part({}, {"written": "facts of leads written", "removed": "facts of leads removed"}),
+    ),
+    "enrich_leads": (
+        Part({"checked": "addresses checked"}, {"valid": "valid", "risky": "risky", "invalid": "invalid"}),
+        Part({"requested": "questions to providers"}, {}),
+        Part({}, {"hit": "calls answered", "miss": "calls without an answer", "error": "calls failed"}),
+    ),
+    "send_campaigns": (
+        Part({"blocked": "campaigns blocked by their gate"}, {}),
+        Part({"candidates": "candidates"}, {"sendable": "may be written to"}),
+        Part({}, {"accepted": "mails accepted", "rejected": "mails rejected"}),
+    ),
+}
+
+
+def figures_of(stage: Mapping[str, Any]) -> str:
+    """A stage's counts that are not zero: ``252 pages: 227 fetched, 25 blocked; 312 records: 312 landed``."""
+    left = {name: value for name, value in stage["counts"].items() if value}
+    told = [_told(part, left) for part in PARTS.get(stage["stage"], ())]
+    rest = ", ".join(f"{value:,} {_plain(name)}" for name, value in left.items())
+    return "; ".join(each for each in (*told, rest) if each)
+
+
+def _told(part: Part, left: dict[str, int]) -> str:
+    totals = [f"{left.pop(name):,} {noun}" for name, noun in part.totals.items() if name in left]
+    outcomes = [f"{left.pop(name):,} {word}" for name, word in part.outcomes.items() if name in left]
+    return ": ".join(each for each in (" and ".join(totals), ", ".join(outcomes)) if each)
+
+
+def _plain(name: str) -> str:
+    """A count that has no words of its own: ``left_out_calendar`` → ``pages left out (calendar)``."""
+    _, sign, why = name.partition("left_out_")
+    return f"pages left out ({why.replace('_', ' ')})" if sign else name.replace("_", " ")

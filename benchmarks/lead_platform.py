@@ -29,7 +29,7 @@ ROLES = {"admin": 1, "manager": 2, "rep": 3, "client": 43, "reader": 44}
 _INDEXES = """
 select schemaname, indexname, indexdef from pg_indexes
  where (schemaname, tablename) in (('app', 'leads'), ('app', 'lead_facts'), ('app', 'lead_status_changes'),
-         ('app', 'lead_legal_basis'), ('app', 'lead_owner_changes'), ('resolution', 'entities'))
+         ('app', 'lead_legal_basis'), ('app', 'lead_owner_changes'), ('app', 'lead_tags'), ('resolution', 'entities'))
    and not exists (select from pg_constraint where conindid = format('%I.%I', schemaname, indexname)::regclass)
 """
 _PARTITIONS = """

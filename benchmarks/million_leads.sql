@@ -81,6 +81,10 @@ select lead_id, organization_id, entity_id, 'person', status, owner_id, campaign
        case when second %% 100 = 0 then created_at + interval '11 days' end
   from draft;
 
+-- name: make_tags
+insert into app.lead_tags (organization_id, lead_id, tag, created_at)
+select lead.organization_id, lead.lead_id, given.tag, lead.created_at from app.leads as lead cross join lateral unnest(lead.tags) as given (tag);
+
 -- name: make_facts
 -- 40 first names, 2,000 last names, 1 company for 20 leads.
 insert into app.lead_facts (lead_id, organization_id, full_name, title, email_normalized, email_status, phone_e164, company_id, company_name,

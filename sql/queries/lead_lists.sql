@@ -7,6 +7,7 @@ select lead.lead_id, lead.entity_kind::text as entity_kind, lead.status::text as
        facts.full_name, facts.title, facts.email_normalized, facts.email_status, facts.phone_e164, facts.company_id,
        facts.company_name, facts.domain, facts.country_code, facts.lead_score
   from app.leads as lead
+  {tagged}
   join app.lead_facts as facts on facts.lead_id = lead.lead_id and facts.organization_id = %(organization_id)s
  where lead.organization_id = %(organization_id)s and lead.deleted_at is null
    and {conditions}
@@ -20,7 +21,8 @@ select lead.lead_id, lead.entity_kind::text as entity_kind, lead.status::text as
        lead.owner_id, lead.campaign_id, lead.tags, lead.first_source, lead.created_at, lead.updated_at,
        facts.full_name, facts.title, facts.email_normalized, facts.email_status, facts.phone_e164, facts.company_id,
        facts.company_name, facts.domain, facts.country_code, facts.lead_score
-  from (select * from app.leads as lead
+  from (select lead.* from app.leads as lead
+         {tagged}
          where lead.organization_id = %(organization_id)s and lead.deleted_at is null
            and {conditions}
          order by {order}
@@ -41,6 +43,7 @@ select mine.reads_all, mine.user_ids, mine.is_client, mine.leads, mine.changes, 
 -- name: count_leads
 select count(*) as leads
   from (select from app.leads as lead
+          {tagged}
           join app.lead_facts as facts on facts.lead_id = lead.lead_id and facts.organization_id = %(organization_id)s
          where lead.organization_id = %(organization_id)s and lead.deleted_at is null
            and {conditions}
@@ -50,6 +53,7 @@ select count(*) as leads
 -- Where nothing is asked of the facts: every live lead has its row of them.
 select count(*) as leads
   from (select from app.leads as lead
+          {tagged}
          where lead.organization_id = %(organization_id)s and lead.deleted_at is null
            and {conditions}
          limit %(up_to)s) as found;

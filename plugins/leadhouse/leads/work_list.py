@@ -19,7 +19,7 @@ from leadhouse.leads.work import LeadStatus, Priority
 
 Cursor = tuple[Any, UUID]
 LARGEST_PAGE = 200
-_INDEXED = frozenset({"status", "campaign_id", "owner_id"})  # by which an index has leads in the order of creation
+_INDEXED = frozenset({"status", "campaign_id", "owner_id", "tags"})  # an index has such leads by creation
 _FIRST_ID = UUID(int=0)
 
 
@@ -184,7 +184,7 @@ def _has_kept_plan(sort: Sort, wanted: LeadFilter, reach: Reach) -> bool:
         narrowed.add("owner_id")
         if reach.is_client or len(reach.user_ids) != 1 or wanted.owner_id:
             return False
-    return len(wanted.status) < 2 and len(narrowed) < 2 and narrowed <= _INDEXED
+    return len(wanted.status) < 2 and len(wanted.tags) < 2 and len(narrowed) < 2 and narrowed <= _INDEXED
 
 
 def _fetch(connection: Connection[Any], question: Question) -> list[dict[str, Any]]:
@@ -246,7 +246,8 @@ def _given(wanted: LeadFilter) -> dict[str, Any]:
 
 def _narrowed_by(wanted: LeadFilter) -> tuple[str, ...]:
     """The names of `page_texts.NARROWING` that hold for a filter."""
-    return tuple("one_status" if name == "status" and len(wanted.status) == 1 else name for name in _given(wanted))
+    ones = {"status": "one_status", "tags": "one_tag"}
+    return tuple(ones[name] if name in ones and len(value) == 1 else name for name, value in _given(wanted).items())
 
 
 def _owners(reach: Reach | None) -> Owners:
@@ -259,6 +260,8 @@ def _values(wanted: LeadFilter, reach: Reach | None) -> dict[str, Any]:
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in _given(wanted).items()}
     if len(wanted.status) == 1:
         given["status"] = wanted.status[0]
+    if wanted.tags:
+        given["first_tag"] = wanted.tags[0]
     if reach is not None and _owners(reach) != "all":
         given["reach"] = reach.user_ids[0] if _owners(reach) == "one" else reach.user_ids
     return given

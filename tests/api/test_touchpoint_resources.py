@@ -39,6 +39,7 @@ def test_an_interaction_is_recorded_put_right_deleted_and_restored(on):
     assert on.reader.get(path) == made
     changed = on.manager.put(path, {"content": "Wants an offer"})
     assert (changed["content"], changed["outcome"]) == ("Wants an offer", "interested")
+    on.manager.put(path, {"replyKind": "positive"}, 422)  # a call is no reply
     on.reader.put(path, {"content": "x"}, 403)
     on.reader.delete(path, 403)
     on.manager.delete(path)

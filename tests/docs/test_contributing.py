@@ -62,7 +62,7 @@ def copy(postgres, tmp_path_factory) -> Copy:
     for part in PARTS:
         source = PROJECT / part
         if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("*.pyc.*", "target", "logs"))
         else:
             shutil.copy(source, folder / part)
     for blocks in read_recipes().values():

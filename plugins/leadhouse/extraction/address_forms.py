@@ -179,11 +179,8 @@ def _before_city(text: str, country: str | None) -> Iterator[Town]:
             home = country if _fits(code, country) else None
             if home is None and (len(code) not in {4, 5, 6} or country in _OTHER_FORMS):
                 continue
-        region, city = None, city.strip(" ,.-–")
-        if (province := _PROVINCE.search(city)) and (home == "IT" or len(province[1]) > 3) and home not in {"DE", "CH"}:
-            city, region = city[: province.start()], province[1]
-        elif home == "IT" and (province := re.match(r"[ ,–-]*\(?([A-Z]{2})\)?(?![\w])", text[end : end + 8])):
-            region = province[1]
+        city = city.strip(" ,.-–")
+        city, region = _province(city, home, text[end : end + 8])
         if home == "TR" and (province := re.match(rf"[ ,]*/[ ]?([{_UPPER}]\w+)", text[end : end + 24])):
             region = province[1]
             end += province.end()
@@ -192,6 +189,19 @@ def _before_city(text: str, country: str | None) -> Iterator[Town]:
             continue
         is_end = named is not None or text[end : end + 1] in {"", "\n", ",", "|"}
         yield Town(match.start(), end, code.replace("\u00a0", " "), city, region, home, is_named, is_end)
+
+
+def _province(city: str, home: str | None, after: str) -> tuple[str, str | None]:
+    """A town and the province beside it: ``Montalcino (Siena)``, ``Milano (MI)``, ``Camogli GE``."""
+    if (match := _PROVINCE.search(city)) and (home == "IT" or len(match[1]) > 3) and home not in {"DE", "CH"}:
+        return city[: match.start()], match[1]
+    if home != "IT":
+        return city, None
+    if match := re.match(r"[ ,–-]*\(?([A-Z]{2})\)?(?![\w])", after):
+        return city, match[1]
+    if match := re.search(r"[ ]([A-Z]{2})$", city):
+        return city[: match.start()], match[1]
+    return city, None
 
 
 _NO_TOWN = re.compile(

@@ -12,7 +12,7 @@ from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.page_kind import contact_score
-from leadhouse.extraction.parties import Owner, whose
+from leadhouse.extraction.parties import Owner, is_membership, whose
 from leadhouse.extraction.post_boxes import codeless, post_boxes
 from leadhouse.extraction.street_lines import (
     LEAD,
@@ -110,6 +110,7 @@ def _judge(
     )
     text = parts_text(parts)
     reason = _reason(page, spot, rest[:first], text, owner) if len(text) <= 300 else "too_long"
+    reason = reason or ("third_party" if _EVENT.search(f"{spot.before} {spot.after}") else None)
     if reason:
         findings.reject("address", text, reason, f"text:{spot.region}")
         return
@@ -151,7 +152,7 @@ def _town_before(pieces: list[str]) -> tuple[str | None, str | None, list[str]]:
     words = rest[-1].split()
     if len(words) > 1 and region_of(words[-1]):
         regions.insert(0, words.pop())
-    if re.search(r"\d", rest[-1]) or len(words) > 4:
+    if (re.search(r"\d", rest[-1]) and not _DISTRICT.fullmatch(rest[-1])) or len(words) > 4:
         street, city = _town_at_end(words)
         return city, ", ".join(regions) or None, [*rest[:-1], street] if city else rest
     return " ".join(words), ", ".join(regions) or None, rest[:-1]
@@ -205,6 +206,12 @@ def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *,
     return count
 
 
+_DISTRICT = re.compile(r"(?:Dublin|Cork|Belfast|Colombo) \d{1,2}W?")
+_EVENT = re.compile(  # where a concert is, not where its players have their office
+    r"^\W*(?:[^\W\d]{2,10},?\s)?\d{1,2}(?:st|nd|rd|th|\.)?\s?(?:jan|feb|mar|apr|m[aäá]i|may|jun|jul|aug|sep|okt|oct|nov|de[cz])"
+    r"|\b(?:doors (?:open )?(?:at )?\d|tickets|eintritt|einlass|vorverkauf)\b",
+    re.I,
+)
 _THEME_ADDRESS = re.compile(
     r"a ?108 adam st|203 fake st|198 west 21|34,? brokeng?town|\bfake st(?:reet)?\b|street name|anytown|any ?city"
     r"|your (?:street|city)"
@@ -223,14 +230,17 @@ _LABEL = re.compile(
     r"|headquarters?|siège|sede"
     r"|indirizzo|dirección|domicilio|endereço|adres|visit us|find us|come see us|where (?:we are"
     r"|to find us)|địa chỉ|διεύθυνση|адрес|العنوان|adresă|sediu|aadress|standort|so finden sie uns|dove siamo"
-    r"|où nous trouver|ubicación)\b|📍",
+    r"|où nous trouver|ubicación|casa matriz|sucursal|niederlassung|oficinas?|bodega|tienda|showroom|agence|magasin"
+    r"|negozio|stabilimento|fabrika|merkez|şube|prodejna|provozovna|sídlo|telephely|székhely|winkel|kantoor)\b|📍",
     re.I,
 )
 _LABEL_STEMS = (
     "addres", "adres", "anschrift", "location", "office", "plant", "branch", "headquarter", "siège", "sede",
     "indirizzo", "dirección", "domicilio", "endereço", "visit us", "find us", "see us", "where ", "standort",
     "địa chỉ", "διεύθυνση", "адрес", "العنوان", "sediu", "aadress",
-    "so finden", "dove siamo", "où nous", "ubicación", "📍",
+    "so finden", "dove siamo", "où nous", "ubicación", "📍", "casa matriz", "sucursal", "niederlassung", "oficina",
+    "bodega", "tienda", "showroom", "agence", "magasin", "negozio", "stabilimento", "fabrika", "merkez", "şube",
+    "prodejna", "provozovna", "sídlo", "telephely", "székhely", "winkel", "kantoor",
 )  # fmt: skip
 _MAP = guarded(
     r"(?:google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.org|maps\.apple"
@@ -242,6 +252,7 @@ _LABELLED_LINE = re.compile(
 )
 
 
+_REGION = re.compile(r"(?:Región|Provincia|Prov\.|Departamento|Dpto\.?|Estado|Edo\.|Comuna)\b")
 _PLAIN_NUMBER = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]+ ){1,4}\d{1,5}[a-zA-Z]?\b|\d{1,5}[a-zA-Z]? [A-ZÀ-Þ]")
 
 
@@ -256,8 +267,12 @@ def _labelled(page: Page) -> list[tuple[list[str], Surroundings, float]]:
     for index in sorted(labelled | marked):
         block, is_labelled = page.blocks[index], index in labelled
         spot = Surroundings("", "", "", block.heading, block.outline, block.marks)
-        if is_labelled and (match := _LABELLED_LINE.match(block.text.split("\n")[0])):
-            found.append(([match["rest"], *block.text.split("\n")[1:4]], spot, 0.62))
+        lines = block.text.split("\n")
+        said = [(number, match) for number, line in enumerate(lines) if (match := _LABELLED_LINE.match(line))]
+        if is_labelled and said:
+            ends = [number for number, _ in said[1:]] + [len(lines)]
+            for (number, match), end in zip(said, ends, strict=True):
+                found.append(([match["rest"], *lines[number + 1 : min(end, number + 4)]], spot, 0.62))
         elif block.is_label and len(block.text) <= 40 and _LABEL.search(block.text):
             found.append((_below(page, index), spot, 0.6))
         elif block.marks & Mark.ADDRESS and (index == 0 or not page.blocks[index - 1].marks & Mark.ADDRESS):
@@ -302,6 +317,8 @@ def _judge_labelled(
         findings.reject("address", text, reason, f"text:{spot.region}")
         return
     pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    if len(pieces) > 2 and _REGION.match(pieces[-1]):
+        pieces.pop()
     named = country_code(pieces[-1]) if len(pieces) > 1 and len(pieces[-1]) > 3 else None
     pieces = pieces[:-1] if named and len(pieces) > 2 else pieces
     street = ", ".join(pieces[:-1])
@@ -320,6 +337,8 @@ def _reason(page: Page, spot: Surroundings, lines: list[str], text: str, owner: 
     if reason := whose(page, spot, owner):
         return reason
     for line in (owner.without_names(line) if owner else line for line in lines[-4:]):
+        if is_membership(line):
+            return "authority"
         for pattern, reason in (
             (vocabulary.AUTHORITY, "authority"),
             (vocabulary.DESIGNER, "designer"),

@@ -96,6 +96,12 @@ _CALLING = {
     "370": "LT", "371": "LV", "372": "EE", "376": "AD", "380": "UA",
     "385": "HR", "386": "SI", "420": "CZ", "421": "SK",
     "234": "NG", "237": "CM", "254": "KE", "971": "AE", "972": "IL",
+    "7": "RU", "51": "PE", "58": "VE", "95": "MM", "212": "MA", "213": "DZ", "216": "TN", "221": "SN",
+    "225": "CI", "233": "GH", "250": "RW", "251": "ET", "255": "TZ", "256": "UG", "260": "ZM", "263": "ZW", "354": "IS",
+    "355": "AL", "356": "MT", "357": "CY", "373": "MD", "374": "AM", "375": "BY", "381": "RS", "382": "ME", "387": "BA",
+    "389": "MK", "502": "GT", "506": "CR", "507": "PA", "591": "BO", "593": "EC", "595": "PY", "598": "UY", "852": "HK",
+    "855": "KH", "880": "BD", "886": "TW", "961": "LB", "962": "JO", "965": "KW", "966": "SA", "968": "OM", "973": "BH",
+    "974": "QA", "977": "NP", "995": "GE",
 }  # fmt: skip
 _SIX_DIGITS = re.compile(r"\d{6}")
 _PLUS = re.compile(r"(?:\+|\b00)\s?\(?([1-9]\d{0,2})[\s().\-/\d]{6,}")
@@ -108,6 +114,8 @@ _LANGUAGE_COUNTRY = {
     "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO", "el": "GR",
     "ja": "JP", "ko": "KR", "tr": "TR", "uk": "UA", "ru": "RU",
     "hr": "HR", "sl": "SI", "lt": "LT", "lv": "LV", "et": "EE", "vi": "VN", "th": "TH", "is": "IS",
+    "bg": "BG", "he": "IL", "iw": "IL", "sr": "RS", "id": "ID", "sq": "AL", "ka": "GE", "hy": "AM", "mt": "MT",
+    "mk": "MK",
 }  # fmt: skip
 
 
@@ -152,8 +160,26 @@ def detect_country(page: Page, hint: str | None) -> tuple[str | None, float]:
         votes[{"UK": "GB"}.get(region.upper(), region.upper())] += 0
     if by_language := _LANGUAGE_COUNTRY.get(language.lower()):
         votes[by_language] += 1
+    if not votes and (by_region := _by_region(page)):
+        votes[by_region] += 2
     best = [(code, count) for code, count in votes.most_common(1) if count > 0 and len(code) == 2]
     return (best[0][0], 0.9 if best[0][1] >= 3 else 0.6 if best[0][1] >= 2 else 0.4) if best else (None, 0.0)
+
+
+_REGIONS = guarded(
+    r"(?P<IN>\b(?:Tamil ?[Nn]adu|Maharashtra|Gujarat|Karnataka|Kerala|Telangana|Andhra Pradesh|Uttar Pradesh"
+    r"|Madhya Pradesh|Rajasthan|Haryana|Punjab|West Bengal|New Delhi)\b)"
+    r"|(?P<AU>\b(?:NSW|VIC|QLD|TAS)\s+\d{4}\b)"
+    r"|(?P<US>\b(?:A[KLRZ]|C[AOT]|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]"
+    r"|W[AIVY]),?\s+\d{5}(?:-\d{4})?\b)"
+    r"|(?P<GB>\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b)"
+)
+
+
+def _by_region(page: Page) -> str | None:
+    """Country of the states and postal codes that a page writes, where nothing else tells."""
+    counts = Counter(match.lastgroup for match in islice(_REGIONS.finditer(page.text), 20))
+    return counts.most_common(1)[0][0] if counts else None
 
 
 _CODE_LIKE = re.compile(r"\d{3}")

@@ -1,4 +1,4 @@
-"""Addresses as Russian, Ukrainian and Belarusian pages write them: code, town, street, house, on one line."""
+"""Addresses as Russian, Ukrainian, Belarusian and Bulgarian pages write them: code, town, street, house on one line."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ _ADDRESS = re.compile(
     r"(?P<street>(?:ул\.|улица|вул\.|вулиця|пр\.|пр-т|просп\.|проспект|пер\.|наб\.|бул\.|б-р|бульвар|пл\.|шоссе|ш\.)"
     r"\s?[^\n|;]{3,70}?)(?=\s*(?:$|[\n|;]|[,.]?\s(?:[Тт]ел|ИНН|ЄДРПОУ|e-?mail|[Фф]акс)))"
 )
+# Bulgaria: ``гр. Пловдив 4000, бул. „Христо Ботев“ № 92, ет. 3`` and ``4000 Пловдив, ул. Стефан Караджа 7``
+_BULGARIAN = re.compile(
+    rf"(?:(?:гр\.|град|с\.)\s?(?P<city>{_WORD}(?:[ -]{_WORD})?),?\s+(?P<code>[1-9]\d{{3}})"
+    rf"|(?<!\d)(?P<code_first>[1-9]\d{{3}})\s+(?:гр\.\s?)?(?P<city_behind>{_WORD}(?:[ -]{_WORD})?)),\s*"
+    r"(?P<street>(?:ул\.|бул\.|пл\.|ж\.к\.|кв\.|жк)\s?[^\n|;]{3,70}?)(?=\s*(?:$|[\n|;]|[,.]?\s(?:[Тт]ел|ЕИК|e-?mail|[Фф]акс)))"
+)
 _HOUSE = re.compile(r"(?:д\.|дом|буд\.)?\s?(?P<number>\d{1,4}\s?[А-ЯЁа-яёA-Za-z]?(?:/\d{1,4})?)(?![\w])")
 _MAX = 20
 
@@ -24,18 +30,20 @@ def addresses(page: Page, country: str | None) -> Iterator[tuple[re.Match[str], 
     """Where the page writes such an address, and its parts; the page's country (ISO) is the address's."""
     if page.text.isascii() or not page.mentions("ул.", "улиц", "вул", "пр.", "пр-т", "просп", "пер.", "бул", "шоссе"):
         return
-    for count, match in enumerate(_ADDRESS.finditer(page.text)):
+    pattern = _BULGARIAN if country == "BG" else _ADDRESS
+    for count, match in enumerate(pattern.finditer(page.text)):
         house = _HOUSE.search(match["street"], 4)
         if count >= _MAX or house is None:
             return
+        found = match.groupdict()
         yield (
             match,
             AddressParts(
                 street=match["street"].strip(" ,."),
                 house_number=house["number"].strip(),
-                postal_code=match["code"],
-                city=match["city"],
-                region=match["region"],
+                postal_code=found["code"] or found.get("code_first"),
+                city=found["city"] or found.get("city_behind"),
+                region=found.get("region"),
                 country_code=country,
             ),
         )

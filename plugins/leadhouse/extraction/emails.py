@@ -52,7 +52,7 @@ _PLACEHOLDER_LOCAL = re.compile(
     r"|(?:john|jane|max|erika|mario|marie|jean|juan|joe)[._-]?(?:doe|smith|mustermann|musterfrau|rossi"
     r"|dupont|perez|bloggs)|(?:e-?mail|name|user|username|someone|somebody|you|me|my|xxx+|abc|test"
     r"|example|placeholder|first(?:name)?[._-]?last(?:name)?|vorname[._-]?nachname|nombre|nome"
-    r"|prenom[._-]nom|foo|bar|alice|bob|johndoe|firstname)"
+    r"|prenom[._-]nom|etunimi(?:[._-]sukunimi)?|(?:fornavn|förnamn|fornamn)(?:[._-]\w+)?|imie[._-]nazwisko|jmeno[._-]prijmeni|foo|bar|alice|bob|johndoe|firstname)"
     r"(?:[._-]?(?:e-?mail|name|address|here|id|\d{1,3}))?)$",
     re.I,
 )
@@ -60,6 +60,11 @@ _PLACEHOLDER_LOCAL = re.compile(
 _GENERIC_DOMAIN = re.compile(
     r"^(?:mail|e-?mail|epost|gmail|company|domain|domaine|exemple|example|site|website|web|provider"
     r"|adresse|address|firma|foo|bar|abc|xyz|acme|email-?provider)\.[a-z.]{2,6}$",
+    re.I,
+)
+_NAME_FORM = re.compile(  # ``etunimi.sukunimi@``: how the company's mailboxes are made, no mailbox
+    r"^(?:etunimi|fornavn|förnamn|fornamn|vorname|imie|jmeno|prenom|first-?name|nome|nombre|voornaam)[._-]"
+    r"(?:sukunimi|etternavn|efternavn|efternamn|nachname|nazwisko|prijmeni|nom|last-?name|cognome|apellidos?|achternaam)$",
     re.I,
 )
 _ROLE_LOCAL = re.compile(
@@ -175,6 +180,8 @@ def placeholder_reason(address: str, site_host: str = "") -> str | None:
     """
     local, _, domain = address.rpartition("@")
     shares_suffix = domain.rsplit(".", 1)[-1] == site_host.rsplit(".", 1)[-1]
+    if _NAME_FORM.match(local):
+        return "placeholder"
     if _PLACEHOLDER_DOMAIN.match(domain) or not (shares_suffix or hosts.has_public_suffix(domain)):
         return "placeholder"
     if _PLACEHOLDER_LOCAL.match(local) and (domain in hosts.FREE_MAIL or _GENERIC_DOMAIN.match(domain)):

@@ -85,7 +85,7 @@ _TITLE_WORDS = words(
     "fogorvos orvos alapito titkar elnok administrator fondator asociat avocat contabil sef presedinte vadovas vadove "
     "direktorius savininkas valdytaja juhataja mudur muduru kurucu avukat doktor hekim sahibi baskan baskani "
     "uzmani uzman mimar "
-    "muhendis direktur pemilik ketua sekretaris bendahara manajer "
+    "psikiater dokter bidan perawat apoteker muhendis direktur pemilik ketua sekretaris bendahara manajer "
     # the same trades and offices in more of these languages
     "contabilista encarregado encarregada rececionista solicitador solicitadora formador formadora carpinteiro "
     "eletricista canalizador enfermero enfermera fisioterapeuta terapeuta esteticista higienista carpintero "

@@ -214,6 +214,8 @@ def _header(page: Page) -> list[tuple[str, str, float]]:
                 for text in (link.text.split("\n")[0], link.label)
                 if 2 < len(text) <= 60
             )
+        elif link.url in home and not link.marks & Mark.FOOTER and 2 < len(link.text) <= 40:
+            found.append((link.text.split("\n")[0], "header", 0.28))
     for block in page.blocks[:40]:
         if block.tag == "h1" and len(block.text) <= 60:
             found.append(

@@ -33,7 +33,9 @@ _LEAD_OF_NAME = re.compile(r".*(?:[:|•·©–]|\b(?:by|von|par|da|por|door|bei
 _SENTENCE_END = re.compile(r"(?<=[a-zß-ÿ]{3})[.!?]\s+(?=[A-ZÀ-Þ])")
 _ITEM_END = re.compile(r"\s[|·•–—]\s|\s{2,}")
 _MEMBERSHIP = guarded(
-    r"\bmitglied (?:im|bei|der|des|von)\b|\bmembers? of\b|\bmembre d|\bmiembro de|\blid van\b|\bmedlem (?:av|af|i)\b"
+    r"\bmitglied (?:im|bei|der|des|von)\b|\bmembers? of (?!our|my|your|us\b|the (?:team|public|staff|family))"
+    r"|\bmembre (?:de la|du|des)\b|\bmiembro de (?:la|el)\b|\blid van (?!ons|het team)|\bmedlem (?:av|af|i) (?!v[åo]r)"
+    r"|\bčlenem\b|\btagja\b|\bregistered with the\b"
     r"|\b(?:aderente|associat[oa]|iscritt[oa]|affiliat[oa]) (?:a|al|alla|all['’]|ad)\b|\baffiliated (?:to|with)\b"
     r"|\bregulated by\b|\baccredited by\b|\baangesloten bij\b|\bczłonek\b|\bmembro d",
     re.I,
@@ -117,6 +119,8 @@ def whose(page: Page, spot: Surroundings, owner: Owner | None) -> str | None:
     if owner is None or spot.start < 0 or not page.blocks:
         return None
     lines = _lines_above(page, spot.start)
+    if lines and is_membership(owner.without_names(lines[0])):
+        return "authority"
     for index, text in enumerate(lines):
         if owner.is_named_in(text):
             return _role_behind(text, owner)
@@ -172,6 +176,12 @@ def _role_in(text: str) -> str | None:
         return None
     sentence = _SENTENCE_END.split(text)[-1]
     return role_of(_MAIL.sub("", _ADDRESS.sub("", sentence)))
+
+
+def is_membership(text: str) -> bool:
+    """Whether the last item of a line speaks of a body that the owner belongs to, whose contacts then follow."""
+    sentence = _ITEM_END.split(_SENTENCE_END.split(text)[-1])[-1]
+    return _MEMBERSHIP.search(sentence) is not None
 
 
 def _role_behind(text: str, owner: Owner) -> str | None:

@@ -36,6 +36,14 @@ _INTRODUCTION_STEMS = (
     *("je suis ", "mi chiamo", "sono ", "me llamo", "soy ", "mijn naam is", "ik ben ", "meu nome", "chamo-me"),
     *("mitt navn", "jeg heter", "jag heter", "jmenuji se", "nazywam si"),
 )
+_TITLED = re.compile(  # ``Owners Matt Driscoll and Hannah Vu opened in 2016``, ``Head chef Paolo Ferrante joined``
+    rf"(?<![\w,] )(?P<title>(?i:(?:co-?)?owners?|(?:co-?)?founders?|head chef|chef-owner|inhaber(?:in)?|propriétaires?"
+    rf"|les gérants|titolari))\s+{_NAMES}(?=\s+[a-zà-ÿ]{{3,}})"
+)
+_TITLED_STEMS = (
+    "owner", "co-owner", "founder", "co-founder", "cofounder", "head chef", "chef-owner", "inhaber", "propriétaire",
+    "les gérants", "titolari",
+)  # fmt: skip
 _WE_ARE = re.compile(rf"\b(?i:we are|we['’]re|wir sind|nous sommes|siamo|somos|wij zijn|vi är|vi er)\s+{_NAMES}")
 _WE_ARE_STEMS = (
     "we are ",
@@ -170,6 +178,10 @@ def _introductions(page: Page) -> list[Person]:
             name = read_name(" ".join(match["name"].split()[:2]))
         if name is not None and not _is_of_others(page, match.start(), match.end()):
             people.append(Person(name.text, confidence=0.6, locator="introduction"))
+    for match in _hits(page, _TITLED, _TITLED_STEMS):
+        if not _is_old(page.text, match) and not _is_of_others(page, match.start(), match.end()):
+            title = match["title"]
+            people += [Person(name.text, title, confidence=0.6, locator="sentence") for name in _joined(match["names"])]
     for match in _hits(page, _WE_ARE, _WE_ARE_STEMS):
         if not _is_of_others(page, match.start(), match.end()):
             people += [Person(name.text, confidence=0.6, locator="introduction") for name in _joined(match["names"])]

@@ -22,7 +22,10 @@ from leadhouse.extraction.person_words import (
 )
 
 _EDGES = ' \t ,;:–—-|•·*"“”„»«‹›>_/'
-_ASIDE = re.compile(r"\s*[(\[](?:she|he|they|sie|er|elle|il|lui|ella|él|geb|née|nee|m/w|w|m)\b[^)\]]{0,25}[)\]]", re.I)
+_ASIDE = re.compile(
+    r"\s*[(\[](?:she|he|they|sie|er|elle|il|lui|ella|él|emerit(?:us|a)|rtd\.?|retd\.?|h\.?c\.?|geb|née|nee|m/w|w|m)\b[^)\]]{0,25}[)\]]",
+    re.I,
+)
 _NICKNAME = re.compile(r"^[\"“”„‘’'(«].{2,14}[\"“”’'‘)»]$")
 _INITIALS = re.compile(r"^(?:[^\W\d_]|[^\W\d_a-zß-öø-ÿ]{2,3}|(?:[^\W\d_]{1,2}\.-?){1,4}[^\W\d_]?)$")
 _SPACES = re.compile(r"\s+")
@@ -236,7 +239,10 @@ def _judged(parts: list[str], is_addressed: bool) -> Name | None:
     solid = [key for part, key in zip(parts, keys, strict=True) if part[0].isupper() and len(key) >= 2]
     if len(parts) < 2 or keys[0] in _SAINTS or not solid or len(keys[-1]) == 0 or parts[-1][0].islower():
         return None
-    if sum(1 for part in parts if _INITIALS.match(part)) >= len(parts) - (1 if len(solid[-1]) < 3 else 0):
+    is_southern = is_addressed and parts[-1].count(".") >= 2 and len(keys[0]) >= 4  # ``Smt. Latha M.N.``
+    if not is_southern and sum(1 for part in parts if _INITIALS.match(part)) >= len(parts) - (
+        1 if len(solid[-1]) < 3 else 0
+    ):
         return None
     known = [_is_given(part) for part in parts]
     name = " ".join(parts)

@@ -154,7 +154,7 @@ def _together(text: str) -> tuple[Name | None, str]:
     for mark in list(_SEPARATOR.finditer(text))[:3]:
         left, right = text[: mark.start()].strip(), text[mark.end() :].strip(TITLE_EDGES)
         name = read_name(left)
-        if name is not None and (is_title(right) or (is_department(right) and name.given)):
+        if name is not None and (is_title(right) or (is_department(right) and (name.given or name.is_addressed))):
             return name, right
         name = read_name(right)
         if (

@@ -15,7 +15,7 @@ HONORIFICS = words(
     "drrernat drphil profdr rechtsanwalt rechtsanwaeltin ra rain stb wp adv advocate av avv arch geom rag cav "
     "sig sigra signor signora dott dottssa dottoressa dottore ca er shri smt sri kumari pandit sr sra srta senor "
     "senora don dona d dna da lcdo lcda ldo lda lic maitre me eng engr ir hon rev revd reverend fr father pastor "
-    "sister brother deacon deaconess evangelist apostle archdeacon barr alhaji hajia "
+    "инж др адв арх проф sister brother deacon deaconess evangelist apostle archdeacon barr alhaji hajia "
     "rabbi imam sheikh sir dame lord lady capt captain col colonel lt maj gen sgt major cllr councillor "
     "judge justice dhr mevr mevrouw mw meneer pan pani mgr bc ingarch judr mudr mddr phdr rndr mvdr paeddr doc "
     "drsc csc inz "
@@ -26,7 +26,7 @@ WEAK_HONORIFICS = words("m d da me er op di fr pr don sr pan av ca ra ir sc doc 
 PARTICLES = words(
     "de del dela della delle dello degli dei dal dalla di da das do dos du des van von vom vande ver der den "
     "het zu zum "
-    "zur zu la le lo los las bin ibn bint binti abu ben al el ul ten ter te t af av ap mac mc san st"
+    "zur zu la le lo los las bin ibn bint binti abu ben al el ul ten ter te t af av ap mac mc san st arap ole"
 )
 FIRST_PARTICLES = words("de la le el al van von di da del della dos du mac ben")
 

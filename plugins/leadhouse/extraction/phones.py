@@ -26,7 +26,7 @@ NUMBER = re.compile(
 )
 _SIX_FIGURES = re.compile(rf"\d(?:(?:{_SEPARATORS}{{0,4}}|\|)\d){{5}}")
 _VANITY = re.compile(  # 1-800-FLOWERS, 0800 REVERSE, 1300 FOODBANK
-    r"(?<![\w+])(?P<prefix>(?:1[-. ]?)?\(?(?:8(?:00|33|44|55|66|77|88)|0800|1300|1800)\)?)[-. ]?"
+    r"(?<![\w+,$€£])(?P<prefix>(?:1[-. ]?)?\(?(?:8(?:00|33|44|55|66|77|88)|0800|1300|1800)\)?)[-. ]?"
     r"(?P<word>(?=[A-Z0-9 -]{0,8}[A-Z]{3})[A-Z0-9]{2,9}(?:[- ][A-Z0-9]{2,8})?)(?!\w)"
 )
 _VANITY_COUNTRIES = frozenset(["US", "CA", "AU", "NZ", "GB", "IE", "ZA"])
@@ -50,14 +50,14 @@ _FICTION = re.compile(
 _BETWEEN = re.compile(r"[/|,·•]|\s{2,}|\s-\s")  # what may part two numbers, or a postal code and a number
 _MARK = re.compile(r"\s*[/|,·•]\s*|\s{2,}|\s[-–]\s")
 _MAX_PARTS, _MAX_NUMBER = 8, 30
-_IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}[\s\d]*$")
+_IBAN_START = re.compile(r"(?<![A-Z]\d[\dW] )\b[A-Z]{2}\d{2}[\s\d]*$")
 _FAX_AFTER = re.compile(  # what a number follows is that number's label
     r"^\s*(?:[(\[]\s*(?:tele)?fax\s*[)\]]|[–-]?\s*(?:tele)?fax\b(?!\W{0,4}\d))", re.I
 )  # what a number follows is that number's label
 _PHONE_WORD = r"(?:office|main|mobile?|cell|phone|direct|tel|voice|work|büro|mobil|zentrale|bureau|ufficio|oficina)"
 _PHONE_AFTER = re.compile(rf"^\s*(?:[(\[]\s*{_PHONE_WORD}\s*[)\]]|[–-]?\s*{_PHONE_WORD}\b(?!\W{{0,4}}[\d+]))", re.I)
 _JOINED = re.compile(  # what joins a number to the one before it on the line
-    r"\d[\s/-]?\d{2,}\)?\s*(?:/|,|;|&|\b(?:or|oder|vagy|ou|o|of|eller|lub|nebo|sau|ili|ali|alebo|või|vai|arba|tai|veya"
+    r"(?:\d[\s/-]?\d{2,}\)?|@[\w.-]+)\s*(?:/|,|;|&|\b(?:or|oder|vagy|ou|o|of|eller|lub|nebo|sau|ili|ali|alebo|või|vai|arba|tai|veya"
     r"|and|und|et|y|e|og|och|en|ja)\b|ή|или|або|או|أو)\s*\(?$"
 )
 _FAX_EXTENSION = re.compile(
@@ -66,6 +66,7 @@ _FAX_EXTENSION = re.compile(
 _SWITCHBOARD = re.compile(r"\s?[-–]\s?\d{1,4}$")
 _TELEFAX_RINGS = frozenset(["PH", "IN", "LK", "BD", "NP"])  # one line for both, written ``Telefax``
 _TELEFAX = re.compile(r"\btele?\s?/?\s?fax\W*$", re.I)
+_CARD = 300  # characters
 _LETTER_LABEL = re.compile(r"(?:^|[^\w'’&])([ftpm])$", re.I)  # T, P, M, F before a number
 _TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
 _NANP = re.compile(r"^\(?(?:1[\s.\-]{1,3})?\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2}[\s.\-]{0,3}\d{4}$")
@@ -204,7 +205,7 @@ def _nearest_label(label: str) -> str | None:
         re.I,
     ):
         return "phone"
-    if name is None and _JOINED.search(label):
+    if (name is None or best < len(text) - 32) and _JOINED.search(label):
         return "phone"
     return name if best >= len(text) - 32 else None
 
@@ -214,6 +215,8 @@ def _is_contact_place(page: Page, spot: Surroundings) -> bool:
         return True
     if any(is_about_staff(text) for text in spot.outline):
         return True
+    if "@" in spot.block_text and len(spot.block_text) <= _CARD and not spot.before.strip():
+        return True  # a line of its own beside a mailbox
     words = f"{spot.heading} {spot.above}"
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
 

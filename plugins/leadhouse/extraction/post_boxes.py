@@ -13,7 +13,7 @@ from leadhouse.records import AddressParts
 
 _BOX = re.compile(
     r"(?<!\w)(?P<kind>B\.? ?P\.?|P\.? ?O\.? ?Box|P\.? ?M\.? ?B\.?|Apartado"
-    r"|Boîte postale)[ :n°º.]{0,4}(?P<number>\d{1,6})"
+    r"|Boîte postale)[ :n°º.]{0,4}(?P<number>\d{1,6})(?:\s?[-–]\s?(?P<code>\d{5})(?!\d))?"
     r"[ ,–-]{1,3}(?P<city>[A-ZÀ-Þ][\w'’-]+(?:[ ][A-ZÀ-Þ][\w'’-]+)?)"
     r"(?:[ ]?[,–-][ ]?(?P<rest>[A-ZÀ-Þ][\w ]{2,24}))?(?=[\s,.;|)]|$)"
 )
@@ -41,6 +41,7 @@ def post_boxes(page: Page, country: str | None) -> Iterator[tuple[re.Match[str],
             AddressParts(
                 street=f"{street}, {box}" if street else box,
                 house_number=house_number(street) if street else None,
+                postal_code=match["code"],
                 city=match["city"],
                 country_code=home,
             ),
@@ -48,9 +49,12 @@ def post_boxes(page: Page, country: str | None) -> Iterator[tuple[re.Match[str],
 
 
 def _street_before(page: Page, start: int) -> str | None:
-    """The street that leads to a box on its line."""
+    """The street that leads to a box on its line, or that is the line above."""
     pieces, opens_line = pieces_before(page, start)
-    found = None if opens_line else street_of(pieces, is_wordy=True)
+    if opens_line:
+        begin = page.text.rfind("\n", 0, max(0, start - 1)) + 1
+        pieces = [piece for piece in _PIECE.split(page.text[begin:start].strip(" \n,.")) if piece]
+    found = street_of(pieces, is_wordy=True)
     return found[0] if found and STREET_WORD.search(found[0]) else None
 
 
@@ -70,7 +74,8 @@ def codeless(page: Page, country: str | None) -> Iterator[tuple[re.Match[str], A
 
 
 def _read(line: str) -> AddressParts | None:
-    pieces = [piece for piece in _PIECE.split(_REACHED.sub("", line).strip(" .,")) if piece]
+    line = _REACHED.sub("", line).strip(" .,")
+    pieces = [piece for piece in _PIECE.split(line) if piece]
     named = country_code(pieces[-1]) if len(pieces) >= 3 and len(pieces[-1]) > 2 else None
     if named not in _CODELESS:
         return None

@@ -37,12 +37,12 @@ _MORE_LABELS = (
     r"|genel müdür|kurucu|pemilik|direktur|administrator|reprezentant legal|éditeur|editeur|herausgeber(?:in)?"
     r"|(?:[\w-]+ )?(?:enquiries|inquiries)|bookings|osoba kontaktowa|osoba do kontaktu|kontaktní osoba"
     r"|kapcsolattartó|persoană de contact|irtibat(?: kişisi)?|yhteyshenkilö|kontaktinis asmuo|kontaktisik"
-    r"|ger[êe]ncia|administração|direç[ãc]?o|sócios|giám đốc|người đại diện|chủ cửa hàng"
+    r"|ger[êe]ncia|administração|direç[ãc]?o|sócios|управител|собственик|giám đốc|người đại diện|chủ cửa hàng"
     r"|pessoa de contato|pessoa de contacto|liên hệ|kontakt osoba|kontaktna oseba"
 )
 # Of these, the ones that running text sets before a name without a colon.
 _SPOKEN_LABELS = (
-    r"inh\.|édité par|indehaver|ejer|direktør|styreleder|gérante|présidente|propriétaire|dirigeante"
+    r"inh\.|vl\.|édité par|indehaver|ejer|direktør|styreleder|gérante|présidente|propriétaire|dirigeante"
     r"|exploitante|jednatel(?:ka)?"
     r"|majitel(?:ka)?|ügyvezető|właściciel(?:ka)?|prezes zarządu|eigena(?:ar|res)|gründer(?:in)?|steuerberater(?:in)?"
     r"|rechtsanw(?:a|ä)lt(?:in)?|propietari[oa]|sóci[oa]-gerente"
@@ -77,6 +77,8 @@ _REST_END = re.compile(
 )
 _ASIDE = re.compile(r"^[^(\n]{4,60}\((?P<title>[^()\n]{2,50})\)")  # ``Contact: Jane Roe (Partner)``
 _ANSWERABLE = re.compile(r"(?i)\W*(?:direct\w+ de (?:la )?publication|(?:inhaltlich )?verantwortlich|responsable de)")
+_NEXT_LABEL = re.compile(r"\s[–—|·•]\s(?=[^:\n]{3,30}\s?:\s)")
+_SCHOOL = re.compile(r"\s?\((?:FH|TU|Univ\.?|ETH|BA)\)")
 _SOLE_TRADER = re.compile(r",?\s+e\.\s?K(?:fm|fr)?\b\.?\s*$")  # the firm of one person, who is named (HGB, 19)
 _NO_TITLE = guarded(
     r"(?i)^\W*(?:ihre?n? |your |unsere? )?(?:vertret|verantwort|represent|repré|rapp?res|contact\b|kontakt\b|éditeur"
@@ -96,7 +98,7 @@ _STEMS = words(
     "steuerberater rechtsanw "
     "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh. enquiries inquiries bookings "
     "giám người chủ osoba kapcsolattart persoană irtibat yhteyshenkil asmuo kontaktisik pessoa oseba "
-    "gerência gerencia administração direção direcção sócios"
+    "gerência gerencia administração direção direcção sócios vl. управител собственик"
 )
 _OWNER = guarded(
     r"angaben gemäß|angaben nach|diensteanbieter|anbieter\b|betreiber|impressum|imprint|seiteninhaber|herausgeber"
@@ -161,6 +163,7 @@ def _of_block(page: Page, index: int, block: Block) -> list[Person]:
         followers = page.blocks[index + 1 : index + 2]
         if followers and len(followers[0].text) <= 300:
             text = f"{text.rstrip(' :')}: {followers[0].text}"
+    text = _NEXT_LABEL.sub("\n", text)
     if ":" not in text and "\n" not in text and not _says(text):
         return []
     if _is_of_others(block):
@@ -197,6 +200,7 @@ def _lines_below(match: re.Match[str], text: str) -> list[Person]:
 
 
 def _listed(label: str, rest: str, *, is_labelled: bool) -> list[Person]:
+    rest = _SCHOOL.sub("", rest)
     aside = _ASIDE.match(rest)
     rest = _REST_END.split(rest)[0]
     rest = _SOLE_TRADER.sub("", rest)

@@ -23,7 +23,7 @@ STREET_WORD = re.compile(
     r"|calle|c/|c\.|avda|avenida|plaza|plaça|paseo|passeig|carrer|camino|carretera|ctra|pol[íi]gono|ronda|gran v[íi]a"
     r"|rua|praça|travessa|estrada|alameda|rodovia|ul\.?|ulica|ulice|aleja|al\.|plac|pl\.|os\.|nám|náměstí|t[řr][íi]da"
     r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|u\.|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|sokağı|sok\.|sk\."
-    r"|cad|cadde|caddesi|bulvarı|blv|mah"
+    r"|cad|cadde|caddesi|bulvarı|bulevar|bulvar|blv|mah"
     r"|mahallesi|mahalle|osb|sanayi sitesi|organize sanayi(?: bölgesi)?|gidc|jalan|jl|jln|lorong)(?=[\s\d.,])"
     r"|\b(?:phường|quận|đường|phố|ngõ|huyện)\b|ул\.|улица|пр\.|проспект|вул\.|οδός|λεωφόρος|λεωφ\.|ακτή|πλατεία"
     r"|πλ\.|бул\.|шосе|шоссе|пер\.|شارع|طريق"
@@ -71,7 +71,8 @@ _UNIT = re.compile(
     r"|zona (?:industrial|industriale|artigianale)|parque (?:industrial|empresarial)|pol[íi]gono|gewerbe(?:gebiet|park)"
     r"|industriegebiet|zone (?:industrielle|artisanale|d['’]activités?)|(?:industrial|trading|business) (?:estate|park)"
     r"|sitio|near|opp|opposite|behind|beside|above|next to|post box|p\.?o\.? box|postfach|bp\b|cs\b)\b"
-    r"|(?:floor|suite|building|house|tower|estate|park|complex|nagar|centre|center|plaza|obergeschoss|\bog\b"
+    r"|(?:rectory|vicarage|lodge|barn|cottage|farm|chambers|stables|manor|grange|priory|granary|maltings|forge|gatehouse"
+    r"|schoolhouse|workshop|studios?|yard|mill|buildings|exchange|hall|floor|suite|building|house|tower|estate|park|complex|nagar|centre|center|plaza|obergeschoss|\bog\b"
     r"|\beg\b)\.?\s?\d{0,3}$",
     re.I,
 )
@@ -203,6 +204,8 @@ def _joined(pieces: list[str], index: int) -> str | None:
     if not index:
         return None
     before, piece = pieces[index - 1], pieces[index]
+    if len(before) > 30 and (found := [*_ROMANCE.finditer(before)]):
+        before = before[found[-1].start() :]  # out of a sentence: ``con domicilio en C/ Doctor Fleming, 23``
     if _is_number(piece) and not re.search(r"\d", before) and _is_short(before) and not _LABEL_WORD.match(before):
         return f"{_bare(before)}, {piece}"
     is_number_before = re.fullmatch(r"(?:[Nn]o\.?\s?|#)?\d{1,4}(?:\s?[-–/]\s?\d{1,4})?\s?(?:bis|ter|[A-Za-z])?", before)

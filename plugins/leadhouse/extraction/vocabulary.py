@@ -15,7 +15,7 @@ def words(text: str) -> frozenset[str]:
 # Role of a person on a page: whose words follow ------------------------------------------------------------------
 
 DESIGNER = guarded(
-    r"בניית אתרים|עיצוב אתרים|разработка сайт|создание сайт|web tasar[ıi]m|κατασκευή ιστοσελ"
+    r"בניית אתרים|עיצוב אתרים|разработка сайт|изработка на|уеб дизайн|создание сайт|web tasar[ıi]m|κατασκευή ιστοσελ"
     r"|تصميم (?:و|الم)|网站建设|制作\s*[:：]|web\s?-?\s?design|web\s?-?development|webentwicklung|(?:web"
     r"|internet|werbe)\s?agentur\s*:"
     r"|umsetzung\b|technische realisierung"
@@ -35,7 +35,8 @@ DESIGNER = guarded(
     r"|webová? (?:stránka|stránky|prezentac)|tvorba (?:webu|stránek|stránok)|vytvoři(?:l|lo)\b|vytvořen[oaé]\b"
     r"|strona (?:wykonana|stworzona)|realizacja\s*:|strony internetowe|weboldal(?:t)? (?:készít|fejleszt)"
     r"|honlapkészítés|készítette\b|realizare (?:site|web)|creare site|site realizat|sukūrė\b|sprendimas\s*:"
-    r"|izstrāde\s*:|mājas ?lap\w+ izstrād|kodulehe? (?:tegemine|valmista)|izrada (?:web|internet|stranic)"
+    r"|izstrāde\s*:|mājas ?lap\w+ izstrād|kodulehe? (?:tegemine|valmista)|izrada (?:web|internet|stranic|sajta)"
+    r"|(?:impressum|datenschutz)[- ]?generator"
     r"|izdelava (?:spletn|stran)|yazılım\s*:|tasarım\s*:|kotisivut\s*:|verkkosivut\s*:|siteontwerp|website door"
     r"|技术支持|技術支援|制作会社|홈페이지 ?제작|제작\s*:|تطوير\s*:|تصميم وتطوير|σχεδιασμός ιστο|κατασκευή\s*:",
     re.I,
@@ -75,6 +76,8 @@ AUTHORITY = guarded(
     r"|apotheker|psychotherapeuten)kammer|zuständige kammer|kammer\s*:"
     r"|chamber of|ordre des|barreau|colegio (?:oficial|profesional|de)|ordine (?:degli|dei|delle"
     r"|professionale)|albo (?:degli|dei)|ordre professionnel|bar association"
+    r"|turistička zajednica|tour(?:ist|ism) board|office d[eu] tourisme|tourist-?info|oficina de turismo|state bar\b"
+    r"|bar admissions?|admitted to"
     r"|litígio|litige|arbitra(?:gem|tion|je)|livro de reclamações|reklamationsnämnd|forbruger(?:ombud|klage)"
     r"|forbruker(?:råd|tilsyn)|kuluttaja(?:riita|neuvon)"
     r"|česká obchodní inspekce|\bčoi\b|fogyasztóvéd|békéltető|\banpc\b"
@@ -90,19 +93,13 @@ AUTHORITY = guarded(
     r"|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by|erkend door|aangesloten bij"
     r"|\blifeline\b|beyond ?blue|\bsamaritans\b|kids helpline|crisis (?:line|text|hotline)|suicide|poison control"
     r"|telefonseelsorge|giftnotruf|(?:ärztlicher|ärztliche|kinder) (?:bereitschafts|not)dienst|numéro d.urgence"
-    r"|accredited by|certified by|zertifiziert (?:durch|von)|mitglied (?:im|bei|der|des)\b|membre du\b"
-    r"|members? of (?:the )?(?:[\w&]+ ){0,5}(?:federation|association|chamber|guild|institute|society"
-    r"|confederation|alliance)"
-    r"|(?:affiliated|registered) (?:to|with) the|membre de la (?:fédération|chambre|confédération)"
-    r"|(?:aderente|associat[oa]|iscritt[oa]|affiliat[oa]) (?:a|al|alla|all['’]|ad)\b|socio (?:di|della)\b"
-    r"|miembro de (?:la|el|l)\b|asociado a\b|lid van\b|medlem (?:av|af|i)\b|członek\b|membro d[aeo]\b"
-    r"|členem?\b|tagja\b",
+    r"|accredited by|certified by|zertifiziert (?:durch|von)|mitglied (?:im|bei|der|des)\b|membre du\b",
     re.I,
 )
 CREDITS = guarded(
     r"bildnachweis|bildquelle|bildrechte|fotograf|photo(?:graph(?:y|er)|s)?\s*(?::|by|credits?)"
     r"|image credits?|icons? (?:by|made|from)|images? by|crédits? photo|crediti foto|créditos"
-    r"|(?:co-?)?(?:funded|financed) (?:in part )?by|līdzfinans|bendrai finans|kaasrahasta|współfinansowan"
+    r"|(?:co-?)?(?:funded|financed) (?:in part )?by|līdzfinans|bendrai finans|kaasrahasta|(?:współ|do|s)finansowan"
     r"|(?:spolu|ko)financ|cofinanci|finanziato d|financé par|kofinanziert|támogatásával"
     r"|sponsor(?:en|s|ed by)?\s*:|sponsored by|mit freundlicher unterstützung"
     r"|(?:unterstützt|gefördert) (?:von|durch|vom)"
@@ -159,7 +156,7 @@ PHONE = re.compile(
     r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|bel(?:len)?|soita|zadzwo"
     r"|zavolej|hívj|ligue|office|büro|bureau"
     r"|toll|desk|reception|טלפון|נייד|هاتف|تلفن|جوال|тел(?:ефон)?|моб|τηλ|電話|电话|전화|enquir|inquir"
-    r"|手机|手機|携帯|热线|熱線|휴대폰|핸드폰|모바일|موبايل|محمول|واتساب|κιν\b|tālr|โทร|điện thoại|sđt|फ़ोन|फोन"
+    r"|手机|手機|携帯|热线|熱線|휴대폰|핸드폰|모바일|موبايل|محمول|واتساب|κιν\b|tālr|telp\b|โทร|điện thoại|sđt|फ़ोन|फोन"
     r"|direkte?\b|direktnummer|durchwahl|direct(?: dial)?\b|doorkies\w*|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
     re.I,
 )
@@ -173,7 +170,7 @@ NOT_PHONE = re.compile(
     r"|org\.?\s?(?:nr|nummer|no)|orgnr|cvr|gst(?:in)?|pan\b|cin\b|tin\b|ein\b|duns|licen[sc]e|lic\b"
     r"|permit|isbn|issn|ean|sku|order|invoice|article|artikel|ref(?:erence)?|no\. of|isrc|doi|zip|plz"
     r"|postcode|id(?:entification)?(?: number)?|reps|rea|rn|crn|cnpj|cpf|rut|ruc|nit|pec|sdi|ico|dič"
-    r"|regon|krs|nip|oib|emtak|ytunnus|finra|npi|fsc|iso|din|en|mac|ip|serial|model|version|patent"
+    r"|regon|krs|nip|oib|emtak|y-?tunnus|finra|npi|fsc|iso|din|en|mac|ip|serial|model|version|patent"
     r"|grant|case|docket|health authori\w+|autorizaci\w+|nica|centro n|n[º°]\s?(?:reg|de registro|rps)"
     r"|inscri\w+|sanitari\w+|udyam|fssai|msme|coordinates?|lat|lng|latitude"
     r"|longitude|사업자\s?(?:등록)?\s?번호|법인등록번호|통신판매\S{0,12}|登録番号|法人番号|许可证|統一編號|统一社会信用代码"

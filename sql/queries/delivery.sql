@@ -147,11 +147,12 @@ select message.message_id, message.organization_id, message.campaign_id, message
   from app.messages as message where message.message_id = %(message_id)s;
 
 -- name: find_reported_message
--- A message by its own id or by the Message-ID it was sent with, of one organization.
+-- A message by its own id or by the Message-ID it was sent with, of one organization; where the two name two, its own id counts.
 select message_id, organization_id, campaign_id, lead_id, email_normalized, state::text as state
   from app.messages
  where organization_id = %(organization_id)s
-   and (message_id = %(message_id)s::uuid or rfc_message_id = %(rfc_message_id)s::text);
+   and (message_id = %(message_id)s::uuid or rfc_message_id = %(rfc_message_id)s::text)
+ order by message_id = %(message_id)s::uuid desc nulls last limit 1;
 
 -- name: has_event
 select exists (select from raw.email_events where message_id = %(message_id)s and event_id = %(event_id)s) as has_event;

@@ -12,11 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadhouse.extraction import address_forms, country, east_asian, employees, identifiers, literals, phones
+from leadhouse.extraction import (
+    address_forms,
+    country,
+    deobfuscate,
+    east_asian,
+    employees,
+    identifiers,
+    literals,
+    phones,
+)
 from leadhouse.extraction.blocks import folded_lines
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.context import SiteContext
 from leadhouse.extraction.deobfuscate import plain
+from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Page, parse
 from leadhouse.extraction.windows import beyond_ascii, figures, windows
 
@@ -93,6 +103,18 @@ def test_a_remembered_block_reads_as_a_fresh_one(raw: str) -> None:
     fresh = plain(folded_lines(raw))
     for page in pages:
         assert [block.text for block in page.blocks] == [fresh] * 2 * bool(fresh)
+
+
+@FREE
+@given(st.sampled_from([deobfuscate._BARE, deobfuscate._LABELLED]).flatmap(st.from_regex))
+def test_spoken_addresses_pass_the_cheap_test_before_their_patterns(text: str) -> None:
+    assert deobfuscate._MAYBE_BARE.search(text)
+
+
+@FREE
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_folded_ascii_is_its_letters_and_figures(text: str) -> None:
+    assert fold(text) == "".join(filter(str.isalnum, text.lower().replace("&", "and")))
 
 
 def _statements(files: list[Path]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from leadhouse.extraction import hosts, vocabulary
+from leadhouse.extraction.guarded import AnyOf
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.records import Rejection, Value
 
@@ -128,6 +129,7 @@ _TIGHT_ROLES = (
     (vocabulary.PROCESSOR, "processor"),
     (vocabulary.CREDITS, "third_party"),
 )
+_ANY_ROLE = AnyOf(*(pattern for pattern, _ in _TIGHT_ROLES))
 _CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")  # its words name a domain, not a role
 _SENTENCE = re.compile(r"[.!?]\s+(?=\S)")
 
@@ -135,7 +137,11 @@ _SENTENCE = re.compile(r"[.!?]\s+(?=\S)")
 @lru_cache(maxsize=20_000)
 def role_of(text: str) -> str | None:
     """Which third party a line or heading names; remembered, as menus and footers repeat over pages."""
-    return next((reason for pattern, reason in _TIGHT_ROLES if pattern.search(text)), None)
+    if _ANY_ROLE.may_match(text):
+        for pattern, reason in _TIGHT_ROLES:
+            if pattern.search(text):
+                return reason
+    return None
 
 
 @lru_cache(maxsize=20_000)

@@ -74,7 +74,9 @@ _INVISIBLE_CHAR = re.compile("[" + "".join(map(chr, INVISIBLE)) + "]")
 _MAYBE_AT = re.compile(r"[(\[{<@]|[-_][aA][tT][-_]|[ \u00a0](?:[aAäÄ][tT]|[aA][rR][rR][oO]|[cC][hH][iI][oO][cC])")
 _MAYBE_BRACKET_AT = re.compile(rf"[(\[{{<][ \u00a0]*(?:{_AT_WORDS}|@|\*|ã)[ \u00a0]*[)\]}}>]|[-_]at[-_]", re.I)
 _SHORT_BRACKET = re.compile(r"[(\[{<][^()\[\]{}<>]{1,24}[)\]}>]|[-_][aA][tT][-_]")
-_MAYBE_BARE = re.compile(r"[ \u00a0](?:at|ät|arroba|chiocciola|@)[ \u00a0]", re.I)
+_MAYBE_BARE = re.compile(  # before `_BARE` and `_LABELLED`: the sign's word, and one that goes on like a domain
+    rf"[ \u00a0](?:at|ät|arroba|chiocciola|@)[ \u00a0]+[a-z0-9-]+(?:\.|[ \u00a0]+(?:{_DOT_WORDS}))", re.I
+)
 _SURE_STEMS = ("kuka", "zavi", "małp", "apen", "snab", "krøl", "παπά", "соба", "klam")
 _MAYBE_SURE = re.compile(rf"[ \u00a0](?:arob|chio|{'|'.join(_SURE_STEMS)})", re.I)
 _SPOKEN_AT = tuple(

@@ -91,12 +91,15 @@ def fold(text: str) -> str:
     """Letters and digits alone, lower case, accents and umlauts written out or dropped; for comparing."""
     if text.isascii():
         text = text.lower()
-        return text if text.isalnum() else "".join(filter(str.isalnum, text.replace("&", "and")))
+        if text.isalnum():
+            return text
+        return text.replace("&", "and").encode("ascii").translate(None, _NO_ALNUM).decode("ascii")
     text = text.casefold().translate(_SPELLED)
     return _NO_LETTER.sub("", unicodedata.normalize("NFKD", text))  # marks that combine are no letters, either
 
 
 _NO_LETTER = re.compile(r"[\W_]+")
+_NO_ALNUM = bytes(code for code in range(128) if not chr(code).isalnum())
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "å": "a", "&": " and "})
 
 

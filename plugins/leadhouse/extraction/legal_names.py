@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.east_asian import COMPANY, is_written
-from leadhouse.extraction.guarded import guarded
+from leadhouse.extraction.guarded import AnyOf, guarded
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.vocabulary import words
 
@@ -46,6 +46,14 @@ _OPENING = words(
     "kontakt impressum imprint anbieter inhaber betreiber willkommen bei"
 )
 _MAX_WORDS = 8
+_OTHERS = (
+    vocabulary.DESIGNER,
+    vocabulary.HOSTING,
+    vocabulary.AUTHORITY,
+    vocabulary.CREDITS,
+    vocabulary.PROTECTION_OFFICER,
+)
+_ANY_OTHERS = AnyOf(*_OTHERS)
 
 
 def legal_names(page: Page) -> list[tuple[str, str, float]]:
@@ -70,16 +78,7 @@ def legal_names(page: Page) -> list[tuple[str, str, float]]:
 @lru_cache(maxsize=20_000)
 def is_others(text: str) -> bool:
     """Whether a line or heading names a third party: designer, host, authority, photographer, protection officer."""
-    return any(
-        pattern.search(text)
-        for pattern in (
-            vocabulary.DESIGNER,
-            vocabulary.HOSTING,
-            vocabulary.AUTHORITY,
-            vocabulary.CREDITS,
-            vocabulary.PROTECTION_OFFICER,
-        )
-    )
+    return _ANY_OTHERS.may_match(text) and any(pattern.search(text) for pattern in _OTHERS)
 
 
 @lru_cache(maxsize=20_000)

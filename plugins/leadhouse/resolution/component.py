@@ -22,7 +22,10 @@ from leadhouse.resolution.keys import HUB_NAMES
 from leadhouse.resolution.partition import BY_CONTINUITY, BY_DECISION, CONTINUES, Joint, Rank
 
 HubKey = tuple[str, str, str]
-STRENGTH = {"vat_id": 2, "domain": 3, "email": 4, "social_url": 5, "name_company": 6, "phone_name": 7}
+STRENGTH = {
+    "vat_id": 2, "domain": 3, "email": 4, "social_url": 5, "name_company": 6, "phone_name": 7, "name_place": 8,
+    "name_employer": 8,
+}  # fmt: skip
 BY_MODEL = 9  # strength of what the match model decided: behind keys, continuity and all that people said
 NEWEST = 2**62  # ranks an entity whose batch has no number yet behind all others
 

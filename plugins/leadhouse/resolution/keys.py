@@ -16,7 +16,7 @@ from uuid import UUID
 
 from leadhouse.extraction.hosts import FREE_MAIL, PLATFORMS, registrable
 from leadhouse.extraction.mailboxes import is_role
-from leadhouse.resolution.folding import REMEMBERED, fold_company, fold_person
+from leadhouse.resolution.folding import REMEMBERED, fold, fold_company, fold_person
 
 Kind = Literal["company", "person"]
 Payload = dict[str, list[dict[str, Any]]]
@@ -30,14 +30,18 @@ _PORTALS_TEXT = """
 """
 PORTALS = PLATFORMS | frozenset(_PORTALS_TEXT.split())
 LEAST_CONFIDENCE = 0.5  # a value believed less joins nothing
+_OWN_OF_ONE = ("vat_id", "register_id", "phone_e164", "email", "social_url")
 
 # First key first: it makes the record's atom. The strength of an edge follows the same order.
 ORDER: dict[Kind, tuple[str, ...]] = {
-    "company": ("domain", "vat_id", "phone_name", "email"),
-    "person": ("name_company", "email", "social_url"),
+    "company": ("domain", "vat_id", "phone_name", "email", "name_place"),
+    "person": ("name_company", "email", "social_url", "name_employer"),
 }
 # How many names may share a key. A site's own pages count as one for its domain, whatever they call the company.
-HUB_NAMES = {"domain": 20, "vat_id": 10, "email": 5, "phone_name": 5, "name_company": 5, "social_url": 3}
+HUB_NAMES = {
+    "domain": 20, "vat_id": 10, "email": 5, "phone_name": 5, "name_company": 5, "social_url": 3, "name_place": 2,
+    "name_employer": 2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,10 @@ def domain_of(text: str) -> str | None:
 
 
 def company_keys(payload: Payload, unit_key: str) -> tuple[Key, ...]:
-    """Registrable domain, VAT id, phone with folded name, and e-mail address on the company's own domain."""
+    """Registrable domain, VAT id, phone with folded name, and e-mail address on the company's own domain.
+
+    A row of a file that names no website: its name with its place. What is crawled comes from a site.
+    """
     domains = _domains(values(payload, "domain"))
     site = domain_of(unit_key) if "://" in unit_key else None
     name = next((fold_company(text) for text in values(payload, "legal_name", "name")), "")
@@ -96,7 +103,26 @@ def company_keys(payload: Payload, unit_key: str) -> tuple[Key, ...]:
     for email in values(payload, "email", least=0):
         own = email in believed and _own_mail(email.lower(), domains)
         keys.append(Key("email", email.lower(), is_joining=own, counted=counted))
+    if not domains and unit_key.startswith("file:"):
+        keys += [Key("name_place", place, counted=_told_apart_by(payload)) for place in _places(payload, name)]
     return _once(keys)
+
+
+def _places(payload: Payload, name: str) -> list[str]:
+    """The folded name with postal code, else town, and street: branches of a chain at two streets are two."""
+    found: list[str] = []
+    for each in payload.get("address", ()) if name else ():
+        parts = each.get("parts") or {}
+        if at := fold(parts.get("postal_code") or parts.get("city") or ""):
+            line = fold(parts.get("street") or "")
+            number = "".join(filter(str.isdigit, line))
+            found.append(f"{name}|{at}|{line[:4]}{number}")  # Hauptstr. 5, Hauptstraße 5
+    return found
+
+
+def _told_apart_by(payload: Payload) -> str:
+    """Namesakes of one place have telephones, addresses of mail or register numbers of their own."""
+    return next((text for name in _OWN_OF_ONE for text in values(payload, name)), "")
 
 
 def _own_mail(email: str, domains: list[str]) -> bool:
@@ -105,14 +131,22 @@ def _own_mail(email: str, domains: list[str]) -> bool:
 
 
 def person_keys(payload: Payload, company: Payload | None) -> tuple[Key, ...]:
-    """E-mail address (no role's), folded name with the company's domain, and profile URL."""
+    """E-mail address (no role's), folded name with the company's domain, and profile URL.
+
+    Where neither domain nor mail is stated: the name with that of the company and its place.
+    """
     name = next((fold_person(text) for text in values(payload, "full_name")), "")
     emails = [text.lower() for text in values(payload, "email")]
     keys: list[Key] = []
     if " " in name:
         stated = _domains([*values(payload, "company_domain"), *(values(company, "domain") if company else ())])
         own_mail = (domain for domain in _domains(emails) if domain not in FREE_MAIL)
-        keys += [Key("name_company", f"{name}|{domain}") for domain in stated or own_mail]
+        at_company = [Key("name_company", f"{name}|{domain}") for domain in stated or own_mail]
+        keys += at_company
+        if not (at_company or emails) and company:
+            employer = next((fold_company(text) for text in values(company, "legal_name", "name")), "")
+            said = _told_apart_by(payload)
+            keys += [Key("name_employer", f"{name}|{place}", counted=said) for place in _places(company, employer)]
     stated_emails = [text.lower() for text in values(payload, "email", least=0)]
     joining = {email for email in emails if not is_role(email)}
     keys += [Key("email", email, is_joining=email in joining, counted=name) for email in stated_emails]

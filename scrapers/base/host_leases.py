@@ -11,7 +11,11 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
+import psycopg
+
+from leadhouse.database import connect
 from leadhouse.jobs import leases
 from leadhouse.jobs.leases import Lease
 from scrapers.base.answers import LONGEST_PAUSE, HostBusyError
@@ -28,6 +32,7 @@ class HostLeases:
     def __init__(self, lease: Lease, held: Iterable[str], wait_seconds: float = WAIT_SECONDS) -> None:
         self._lease, self._wait = lease, wait_seconds
         self._not_before = dict.fromkeys((leases.host_key(host) for host in held), 0.0)
+        self._connection: psycopg.Connection[Any] | None = None
         self._thread = ThreadPoolExecutor(1, "leases")  # ends with the process, after what waits was written
 
     async def take(self, host: str) -> float:
@@ -54,12 +59,24 @@ class HostLeases:
     def release(self, host: str, delay_seconds: float) -> None:
         """No site of this crawl asks the host any more; another may, after the delay. Returns at once."""
         if self._not_before.pop(host, None) is not None:
-            self._thread.submit(leases.release_host, self._lease, host, delay_seconds).add_done_callback(_say)
+            self._thread.submit(self._release, host, delay_seconds).add_done_callback(_say)
 
     def postpone(self, host: str, pause_seconds: float) -> None:
         """No run asks the host before the pause is over. Returns at once."""
         seconds = min(pause_seconds, MOST_SECONDS)
         self._thread.submit(leases.postpone_host, self._lease, host, seconds).add_done_callback(_say)
+
+    def _release(self, host: str, delay_seconds: float) -> None:
+        """In the thread, on a connection that stays: a new one for each site costs more than its row."""
+        for is_last in (False, True):
+            if self._connection is None or self._connection.closed:
+                self._connection = connect("jobs")
+            try:
+                return leases.release_host(self._connection, self._lease, host, delay_seconds)
+            except psycopg.OperationalError:  # the server has begun anew meanwhile
+                if is_last:
+                    raise
+        return None
 
 
 def _say(work: Future[None]) -> None:

@@ -1,6 +1,6 @@
 """Lands the items of each source in batches: first the archive is synced, then the rows that point into it commit.
 
-One thread with one connection does the writing, so the crawl goes on meanwhile.
+One thread does the writing, on a connection of each role that it writes as, so the crawl goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class LandingPipeline:
         self._held = HeldPages()
         self._locks: dict[str, asyncio.Lock] = {}  # a batch that is tried again must not be overtaken by the next one
         self._thread = ThreadPoolExecutor(1, "landing")
-        self._connection: psycopg.Connection[Any] | None = None
+        self._connections: dict[str, psycopg.Connection[Any]] = {}  # by component
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> LandingPipeline:
@@ -127,10 +127,11 @@ class LandingPipeline:
                 erase_exchange(Position(fetch.warc_uri, fetch.warc_offset, fetch.warc_length))
         return counts
 
-    def _connected(self) -> psycopg.Connection[Any]:
-        if self._connection is None or self._connection.closed:
-            self._connection = connect("landing")
-        return self._connection
+    def _connected(self, component: str = "landing") -> psycopg.Connection[Any]:
+        kept = self._connections.get(component)
+        if kept is None or kept.closed:
+            kept = self._connections[component] = connect(component)
+        return kept
 
     async def _release(self, source: Source) -> SourceNotice | None:
         """Lands the pages of a source that waited for its end, as far as they may."""
@@ -143,8 +144,8 @@ class LandingPipeline:
         return _notice(verdict, is_new=self._held.is_new(verdict)) if verdict is not None else None
 
     def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        for connection in self._connections.values():
+            connection.close()
 
     async def _finish(self, outcome: SourceOutcome) -> None:
         """The outcome row follows the last batch: a source without one is crawled again by the next try."""
@@ -159,7 +160,7 @@ class LandingPipeline:
             job_id = self._run.lease.job_id
             await self._try(lambda: tell(self._run.run_id, job_id, outcome, notice, datetime.now(UTC)))
         if self._run.fatal is None:
-            await self._try(lambda: finish_source(self._run.run_id, self._run.run_on, outcome))
+            await self._try(lambda: finish_source(self._run.run_id, self._run.run_on, outcome, self._connected("jobs")))
             self._run.counts.update({**outcome.counts, "sources": 1})
 
     async def _try(self, work: Callable[[], T]) -> T | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
@@ -85,9 +87,9 @@ def postpone_host(lease: Lease, host: str, pause_seconds: float) -> None:
         connection.execute(_sql().postpone_host, {**vars(lease), "host": host, "pause_seconds": pause_seconds})
 
 
-def release_host(lease: Lease, host: str, delay_seconds: float) -> None:
-    """The shard is done with the host, which may be asked again after the delay."""
-    with connect("jobs") as connection:
+def release_host(connection: Connection[Any], lease: Lease, host: str, delay_seconds: float) -> None:
+    """The shard is done with the host, which may be asked again after the delay; `connection` is one of `jobs`."""
+    with connection.transaction():
         connection.execute(_sql().release_host, {**vars(lease), "host": host, "delay_seconds": delay_seconds})
 
 

@@ -120,9 +120,9 @@ def load_sources(lease: Lease, run_id: str) -> ShardSources:
     return ShardSources(sources, finished, busy)
 
 
-def finish_source(run_id: str, run_on: date, outcome: SourceOutcome) -> None:
-    """Write the outcome row and move the source's due time, together."""
-    sql, source = queries.load("jobs"), outcome.source
+def finish_source(run_id: str, run_on: date, outcome: SourceOutcome, connection: Connection[Any] | None = None) -> None:
+    """Write the outcome row and move the source's due time, together; `connection` is one of `jobs` that is kept."""
+    source = outcome.source
     values = {
         "run_id": run_id,
         "source_key": source.source_key,
@@ -135,9 +135,18 @@ def finish_source(run_id: str, run_on: date, outcome: SourceOutcome) -> None:
         "run_on": run_on,
         "interval_days": source.interval_days,
     }
-    with connect("jobs") as connection:
-        connection.execute(sql.insert_source_outcome, values)
-        connection.execute(sql.move_due_time, values)
+    if connection is None:
+        with connect("jobs") as own:
+            _write_outcome(own, values)
+    else:
+        with connection.transaction():
+            _write_outcome(connection, values)
+
+
+def _write_outcome(connection: Connection[Any], values: dict[str, Any]) -> None:
+    sql = queries.load("jobs")
+    connection.execute(sql.insert_source_outcome, values)
+    connection.execute(sql.move_due_time, values)
 
 
 def _source(connection: Connection[Any], row: dict[str, Any], not_before: datetime | None, job_id: UUID) -> Source:

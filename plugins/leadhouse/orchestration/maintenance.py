@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -15,12 +14,12 @@ from airflow.sdk import TriggerRule
 from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.conventions import AS_LONG_AS_A_DUMP, current_run, stage_task
+from leadhouse.settings import inherited_environment
 
 LOG_DAYS = 30
 RUN_DAYS = 90  # Airflow's own memory of runs, tasks, asset events and its audit log
 METADATA_COMMAND = (sys.executable, "-m", "leadhouse.local.airflow_metadata")
 KEPT_ELSEWHERE = 3  # the command's word that the metadata are another Airflow's
-CLOSED_TO_TASKS = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")  # false within a task
 
 
 @stage_task()
@@ -140,7 +139,8 @@ def clean_metadata() -> dict[str, int]:
 
     run = current_run()
     with recorded_step("maintenance", run.run_id, "maintain_database", "metadata") as step:
-        environment = {name: value for name, value in os.environ.items() if name not in CLOSED_TO_TASKS}
+        # not the task's own: Airflow writes a false address of its database into it
+        environment = inherited_environment()
         command = [*METADATA_COMMAND, "--days", str(RUN_DAYS), "--run-id", run.run_id]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode not in (0, KEPT_ELSEWHERE):

@@ -160,7 +160,7 @@ def detect_country(page: Page, hint: str | None) -> tuple[str | None, float]:
         votes[{"UK": "GB"}.get(region.upper(), region.upper())] += 0
     if by_language := _LANGUAGE_COUNTRY.get(language.lower()):
         votes[by_language] += 1
-    if not votes and (by_region := _by_region(page)):
+    if not any(votes.values()) and (by_region := _by_region(page)):
         votes[by_region] += 2
     best = [(code, count) for code, count in votes.most_common(1) if count > 0 and len(code) == 2]
     return (best[0][0], 0.9 if best[0][1] >= 3 else 0.6 if best[0][1] >= 2 else 0.4) if best else (None, 0.0)

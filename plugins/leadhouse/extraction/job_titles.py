@@ -174,7 +174,7 @@ _SENTENCE_START = re.compile(
 _NO_TITLE = guarded(
     r"^(?:the |our )?(?:board of (?:directors|trustees|advisors)|directors|partners|our \w+|managers|founders|vorstand"
     r"|rechtsanwälte|geschäftsführung|leitung)$|\b(?:us|we|you|your|our team|wir|uns|sie|nous|vous)\b|^(?:to"
-    r"|for|by|from|how|become|find|join|zum|zur|für)\b",
+    r"|for|by|from|meet|introducing|how|become|find|join|zum|zur|für)\b",
     re.I,
 )
 _JOINT = re.compile(r"[-./]")

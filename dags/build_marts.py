@@ -24,7 +24,7 @@ when only messages have changed).
   incremental form misses a change: keep both results and look for the entity in `resolution.changes`.
 - *It is slow.* Sort the nodes by seconds on the Run page. A build after a change of models or macros makes every
   entity anew, once.
-- *It runs, and nothing is built.* It waits for another build (an erasure makes one, `leadhouse build-marts` too), whose
+- *It runs, and nothing is built.* It waits for another build (an erasure makes one, and a run that was cleared), whose
   session `pg_stat_activity` shows as `leadhouse transform`. Do not end either; readers have the marts of before.
 - *"has other columns than its contract", "holds history".* The message names the column and what to do; nothing was
   written.

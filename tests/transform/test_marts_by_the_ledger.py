@@ -201,7 +201,7 @@ def test_failing_test_names_itself_and_keeps_the_position(world, built):
         )
     world.touch(built.acme)
     with pytest.raises(
-        DbtError, match=r"(?s)1 dbt nodes failed.*relationships_fct_company_values.*leadhouse build-marts"
+        DbtError, match=r"(?s)1 dbt nodes failed.*relationships_fct_company_values.*dags trigger build_marts"
     ):
         build_marts("cli__broken")
     assert positions(world) == before

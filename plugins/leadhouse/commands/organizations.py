@@ -9,11 +9,7 @@ import typer
 
 def organization_of(wanted: str) -> UUID:
     """The id of the organization that a slug or an id names. Raises LookupError that names those there are."""
-    known = _known()
-    for slug, organization_id in known.items():
-        if wanted in (slug, str(organization_id)):
-            return organization_id
-    raise LookupError(f"There is no organization {wanted!r}; there are: {', '.join(known) or 'none'}.")
+    return _only(wanted)[1]
 
 
 def only_organization(wanted: str | None) -> UUID:
@@ -23,11 +19,21 @@ def only_organization(wanted: str | None) -> UUID:
         typer.BadParameter: none is named, and there are several or none.
         LookupError: there is no such organization.
     """
-    if wanted is not None:
-        return organization_of(wanted)
+    return _only(wanted)[1]
+
+
+def only_slug(wanted: str | None) -> str:
+    """Its slug; raises the same."""
+    return _only(wanted)[0]
+
+
+def _only(wanted: str | None) -> tuple[str, UUID]:
     known = _known()
-    if len(known) == 1:
-        return next(iter(known.values()))
+    found = [each for each in known.items() if wanted is None or wanted in (each[0], str(each[1]))]
+    if len(found) == 1:
+        return found[0]
+    if wanted is not None:
+        raise LookupError(f"There is no organization {wanted!r}; there are: {', '.join(known) or 'none'}.")
     raise typer.BadParameter(f"name the organization with --organization; there are: {', '.join(known) or 'none'}")
 
 

@@ -7,19 +7,20 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
 from leadhouse.commands.failures import clear_failures
-from leadhouse.commands.organizations import organization_of
+from leadhouse.commands.organizations import only_organization, only_slug
 from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, print_table, write_json
 
 app = typer.Typer(
     no_args_is_help=True, cls=Commands, help="Make, test and read an organization's sources: accounts, lists, searches."
 )
 
-Organization = Annotated[str, typer.Option(help="Slug or id of the organization.")]
+Organization = Annotated[
+    str | None, typer.Option(help="Slug or id of the organization; may be left out where there is one.")
+]
 Source = Annotated[str, typer.Argument(help="Key or id of the source.")]
 Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Of the runs whose answers are read, included.")]
 
@@ -46,12 +47,12 @@ def types(
 
 
 @app.command("list")
-def list_(organization: Organization, json_file: JsonFile = None) -> None:
+def list_(organization: Organization = None, json_file: JsonFile = None) -> None:
     """List the sources of an organization, with what their last test and run said."""
     from leadhouse.connectors.stored_sources import list_sources
 
     with clear_failures():
-        found = list_sources(organization_of(organization))
+        found = list_sources(only_organization(organization))
     if write_json(json_file, found):
         return
     if not found:
@@ -69,7 +70,7 @@ def list_(organization: Organization, json_file: JsonFile = None) -> None:
 def add(
     kind: Annotated[str, typer.Argument(help="A type of `leadhouse sources types`.")],
     name: Annotated[str, typer.Argument(help="What it is called.")],
-    organization: Organization,
+    organization: Organization = None,
     config: Annotated[Path | None, typer.Option(help="JSON file of its parameters; - reads standard input.")] = None,
     secret: Annotated[str | None, typer.Option(help="Name of the organization's secret with its credentials.")] = None,
     start_url: Annotated[str | None, typer.Option(help="Where a site or a directory begins.")] = None,
@@ -78,7 +79,7 @@ def add(
     from leadhouse.connectors.stored_sources import add_source
 
     with clear_failures():
-        organization_id, slug = _owner(organization)
+        organization_id, slug = only_organization(organization), only_slug(organization)
         secret_id = _secret_id(organization_id, secret) if secret else None
         made = add_source(
             organization_id, slug, kind, name, _read_config(config), secret_id=secret_id, start_url=start_url
@@ -154,16 +155,6 @@ def _read_config(path: Path | None) -> dict[str, Any]:
     if not isinstance(stated, dict):
         raise SourceError("not_valid", f"{path} holds no JSON object")
     return stated
-
-
-def _owner(organization: str) -> tuple[UUID, str]:
-    from leadhouse.database import connect
-    from leadhouse.database.queries import load
-
-    organization_id = organization_of(organization)
-    with connect("console") as connection:
-        rows = connection.execute(load("console").list_organizations).fetchall()
-    return organization_id, next(row["slug"] for row in rows if row["organization_id"] == organization_id)
 
 
 def _secret_id(organization_id: Any, name: str) -> Any:

@@ -10,14 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from leadhouse.commands.failures import clear_failures
-from leadhouse.commands.organizations import organization_of
+from leadhouse.commands.organizations import only_organization, organization_of
 from leadhouse.commands.output import Commands, JsonFile, Output, print_table, write_json
 
 app = typer.Typer(
     no_args_is_help=True, cls=Commands, help="Order and price paid providers, and see what they were worth."
 )
 console = Output()
-Organization = Annotated[str, typer.Option(help="Slug or id of the organization.")]
+Organization = Annotated[
+    str | None, typer.Option(help="Slug or id of the organization; may be left out where there is one.")
+]
 OwnerOrAll = Annotated[str | None, typer.Option("--organization", help="Slug or id; left out: everyone's.")]
 
 
@@ -105,12 +107,12 @@ def order(
 
 
 @app.command()
-def price(organization: Organization, json_file: JsonFile = None) -> None:
+def price(organization: Organization = None, json_file: JsonFile = None) -> None:
     """Price everything that is wanted now and missing; asks nobody."""
     from leadhouse.enrichment.waterfall_price import price_waterfall
 
     with clear_failures():
-        found = price_waterfall(organization_of(organization), datetime.now(UTC).date())
+        found = price_waterfall(only_organization(organization), datetime.now(UTC).date())
     if write_json(json_file, found.as_json()):
         return
     rows = []

@@ -98,7 +98,7 @@ def _build(connection: Connection[Any], step: Step, run_id: str, full_refresh: b
         seconds=round(time.monotonic() - started, 3),
     )
     step.counts.update(entities=entities, rows_written=summary.rows_written, **summary.nodes)
-    dbt_project.raise_failures(results, "leadhouse build-marts")
+    dbt_project.raise_failures(results, "leadhouse airflow dags trigger build_marts")
     _finish(connection, run_id, window, fingerprint)
     return summary
 

@@ -70,23 +70,6 @@ def test_campaigns_wait_while_a_crawl_is_under_way(metadata, database, sink):
     assert [address for address, _ in sink.messages] == ["good@x.example"]
 
 
-def test_resolution_waits_for_what_was_requested_with_it(metadata, database):
-    from leadhouse.jobs import requests
-    from leadhouse.transform import deploy_staging
-
-    deploy_staging()
-    job_id = requests.request_job("crawl", {}, _today())
-    load_dag("resolve_entities").test()
-    assert metadata.states("resolve_entities") == {"resolve_unread": "skipped"}
-    assert metadata.events() == []
-    with database.owner() as connection:
-        connection.execute(
-            "update app.jobs set requested_at = now() - interval '6 minutes' where job_id = %s", [job_id]
-        )
-    load_dag("resolve_entities").test()
-    assert metadata.events() == ["x-leadhouse://entities"]
-
-
 def test_enrichment_that_lands_nothing_wakes_the_campaigns_and_not_itself(metadata, database):
     run = load_dag("enrich_leads").test()
     assert run.state == "success"

@@ -39,8 +39,9 @@ IMPORT_SECONDS = 1.0  # all files together, beyond `airflow.sdk` itself; 0.1 s o
 
 # hours after which a run that has not ended is told of, as its page says; who runs by hand is watched by who started it
 DEADLINES = {
-    "crawl_sites": (6, "six"), "import_records": (4, "four"), "resolve_entities": (4, "four"), "build_marts": (4, "four"),
-    "enrich_leads": (4, "four"), "send_campaigns": (4, "four"), "maintain_database": (9, "nine"),
+    "crawl_sites": (6, "six"), "import_records": (4, "four"), "resolve_entities": (4, "four"),
+    "build_marts": (4, "four"), "enrich_leads": (4, "four"), "send_campaigns": (4, "four"),
+    "maintain_database": (9, "nine"),
 }  # fmt: skip
 DUMPS = {"backup_database", "verify_backup"}  # tasks that take as long as the database is large
 

@@ -261,9 +261,12 @@ export type Changes = {
   rejected: number | null;
   unknown: number | null;
   hardBounced: number | null;
+  policyBounced: number | null;
   complained: number | null;
   peopleDelivered: number | null;
   peopleReplied: number | null;
+  peopleRepliedPositive: number | null;
+  peopleMet: number | null;
   peopleUnsubscribed: number | null;
   leads: number | null;
   leadsQualified: number | null;
@@ -463,9 +466,12 @@ export type Figures = {
   rejected: number;
   unknown: number;
   hardBounced: number;
+  policyBounced: number;
   complained: number;
   peopleDelivered: number;
   peopleReplied: number;
+  peopleRepliedPositive: number;
+  peopleMet: number;
   peopleUnsubscribed: number;
   leads: number;
   leadsQualified: number;
@@ -504,6 +510,7 @@ export type InteractionShape = {
   direction: "inbound" | "outbound" | "internal";
   content: string | null;
   outcome: string | null;
+  replyKind: "positive" | "later" | "referral" | "declined" | "opt_out" | "out_of_office" | "other" | null;
   aiAnalysis: Record<string, unknown> | null;
   campaignId: string | null;
   messageId: string | null;
@@ -527,10 +534,11 @@ export type InteractionToRecord = {
   aiAnalysis?: Record<string, JsonValue> | null;
 };
 
-/** What is put right; what is left out stays. */
+/** What is put right; what is left out stays. `replyKind` is of replies alone. */
 export type InteractionUpdate = {
   content?: string | null;
   outcome?: string | null;
+  replyKind?: "positive" | "later" | "referral" | "declined" | "opt_out" | "out_of_office" | "other" | null;
   aiAnalysis?: Record<string, JsonValue> | null;
 };
 
@@ -964,9 +972,12 @@ export type MessagePoint = {
   rejected: number;
   unknown: number;
   hardBounced: number;
+  policyBounced: number;
   complained: number;
   peopleDelivered: number;
   peopleReplied: number;
+  peopleRepliedPositive: number;
+  peopleMet: number;
   peopleUnsubscribed: number;
 };
 
@@ -1384,10 +1395,13 @@ export type RatioShape = {
 export type Ratios = {
   bounceRate: RatioShape;
   hardBounceRate: RatioShape;
+  policyRate: RatioShape;
   unknownRate: RatioShape;
   complaintRate: RatioShape;
   unsubscribeRate: RatioShape;
   responseRate: RatioShape;
+  positiveReplyRate: RatioShape;
+  meetingRate: RatioShape;
   qualificationRate: RatioShape;
   conversionRate: RatioShape;
   averageRating: RatioShape;
@@ -3048,6 +3062,8 @@ export interface Operations {
         subject?: string | null;
         /** Of a reply: what it says. */
         text?: string | null;
+        /** Of a reply: what you take it for. Left out, its words are read. */
+        replyKind?: "positive" | "later" | "referral" | "declined" | "opt_out" | "out_of_office" | "other" | null;
       })[];
     };
     answers: {

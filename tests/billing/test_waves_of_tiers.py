@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from leadhouse import campaigns, quality
+from leadhouse.database.queries import load
 from tests.campaigns.audience_factory import Campaigns, this_hour
 
 
@@ -42,12 +43,26 @@ def test_over_the_tiers_messages_a_day_candidates_wait(world):
     assert (held["decision"], held["evidence"]["place"], held["evidence"]["tier_left"]) == ("over_cap", 3, 2)
 
 
-def test_messages_beyond_the_quota_are_refused_by_the_database(world):
+def test_candidates_beyond_a_tier_that_came_after_the_freeze_wait(world):
     campaign_id = world.campaign(world.leads(3))
     wave = freeze_and_judge(campaign_id)
     subscribe(world)
-    with pytest.raises(psycopg.errors.CheckViolation, match="the tier allows 2, this would make 3: messages a day"):
-        campaigns.queue_messages(*wave)
+    assert campaigns.queue_messages(*wave) == 2
+    decisions = world.rows("select decision::text from app.campaign_decisions order by decision::text")
+    assert [row["decision"] for row in decisions] == ["over_cap", "sent", "sent"]
+
+
+def test_messages_beyond_the_quota_are_refused_by_the_database(world):
+    campaign_id = world.campaign(world.leads(3))
+    snapshot_id, gate_run_id = freeze_and_judge(campaign_id)
+    subscribe(world)
+    queries = load("campaigns")
+    with world.database.connect("campaigns") as connection:
+        found = connection.execute(
+            queries.find_wave, {"snapshot_id": snapshot_id, "gate_run_id": gate_run_id}
+        ).fetchone()
+        with pytest.raises(psycopg.errors.CheckViolation, match="the tier allows 2, this would make 3: messages a day"):
+            connection.execute(queries.queue_messages, found)
     assert world.rows("select 1 from app.messages") == []
 
 

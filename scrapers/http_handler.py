@@ -102,14 +102,20 @@ class CheckedHandler:
             headers.appendlist(name, value)
         if self._is_stopped(headers, answer.content_length, request):
             return Response(request.url, answer.status, headers, flags=["download_stopped"])
-        pieces, size = [], answer.content_length or 0
-        self._assert_size(size, request)
+        self._assert_size(answer.content_length or 0, request)
+        return Response(request.url, answer.status, headers, await self._body(answer, request))
+
+    async def _body(self, answer: aiohttp.ClientResponse, request: Request) -> bytes:
+        pieces: list[bytes] = []
         size = 0
-        while piece := await answer.content.readany():
-            pieces.append(piece)
-            size += len(piece)
-            self._assert_size(size, request)
-        return Response(request.url, answer.status, headers, b"".join(pieces))
+        try:
+            while piece := await answer.content.readany():
+                pieces.append(piece)
+                size += len(piece)
+                self._assert_size(size, request)
+            return b"".join(pieces)
+        finally:
+            pieces.clear()  # an error would hold this frame, and the frame what has come, until cycles are looked for
 
     def _is_stopped(self, headers: Headers, length: int | None, request: Request) -> bool:
         """Scrapy's signal before the body: a listener raises StopDownload where it need not come."""

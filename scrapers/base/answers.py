@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
+import inspect
 import time
+import traceback
 from datetime import UTC, datetime
 
 from scrapy.exceptions import (
@@ -25,6 +28,7 @@ BLOCKED = frozenset({401, 403, 407, 429, 451})
 AGAIN = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
 
 CLOSING = frozenset({429, 503})  # the host as a whole wishes to be asked later (RFC 9110 15.6.4, RFC 6585 4)
+_MAY_WAIT = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 LONGEST_PAUSE = 60.0  # a site that asks for more is left for another night
 FIRST_PAUSE = 0.5
@@ -64,7 +68,8 @@ def outcome_of_status(status: int) -> tuple[Outcome, str]:
 
 
 def outcome_of_error(error: BaseException, url: str) -> tuple[Outcome, str]:
-    """The outcome of a request without an answer."""
+    """The outcome of a request without an answer. What its frames hold, megabytes of a body, is let go at once."""
+    _clear_frames(error)
     if isinstance(error, HostBusyError):
         return Outcome.BLOCKED, str(error)[:200]
     if isinstance(error, AddressRefusedError):
@@ -80,6 +85,19 @@ def outcome_of_error(error: BaseException, url: str) -> tuple[Outcome, str]:
     if isinstance(error, IgnoreRequest):
         return Outcome.BROKEN, str(error)[:200] or "ignored"
     return Outcome.BROKEN, f"connection_lost: {type(error).__name__}"
+
+
+def _clear_frames(error: BaseException | None) -> None:
+    """An error and its frames hold each other, and what has begun to come with them, until cycles are looked for.
+
+    Functions only: to clear the frame of a coroutine that waits would end it.
+    """
+    while error is not None:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if not frame.f_code.co_flags & _MAY_WAIT:
+                with contextlib.suppress(RuntimeError):  # it still runs
+                    frame.clear()
+        error = error.__cause__ or error.__context__
 
 
 def is_worth_another_try(error: BaseException) -> bool:

@@ -90,9 +90,11 @@ def outcome_of_error(error: BaseException, url: str) -> tuple[Outcome, str]:
 def _clear_frames(error: BaseException | None) -> None:
     """An error and its frames hold each other, and what has begun to come with them, until cycles are looked for.
 
-    Functions only: to clear the frame of a coroutine that waits would end it.
+    Functions only: to clear the frame of a coroutine that waits would end it. Errors may be each other's cause.
     """
-    while error is not None:
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         for frame, _ in traceback.walk_tb(error.__traceback__):
             if not frame.f_code.co_flags & _MAY_WAIT:
                 with contextlib.suppress(RuntimeError):  # it still runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import platform
 import sys
@@ -49,16 +50,20 @@ def main() -> int:
 
 
 def page_with(page: str, results: Sequence[Result]) -> str:
-    """The page with these lines in place of those of the same name and peer; new ones follow, other text is kept."""
+    """The page with these lines in place of those of the same name and peer; new ones follow.
+
+    The first table is the benchmarks'; text and tables behind it are kept.
+    """
     lines = page.splitlines()
-    table = [number for number, line in enumerate(lines) if line.startswith("| ")][1:]
-    rows = {_key(lines[number]): lines[number] for number in table}
+    begins = next((number for number, line in enumerate(lines) if line.startswith("|---")), len(lines)) + 1
+    table = list(itertools.takewhile(lambda line: line.startswith("| "), lines[begins:]))
+    rows = {_key(line): line for line in table}
     rows |= {_key(row(result)): row(result) for result in results}
     head = HEAD.format(
         when=f"{datetime.now(UTC):%Y-%m-%d}", cores=os.cpu_count(), python=platform.python_version(),
         heavy=", ".join(HEAVY),
     )  # fmt: skip
-    tail = lines[table[-1] + 1 :] if table else []
+    tail = lines[begins + len(table) :]
     return "\n".join([*head.splitlines(), *rows.values(), *tail]) + "\n"
 
 

@@ -25,6 +25,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 MOST_QUERIES = 1000  # that an operation remembers the reading of
+LONGEST_QUERY = 1000  # bytes of one that is remembered: servers take 64 KB
 
 _MISSING = object()  # what a dependency is whose parameters are wrong
 CallT = TypeVar("CallT", bound=Callable[..., Any])
@@ -198,6 +199,8 @@ class _Plan:
         return values
 
     def _keep(self, asked: tuple[int, bytes], made: Any) -> None:
+        if len(asked[1]) > LONGEST_QUERY:
+            return
         if len(self._of_queries) >= MOST_QUERIES:
             self._of_queries.clear()
         self._of_queries[asked] = made

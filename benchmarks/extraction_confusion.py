@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import affinity
 from leadhouse.extraction.mailboxes import is_role
-from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.social_profiles import profile
 from leadhouse.records import Extraction
 

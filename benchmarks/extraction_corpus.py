@@ -17,9 +17,9 @@ from urllib.parse import unquote, urlsplit
 
 from benchmarks.extraction_confusion import Candidate, candidates, confusion_table, learned_against_rules
 from leadhouse.extraction.company_site import extract_page
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import SiteContext
 from leadhouse.extraction.page import parse
-from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.site_summary import summarise
 from leadhouse.records import Extraction
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from leadhouse.extraction.page_kind import contact_score
+from leadhouse.extraction.contact_links import contact_score
 from scrapers.base import urls
 
 MAX_WAITING = 5_000

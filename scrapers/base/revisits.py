@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from datetime import UTC, datetime, timedelta
 
-from leadhouse.extraction.page_kind import contact_score
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.jobs.sources import KnownPage
 
 CONDITION_DAYS = 7  # after that a page is read whole again: some servers answer 304 whatever has changed

@@ -6,12 +6,12 @@ import re
 
 from leadhouse.extraction import cyrillic_addresses, east_asian, regional_addresses, structured, vocabulary
 from leadhouse.extraction.address_forms import Town, region_of, towns
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings, Surroundings, around, around_block
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.parties import Owner, is_membership, whose
 from leadhouse.extraction.post_boxes import codeless, post_boxes
 from leadhouse.extraction.street_lines import (

@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from leadhouse.extraction import structured
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings
 from leadhouse.extraction.guarded import AnyOf, Guarded
 from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.windows import windows
 from leadhouse.records import Value
 

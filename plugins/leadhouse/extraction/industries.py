@@ -10,10 +10,10 @@ from collections import Counter
 from functools import lru_cache
 
 from leadhouse.extraction import structured
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.page_kind import contact_score
 from leadhouse.records import Value
 
 _DIVISIONS = (  # division, schema.org types, words

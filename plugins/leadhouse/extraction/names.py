@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from leadhouse.extraction import hosts, structured, vocabulary
 from leadhouse.extraction.brand_phrases import brand_phrase
+from leadhouse.extraction.contact_links import is_menu_word
 from leadhouse.extraction.context import Findings, SiteContext
 from leadhouse.extraction.legal_names import legal_names
 from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.page_kind import is_menu_word
 from leadhouse.records import Value
 
 _ORGANISATION = re.compile(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from leadhouse.extraction import hosts, vocabulary
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import (
     Findings,
     SiteContext,
@@ -22,7 +23,6 @@ from leadhouse.extraction.context import (
 )
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.page_kind import contact_score
 
 _LINES_UP = 7
 _LINES_DOWN = 5

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from leadhouse.extraction import hosts
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import affinity
 from leadhouse.extraction.page import safe_host
-from leadhouse.extraction.page_kind import contact_score
 from leadhouse.extraction.phones import to_e164
 from leadhouse.extraction.site_facts import Fact, Sightings, SiteFacts
 from leadhouse.extraction.site_names import rank_names

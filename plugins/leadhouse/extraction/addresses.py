@@ -7,17 +7,16 @@ import re
 from leadhouse.extraction import cyrillic_addresses, east_asian, regional_addresses, structured, vocabulary
 from leadhouse.extraction.address_forms import Town, region_of, towns
 from leadhouse.extraction.contact_links import contact_score
-from leadhouse.extraction.context import Findings, Surroundings, around, around_block
+from leadhouse.extraction.context import Findings, Surroundings, around
 from leadhouse.extraction.country import country_code
-from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
+from leadhouse.extraction.labelled_addresses import LABEL, LabelledAddress, labelled_addresses
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.parties import Owner, is_membership, whose
 from leadhouse.extraction.post_boxes import codeless, post_boxes
 from leadhouse.extraction.street_lines import (
     LEAD,
     NOT_ADDRESS,
-    PHONE_LIKE,
     STREET_WORD,
     house_number,
     pieces_after,
@@ -27,6 +26,22 @@ from leadhouse.extraction.street_lines import (
 from leadhouse.records import AddressParts, Value
 
 _WORDY = frozenset(["IN", "PK", "LK", "BD", "NG", "KE", "PH", "AE", "SG", "MY", "ID", "TH", "VN"])
+_DISTRICT = re.compile(r"(?:Dublin|Cork|Belfast|Colombo) \d{1,2}W?")
+_EVENT = re.compile(  # where a concert is, not where its players have their office
+    r"^\W*(?:[^\W\d]{2,10},?\s)?\d{1,2}(?:st|nd|rd|th|\.)?\s?(?:jan|feb|mar|apr|m[aäá]i|may|jun|jul|aug|sep|okt|oct|nov|de[cz])"
+    r"|\b(?:doors (?:open )?(?:at )?\d|tickets|eintritt|einlass|vorverkauf)\b",
+    re.I,
+)
+_THEME_ADDRESS = re.compile(  # what themes show until somebody writes their own
+    r"a ?108 adam st|203 fake st|198 west 21|34,? brokeng?town|\bfake st(?:reet)?\b|street name|anytown|any ?city"
+    r"|your (?:street|city)"
+    r"|street address,? city|main street,? anytown|lorem|2 elizabeth st(?:reet)?,? melbourne"
+    r"|121 king st(?:reet)?,? melbourne|1600 amphitheatre"
+    r"|musterweg|beispielstra|rue de l.exemple|calle (?:falsa|ejemplo)|via esempio|voorbeeldstraat|ditt? adress"
+    r"|12345 (?:musterstadt|berlin musterstr)"
+    r"|\bxx+\b|0{5}|street 123\b|123 street\b|45 park avenue,? apt|795 folsom ave",
+    re.I,
+)
 
 
 def parts_text(parts: AddressParts) -> str:
@@ -51,8 +66,8 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
         _judge_box(page, match, parts, findings, owner, is_known=False)
     for match, parts in (*codeless(page, country), *post_boxes(page, country)):
         _judge_box(page, match, parts, findings, owner)
-    for lines, spot, strength in _labelled(page):
-        _judge_labelled(page, lines, spot, strength, country, findings, owner)
+    for found in labelled_addresses(page, country):
+        _judge_labelled(page, found, findings, owner)
 
 
 def _structured(item: structured.Item, parent: structured.Item | None, findings: Findings) -> None:
@@ -197,7 +212,7 @@ def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *,
     count += has_number and opens_line and town.is_line_end
     count += town.is_named + town.is_labelled
     count += bool(spot.region in {"footer", "address"} or spot.marks & Mark.CONTACT)
-    count += bool(_LABEL.search(spot.heading) or LEAD.match(spot.before) or _LABEL.search(spot.above))
+    count += bool(LABEL.search(spot.heading) or LEAD.match(spot.before) or LABEL.search(spot.above))
     count += any(vocabulary.LEGAL_FORM.search(line) for line in before[-2:])
     if re.fullmatch(r"(?:19|20)\d\d", town.code.strip()):
         count -= 1 if town.city else 3
@@ -206,126 +221,16 @@ def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *,
     return count
 
 
-_DISTRICT = re.compile(r"(?:Dublin|Cork|Belfast|Colombo) \d{1,2}W?")
-_EVENT = re.compile(  # where a concert is, not where its players have their office
-    r"^\W*(?:[^\W\d]{2,10},?\s)?\d{1,2}(?:st|nd|rd|th|\.)?\s?(?:jan|feb|mar|apr|m[aäá]i|may|jun|jul|aug|sep|okt|oct|nov|de[cz])"
-    r"|\b(?:doors (?:open )?(?:at )?\d|tickets|eintritt|einlass|vorverkauf)\b",
-    re.I,
-)
-_THEME_ADDRESS = re.compile(
-    r"a ?108 adam st|203 fake st|198 west 21|34,? brokeng?town|\bfake st(?:reet)?\b|street name|anytown|any ?city"
-    r"|your (?:street|city)"
-    r"|street address,? city|main street,? anytown|lorem|2 elizabeth st(?:reet)?,? melbourne"
-    r"|121 king st(?:reet)?,? melbourne|1600 amphitheatre"
-    r"|musterweg|beispielstra|rue de l.exemple|calle (?:falsa|ejemplo)|via esempio|voorbeeldstraat|ditt? adress"
-    r"|12345 (?:musterstadt|berlin musterstr)"
-    r"|\bxx+\b|0{5}|street 123\b|123 street\b|45 park avenue,? apt|795 folsom ave",
-    re.I,
-)  # addresses that themes show until somebody writes their own
-
-# addresses without a postal code, known by what stands beside them --------------------------------------------------
-
-_LABEL = re.compile(
-    r"\b(?:address|adress[ea]?|anschrift|postanschrift|location|locations|office|offices|plant|branch"
-    r"|headquarters?|siège|sede"
-    r"|indirizzo|dirección|domicilio|endereço|adres|visit us|find us|come see us|where (?:we are"
-    r"|to find us)|địa chỉ|διεύθυνση|адрес|العنوان|adresă|sediu|aadress|standort|so finden sie uns|dove siamo"
-    r"|où nous trouver|ubicación|casa matriz|sucursal|niederlassung|oficinas?|bodega|tienda|showroom|agence|magasin"
-    r"|negozio|stabilimento|fabrika|merkez|şube|prodejna|provozovna|sídlo|telephely|székhely|winkel|kantoor)\b|📍",
-    re.I,
-)
-_LABEL_STEMS = (
-    "addres", "adres", "anschrift", "location", "office", "plant", "branch", "headquarter", "siège", "sede",
-    "indirizzo", "dirección", "domicilio", "endereço", "visit us", "find us", "see us", "where ", "standort",
-    "địa chỉ", "διεύθυνση", "адрес", "العنوان", "sediu", "aadress",
-    "so finden", "dove siamo", "où nous", "ubicación", "📍", "casa matriz", "sucursal", "niederlassung", "oficina",
-    "bodega", "tienda", "showroom", "agence", "magasin", "negozio", "stabilimento", "fabrika", "merkez", "şube",
-    "prodejna", "provozovna", "sídlo", "telephely", "székhely", "winkel", "kantoor",
-)  # fmt: skip
-_MAP = guarded(
-    r"(?:google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.org|maps\.apple"
-    r"|g\.page)",
-    re.I,
-)
-_LABELLED_LINE = re.compile(
-    rf"^(?P<label>[^:\n]{{0,25}}?{_LABEL.pattern}[^:\n]{{0,20}})\s*[:–-]\s*(?P<rest>\S[^\n]{{8,180}})$", re.I
-)
-
-
-_REGION = re.compile(r"(?:Región|Provincia|Prov\.|Departamento|Dpto\.?|Estado|Edo\.|Comuna)\b")
-_PLAIN_NUMBER = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]+ ){1,4}\d{1,5}[a-zA-Z]?\b|\d{1,5}[a-zA-Z]? [A-ZÀ-Þ]")
-
-
-def _labelled(page: Page) -> list[tuple[list[str], Surroundings, float]]:
-    found = [
-        (link.text.split("\n"), around_block(page, link.block, link.text), 0.7)
-        for link in page.links
-        if link.text and 10 <= len(link.text) <= 200 and _MAP.search(link.url)
-    ]
-    labelled = {index for index in page.blocks_with(_LABEL_STEMS) if len(page.blocks[index].text) <= 250}
-    marked = {index for index, block in enumerate(page.blocks) if block.marks & Mark.ADDRESS}
-    for index in sorted(labelled | marked):
-        block, is_labelled = page.blocks[index], index in labelled
-        spot = Surroundings("", "", "", block.heading, block.outline, block.marks)
-        lines = block.text.split("\n")
-        said = [(number, match) for number, line in enumerate(lines) if (match := _LABELLED_LINE.match(line))]
-        if is_labelled and said:
-            ends = [number for number, _ in said[1:]] + [len(lines)]
-            for (number, match), end in zip(said, ends, strict=True):
-                found.append(([match["rest"], *lines[number + 1 : min(end, number + 4)]], spot, 0.62))
-        elif block.is_label and len(block.text) <= 40 and _LABEL.search(block.text):
-            found.append((_below(page, index), spot, 0.6))
-        elif block.marks & Mark.ADDRESS and (index == 0 or not page.blocks[index - 1].marks & Mark.ADDRESS):
-            found.append((_below(page, index - 1), spot, 0.6))
-    return found[:30]
-
-
-def _below(page: Page, index: int) -> list[str]:
-    """The lines after block `index` while they look like parts of an address."""
-    lines: list[str] = []
-    for block in page.blocks[index + 1 : index + 9]:
-        if block.tag in {"h1", "h2", "h3"} and lines:
-            break
-        for line in block.text.split("\n"):
-            if (NOT_ADDRESS.search(line) or PHONE_LIKE.search(line)) or len(line) > 120:
-                return lines[:8]
-            lines.append(line.strip(" ,"))
-    return lines[:8]
-
-
-def _judge_labelled(
-    page: Page,
-    lines: list[str],
-    spot: Surroundings,
-    strength: float,
-    country: str | None,
-    findings: Findings,
-    owner: Owner | None,
-) -> None:
-    lines = [LEAD.sub("", line).strip(" ,.•–-") for line in lines if line.strip(" ,.•–-")]
-    text = ", ".join(lines)
-    is_street = STREET_WORD.search(text) or (strength > 0.6 and _PLAIN_NUMBER.match(text))
-    if not lines or not 10 <= len(text) <= 220 or not is_street or "," not in text or "|" in text:
-        return
-    if len(text.split()) > 30 or re.search(r"[.!?]\s+[A-Z]\w+ [a-z]+ [a-z]+", text):
-        return
-    folded = fold(text)
+def _judge_labelled(page: Page, found: LabelledAddress, findings: Findings, owner: Owner | None) -> None:
+    folded = fold(found.text)
     known = [value.parts.street for value in findings.of("address") if value.parts and value.parts.street]
     if any(fold(street)[:12] in folded for street in known):
         return
-    if reason := _reason(page, spot, lines, text, owner):
-        findings.reject("address", text, reason, f"text:{spot.region}")
+    locator = f"text:{found.spot.region}"
+    if reason := _reason(page, found.spot, found.lines, found.text, owner):
+        findings.reject("address", found.text, reason, locator)
         return
-    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
-    if len(pieces) > 2 and _REGION.match(pieces[-1]):
-        pieces.pop()
-    named = country_code(pieces[-1]) if len(pieces) > 1 and len(pieces[-1]) > 3 else None
-    pieces = pieces[:-1] if named and len(pieces) > 2 else pieces
-    street = ", ".join(pieces[:-1])
-    parts = AddressParts(
-        street=street, house_number=house_number(street), city=pieces[-1], country_code=named or country
-    )
-    value = Value(value=text, confidence=strength, raw=text, locator=f"text:{spot.region}", parts=parts)
+    value = Value(value=found.text, confidence=found.confidence, raw=found.text, locator=locator, parts=found.parts)
     findings.accept("address", value)
 
 

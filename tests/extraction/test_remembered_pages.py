@@ -20,7 +20,7 @@ from leadhouse.extraction import (
     employees,
     identifiers,
     literals,
-    phones,
+    phone_candidates,
 )
 from leadhouse.extraction.blocks import folded_lines
 from leadhouse.extraction.company_site import extract_page
@@ -43,7 +43,7 @@ ANCHORS = [
     employees._DIGITS,
     identifiers._NUMBER,
     identifiers._EIGHT_FIGURES,
-    phones._SIX_FIGURES,
+    phone_candidates._SIX_FIGURES,
 ]
 STEMS = ("contact", "vertret", "p.iva", " di ", "bp", "ä", "대표이사", "σύμβουλος", "𝔘𝔫", "i̇st", "\ud800x")
 NUMBERS = st.text(alphabet="0159 .-–/|()AZé\u0665\uff11号\u00a0x\n", max_size=160)

@@ -15,7 +15,8 @@ from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person import Person
 from leadhouse.extraction.person_cards import HEADINGS, in_team
 from leadhouse.extraction.person_said import said
-from leadhouse.extraction.phones import numbers_in, to_e164
+from leadhouse.extraction.phone_candidates import numbers_in
+from leadhouse.extraction.phones import to_e164
 
 _CARD_BLOCKS = 8
 _MAX_BLOCK = 900

@@ -1,4 +1,4 @@
-"""Telephone numbers of a page: own candidates over visible text and links, judged by label and place, then E.164.
+"""Telephone numbers of a page: the candidates of its text and links, judged by label and place, then E.164.
 
 phonenumbers is asked about candidates alone (over raw HTML it costs forty times as much) and imported on first use.
 """
@@ -6,30 +6,23 @@ phonenumbers is asked about candidates alone (over raw HTML it costs forty times
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
-from urllib.parse import unquote
 
 from leadhouse.extraction import structured, vocabulary
-from leadhouse.extraction.context import MAX_CANDIDATES, Findings, Surroundings, around, around_block, is_about_staff
+from leadhouse.extraction.context import Findings, Surroundings, is_about_staff
 from leadhouse.extraction.identifiers import check_vat
-from leadhouse.extraction.page import Link, Mark, Page
+from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.parties import Owner, whose
-from leadhouse.extraction.windows import around_matches
+from leadhouse.extraction.phone_candidates import (
+    Candidate,
+    dialled,
+    link_candidates,
+    numbers_in,
+    text_candidates,
+    vanity_candidates,
+)
 from leadhouse.records import Value
 
-_SEPARATORS = r"[ \u00a0().\-/\u2010-\u2015\u00b7\u2022\u2212'_]"
-NUMBER = re.compile(
-    rf"(?<![\w@=&#%+])(?<![\w][.,:/-])(?:\+|\(\s?\+)?[(\[]?\d(?:(?:{_SEPARATORS}{{0,4}}|\|)\d){{5,35}}(?![\w@%€$£])(?!\.\d)"
-)
-_SIX_FIGURES = re.compile(rf"\d(?:(?:{_SEPARATORS}{{0,4}}|\|)\d){{5}}")
-_VANITY = re.compile(  # 1-800-FLOWERS, 0800 REVERSE, 1300 FOODBANK
-    r"(?<![\w+,$€£])(?P<prefix>(?:1[-. ]?)?\(?(?:8(?:00|33|44|55|66|77|88)|0800|1300|1800)\)?)[-. ]?"
-    r"(?P<word>(?=[A-Z0-9 -]{0,8}[A-Z]{3})[A-Z0-9]{2,9}(?:[- ][A-Z0-9]{2,8})?)(?!\w)"
-)
-_VANITY_COUNTRIES = frozenset(["US", "CA", "AU", "NZ", "GB", "IE", "ZA"])
 _EXTENSION = re.compile(
     r"^\s*(?:,|;|-|\()?\s*(?:ext(?:ension)?\.?|x|durchwahl|dw|poste|int\.?|anexo|ramal)\s*[:.=]?\s*(\d{1,6})", re.I
 )
@@ -37,9 +30,7 @@ _DATE = re.compile(
     r"^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19"
     r"|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)(?:\D.*)?$"
 )
-_HOUSE_AND_CODE = re.compile(
-    r"^[1-9][\d\s/–-]{0,12}[\s,·•|/–-]+\d{4,6}$"
-)  # the number of a house, a postal code, a town
+_HOUSE_AND_CODE = re.compile(r"^[1-9][\d\s/–-]{0,12}[\s,·•|/–-]+\d{4,6}$")  # then a town: number and postal code
 _GROUPED_THOUSANDS = re.compile(r"^\d{1,3}(?:[.,' ]000)+$")
 _COORDINATE = re.compile(r"^-?\d{1,3}\.\d{4,}")
 _FICTION = re.compile(
@@ -53,7 +44,7 @@ _MAX_PARTS, _MAX_NUMBER = 8, 30
 _IBAN_START = re.compile(r"(?<![A-Z]\d[\dW] )\b[A-Z]{2}\d{2}[\s\d]*$")
 _FAX_AFTER = re.compile(  # what a number follows is that number's label
     r"^\s*(?:[(\[]\s*(?:tele)?fax\s*[)\]]|[–-]?\s*(?:tele)?fax\b(?!\W{0,4}\d))", re.I
-)  # what a number follows is that number's label
+)
 _PHONE_WORD = r"(?:office|main|mobile?|cell|phone|direct|tel|voice|work|büro|mobil|zentrale|bureau|ufficio|oficina)"
 _PHONE_AFTER = re.compile(rf"^\s*(?:[(\[]\s*{_PHONE_WORD}\s*[)\]]|[–-]?\s*{_PHONE_WORD}\b(?!\W{{0,4}}[\d+]))", re.I)
 _JOINED = re.compile(  # what joins a number to the one before it on the line
@@ -70,19 +61,7 @@ _CARD = 300  # characters
 _LETTER_LABEL = re.compile(r"(?:^|[^\w'’&])([ftpm])$", re.I)  # T, P, M, F before a number
 _TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
 _NANP = re.compile(r"^\(?(?:1[\s.\-]{1,3})?\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2}[\s.\-]{0,3}\d{4}$")
-_CONTACT_URL = re.compile(
-    r"contact|kontakt|contat|impress|imprint|mentions|aviso|legal|about|ueber|chi-siamo|privacy|index|home|^[^.]*$",
-    re.I,
-)
 _POST_URL = re.compile(r"/(?:blog|news|posts?|article[s]?|\d{4}/\d{2})(?:/|$)", re.I)
-
-
-@dataclass(slots=True)
-class _Candidate:
-    raw: str
-    spot: Surroundings
-    way: str
-    label: str
 
 
 @lru_cache(maxsize=50_000)
@@ -131,60 +110,6 @@ def _tidy(text: str, country: str | None) -> str:
     return text
 
 
-def numbers_in(text: str) -> Iterator[re.Match[str]]:
-    """Where a text could hold numbers; the pattern runs around six figures that stand together."""
-    return around_matches(text, NUMBER, _SIX_FIGURES, 8, 120)
-
-
-def _text_candidates(page: Page) -> list[_Candidate]:
-    found = []
-    for match in islice(numbers_in(page.text), MAX_CANDIDATES):
-        raw = match[0].strip(" -–/.|")
-        spot = around(page, match.start(), match.end())
-        found.append(_Candidate(raw, spot, "text", spot.before))
-    return found
-
-
-def _vanity_candidates(page: Page, country: str | None) -> list[_Candidate]:
-    """Numbers spelt in letters, where that is the custom; letters beyond the number's length are for the eye."""
-    if country not in _VANITY_COUNTRIES or "00" not in page.text:
-        return []
-    found = []
-    for match in _VANITY.finditer(page.text):
-        word = re.sub(r"[ -]", "", match["word"])[: 6 if country == "AU" else 7]
-        spot = around(page, match.start(), match.end())
-        found.append(_Candidate(f"{match['prefix']} {word}", spot, "text", f"{spot.before} phone"))
-    return found
-
-
-def _link_candidates(page: Page) -> list[_Candidate]:
-    found = []
-    for link in page.actions:
-        scheme, _, rest = link.url.partition(":")
-        if scheme.lower() in {"tel", "sms", "callto", "whatsapp", "fax"}:
-            spot = around_block(page, link.block, link.text)
-            spot.marks |= link.marks & Mark.HIDDEN
-            label = (
-                "fax"
-                if scheme.lower() == "fax"
-                else f"{spot.before} {'' if re.search('[0-9]{4}', link.text) else link.text}"
-            )
-            found.append(_Candidate(_tel(rest), spot, "tel", label))
-    for link in page.links:
-        is_chat = "wa.me/" in link.url or "api.whatsapp.com/send" in link.url
-        if is_chat and (match := re.search(r"(?:wa\.me/|phone=)(?:%2B|\+)?(\d{8,15})", link.url)):
-            spot = around_block(page, link.block, link.text)
-            found.append(_Candidate("+" + match[1], spot, "whatsapp", "whatsapp"))
-    return found
-
-
-def _tel(text: str) -> str:
-    text = unquote(text).strip().strip("/").strip()
-    text = re.sub(r"^(?:tel:|//)+", "", text, flags=re.I)
-    text = re.split(r"[;?&]|,{1,2}", text)[0]
-    return re.sub(r"\s+", " ", text)
-
-
 def _nearest_label(label: str) -> str | None:
     """``fax``, ``phone`` or ``identifier``: which label ends nearest before the number."""
     text = _TRAILING.sub("", label[-60:])
@@ -221,7 +146,7 @@ def _is_contact_place(page: Page, spot: Surroundings) -> bool:
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
 
 
-def _reason(page: Page, item: _Candidate, country: str | None, owner: Owner | None) -> str | None:
+def _reason(page: Page, item: Candidate, country: str | None, owner: Owner | None) -> str | None:
     if item.spot.marks & Mark.HIDDEN:
         return "hidden"
     if item.spot.marks & Mark.CODE:
@@ -244,7 +169,7 @@ def _reason(page: Page, item: _Candidate, country: str | None, owner: Owner | No
     return None
 
 
-def _unlabelled_reason(page: Page, item: _Candidate, country: str | None) -> str | None:
+def _unlabelled_reason(page: Page, item: Candidate, country: str | None) -> str | None:
     digits = re.sub(r"\D", "", item.raw)
     if len(digits) >= 8 and digits == item.raw and check_vat(digits, country):
         return "identifier"
@@ -261,12 +186,12 @@ def _unlabelled_reason(page: Page, item: _Candidate, country: str | None) -> str
 def extract_phones(page: Page, country: str | None, findings: Findings, owner: Owner | None = None) -> None:
     """Put every number into `findings`; numbers that need an unknown country are kept as ``no_country``."""
     nowhere = Surroundings("", "", "", "", (), 0)
-    links = _link_candidates(page)
+    links = link_candidates(page)
     links.extend(
-        _Candidate(_tel(text), nowhere, "json-ld", "phone")
+        Candidate(dialled(text), nowhere, "json-ld", "phone")
         for text in structured.contact_texts(page.json_ld + page.microdata, ("telephone",))
     )
-    texts = [*_text_candidates(page), *_vanity_candidates(page, country)]
+    texts = [*text_candidates(page), *vanity_candidates(page, country)]
     for item in [*texts, *links]:
         for raw in _split(item.raw, country):
             _judge(page, country, item, raw, findings, owner)
@@ -303,20 +228,18 @@ def _has_figures(part: str) -> bool:
     return sum(char.isdigit() for char in part) >= 6
 
 
-def _judge(
-    page: Page, country: str | None, item: _Candidate, raw: str, findings: Findings, owner: Owner | None
-) -> None:
+def _judge(page: Page, country: str | None, item: Candidate, raw: str, findings: Findings, owner: Owner | None) -> None:
     locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
     number = to_e164(raw, country)
     if number is None:
         number = to_e164("+" + raw, None) if item.way == "tel" and re.match(r"^[1-9]\d{9,14}$", raw) else None
     if number is None and country is not None:
         return
-    if number is None and country is None and _NANP.match(raw) and page.lang[:2] in {"", "en"}:
+    if number is None and _NANP.match(raw) and page.lang[:2] in {"", "en"}:
         number = to_e164(raw, "US")
     reason = _reason(page, item, country, owner)
     if number is None:
-        if reason in (None, "unlabelled") and country is None and item.raw[:1] != "+" and reason is None:
+        if reason is None and item.raw[:1] != "+":
             findings.reject("phone_e164", raw, "no_country", locator)
         return
     if _FICTION.search(number):
@@ -338,7 +261,7 @@ def _judge(
     findings.accept("phone_e164", Value(value=number, confidence=round(score, 3), raw=raw_text[:100], locator=locator))
 
 
-def _fax_beside(item: _Candidate, raw: str, country: str | None, findings: Findings, locator: str) -> None:
+def _fax_beside(item: Candidate, raw: str, country: str | None, findings: Findings, locator: str) -> None:
     """``40 12 34-0, Fax -12``: the extension stands for the number with its last figures changed (DIN 5008)."""
     extension = _FAX_EXTENSION.match(item.spot.after)
     base = _SWITCHBOARD.search(raw)
@@ -347,8 +270,3 @@ def _fax_beside(item: _Candidate, raw: str, country: str | None, findings: Findi
     if number := to_e164(f"{raw[: base.start()]}-{extension[1]}", country):
         findings.reject("phone_e164", number, "fax", locator)
         findings.accept("fax_e164", Value(value=number, confidence=0.8, raw=item.raw[:100], locator=locator))
-
-
-def link_number(link: Link) -> str | None:
-    """The number of a tel: link as written, for people's cards."""
-    return _tel(link.url.partition(":")[2]) if link.url[:4].lower() == "tel:" else None

@@ -9,6 +9,7 @@ import re
 import string
 from collections.abc import Mapping
 from functools import lru_cache
+from unicodedata import is_normalized, normalize
 from urllib.parse import unquote
 
 _HEX = re.compile(r"^[0-9a-fA-F]{6,400}$")
@@ -69,6 +70,7 @@ _LABELLED = re.compile(
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u00ad\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
 INVISIBLE = {**_INVISIBLE, ord("\uff20"): "@", ord("\ufe6b"): "@", ord("\uff0e"): "."}
+INVISIBLE |= dict.fromkeys(map(ord, "\u2010\u2011"), "-")  # hyphens that tell one from a minus, or hold a line together
 _INVISIBLE_CHAR = re.compile("[" + "".join(map(chr, INVISIBLE)) + "]")
 # What must stand in a text before a pattern above is tried; written to start with a set of characters, which is fast.
 _MAYBE_AT = re.compile(r"[(\[{<@]|[-_][aA][tT][-_]|[ \u00a0](?:[aAäÄ][tT]|[aA][rR][rR][oO]|[cC][hH][iI][oO][cC])")
@@ -174,8 +176,12 @@ def from_base64(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Text without characters that nobody sees; full-width signs of an address as plain ones."""
-    return text.translate(INVISIBLE) if _INVISIBLE_CHAR.search(text) else text
+    """Text without characters that nobody sees; full-width signs of an address and special hyphens as plain ones.
+
+    Letters and their marks are one character (Unicode Standard Annex 15, NFC): some systems write them apart.
+    """
+    text = text.translate(INVISIBLE) if _INVISIBLE_CHAR.search(text) else text
+    return text if is_normalized("NFC", text) else normalize("NFC", text)
 
 
 def rot13(text: str) -> str:

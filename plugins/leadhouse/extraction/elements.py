@@ -41,6 +41,7 @@ class ElementReader(BlockBuilder):
     def enter(self, tag: StartTag, text: str, parent: Frame) -> None:
         """Open an element that does more than hand down marks."""
         frame = Frame(tag.name, places.inherit(parent.marks, tag.marks))
+        frame.is_block = tag.is_block
         if tag.is_block:
             if self.buffer:
                 self.flush(parent.tag, parent.marks)

@@ -90,6 +90,9 @@ _HIDDEN_STYLE = re.compile(
 )
 _REVERSED_STYLE = re.compile(r"unicode-bidi\s*:\s*(?:bidi-override|isolate-override)", re.I)
 _RTL_STYLE = re.compile(r"direction\s*:\s*rtl", re.I)
+_INLINE_TAGS = words("span strong b em i small label time cite font")
+_BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.I)
+_BLOCK_CLASSES = words("d-block d-flex d-grid block")  # Bootstrap, Tailwind
 _SELECTOR = re.compile(r"^(?:[a-z0-9]*)([.#])([\w-]+)$", re.I)
 _EFFECT = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)|unicode-bidi\s*:\s*(?:bidi|isolate)-override", re.I)
 _MEDIA = re.compile(
@@ -154,6 +157,15 @@ def inherit(outer: int, own: int) -> int:
 def is_hidden_style(style: str) -> bool:
     """Whether inline CSS keeps an element from being seen."""
     return bool(_HIDDEN_STYLE.search(style))
+
+
+def is_set_as_block(name: str, attributes: Mapping[str, str]) -> bool:
+    """Whether an element of running text is set on lines of its own, by inline CSS or by a framework's class."""
+    if name not in _INLINE_TAGS:
+        return False
+    return bool(_BLOCK_STYLE.search(attributes.get("style", ""))) or not _BLOCK_CLASSES.isdisjoint(
+        attributes.get("class", "").split()
+    )
 
 
 def is_reversed_style(style: str) -> bool:

@@ -108,6 +108,7 @@ class StartTag:
         self.attributes = attributes = read_attributes(source)
         if "hidden" in attributes and self.name != "body":
             self.is_hidden = True
+        self.is_block |= places.is_set_as_block(self.name, attributes)
         if style := attributes.get("style"):
             self.is_hidden |= self.name not in {"body", "html", "main"} and places.is_hidden_style(style)
             self.is_reversed = places.is_reversed_style(style)
@@ -133,6 +134,7 @@ class StartTag:
         frame = self.frames.get(outer)
         if frame is None:
             frame = self.frames[outer] = Frame(self.name, places.inherit(outer, self.marks))
+            frame.is_block = self.is_block
         return frame
 
 

@@ -11,18 +11,11 @@ from leadhouse.extraction.context import Findings, Surroundings, around
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.labelled_addresses import LABEL, LabelledAddress, labelled_addresses
+from leadhouse.extraction.line_pieces import LEAD, NOT_ADDRESS, pieces_after, pieces_before
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.parties import Owner, is_membership, whose
 from leadhouse.extraction.post_boxes import codeless, post_boxes
-from leadhouse.extraction.street_lines import (
-    LEAD,
-    NOT_ADDRESS,
-    STREET_WORD,
-    house_number,
-    pieces_after,
-    pieces_before,
-    street_of,
-)
+from leadhouse.extraction.street_lines import STREET_WORD, house_number, street_of
 from leadhouse.records import AddressParts, Value
 
 _WORDY = frozenset(["IN", "PK", "LK", "BD", "NG", "KE", "PH", "AE", "SG", "MY", "ID", "TH", "VN"])

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from leadhouse.extraction.context import Surroundings, around_block
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.guarded import guarded
+from leadhouse.extraction.line_pieces import LEAD, NOT_ADDRESS, PHONE_LIKE
 from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.street_lines import LEAD, NOT_ADDRESS, PHONE_LIKE, STREET_WORD, house_number
+from leadhouse.extraction.street_lines import STREET_WORD, house_number
 from leadhouse.records import AddressParts
 
 LABEL = re.compile(

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from leadhouse.extraction.country import country_code
+from leadhouse.extraction.line_pieces import PHONE_LIKE, pieces_before
 from leadhouse.extraction.page import Page
-from leadhouse.extraction.street_lines import PHONE_LIKE, STREET_WORD, house_number, pieces_before, street_of
+from leadhouse.extraction.street_lines import STREET_WORD, house_number, street_of
 from leadhouse.extraction.vocabulary import LEGAL_FORM, words
 from leadhouse.records import AddressParts
 

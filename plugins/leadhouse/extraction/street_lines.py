@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
-from leadhouse.extraction.page import Page
+from leadhouse.extraction.line_pieces import LEAD, NOT_ADDRESS
 
 STREET_WORD = re.compile(
     r"(?:stra(?:ß|ss)e|str\b\.?|straat|laan|dreef|plein|kade|gracht|steenweg|singel|baan|weg|gasse|platz|allee|ufer"
@@ -40,27 +40,6 @@ _NUMBER_LAST = re.compile(
 _NUMBER_FIRST = re.compile(
     r"^(?:no\.?\s?|nº\s?|#)?(?P<number>\d{1,5}[a-zA-Z]?(?:\s?[-–/]\s?\d{1,5}[a-zA-Z]?)?)\b,?\s+(?=[A-ZÀ-Þa-z])", re.I
 )
-NOT_ADDRESS = re.compile(
-    r"@|https?:|www\.|(?<![a-zß-ÿ])(?:tel|fon|phone|fax|mobil|mobile|e-?mail|copyright|©|iban|bic|ust|vat"
-    r"|p\.?\s?iva|open|hours|uhr|mon|montag|öffnungszeit\w*|gmbh & co|vertreten durch|inhaber\w*"
-    r"|steuernummer)(?![a-zß-ÿ])|[?!]",
-    re.I,
-)
-PHONE_LIKE = re.compile(r"\d(?:[ ()/.\-]{0,2}\d){7,}")
-LEAD = re.compile(
-    r"^(?:our |unsere |the |a )?(?:(?:postal |mailing |registered |head |main |business |street |corporate |visiting "
-    r"|company |hoofd|postal)*(?:address|office|location|headquarters)|adress[ea]?|anschrift|postanschrift"
-    r"|hausanschrift|sitz"
-    r"|siège(?: social)?|sede(?: legale| operativa| social)?|indirizzo|dirección|domicilio(?: social)?"
-    r"|maatschappelijke zetel"
-    r"|uitbatingszetel|zetel|endereço|morada|adres|besøksadresse|postadresse|bezoekadres|postadres|vestigingsadres"
-    r"|find us"
-    r"|visit us|où nous trouver|où|dove siamo|standort|location|based at|located at|adresa|cím|adresas|osoite"
-    r"|käyntiosoite|địa chỉ|διεύθυνση|έδρα|адрес|адреса|العنوان|adresă|sediul?(?: social)?|adrese|aadress|címünk"
-    r"|székhely)"
-    r"\s*[:\-–|]\s*",
-    re.I,
-)
 _UNIT = re.compile(
     r"^(?:c/o|z\. ?hd|suite|ste|floor|level|unit|flat|apt|office|room|block|building|bldg|house|tower|plot|shop|door"
     r"|wing|no\."
@@ -93,7 +72,6 @@ _LABEL_WORD = re.compile(
     r"|[\w ]+ office)$",
     re.I,
 )
-_SPLIT = re.compile(r"\s*[,;|•·●⋅]\s*|(?<!\d)\s+[–—-]\s+|\s+[–—-]\s+(?!\d)")
 _HARD_END = re.compile(r"[|•●:©]|(?<=[a-zà-ÿ]{4})[.]\s")
 _ROMANCE = re.compile(
     r"(?<![\w'’])(?:\d{1,4}(?:\s?[-–/]\s?\d{1,4})?\s?(?:bis|ter|[A-Za-z](?![\w]))?,?\s)?(?:via|viale|piazza|piazzale"
@@ -111,13 +89,10 @@ _GERMANIC = re.compile(
     r"(?:\s?\d+(?:\s?[a-zA-Z](?![\w]))?(?:\s?[-–/]\s?\d+(?:\s?[a-z](?!\w))?)?|$)"
 )
 _NUMBER_LABEL = re.compile(r"\b(?:No|Nr|Kat|Daire|D|K|Blok|Apt)\s?:\s?\d")
-_CODE_LABEL = re.compile(
-    r"(?:(?<=[\s,(])|^)(?:C\.?\s?P\.?|CEP|CAP|PLZ|PS[CČ]|PIN(?: ?code)?|(?:post(?:al)?|zip) ?code|código postal)"
-    r"\s?[:.]?$",
-    re.I,
-)
 _LEADING_LABEL = re.compile(r"[^\W\d_][^:\d]{2,24}:\s+(?=[^\W\d_])")
 _NUMBERED = re.compile(r"(?<![\w-])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,?\s(?=[A-ZÀ-Þ]|rue|avenue|place|boulevard|chemin)")
+_FLOOR = re.compile(r"\s*[-–]?\s*\d{1,2}\.?\s?[ºª°]\.?\s?(?:[A-Za-z]{1,4}\.?)?$")  # 215 - 1.º Esq.
+_NUMBER_ALONE = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$")
 
 
 @lru_cache(maxsize=20_000)
@@ -131,46 +106,6 @@ def is_street(text: str) -> bool:
     return bool(has_number and re.match(r"^[A-ZÀ-Þ0-9]", text) and len(text.split()) <= 7) and bool(
         re.search(r"[A-ZÀ-Þ]?[a-zà-ÿ]{2,}", text)
     )
-
-
-def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
-    """The pieces of text that lead to a town at `start`, nearest last, and whether it opens its line.
-
-    Its own line first, then up to six lines above while they could be of an address.
-    """
-    begin, _ = page.line_at(start)
-    own = page.text[max(begin, start - 260) : start].strip(" ,–—|•·\t(-")
-    own = _CODE_LABEL.sub("", own)
-    opens_line = not own
-    pieces = _split(own)
-    end = begin - 1
-    for _ in range(6):
-        if end <= 0:
-            break
-        begin = page.text.rfind("\n", 0, end) + 1
-        line = page.text[begin:end].strip(" ,")
-        if len(line) > 110 or not line or NOT_ADDRESS.search(line) or PHONE_LIKE.search(line):
-            break
-        pieces = [*_split(line), *pieces]
-        end = begin - 1
-    return pieces, opens_line
-
-
-def _split(line: str) -> list[str]:
-    line = LEAD.sub("", line)
-    return [piece for piece in (part.strip(" .-–\t\u00a0") for part in _SPLIT.split(line)) if piece]
-
-
-def pieces_after(page: Page, end: int) -> list[str]:
-    """The pieces of text behind a town on its line, else on the next line (``1051 Budapest, Sas utca 10``)."""
-    _, line_end = page.line_at(end)
-    rest = page.text[end : min(line_end, end + 80)]
-    if rest.strip(" ,.;") and not re.match(r"\s*[,;|·•–-]", rest):
-        return []
-    if not rest.strip(" ,.;"):
-        following = page.text.find("\n", line_end + 1)
-        rest = page.text[line_end + 1 : following if following >= 0 else len(page.text)][:80]
-    return [] if NOT_ADDRESS.search(rest) else _split(rest)[:1]
 
 
 def street_of(pieces: list[str], *, reach: int = 3, is_wordy: bool = False) -> tuple[str, int] | None:
@@ -216,10 +151,6 @@ def _is_number(piece: str) -> bool:
     """``5``, ``24 bajo``, ``n. 12``: the number of the street that the piece before names."""
     piece = _FLOOR.sub("", piece)
     return len(piece) <= 14 and bool(_NUMBER_ALONE.match(piece))
-
-
-_FLOOR = re.compile(r"\s*[-–]?\s*\d{1,2}\.?\s?[ºª°]\.?\s?(?:[A-Za-z]{1,4}\.?)?$")  # 215 - 1.º Esq.
-_NUMBER_ALONE = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$")
 
 
 def _is_short(piece: str) -> bool:

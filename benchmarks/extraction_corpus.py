@@ -19,7 +19,7 @@ from benchmarks.extraction_confusion import Candidate, candidates, confusion_tab
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.page import parse
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.site_summary import summarise
 from leadhouse.records import Extraction
 

@@ -22,7 +22,7 @@ from demo.world import World
 from demo.world.answers import Request, respond
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.page import parse
+from leadhouse.extraction.parsing import parse
 
 SITES = 60
 FLOOR_ROUNDS = 3

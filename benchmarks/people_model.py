@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.page import parse
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.people import candidates
 from leadhouse.extraction.person import ACCEPT
 from leadhouse.extraction.person_evidence import WEIGHTS

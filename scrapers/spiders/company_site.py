@@ -6,8 +6,8 @@ from scrapy.http import Response
 
 from leadhouse.extraction.company_site import EXTRACTOR, EXTRACTOR_VERSION, extract_page
 from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.page import parse
 from leadhouse.extraction.page_kind import PageKind, kind_of_bytes
+from leadhouse.extraction.parsing import parse
 from leadhouse.records import Fetch, Outcome
 from scrapers.base.answers import KINDS
 from scrapers.base.frontier import Target

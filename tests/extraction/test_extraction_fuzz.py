@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.contact_links import contact_guesses, contact_score
 from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.page import MAX_BYTES, parse
+from leadhouse.extraction.page import MAX_BYTES
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.site_summary import summarise
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leadhouse import extraction
 from leadhouse.extraction.guarded import AnyOf, Guarded, guarded, in_one_case
-from leadhouse.extraction.page import parse
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.windows import matches_from
 
 PAGES = Path(__file__).parent / "pages"

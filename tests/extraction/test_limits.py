@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadhouse.extraction import limits
-from leadhouse.extraction.page import parse
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.structured import MAX_JSON, read_json_ld
 
 FOOT = "<footer>Acme Ltd, 1 High Street</footer>"

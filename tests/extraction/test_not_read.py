@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from leadhouse.extraction import page as page_module
+from leadhouse.extraction import parsing
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.page import MAX_BYTES, parse
+from leadhouse.extraction.page import MAX_BYTES
+from leadhouse.extraction.parsing import parse
 from leadhouse.records import Extraction
 
 HOST = "www.ahornhof.de"
@@ -122,7 +123,7 @@ def test_one_parse_feeds_all(monkeypatch: pytest.MonkeyPatch) -> None:
         parses.append(len(text))
         return original(text)
 
-    monkeypatch.setattr(page_module, "LexborHTMLParser", counted)
+    monkeypatch.setattr(parsing, "LexborHTMLParser", counted)
     body = (
         "<head><meta name=robots content='noindex, nofollow'><link rel=canonical href='/home'>"
         "<link rel=alternate hreflang=en href='/en/'>"

@@ -11,7 +11,7 @@ import pytest
 
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.page import parse
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.script_addresses import address_in
 from leadhouse.records import CompanyAttribute, Extraction
 

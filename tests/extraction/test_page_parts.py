@@ -9,8 +9,9 @@ from leadhouse.extraction.charset import decode
 from leadhouse.extraction.contact_links import contact_guesses, contact_score
 from leadhouse.extraction.emails import from_mailto, placeholder_reason
 from leadhouse.extraction.job_titles import is_title
-from leadhouse.extraction.page import Mark, parse
+from leadhouse.extraction.page import Mark
 from leadhouse.extraction.page_kind import PageKind, kind_of_bytes
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.person_names import person_name
 from leadhouse.extraction.phones import to_e164
 from leadhouse.extraction.social_profiles import profile

@@ -7,7 +7,7 @@ import pytest
 from leadhouse.extraction.addresses import extract_addresses
 from leadhouse.extraction.context import Findings
 from leadhouse.extraction.country import detect_country
-from leadhouse.extraction.page import parse
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.street_lines import house_number
 from leadhouse.records import AddressParts
 

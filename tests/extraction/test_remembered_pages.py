@@ -27,7 +27,8 @@ from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.context import SiteContext
 from leadhouse.extraction.deobfuscate import plain
 from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.page import Page, parse
+from leadhouse.extraction.page import Page
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.windows import beyond_ascii, figures, windows
 
 FILES = sorted((Path(__file__).parent / "pages").glob("*.html"))

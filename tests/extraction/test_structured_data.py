@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leadhouse.extraction import structured
 from leadhouse.extraction.embedded import syntaxes_in
-from leadhouse.extraction.page import parse
+from leadhouse.extraction.parsing import parse
 
 URL = "https://www.ahornhof.example/kontakt/"
 ORGANIZATION = "itemscope itemtype='https://schema.org/Organization'"

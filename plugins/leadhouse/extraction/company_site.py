@@ -14,8 +14,9 @@ from leadhouse.extraction.employees import extract_employees
 from leadhouse.extraction.identifiers import extract_identifiers, extract_technologies
 from leadhouse.extraction.industries import extract_industries
 from leadhouse.extraction.names import extract_names
-from leadhouse.extraction.page import Page, parse
+from leadhouse.extraction.page import Page
 from leadhouse.extraction.page_kind import PageKind, classify, kind_of_bytes
+from leadhouse.extraction.parsing import parse
 from leadhouse.extraction.parties import Owner, owner_names
 from leadhouse.extraction.people import extract_people
 from leadhouse.extraction.phones import extract_phones

@@ -1,7 +1,6 @@
-"""One parse of one page: text blocks with their place, links, structured data. Everything else reads this.
+"""A page as it was read: text blocks with their place, links, structured data. Everything else reads this.
 
 Bounded: at most `MAX_BYTES` of input, `MAX_NODES` elements and texts, `MAX_BLOCKS`, `MAX_LINKS` and `MAX_TEXT` kept.
-`parse` accepts any bytes and never raises.
 """
 
 from __future__ import annotations
@@ -14,13 +13,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from leadhouse.extraction import literals
-from leadhouse.extraction.charset import decode
-from leadhouse.extraction.embedded import read_embedded
-from leadhouse.extraction.limits import bounded
-from leadhouse.extraction.microdata import MicrodataReader
 from leadhouse.extraction.structured import open_graph_pairs
 
 MAX_BYTES = 5_000_000
@@ -217,44 +210,3 @@ def safe_host(url: str) -> str:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return ""
-
-
-def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
-    """Parse one HTML answer. `url` is absolute; text is Unicode; a body over `MAX_BYTES` is cut and says so."""
-    from leadhouse.extraction.walk import Walker
-
-    text, charset = decode(body[:MAX_BYTES], content_type)
-    page = Page(url=url, host=safe_host(url), charset=charset, body_bytes=len(body))
-    page.is_truncated = len(body) > MAX_BYTES
-    if not text or text.isspace():
-        return page
-    text, is_cut = bounded(text)
-    page.is_truncated |= is_cut
-    try:
-        tree = LexborHTMLParser(text)
-    except (ValueError, RuntimeError, MemoryError):  # lexbor refuses the input; the page then simply holds nothing
-        return page
-    walker = Walker(page)
-    walker.read(tree.html or "")
-    if "itemscope" in text:
-        page.microdata = MicrodataReader(tree, walker.resolver).read()
-    page.microdata.extend(read_embedded(text, url, tree))
-    _index(page)
-    return page
-
-
-def _index(page: Page) -> None:
-    offset = 0
-    if len(page.blocks) > MAX_BLOCKS:
-        del page.blocks[MAX_BLOCKS:]
-        page.is_truncated = True
-    for index, block in enumerate(page.blocks):
-        if offset > MAX_TEXT:
-            del page.blocks[index:]
-            page.is_truncated = True
-            break
-        block.start = offset
-        page.starts.append(offset)
-        offset += len(block.text) + 1
-    page.text = "\n".join(block.text for block in page.blocks)
-    page.lowered = page.text.lower()

@@ -11,9 +11,10 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
-from leadhouse.api import problems, routers, specification, unsubscribe
+from leadhouse.api import problem_handlers, routers, specification, unsubscribe
 from leadhouse.api.callers import OutsideSignIn
 from leadhouse.api.connections import close_pool
+from leadhouse.api.endings import Transactions
 from leadhouse.api.exchange import Exchanges
 from leadhouse.api.idempotency import RepeatedError
 from leadhouse.api.mcp_transport import McpEndpoint
@@ -21,7 +22,7 @@ from leadhouse.api.planned_routes import RouteIndex
 from leadhouse.api.problems import PREFIX
 from leadhouse.api.rate_limits import OpenLimit
 from leadhouse.api.routes import OneThreadRouter
-from leadhouse.api.transactions import Transactions, admit
+from leadhouse.api.transactions import admit
 from leadhouse.api.versions import NotModifiedError
 from leadhouse.settings import settings
 
@@ -53,7 +54,7 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     app.router.routes.insert(0, RouteIndex(app.routes, PREFIX))
     app.router.routes.append(Route("/mcp", McpEndpoint(), include_in_schema=False))
     specification.install(app)
-    problems.install(app)
+    problem_handlers.install(app)
     app.add_exception_handler(RepeatedError, _repeated)
     app.add_exception_handler(NotModifiedError, _not_modified)
     app.add_middleware(Transactions)

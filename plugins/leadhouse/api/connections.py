@@ -18,6 +18,7 @@ from leadhouse.settings import settings
 STATEMENT_SECONDS = 30
 WAIT_SECONDS = 5.0  # for a connection of the pool
 IDLE_SECONDS = 120.0
+AGAIN_SECONDS = 2.0  # that the pool itself tries to connect; with its pauses growing it would find a server late
 STREAMS = 4  # connections for what reads after its answer began
 
 
@@ -77,7 +78,7 @@ def _make_pool(url: str) -> ConnectionPool[Connection[DictRow]]:
     }  # fmt: skip
     made: ConnectionPool[Connection[DictRow]] = ConnectionPool(
         kwargs=arguments, min_size=0, max_size=settings().api_connections + STREAMS, timeout=WAIT_SECONDS,
-        max_idle=IDLE_SECONDS, num_workers=1, name="leadhouse-api", open=False,
+        max_idle=IDLE_SECONDS, reconnect_timeout=AGAIN_SECONDS, num_workers=1, name="leadhouse-api", open=False,
     )  # fmt: skip
     made.open()
     return made

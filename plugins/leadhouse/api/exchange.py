@@ -96,7 +96,7 @@ class Exchanges:
             return
         headers = Headers(scope=scope)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        exchange = Exchange(_request_id(headers), scope["method"], path.startswith("/api/"), _origin(scope, headers))
+        exchange = Exchange(_request_id(headers), scope["method"], path.startswith("/api/"), origin_of(scope, headers))
         scope["leadhouse"] = exchange
         _current.set(exchange)
         answer = _Answer(exchange, send)
@@ -178,7 +178,7 @@ def _request_id(headers: Headers) -> str:
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
-def _origin(scope: Scope, headers: Headers) -> Origin:
+def origin_of(scope: Mapping[str, Any], headers: Headers) -> Origin:
     """Where the request comes from; behind a proxy, as the server that trusts it says."""
     client, agent = scope.get("client"), headers.get("user-agent")
     try:

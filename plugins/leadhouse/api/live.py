@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
+import psycopg
+import structlog
 from fastapi import APIRouter, Header, Query, WebSocket, WebSocketDisconnect
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,10 +19,10 @@ from starlette.requests import HTTPConnection
 from leadhouse.api import event_feed
 from leadhouse.api.callers import Caller, SignedIn, signed_in
 from leadhouse.api.event_feed import Channel, Frame, Resource, Wanted
-from leadhouse.api.exchange import Exchange
+from leadhouse.api.exchange import Exchange, origin_of
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.wake_ups import wake_ups
-from leadhouse.identity.audit import Origin
+from leadhouse.database import DatabaseError
 
 MOST_STREAMS, MOST_OF_ONE = 1000, 20  # of a process, of a caller in it
 SEND_SECONDS = 30.0  # a client that takes nothing for so long is gone
@@ -29,6 +31,7 @@ LARGEST_NUMBER = 2**62
 # https://www.iana.org/assignments/websocket/websocket.xhtml: 1008 policy violation, 1013 try again later
 POLICY, LATER = 1008, 1013
 
+log = structlog.get_logger("leadhouse.api")
 router = APIRouter(prefix="/events", tags=["events"])
 sockets = APIRouter(prefix="/events")
 
@@ -37,6 +40,7 @@ Channels = Annotated[list[Channel] | None, Query(alias="channel", description="O
 After = Annotated[
     int | None, Query(ge=0, le=LARGEST_NUMBER, description="Go on after this event; by default with what comes now.")
 ]
+LastEventId = Annotated[str | None, Header(pattern=r"^[0-9]{0,18}$", description="As `after`, of a break.")]
 _STREAM = {
     "description": "A stream of server-sent events: `change`, `reset`, `end`; ids are the numbers of events.",
     "content": {
@@ -68,9 +72,7 @@ async def stream_events(
     channel: Channels = None,
     after: After = None,
     follow: Annotated[bool, Query(description="Wait for what comes; else end with what is there.")] = True,
-    last_event_id: Annotated[
-        str | None, Header(pattern=r"^[0-9]{0,18}$", description="As `after`, of a break.")
-    ] = None,
+    last_event_id: LastEventId = None,
 ) -> EventSourceResponse:
     """Events of jobs, logs, campaigns, leads, notifications, sources and the cached analytics that the caller may read.
 
@@ -86,23 +88,32 @@ async def stream_events(
 
 @sockets.websocket("/ws")
 async def stream_events_by_socket(
-    socket: WebSocket, resource: Resources = None, channel: Channels = None, after: After = None
+    socket: WebSocket,
+    resource: Resources = None,
+    channel: Channels = None,
+    after: After = None,
+    last_event_id: LastEventId = None,
 ) -> None:
     """The same over a WebSocket, a JSON object a message: `{"type", "eventNo", …}`.
 
-    Who cannot send headers (a browser) sends `{"authorization": "Bearer …"}` as the first message.
+    Who cannot send headers (a browser) sends `{"authorization": "Bearer …"}` as the first message, and `after` in the
+    address.
     """
     await socket.accept()
     try:
         caller = await _caller_of(socket)
         require_room(caller)
         wanted = Wanted(frozenset(resource or ()), frozenset(channel or ()))
-        key, begin = await wake_ups().read(event_feed.begin, caller, after)
+        began = int(last_event_id) if last_event_id else after
+        key, begin = await wake_ups().read(event_feed.begin, caller, began)
         with counted(caller):
             await _serve(socket, event_feed.follow(caller, key, begin, wanted))
     except ProblemError as error:
         too_many = error.problem is Problem.TOO_MANY_REQUESTS
         await socket.close(LATER if too_many else POLICY, error.detail[:120])
+    except (psycopg.Error, DatabaseError) as error:
+        log.warning("a socket ends", reason=str(error)[:300])
+        await socket.close(LATER, "Connect again in a few seconds.")
     except (WebSocketDisconnect, TimeoutError):
         return
 
@@ -194,9 +205,7 @@ async def _caller_of(socket: WebSocket) -> Caller:
         headers = MutableHeaders(raw=list(Headers(scope=scope).raw))
         headers["authorization"] = shown
         scope["headers"] = headers.raw
-    client = socket.client
-    origin = Origin(client.host if client else None, socket.headers.get("user-agent", "")[:500] or None)
-    scope["leadhouse"] = Exchange("socket", "GET", True, origin)
+    scope["leadhouse"] = Exchange("socket", "GET", True, origin_of(scope, socket.headers))
     return await signed_in(HTTPConnection(scope))  # type: ignore[arg-type]  # it reads headers and the application
 
 

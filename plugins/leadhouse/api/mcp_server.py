@@ -23,7 +23,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import to_jsonable_python
 
 from leadhouse.api.callers import Caller
-from leadhouse.api.problems import ProblemError, known_problem
+from leadhouse.api.known_problems import known_problem
+from leadhouse.api.problems import ProblemError
 from leadhouse.api.specification import VERSION
 from leadhouse.api.transactions import caller_transaction
 from leadhouse.campaigns import metrics

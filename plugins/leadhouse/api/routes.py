@@ -9,13 +9,18 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 
 from leadhouse.api.exchange import current_exchange
+from leadhouse.api.known_problems import is_passing
 from leadhouse.api.planned_routes import PlannedRoute
+
+if TYPE_CHECKING:
+    from leadhouse.api.transactions import CallerWork
 
 
 class OneThreadRouter(APIRouter):
@@ -41,8 +46,20 @@ def in_one_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _run(endpoint: Callable[..., Any], values: dict[str, Any]) -> Any:
-    answer = endpoint(**values)
     exchange = current_exchange()
-    if exchange is not None and exchange.work is not None and not exchange.is_write:
-        exchange.work.finish(commit=True)  # of a write, once its answer is known to be one
+    work = exchange.work if exchange is not None and not exchange.is_write else None
+    if work is None:
+        return endpoint(**values)
+    try:
+        return _read(endpoint, values, work)
+    except psycopg.Error as error:
+        if not is_passing(error):
+            raise
+    work.finish(commit=False)
+    return _read(endpoint, values, work)  # it changes nothing, so it may be done once more
+
+
+def _read(endpoint: Callable[..., Any], values: dict[str, Any], work: CallerWork) -> Any:
+    answer = endpoint(**values)
+    work.finish(commit=True)  # of a write, once its answer is known to be one
     return answer

@@ -36,6 +36,7 @@ _PARAMETER = re.compile(r"%(?:%|\((\w+)\)s)?")
 _Answers = list[list[TupleRow]]
 _Key = tuple[bytes, tuple[int, ...]]
 _FAILED = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
+_STALE = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.FeatureNotSupported)
 _numbers = itertools.count(1)
 _prepared: WeakKeyDictionary[Connection[Any], dict[_Key, bytes]] = WeakKeyDictionary()
 
@@ -143,7 +144,7 @@ async def ask_in_one_trip(source: ConnectionPool[Connection[Any]], questions: Se
     connection = await _free_connection(source)
     try:
         return await _ask(source, connection, questions)
-    except psycopg.errors.InvalidSqlStatementName:  # psycopg deallocates all plans after a rollback, these too
+    except _STALE:  # psycopg deallocates all plans after a rollback, these too; or what they return was changed
         planned_anew = [replace(each, is_kept=False) for each in questions]
         return await _ask(source, await _free_connection(source), planned_anew)
     except psycopg.OperationalError:

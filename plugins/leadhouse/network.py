@@ -15,6 +15,7 @@ import ipaddress
 import socket
 import threading
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
@@ -138,6 +139,7 @@ def resolve(host: str, port: int | None = None) -> list[IPAddress]:
     return [ipaddress.ip_address(text) for text in _system_addresses(host.strip("[]"), port)]
 
 
+@lru_cache(maxsize=4096)  # the same for ever, and asked before each request of a crawl
 def numeric_address(host: str) -> IPAddress | None:
     """The address that a host is a spelling of (``127.1``, ``0x7f000001``, ``[::1]``); None for a name."""
     try:

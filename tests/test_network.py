@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from leadhouse import network
+from leadhouse.network import addresses
 from leadhouse.settings import PROJECT, settings
 from leadhouse.webhooks import posting
 
@@ -79,9 +80,9 @@ def test_global_addresses_pass(address):
 def test_whatever_python_calls_local_is_not_global():
     """Our table is the stricter one, at every edge of every network of either."""
     private = ipaddress.IPv4Address._constants._private_networks + ipaddress.IPv6Address._constants._private_networks
-    for area in [*private, *network._NOT_GLOBAL]:
+    for area in [*private, *addresses._NOT_GLOBAL]:
         for address in (area[0], area[-1], area[area.num_addresses // 2]):
-            if address not in network._NAT64 and getattr(address, "ipv4_mapped", None) is None:
+            if address not in addresses._NAT64 and getattr(address, "ipv4_mapped", None) is None:
                 assert not network.is_global(address), address
 
 
@@ -215,7 +216,7 @@ CLIENTS = {"requests", "urllib3", "urllib.request", "httpx", "aiohttp", "http.cl
            "ftplib", "websockets"}  # fmt: skip
 # who speaks to other machines by a client of their own, and why that is right
 SPEAKERS = {
-    "plugins/leadhouse/network.py": "the one check itself",
+    "plugins/leadhouse/network/sessions.py": "the one check itself",
     "plugins/leadhouse/api/openid.py": "checked_session, and Authlib's with its adapter",
     "plugins/leadhouse/connectors/api_client.py": "checked_session with its adapter",
     "plugins/leadhouse/connectors/rest_api.py": "dlt's client over that session",

@@ -148,7 +148,9 @@ def _digest(data: bytes) -> str:
 
 
 def _compressed(record: bytes) -> bytes:
-    window, memory = next(((window, memory) for longest, window, memory in _SMALL if len(record) <= longest), (_GZIP, 8))
+    window, memory = next(
+        ((window, memory) for longest, window, memory in _SMALL if len(record) <= longest), (_GZIP, 8)
+    )
     packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, window, memory)
     return packer.compress(record) + packer.flush()
 

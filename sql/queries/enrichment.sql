@@ -46,7 +46,7 @@ select %(run_on)s, email_normalized, %(landing_id)s, domain, status, is_syntax_v
 -- The next request of each waterfall that is wanted and may go on: what active campaigns want of their members and the facts lack.
 -- It goes on when nothing of the window is open, no answer is good, and none was lost (unless the waterfall says otherwise). An address
 -- that was bought and proved invalid is no good answer. One per organization, entity, attribute, provider and window; a call that failed
--- without a charge may be made again on a later day.
+-- without a charge may be made again on a later day. What was asked about an entity that has become this one was asked about it.
 with wishes as (
   select distinct on (leads.organization_id, leads.entity_id, wanted.attribute)
          leads.organization_id, leads.entity_id, leads.entity_kind, wanted.attribute, campaigns.campaign_id,
@@ -75,6 +75,9 @@ with wishes as (
                         where assignments.entity_id = leads.entity_id and keys.key_kind = 'name_company'
                           and (keys.organization_id is null or keys.organization_id = leads.organization_id)))))
    order by leads.organization_id, leads.entity_id, wanted.attribute, campaigns.campaign_id),
+known_as as materialized (
+  select wished.organization_id, wished.entity_id, app.entities_as_one(wished.organization_id, wished.entity_id) as entity_ids
+    from (select distinct organization_id, entity_id from wishes) as wished),
 steps as (
   select wishing.organization_id, step.*
     from (select distinct organization_id from wishes) as wishing
@@ -85,6 +88,7 @@ next_steps as (
          wishes.organization_id, wishes.entity_id, wishes.entity_kind, wishes.attribute, wishes.campaign_id,
          steps.provider, steps.provider_id, steps.price_eur, former.has_failed
     from wishes
+    join known_as using (organization_id, entity_id)
     join steps on steps.organization_id = wishes.organization_id and steps.entity_kind = wishes.entity_kind
      and steps.attribute = wishes.attribute
    cross join lateral (
@@ -97,13 +101,13 @@ next_steps as (
                and coalesce((select amount_eur from billing.costs where request_id = requests.request_id and not is_refund), 0)
                  + coalesce((select amount_eur from billing.costs where request_id = requests.request_id and is_refund), 0) = 0
                  as free_of_charge) as failed
-      where requests.organization_id = wishes.organization_id and requests.entity_id = wishes.entity_id
+      where requests.organization_id = wishes.organization_id and requests.entity_id = any (known_as.entity_ids)
         and requests.attribute = wishes.attribute and requests.provider = steps.provider
         and requests.window_on >= %(window_on)s) as former
    where not former.is_asked
      and not exists (
        select from app.enrichment_requests as requests
-        where requests.organization_id = wishes.organization_id and requests.entity_id = wishes.entity_id
+        where requests.organization_id = wishes.organization_id and requests.entity_id = any (known_as.entity_ids)
           and requests.attribute = wishes.attribute
           and (requests.state in ('pending', 'claimed')
                or requests.window_on >= %(window_on)s and requests.state = 'unknown' and not steps.goes_on_after_unknown
@@ -134,6 +138,16 @@ update app.enrichment_requests as requests
        error = 'The provider was taken out of use before it was asked.'
   from app.providers
  where requests.state = 'pending' and providers.provider_id = requests.provider_id and not providers.is_active
+
+-- name: withdraw_requests_without_lead
+-- Nobody waits for an answer any more: the lead was closed, or its entity has become one with another, whose lead asks for itself.
+update app.enrichment_requests as requests
+   set state = 'refused', finished_at = clock_timestamp(), updated_at = clock_timestamp(),
+       error = 'No live lead stands for it any more: it was closed, or has become one with another.'
+ where requests.state = 'pending'
+   and not exists (select from app.leads
+                    where leads.organization_id = requests.organization_id and leads.entity_id = requests.entity_id
+                      and leads.deleted_at is null)
 
 -- name: find_any_provider
 select provider_id from app.providers where is_active limit 1
@@ -199,10 +213,14 @@ returning claimed.request_id, claimed.organization_id, claimed.entity_id, claime
           next.company_domain, next.least_confidence, next.cached_days
 
 -- name: find_cached_answer
--- What the provider answered to the same organization about the same in an earlier window; it is not asked again that soon.
+-- What the provider answered to the same organization about the same, also under another id, in an earlier window; it is not
+-- asked again that soon.
 select former.state, former.request_id
-  from app.enrichment_requests as former
-  join app.enrichment_requests as requests using (organization_id, entity_id, attribute, provider)
+  from app.enrichment_requests as requests
+  join app.enrichment_requests as former
+    on former.organization_id = requests.organization_id and former.attribute = requests.attribute
+   and former.provider = requests.provider
+   and former.entity_id = any (app.entities_as_one(requests.organization_id, requests.entity_id))
  where requests.request_id = %(request_id)s and former.request_id <> requests.request_id
    and former.state in ('hit', 'miss') and not former.from_cache
    and former.finished_at > clock_timestamp() - make_interval(days => %(cached_days)s)

@@ -78,7 +78,22 @@ select coalesce(sum(coalesce(price_eur, reserved_eur)), 0) as spent_eur
  where source_key = %(source_key)s and run_on = %(run_on)s and state <> 'refused'
 
 -- name: keep_cursor
-update app.sources set read_state = %(read_state)s where source_key = %(source_key)s
+update app.sources set read_state = read_state || %(read_state)s where source_key = %(source_key)s
+
+-- name: keep_reading
+-- What a run that has not come to its end leaves for the next one.
+update app.sources set read_state = read_state || jsonb_build_object('reading', %(reading)s::jsonb) where source_key = %(source_key)s
+
+-- name: end_reading
+update app.sources set read_state = read_state - 'reading' where source_key = %(source_key)s
+
+-- name: list_answers_since
+-- What a source was answered since a moment, and where it lies, oldest first. An answer that says "later" is no answer.
+select url, warc_uri, warc_offset, warc_length
+  from raw.fetches
+ where source_key = %(source_key)s and requested_at >= %(since)s and warc_uri is not null
+   and (status_code = 200 or status_code >= 400) and fetch_id <> all (%(unread)s::uuid[])
+ order by requested_at, fetch_id
 
 -- name: move_due_time
 update app.sources

@@ -76,6 +76,7 @@ class Provider:
     hold_seconds: float = 0.0
     does: dict[str, str] = field(default_factory=dict)  # full name → what to do; left out: the name's first word
     values: dict[str, tuple[str, str]] = field(default_factory=dict)  # path → attribute and value of every answer
+    pauses: list[str] = field(default_factory=list)  # Retry-After of the next answers, all 429
     asked: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -124,11 +125,15 @@ def serve_provider(price: Decimal = Decimal("0.02")) -> Iterator[Provider]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answered = state.answer(question, self.headers["Idempotency-Key"], self.path)
+            pause = state.pauses.pop(0) if state.pauses else None
+            busy = 429, b'{"error": "slow down"}'
+            answered = busy if pause else state.answer(question, self.headers["Idempotency-Key"], self.path)
             if answered is None:
                 self.connection.close()
                 return
             self.send_response(answered[0])
+            if pause:
+                self.send_header("Retry-After", pause)
             self.send_header("Content-Length", str(len(answered[1])))
             self.end_headers()
             self.wfile.write(answered[1])

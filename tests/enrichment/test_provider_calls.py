@@ -134,6 +134,33 @@ def test_provider_that_refuses_stops_the_stage_and_leaves_the_rest_pending(deman
     assert request_wanted("r", DAY + timedelta(days=1)) == 1, "what cost nothing is asked again on a later day"
 
 
+def test_provider_that_says_when_is_waited_for_and_paid_once(demand, provider):
+    ask(demand, "Hit Alt", "Hit Neu")
+    provider.pauses = ["0", "1", "0"]
+    assert call_provider("run", DAY) == 2
+    assert demand.states() == {"Hit Alt": "hit", "Hit Neu": "hit"}
+    assert len(provider.ledger) == len(set(provider.keys)) == 2
+    assert demand.spent() == provider.total
+
+
+@pytest.mark.parametrize("pause", ["91", "soon", "-1", "Wed, 21 Oct 2099 07:28:00 GMT"])
+def test_provider_that_asks_for_too_long_a_pause_stops_the_stage(demand, provider, pause):
+    ask(demand, "Hit Alt")
+    provider.pauses = [pause]
+    with pytest.raises(ProviderUnavailableError, match="slow down"):
+        call_provider("run", DAY)
+    assert (demand.states(), demand.spent()) == ({"Hit Alt": "error"}, 0)
+
+
+def test_patience_of_a_run_ends(demand, provider, monkeypatch):
+    monkeypatch.setattr("leadhouse.enrichment.provider_client.PATIENCE", 3.0)
+    ask(demand, "Hit Alt")
+    provider.pauses = ["0"] * 50
+    with pytest.raises(ProviderUnavailableError):
+        call_provider("run", DAY)
+    assert len(provider.pauses) == 46, "the first try, and one for each of three seconds"
+
+
 def test_provider_that_is_down_is_asked_again_another_day(demand, provider, monkeypatch):
     ask(demand, "Hit Alt", "Hit Neu")
     url = settings().provider_url

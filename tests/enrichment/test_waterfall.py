@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from leadhouse.cli import app
 from leadhouse.database import connect
-from leadhouse.enrichment import call_provider, request_wanted
+from leadhouse.enrichment import call_provider, request_wanted, waterfall_price
 from leadhouse.enrichment.providers import Price, put_provider, put_waterfall
 from leadhouse.enrichment.waterfall_price import price_waterfall
 from leadhouse.enrichment.waterfall_replay import Logged, ReplayError, replay_order, replay_waterfall
@@ -141,6 +141,68 @@ def test_an_answer_of_the_former_window_is_free(two, demand):
     assert buy(DAY + timedelta(days=50)) == 2
 
 
+def merge(demand, loser, winner, organization_id=None):
+    with demand.database.owner() as connection:
+        made = connection.execute(
+            "insert into resolution.redirects (organization_id, from_entity_id, to_entity_id, reason, batch_no)"
+            " values (%s, %s, %s, 'test', 1) returning redirect_id", (organization_id, loser, winner),
+        ).fetchone()  # fmt: skip
+        connection.execute("update app.leads set deleted_at = now() where entity_id = %s", (loser,))
+    return made["redirect_id"]
+
+
+def test_who_has_become_one_with_another_is_not_asked_about_again(two, demand):
+    cheap, dear = two
+    cheap.does = dear.does = dict.fromkeys(("Ada Berg", "A. Berg", "Adda Berg"), "paidmiss")
+    first = demand.add("Ada Berg")
+    assert buy() == 2
+    second = demand.add("A. Berg")
+    joined = merge(demand, first, second)
+    asked, spent = len(cheap.keys) + len(dear.keys), demand.spent()
+    assert (buy(), demand.spent()) == (0, spent), "both have answered about her within the window"
+    merge(demand, second, demand.add("Adda Berg"), demand.organization_id)
+    with demand.database.owner() as connection:
+        connection.execute("update billing.budgets set ends_on = ends_on + 60")
+    assert buy(DAY + timedelta(days=20)) == 0
+    assert (len(cheap.keys) + len(dear.keys), demand.spent()) == (asked, spent), "in a later window from the cache"
+    rows = demand.query("select outcome from raw.provider_responses where from_cache")
+    assert [row["outcome"] for row in rows] == ["miss"] * 2
+    with demand.database.owner() as connection:
+        connection.execute("update resolution.redirects set reverted_batch_no = 2 where redirect_id = %s", (joined,))
+        connection.execute("update app.leads set deleted_at = null where entity_id = %s", (first,))
+        one, other = (
+            connection.execute("select app.entities_as_one(%s, %s) as ids", (demand.organization_id, each)).fetchone()
+            for each in (first, second)
+        )
+    assert (one["ids"], len(other["ids"])) == ([first], 2), "taken apart again"
+
+
+def test_an_own_join_takes_the_place_of_the_shared_one(two, demand):
+    ada, bea, cleo = (demand.add(name) for name in ("Ada Berg", "Bea Berg", "Cleo Berg"))
+    merge(demand, ada, bea)
+    merge(demand, ada, cleo, demand.organization_id)
+    with demand.database.owner() as connection:
+        found = {
+            each: set(
+                connection.execute("select app.entities_as_one(%s, %s) as ids", (owner, each)).fetchone()["ids"]
+            )
+            for each in (ada, bea, cleo) for owner in [demand.organization_id]
+        }  # fmt: skip
+    assert found == {ada: {ada, cleo}, bea: {bea}, cleo: {ada, cleo}}
+
+
+def test_a_request_whose_lead_is_gone_waits_for_nobody(two, demand):
+    entity = demand.add("Ada Berg")
+    request_wanted("run", DAY)
+    with demand.database.owner() as connection:
+        connection.execute("update app.leads set deleted_at = now() where entity_id = %s", (entity,))
+    assert call_provider("run", DAY) == 0
+    assert [state for *_, state in calls(demand)] == ["refused"]
+    with demand.database.owner() as connection:
+        connection.execute("update app.leads set deleted_at = null where entity_id = %s", (entity,))
+    assert buy() == 1, "it is wanted again"
+
+
 def test_one_request_is_open_at_a_time(two, demand):
     entity = demand.add("Ada Berg")
     request_wanted("run", DAY)
@@ -233,16 +295,17 @@ def test_price_is_shown_before_anybody_is_asked(two, demand):
     assert (cheap.keys, dear.keys) == ([], [])
 
 
-def test_expected_price_follows_from_the_hit_rates(two, demand):
+def test_expected_price_follows_from_the_hit_rates(two, demand, monkeypatch):
+    monkeypatch.setattr(waterfall_price, "LEAST_CALLS", 4)  # so that eight questions are enough
     cheap, dear = two
-    names = [f"{'Hit' if number % 2 else 'Miss'} Nummer{number}" for number in range(40)]
+    names = [f"{'Hit' if number % 2 else 'Miss'} Nummer{number}" for number in range(8)]
     cheap.does = {name: name.split()[0].lower() for name in names}
     dear.does = dict.fromkeys(names, "hit")
     with demand.database.owner() as connection:
         connection.execute("update billing.budgets set ceiling_eur = 100")
     for name in names:
         demand.add(name)
-    assert buy() == 60
+    assert buy() == 12
     demand.add("Ada Berg")
     priced = price_waterfall(demand.organization_id, DAY)
     assert priced.expected_eur == Decimal("0.5") * Decimal("0.02") + Decimal("0.5") * Decimal("0.10")

@@ -100,8 +100,14 @@ def check(source: Source, json_file: JsonFile = None) -> None:
 
 
 @app.command()
-def run(source: Source, json_file: JsonFile = None) -> None:
-    """Read a source now and land what it states. Exit code 1: it was not read to its end."""
+def run(
+    source: Source,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin again where the last run did not come to its end.")
+    ] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Read a source now and land what it states, going on where the last run ended. Exit code 1: it failed."""
     from leadhouse.connectors.source_runs import run_source
     from leadhouse.connectors.stored_sources import find_source
     from leadhouse.jobs.source_care import count_run_by_hand
@@ -112,7 +118,7 @@ def run(source: Source, json_file: JsonFile = None) -> None:
     with clear_failures():
         row = find_source(source)
         with recorded_step("imports", run_id, "import_records", row["source_key"], row["organization_id"]) as step:
-            summary = run_source(row["source_key"], now.date(), run_id)
+            summary = run_source(row["source_key"], now.date(), run_id, anew=anew)
             step.counts |= {"received": summary.received, "landed": summary.landed, "calls": summary.calls}
             if not summary.is_complete:
                 step.outcome, step.message = "partial", summary.detail

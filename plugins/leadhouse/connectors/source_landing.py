@@ -55,11 +55,9 @@ class SourceLanding:
             connection = landing.begin()
             if pending.position is not None:
                 landing.add_fetch(_fetch(pending.answer, pending.position, self.row["source_key"]))
+            self.note_named(page)
             for each in page.statements:
                 if isinstance(each, Extraction):
-                    self.unit_keys.add(each.unit_key)
-                    for domain, start in sites_of(each).items():
-                        self.sites.setdefault(domain, start)
                     landing.add_extraction(each)
                 else:
                     landing.quarantine(each)
@@ -69,6 +67,14 @@ class SourceLanding:
                 values = {"source_key": self.row["source_key"], "read_state": Jsonb(page.cursor)}
                 connection.execute(_sql().keep_cursor, values)
             self._count(landing)
+
+    def note_named(self, page: Page) -> None:
+        """Which units and sites a page names, whether it lands now or has landed in an earlier run."""
+        for each in page.statements:
+            if isinstance(each, Extraction):
+                self.unit_keys.add(each.unit_key)
+                for domain, start in sites_of(each).items():
+                    self.sites.setdefault(domain, start)
 
     def land_unread(self, pending: Pending | None, detail: str) -> None:
         """An answer that could not be read is kept, paid for as reserved, and refused with its reason."""

@@ -3,7 +3,8 @@
 A page has three steps. A charged call is written and its price reserved before it is sent; the answer's bytes are in
 the archive before a row points at them; the statements, the price that was taken, and where to go on are committed
 together. So a run that is killed has landed whole pages, and its next try on the same day serves the charged answers
-it had from the archive instead of paying again.
+it had from the archive instead of paying again. A run that did not come to the end of its source is gone on with
+(`leadhouse.connectors.unfinished_reading`).
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from uuid import UUID, uuid4
 
 from leadhouse.archive import ArchiveWriter, Exchange, Position, read_exchange
 from leadhouse.connectors.api_client import Patience
-from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, SourceOf
+from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, Page, SourceOf
 from leadhouse.connectors.call_ledger import CallLedger, Claim
 from leadhouse.connectors.found_sites import request_crawl
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_landing import Pending, SourceLanding
 from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
 from leadhouse.connectors.stored_sources import find_source, note_result, open_secret
+from leadhouse.connectors.unfinished_reading import open_reading
 from leadhouse.database import connect, queries
 from leadhouse.settings import settings
 
@@ -42,7 +44,8 @@ class SourceBusyError(RuntimeError):
 class SourceSummary:
     """What a run did. `reason` is ``works`` where it came to its end; else why it stopped, with `detail` for a person.
 
-    Records: received = landed + known + quarantined. `eur` is what was charged, or may have been.
+    Records: received = landed + known + quarantined. `eur` is what was charged, or may have been. `resumed` are answers
+    of earlier runs of the same reading, which were not asked for again.
     """
 
     source_key: str
@@ -56,6 +59,7 @@ class SourceSummary:
     reason: Reason
     detail: str
     crawl_job_id: UUID | None = None  # of the sites that were found and that nobody crawled yet
+    resumed: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -81,10 +85,12 @@ def run_source(
     *,
     patience: Patience | None = None,
     before_call: Callable[[], None] = lambda: None,
+    anew: bool = False,
 ) -> SourceSummary:
     """Reads a source (by key or id) and lands what it states, private to its organization.
 
-    `before_call` is asked at each safe point, and ends the run by raising: what has landed stays.
+    Where the last run did not come to its end, this one goes on with it; `anew`: it begins again. `before_call` is
+    asked at each safe point, and ends the run by raising: what has landed stays.
 
     Raises:
         LookupError: there is no such source.
@@ -98,7 +104,8 @@ def run_source(
         held = connection.execute(_sql().lock_source, {"source_key": row["source_key"]}).fetchone()
         if not held or not held["is_mine"]:
             raise SourceBusyError(f"The source {row['source_key']} is being read now; its next run goes on from there.")
-        return _Run(row, run_on, run_id, before_call, patience).run()
+        row = find_source(source)  # as the run before has left it
+        return _Run(row, run_on, run_id, before_call, patience, anew).run()
     finally:
         connection.close()  # and with it the lock
 
@@ -112,8 +119,11 @@ class _Run:
     run_id: str
     before_call: Callable[[], None]
     patience: Patience | None
+    anew: bool = False
     calls: int = 0
+    fresh_records: int = 0
     pending: Pending | None = None
+    last_answer: Answer | None = None
 
     def __post_init__(self) -> None:
         key, organization_id = self.row["source_key"], self.row["organization_id"]
@@ -126,17 +136,16 @@ class _Run:
         self._archive = ArchiveWriter(settings().archive_root, f"sources/{self.run_on}/{name}-{uuid4().hex[:12]}")
         self._ledger = CallLedger(key, organization_id, kind.name, self.run_on, self.run_id, self.connector.parameters)
         self._landed = SourceLanding(self.row, self.connector, self._ledger, self.run_on, self.run_id)
+        self._reading = open_reading(self.row, anew=self.anew)
 
     def run(self) -> SourceSummary:
         self._ledger.mark_lost()
         reason, detail = "works", "Everything was read."
         try:
             for page in self.connector.pages():
-                self._landed.land(page, self.pending or Pending(None, page.answer, None))
-                self.pending = None
-                if self._landed.counts["received"] >= self.connector.parameters.max_records:
-                    raise _EnoughError(f"max_records is reached: {self.connector.parameters.max_records}.")
-            self._landed.retract()
+                self._land(page)
+            if self._reading.is_of_one_day:
+                self._landed.retract()
         except _EnoughError as enough:
             reason, detail = "over_budget", str(enough)
         except SourceError as error:
@@ -148,6 +157,7 @@ class _Run:
         finally:
             self.connector.close()
             self._archive.close()
+        self._reading.leave(reason, self.last_answer, has_gone_on=self.fresh_records > 0)  # type: ignore[arg-type]
         if reason in ("works", "over_budget"):
             self._execute("move_due_time", run_on=self.run_on)
         note_result(self.row, reason, detail)  # type: ignore[arg-type]
@@ -155,11 +165,31 @@ class _Run:
         crawl_job_id = request_crawl(self.row, sites, self.run_on, self.run_id)
         return self._summary(reason, detail, crawl_job_id)  # type: ignore[arg-type]
 
+    def _land(self, page: Page) -> None:
+        """Lands a page; one that an earlier run has landed is only counted among what the source names."""
+        if page.answer.fetch_id in self._reading.served:
+            self._landed.note_named(page)
+            return
+        before = self._landed.counts["received"]
+        self._landed.land(page, self.pending or Pending(None, page.answer, None))
+        self.pending = None
+        self.fresh_records += self._landed.counts["received"] - before
+        if self.fresh_records >= self.connector.parameters.max_records:
+            raise _EnoughError(f"max_records is reached: {self.connector.parameters.max_records}.")
+
     # one call
 
     def _ask(self, call: Call) -> Answer:
         """The connector's way to make a call: claimed and reserved, sent, archived; or served from the archive."""
         self.before_call()
+        self.last_answer = self._reading.answer_to(call, f"{self.connector.url_of(call)}#{call.key[:32]}")
+        if self.last_answer is not None:
+            self.pending = None
+            return self.last_answer
+        self.last_answer = answer = self._ask_now(call)
+        return answer
+
+    def _ask_now(self, call: Call) -> Answer:
         if self.calls >= self.connector.parameters.max_calls:
             raise _EnoughError(f"max_calls is reached: {self.connector.parameters.max_calls}.")
         claim = self._ledger.claim(call) if call.is_charged else None
@@ -206,7 +236,7 @@ class _Run:
         counted = {name: self._landed.counts[name] for name in ("received", "landed", "known", "quarantined")}
         return SourceSummary(
             self.row["source_key"], self.calls, **counted, retracted=self._landed.retracted, eur=self._ledger.spent_eur,
-            reason=reason, detail=detail, crawl_job_id=crawl_job_id,
+            reason=reason, detail=detail, crawl_job_id=crawl_job_id, resumed=len(self._reading.served),
         )  # fmt: skip
 
 

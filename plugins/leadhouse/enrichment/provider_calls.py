@@ -128,6 +128,7 @@ def _pending_providers() -> list[Provider]:
     of_settings = settings_provider()
     with connect("enrichment") as connection:
         connection.execute(sql.withdraw_requests)
+        connection.execute(sql.withdraw_requests_without_lead)
         rows = connection.execute(sql.select_pending_providers).fetchall()
     found = []
     for row in rows:

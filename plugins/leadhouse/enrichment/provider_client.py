@@ -23,8 +23,11 @@ from leadhouse.network import AddressRefusedError, assert_allowed, checked_sessi
 State = Literal["hit", "miss", "error", "refused", "unknown"]
 CONNECT_SECONDS = 5.0
 LONGEST_ANSWER = 64 * 1024
+LONGEST_PAUSE = 90.0  # seconds that one answer may ask for
+PATIENCE = 300.0  # seconds that a run waits for a provider in all
 _NOT_PROCESSED = frozenset({400, 401, 402, 403, 404, 405, 409, 422, 429, 503})
 _STOPS_ALL = frozenset({401, 402, 403, 404, 405, 429, 503})
+_LATER = frozenset({429, 503})  # not processed, and Retry-After may say when it will be (RFC 9110, 10.2.3)
 # What a value must look like to be one; whether it is true is for checks and bounces to say.
 FORMS = {
     "email": re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}"),
@@ -106,6 +109,7 @@ class ProviderClient:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.price_eur = Decimal(0)
+        self._patience = PATIENCE
         self._url = endpoint.base_url.rstrip("/")
         self._timeout = (CONNECT_SECONDS, endpoint.timeout_seconds)
         try:
@@ -151,10 +155,23 @@ class ProviderClient:
         self._session.close()
 
     def ask(self, request_id: UUID, asked: Asked, price_eur: Decimal) -> Answer:
-        """Put one question, which costs `price_eur` at most. Raises nothing for what network or provider do."""
-        started = time.monotonic()
+        """Put one question, which costs `price_eur` at most. Raises nothing for what network or provider do.
+
+        A provider that says when it will have time again is waited for, within limits; it has not processed anything.
+        """
         self.price_eur = price_eur
         question = self.request_for(asked)
+        while True:
+            answer, pause = self._put(request_id, question, asked.wanted)
+            counted = max(pause or 0.0, 1.0)  # a pause of nothing is no endless loop
+            if pause is None or answer.price_eur or counted > min(LONGEST_PAUSE, self._patience):
+                return answer
+            self._patience -= counted
+            time.sleep(pause)
+
+    def _put(self, request_id: UUID, question: Question, wanted: str) -> tuple[Answer, float | None]:
+        """The answer to one try, and the seconds after which the provider takes the question again."""
+        started = time.monotonic()
         try:
             response = self._session.request(
                 question.method,
@@ -168,19 +185,22 @@ class ProviderClient:
             )
             body = self._read(response, started)
         except (requests.RequestException, OSError) as error:
-            return _unanswered(error, _milliseconds(started))
+            return _unanswered(error, _milliseconds(started)), None
         except Exception as error:  # urllib3 raises its own while the body is read
-            return Answer("unknown", None, fault=_told(error), latency_ms=_milliseconds(started))
+            return Answer("unknown", None, fault=_told(error), latency_ms=_milliseconds(started)), None
         finally:
             # a worker asks seldom: no connection is kept that may be dead at the next question
             self._session.close()
-        status, latency_ms = response.status_code, _milliseconds(started)
+        answer = self._meaning(response.status_code, body, wanted)
+        return replace(answer, latency_ms=_milliseconds(started)), _pause_of(response)
+
+    def _meaning(self, status: int, body: bytes, wanted: str) -> Answer:
         if status in self.not_found:
-            return Answer("miss", Decimal(0), status, payload=_json(body) or {}, latency_ms=latency_ms)
+            return Answer("miss", Decimal(0), status, payload=_json(body) or {})
         if status in self.not_finished:
             fault = f"HTTP {status}: the answer was not ready; it is asked for again on a later day"
-            return Answer("error", Decimal(0), status, fault=fault, latency_ms=latency_ms)
-        return replace(read_answer(status, body, self.translate, asked.wanted), latency_ms=latency_ms)
+            return Answer("error", Decimal(0), status, fault=fault)
+        return read_answer(status, body, self.translate, wanted)
 
     def _read(self, response: requests.Response, started: float) -> bytes:
         """The body up to one byte more than the longest answer; an answer that trickles is given up as a whole."""
@@ -239,6 +259,12 @@ def _unanswered(error: Exception, latency_ms: int) -> Answer:
     if _never_sent(error):
         return Answer("error", Decimal(0), fault=told, stops=told, latency_ms=latency_ms)
     return Answer("unknown", None, fault=told, latency_ms=latency_ms)
+
+
+def _pause_of(response: requests.Response) -> float | None:
+    stated = (response.headers.get("Retry-After") or "").strip()
+    is_asked_later = response.status_code in _LATER and stated.isascii() and stated.isdigit()
+    return float(stated[:9]) if is_asked_later else None
 
 
 def _never_sent(error: BaseException | None) -> bool:

@@ -20,6 +20,7 @@ _FOUR = words("AT CH LI BE DK NO HU SI BG LU AU NZ ZA PH TN CY LV GE AM NL MK AL
 _SIX = words("RU RO BY KZ IN SG CN CO EC")
 _AFTER = words("RO EE UA IN SG CN NZ AU ZA PH LK PK NG KE MY CL AR CO AE TH LV BR ID VN BD")
 _OTHER_FORMS = words("US GB CA IE IN AU SG NZ ZA PH")  # no code before the town there
+_DASHED = words("PL PT BR")
 _AFTER_STEMS = ("india", "singapore", "new zealand", "australia", "south africa", "brasil", "latvia", "philippines")
 _UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŹČŠŽĐŘĎŤŇĽĹŔŐŰĀĒĪŪĢĶĻŅȘȚİĞŞΑ-ΩА-ЯЁ"
 _SMALL_WORDS = (  # first abbreviated ones: ``Neumarkt i. d. OPf.``, ``Rothenburg o.d.T.``
@@ -38,7 +39,7 @@ _PREFIX_COUNTRY = {"D": "DE", "A": "AT", "FL": "LI", "B": "BE", "F": "FR", "I": 
 _PREFIX_COUNTRY |= {"L": "LU", "FIN": "FI", "H": "HU"}
 _BEFORE = re.compile(
     rf"(?<![\w+/.–#-])(?P<prefix>{_PREFIXES})?"
-    r"(?P<code>\d{5}-\d{3}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3}[ \u00a0]\d{2}|\d{5,6}"
+    r"(?P<code>\d{5}[-–]\d{3}|\d{4}[-–]\d{3}|\d{2}[-–]\d{3}|\d{3}[ \u00a0]\d{2}|\d{5,6}"
     r"|\d{4}(?:[ \u00a0]?[A-Z]{2}(?![A-Za-z]))?)"
     rf",?[ \u00a0]{{1,3}}(?:[-–][ ])?{_CITY}"
 )
@@ -54,7 +55,7 @@ _US_STATE = (
     rf"|T[NX]|UT|V[AT]|W[AIVY]|{_NAMED_STATES})"
 )
 _US = re.compile(rf"(?<![\w.])(?P<region>{_US_STATE})\.?,?[ \n\u00a0]+(?P<code>\d{{5}}(?:[-–]\d{{4}})?)(?![\d-])")
-_DIGITS = re.compile(r"\d\d(?:\d{2}|\d[ \u00a0]\d{2}|-\d{3})")
+_DIGITS = re.compile(r"\d\d(?:\d{2}|\d[ \u00a0]\d{2}|[-–]\d{3})")
 _FIVE_DIGITS = re.compile(r"\d{5}")
 _DIGIT_AND_LETTERS = re.compile(r"\d[A-Z][A-Z0-9]")
 _GB = re.compile(
@@ -157,7 +158,9 @@ def _town(text: str, match: re.Match[str], country: str, region: str | None = No
 
 def _before_city(text: str, country: str | None) -> Iterator[Town]:
     for match in around_matches(text, _BEFORE, _DIGITS, 8, 110):
-        code, city = match["code"], match["city"]
+        code, city = match["code"].replace("–", "-"), match["city"]
+        if code != match["code"] and country not in _DASHED:
+            continue  # ``10–120 Personen``; an editor's dash counts where codes have one
         if _BOX_BEFORE.search(text[max(0, match.start() - 16) : match.start()]) and not match["prefix"]:
             continue  # the number of a post box
         named, end = None, match.end()

@@ -93,11 +93,18 @@ class Findings:
         return sorted(self.values.get(attribute, ()), key=lambda value: -value.confidence)
 
 
+def _line_before(text: str, start: int) -> str:
+    end = max(0, start - 1)
+    return text[text.rfind("\n", 0, end) + 1 : end]
+
+
 def around(page: Page, start: int, end: int) -> Surroundings:
     """Surroundings of `page.text[start:end]`."""
     block = page.block_at(start)
     line_start, line_end = page.line_at(start)
-    above = page.text[page.text.rfind("\n", 0, max(0, line_start - 1)) + 1 : max(0, line_start - 1)]
+    above = _line_before(page.text, line_start)
+    if len(above) <= 2 and not above.strip(" :."):  # the colon of a table has a cell of its own
+        above = _line_before(page.text, max(0, line_start - len(above) - 1))
     return Surroundings(
         before=page.text[max(line_start, start - 80) : start],
         after=page.text[end : min(line_end, end + 60)],

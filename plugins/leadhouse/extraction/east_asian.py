@@ -51,6 +51,7 @@ _CHINESE_CODE = re.compile(r"(?:邮编|邮政编码|郵編|郵遞區號)\s*[:：
 _BLOCKS = re.compile(  # 3丁目6番1号 is 3-6-1
     r"(\d{1,3})丁目(?:(\d{1,4})番地?(?:の?(\d{1,4})号?)?|(\d{1,4})-?(\d{1,4})?号?)?|(\d{1,5})番地?の?(\d{1,4})号?"
 )
+_DASH = re.compile(r"(?<=\d)[–—−ー](?=\d)")
 _DIGIT = re.compile(r"[0-9０-９]")
 _DOOR = re.compile(r"\d(?:号|號|弄|巷)")
 _NUMBER = re.compile(r"\d+(?:[-ー−–]\d+)*")
@@ -122,7 +123,7 @@ def _found(
     for count, match in enumerate(around_matches(page.text, pattern, anchor, 80, 80)):
         if count >= _MAX_ADDRESSES:
             return
-        street = " ".join(unicodedata.normalize("NFKC", match["street"]).split())
+        street = _DASH.sub("-", " ".join(unicodedata.normalize("NFKC", match["street"]).split()))
         street = (
             _BLOCKS.sub(lambda found: "-".join(filter(None, found.groups())), street) if country == "JP" else street
         )
@@ -161,7 +162,8 @@ def representatives(page: Page) -> list[Person]:
         if len(block.text) > 400 or block.marks & (Mark.NAV | Mark.HIDDEN | Mark.TESTIMONIAL | Mark.PARTNER):
             continue
         if _LABEL_ALONE.fullmatch(block.text) and index + 1 < len(page.blocks):
-            if block.tag not in _CELLS and block.text[-1] not in ":：":
+            is_of_cell = block.tag in _CELLS or block.text[-1] in ":："
+            if not is_of_cell and index and pattern.match(page.blocks[index - 1].text):
                 continue  # in a list of cards it is the title of the name above
             following = page.blocks[index + 1].text.split("\n")[0]
             found += _named(block.text.strip(" \u3000:：■●・◆"), following, pattern)

@@ -239,7 +239,7 @@ def is_role_line(text: str) -> bool:
     return (
         2 <= len(text) <= 60
         and len(text.split()) <= 6
-        and not re.search(r"[\d@!?:]|\.$|^\W*$|https?|www\.", text)
+        and not re.search(r"[\d@!?:★☆]|\.$|^\W*$|^[\"“„«]|https?|www\.", text)
         and not _SENTENCE_START.match(text)
         and (text[0].isupper() or title_words(text) > 0)
     )

@@ -46,6 +46,7 @@ _OPENING = words(
     "kontakt impressum imprint anbieter inhaber betreiber willkommen bei"
 )
 _MAX_WORDS = 8
+_LABEL = 50  # characters
 _OTHERS = (
     vocabulary.DESIGNER,
     vocabulary.HOSTING,
@@ -70,8 +71,12 @@ def legal_names(page: Page) -> list[tuple[str, str, float]]:
         ):
             continue
         weight = 0.6 if is_imprint else 0.5
-        lines = (line for line in block.text.split("\n") if len(line) <= 200)
-        found += [(name, "imprint", weight) for line in lines if (name := legal_name(line)) and not is_others(line)]
+        for line in block.text.split("\n"):
+            if is_others(line[:200]):
+                if len(line) <= _LABEL and legal_name(line) is None:
+                    break  # ``Technische Umsetzung:`` and who did it, a line each
+            elif len(line) <= 200 and (name := legal_name(line)):
+                found.append((name, "imprint", weight))
     return found[:6]
 
 

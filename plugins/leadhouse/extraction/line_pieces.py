@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from leadhouse.extraction.page import Page
+from leadhouse.extraction.page import Mark, Page
 
 NOT_ADDRESS = re.compile(
     r"@|https?:|www\.|(?<![a-zß-ÿ])(?:tel|fon|phone|fax|mobil|mobile|e-?mail|copyright|©|iban|bic|ust|vat"
@@ -32,6 +32,7 @@ _CODE_LABEL = re.compile(
     r"\s?[:.]?$",
     re.I,
 )
+_FRAME = Mark.FOOTER | Mark.HEADER
 _SPLIT = re.compile(r"\s*[,;|•·●⋅]\s*|(?<!\d)\s+[–—-]\s+|\s+[–—-]\s+(?!\d)")
 
 
@@ -46,10 +47,13 @@ def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
     opens_line = not own
     pieces = _split(own)
     end = begin - 1
+    frame = page.block_at(start).marks & _FRAME
     for _ in range(6):
         if end <= 0:
             break
         begin = page.text.rfind("\n", 0, end) + 1
+        if page.block_at(begin).marks & _FRAME != frame:
+            break  # the last words of a text are no part of the footer's address
         line = page.text[begin:end].strip(" ,")
         if len(line) > 110 or not line or NOT_ADDRESS.search(line) or PHONE_LIKE.search(line):
             break

@@ -99,7 +99,9 @@ def kind_of_bytes(body: bytes, content_type: str | None) -> PageKind | None:
             return found
     if kind and not _TEXT_TYPE.search(kind) and head[:1] != b"<":
         return PageKind.OTHER
-    if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"MZ")) or head.count(b"\x00") > len(head) // 3:
+    is_wide = body.startswith((b"\xff\xfe", b"\xfe\xff")) or "utf-16" in kind  # every second byte is zero
+    is_binary = head.count(b"\x00") > len(head) // 3 and not is_wide
+    if is_binary or head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"MZ")):
         return PageKind.OTHER
     return None
 

@@ -119,7 +119,5 @@ def kestrel_rows(world: World) -> list[Row]:
     """The second organization's contacts: a former CRM's export, with six planted defects."""
     rows = _contacts(world, SHARED + KESTREL_ONLY, KESTREL_CUSTOMERS)
     rows = [_changed(row, number, "82", "Head of Purchasing") for number, row in enumerate(rows)]
-    rows = [
-        replace(row, first_name="José", last_name="García Molina") if row.first_name == "Jose" else row for row in rows
-    ]
+    rows = [_accented(row) for row in rows]
     return rows + (_defective(world) if world.companies >= 20 else [])

@@ -201,13 +201,6 @@ def joomla_cloak(script: str) -> str | None:
     return address if "@" in address else None
 
 
-def script_mailto(script: str) -> str | None:
-    """Join adjacent string literals of a script that writes a mailto link."""
-    joined = re.sub(r"""['"]\s*\+\s*['"]""", "", script[:4000])
-    match = re.search(r"mailto:([\w.+%-]+@[\w.-]+\.\w{2,24})", html.unescape(joined))
-    return match[1] if match else None
-
-
 def plain(text: str) -> str:
     """Rewrite spoken addresses in visible text (``info [at] example [dot] de``) as addresses; other text is kept."""
     if not _may_spell_at(text):

@@ -79,12 +79,6 @@ def other_script_name(text: str) -> str | None:
     return text if _OTHER_SCRIPT.match(text) or _EAST_ASIAN.match(text) else None
 
 
-def has_honorific(text: str) -> bool:
-    """Whether a text starts with a form of address or an academic title."""
-    _, is_addressed = _without_honorifics(text.strip().split())
-    return is_addressed
-
-
 def person_name(text: str) -> str | None:
     """The bare name when a text is a person's name and nothing else."""
     found = read_name(text)

@@ -69,7 +69,6 @@ FIELDS: dict[str, Field] = {
     "list_id": Field(sql.SQL("lead.lead_id"), "list"),
 }
 CUSTOM = "custom_fields."
-_CASTS = {"id": "uuid", "number": "numeric", "time": "timestamptz", "list": "uuid", "status": "app.lead_status"}
 
 Check = TypeVar("Check", bound=Callable[[Any, str], Any])
 OPERATORS: dict[str, tuple[frozenset[str], sql.SQL, Callable[[Any, str], Any]]] = {}

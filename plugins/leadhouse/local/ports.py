@@ -1,4 +1,4 @@
-"""TCP ports on loopback: picked free, remembered in a file, and a clear message when one is taken."""
+"""TCP ports on loopback: picked free, and remembered in a file so that they stay the same."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from pathlib import Path
 from leadhouse.local.private_files import write_private
 
 HOST = "127.0.0.1"
-
-
-class PortTakenError(RuntimeError):
-    """A port that was asked for by number belongs to another program."""
 
 
 def is_free(port: int, host: str = HOST) -> bool:
@@ -46,20 +42,6 @@ def free_port(host: str = HOST) -> int:
 def choose_port(*wanted: int | None, host: str = HOST) -> int:
     """The first of `wanted` that is free, else one that the system picks."""
     return next((port for port in wanted if port and is_free(port, host)), None) or free_port(host)
-
-
-def require_free(port: int, purpose: str, host: str = HOST) -> int:
-    """`port` itself, for a port that a person asked for.
-
-    Raises:
-        PortTakenError: another program listens there; the message names the port and the way out.
-    """
-    if not is_free(port, host):
-        raise PortTakenError(
-            f"Port {port} on {host}, wanted for {purpose}, is taken by another program. "
-            f"Stop that program (`ss -ltnp 'sport = :{port}'` names it) or choose another port."
-        )
-    return port
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,6 @@ def erase_files(targets: Targets) -> dict[str, int]:
     return counts
 
 
-def files_with(targets: Targets) -> list[Path]:
-    """The files that say the person; for an export."""
-    patterns = Patterns.of(targets)
-    return [path for _, path in _files() if not _is_compressed(path) and _spans(path.read_bytes(), path, patterns)]
-
-
 def _files() -> Iterator[tuple[Path, Path]]:
     roots = [settings().home]
     store = Path(settings().files_root.removeprefix("file://"))

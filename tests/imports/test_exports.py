@@ -185,6 +185,15 @@ def test_a_language_of_an_eight_bit_file_is_told_by_its_letters(tmp_path: Path) 
         assert [each["company.name"] for each in stated] == text.split("; "), file.table.file.encoding
 
 
+def test_a_few_foreign_words_do_not_move_a_western_file_east(tmp_path: Path) -> None:
+    path = tmp_path / "kunden.csv"
+    streets = ["Hauptstraße 1", "Rua Sanches Coelho nº2", "Calle de Orense, 4", "2, rue du Chêne"]
+    firms = ["Müller GmbH", "Obras de España", "Hermes S.à r.l.", "Grün KG"]
+    path.write_bytes("\r\n".join(["Firma;Straße", *map(";".join, zip(firms, streets, strict=True))]).encode("cp1252"))
+    file, stated, _ = read(path)
+    assert ([each["company.name"] for each in stated], file.table.file.encoding) == (firms, "cp1252")
+
+
 def test_header_in_row_five_totals_at_the_end_and_names_that_come_twice(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     path.write_text(

@@ -114,6 +114,21 @@ def test_lists_name_each_once_so_that_pairs_are_of_two_lists():
     assert found_pairs(rows, match_rows(rows, mapped)) == truth
 
 
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([["1", "Alder GmbH", "Weg 1"], ["2", "", ""]], 0),
+        ([["1", "", ""], ["2", "", ""], ["3", "", ""]], 0),
+        ([["1", "Alder GmbH", "Weg 1"], ["2", "Birke AG", "Allee 9"]], 0),
+        ([["1", "Alder GmbH", "Weg 1"], ["2", "Alder GmbH", "Weg 1"]], 1),
+        ([["1", "Alder GmbH", "Weg 1"]], 0),
+    ],
+)
+def test_a_handful_of_rows_is_joined_by_what_they_say_not_by_their_number(rows, found):
+    columns = infer_columns(["id", "name", "street"], rows, "company", {"name": "name", "street": "street"})
+    assert len(match_rows(rows, columns).pairs[0]) == found
+
+
 def test_columns_are_told_by_header_and_content():
     rows = [[str(i), "x y", f"{i}.1.1970", "a@b.example", f"{i % 3}", f"{i},50"] for i in range(1, 28)]
     mapped = infer_columns(["id", "Name", "column 2", "column 3", "source", "Price"], rows, "person")

@@ -185,7 +185,9 @@ def _likeness(sample: bytes, code_page: str) -> int:
         char = text[match.start()].lower()
         before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
         in_word = before.isalpha() or after.isalpha()
-        if char in _OTHER_SCRIPTS and any(each.isascii() and each.isalpha() for each in (before, after)):
+        if char in "ºª" and not after.isalpha():  # letters to Unicode
+            score += 2 * before.isalnum()  # nº 2, 1ª: as good as the letter of another page in its place
+        elif char in _OTHER_SCRIPTS and any(each.isascii() and each.isalpha() for each in (before, after)):
             score -= 4  # no word is half Cyrillic
         elif char.isalpha() and in_word:
             found[char] += 1
@@ -203,7 +205,7 @@ def _likeness(sample: bytes, code_page: str) -> int:
 _HIGH = re.compile(r"[^\x00-\x7f]")
 HIGH_CHARACTERS = 4_000
 _WESTERN = tuple(
-    map(frozenset, ("äöüß", "àâæçéèêëîïôœùûü", "áéíñóúü", "áàâãçéêíóôõú", "àèéìíîòóù", "éëïóöü", "åäöé", "æøåé"))
+    map(frozenset, ("äöüß", "àâæçéèêëîïôœùûü", "áéíñóúü", "áàâãçéêíóôõú", "àèéìíîòóù", "éëïóöü", "åäöéšž", "æøåé"))
 )
 _CENTRAL = tuple(
     map(frozenset, ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß"))

@@ -37,6 +37,7 @@ UNLIKE: dict[str, float] = {
     "name": 0.2, "date": 0.2, "code": 0.25, "email": 0.25, "phone": 0.4, "place": 0.35, "street": 0.25,
 }  # fmt: skip
 MOST_COPIES = 2.0  # pairs a record: groups of five on average
+HIGHEST_PRIOR = -1.0  # one pair of three: a table of two rows has one pair, and that is no reason to join it
 SAMPLE = 150_000
 ROUNDS = 30
 M_BEFORE = 20.0  # pairs that the starting m counts for
@@ -116,7 +117,7 @@ def estimate(model: MatchModel, observed: Observed, universe: Universe) -> Match
             for i, each in enumerate(model.attributes)
         )
         former, found = model.prior, min(max(float(chance.sum()), 1.0), MOST_COPIES * universe.records)
-        model = replace(model, attributes=attributes, prior=math.log2(found / universe.pairs))
+        model = replace(model, attributes=attributes, prior=_prior(found, universe.pairs))
         if abs(model.prior - former) < 1e-3:
             break
     return model
@@ -138,8 +139,12 @@ def begin(model: MatchModel, columns: Mapping[str, Column], observed: Observed, 
         u = (inside * np.array([1.0] + [(1 - own) ** 2] * (size - 1)) + _elsewhere(observed, i, size) + 0.5) / total
         entities = np.arange(universe.records) if own < 0.5 else column.codes.astype(np.int64)
         attributes.append(add_values(with_weights(each, np.array(each.m), u / u.sum()), column, entities, universe))
-    prior = math.log2(max(expected, 1.0) / total)
-    return replace(model, attributes=tuple(attributes), prior=prior)
+    return replace(model, attributes=tuple(attributes), prior=_prior(max(expected, 1.0), total))
+
+
+def _prior(expected: float, pairs: int) -> float:
+    """Log2 of the odds that any two are one; below even odds, so that a pair which nothing speaks for is none."""
+    return min(math.log2(expected / pairs), HIGHEST_PRIOR)
 
 
 def _elsewhere(observed: Observed, number: int, size: int) -> NDArray[Any]:

@@ -148,9 +148,8 @@ def _digest(data: bytes) -> str:
 
 
 def _compressed(record: bytes) -> bytes:
-    window, memory = next(
-        ((window, memory) for longest, window, memory in _SMALL if len(record) <= longest), (_GZIP, 8)
-    )
+    tables = ((window, memory) for longest, window, memory in _SMALL if len(record) <= longest)
+    window, memory = next(tables, (_GZIP, zlib.DEF_MEM_LEVEL))
     packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, window, memory)
     return packer.compress(record) + packer.flush()
 

@@ -6,7 +6,7 @@ export LEADHOUSE_HOME ?= $(CURDIR)/.leadhouse
 # uv trusts what this machine trusts, as pip does: a company's own certificate authority is in the system's store.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: demo down clean test test-fast prove bench lint docs lock environment help
+.PHONY: demo down clean test test-all test-fast prove bench lint docs lock environment help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort | column -t -s "$$(printf '\t')"
@@ -39,10 +39,15 @@ clean: down ## remove the environment and all data of the embedded default
 	@if [ -x $(BIN)/leadhouse ]; then $(BIN)/leadhouse demo remove --yes; fi
 	rm -rf .venv .leadhouse
 
-test: environment ## all tests, on real parts
-	@# A file's tests share what they build, so a file goes to one worker (loadgroup does nothing under pytest 9.2).
-	@# Bytecode is kept whatever the shell says: the tests' many processes and workers would compile the same files again.
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not prove" --function-calls -q
+# A file's tests share what they build, so a file goes to one worker (loadgroup does nothing under pytest 9.2).
+# Bytecode is kept whatever the shell says: the tests' many processes and workers would compile the same files again.
+TESTS = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -q
+
+test: environment ## every rule, component, endpoint and DAG file, on real parts; less than ten minutes on two cores
+	$(TESTS) -m "not slow and not prove"
+
+test-all: environment ## these and the slow ones: nights, kills, restores, rehearsals; that no database function is left out
+	$(TESTS) -m "not prove" --function-calls
 
 test-fast: environment ## the tests that need no server
 	$(BIN)/pytest -q tests/extraction tests/test_network.py

@@ -47,7 +47,9 @@ def world(module_database):
         access_tokens._opened_keys().clear()
         callers.forget_callers()
         rate_limits.forget_counts()
-        yield ApiWorld(module_database)
+        made = ApiWorld(module_database)
+        yield made
+        made.close()
         connections.close_pool()
     callers.forget_callers()
     settings.cache_clear()

@@ -21,6 +21,8 @@ from leadhouse.settings import settings
 from tests.scrapers.conftest import serve
 from tests.scrapers.test_resume import kill, wait_for
 
+pytestmark = pytest.mark.slow
+
 WORK = """
 import sys
 from uuid import UUID

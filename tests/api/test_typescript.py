@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from leadhouse.api.application import create_app
 from leadhouse.api.typescript import render, type_of
+from tests.api.conftest import made_app
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_members_are_required_as_the_schema_says():
 
 @pytest.fixture(scope="module")
 def types():
-    return render(create_app().openapi())
+    return render(made_app().openapi())
 
 
 def test_every_type_that_is_named_is_declared_once(types):
@@ -54,7 +54,7 @@ def test_every_type_that_is_named_is_declared_once(types):
 
 
 def test_every_operation_has_its_answers(types):
-    document = create_app().openapi()
+    document = made_app().openapi()
     operations = [each["operationId"] for methods in document["paths"].values() for each in methods.values()]
     body = types[types.index("export interface Operations") :]
     assert sorted(re.findall(r"^  (\w+): \{$", body, re.M)) == sorted(operations)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from leadhouse.leads.adoption import adopt_from_searches
 from tests.leads.conftest import people, world
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["people", "world"]
 

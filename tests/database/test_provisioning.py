@@ -34,6 +34,7 @@ def test_settings_work_and_stay_the_same(server):
         assert api.info.user == "leadhouse_api"
 
 
+@pytest.mark.slow
 def test_administrator_of_the_database_itself_can_provision_it(server):
     """As where a hosting provider gives one database and one URL."""
     server.create_database("given")
@@ -44,6 +45,7 @@ def test_administrator_of_the_database_itself_can_provision_it(server):
         assert connection.info.dbname == "given"
 
 
+@pytest.mark.slow
 def test_url_may_name_the_database_to_be_made(server):
     lines = provisioning.provision(server.url_for("postgres", "wanted"), "wanted")
     with connect_to(lines["LEADHOUSE_DATABASE_URL"], "landing") as connection:
@@ -55,6 +57,7 @@ def test_dead_server_is_named(server):
         provisioning.provision("postgresql://postgres:x@127.0.0.1:1/house", "house")
 
 
+@pytest.mark.slow
 def test_two_provisioners_at_once(server):
     results: list[dict[str, str]] = []
     names = ["first", "house", "first"]

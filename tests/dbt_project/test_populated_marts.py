@@ -174,6 +174,7 @@ def test_source_run_adds_up_and_knows_what_to_expect(world, night):
     assert closed == {"outcome": "blocked", "reason": "robots.txt", "pages": 0}
 
 
+@pytest.mark.slow
 def test_score_factors_are_kept_for_the_days_on_which_one_changed(world, night):
     """A build of a later day adds rows for the lead that changed, and none for the other."""
     with world.database.owner() as connection:

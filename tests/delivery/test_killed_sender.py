@@ -85,6 +85,7 @@ def killed_at_random_moments(served, kills, total, seed):
         return states
 
 
+@pytest.mark.slow
 def test_sender_killed_at_random_moments(served):
     killed_at_random_moments(served, kills=3, total=600, seed=1)
 

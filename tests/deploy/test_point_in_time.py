@@ -20,6 +20,8 @@ from leadhouse.operations.postgres_programs import run_program
 from leadhouse.settings import PROJECT
 from tests.deploy.compose_file import load_compose
 
+pytestmark = pytest.mark.slow
+
 PAGE = (PROJECT / "docs/runbooks/point_in_time_recovery.md").read_text()
 PASSWORD = "only-for-this-test"
 

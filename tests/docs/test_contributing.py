@@ -37,16 +37,22 @@ def test_page_is_written(module_database):
 
 @dataclass(frozen=True)
 class Copy:
-    """A checkout with all recipes applied, and the outcome of each one's test."""
+    """A checkout with all recipes applied."""
 
     folder: Path
     environment: dict[str, str]
-    failures: dict[str, str | None]
-    output: str
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A Python of the copy."""
         return run_python(self.folder, self.environment, *arguments)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of each recipe's own test, and what pytest printed."""
+
+    failures: dict[str, str | None]
+    output: str
 
 
 def run_python(folder: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -75,14 +81,17 @@ def copy(postgres, tmp_path_factory) -> Copy:
         "LEADHOUSE_TEST_POSTGRES_URL": postgres.admin_url,
         "PYTHONPATH": f"{folder / 'plugins'}{os.pathsep}{folder}",
     }
-    report, page_test = folder / "report.xml", folder / "tests/transform/test_page_of_the_copy.py"
+    return Copy(folder, environment)
+
+
+@pytest.fixture(scope="module")
+def outcome(copy) -> Outcome:
+    report, page_test = copy.folder / "report.xml", copy.folder / "tests/transform/test_page_of_the_copy.py"
     page_test.write_text(PAGE_TEST)
-    tests = (*OWN_TESTS.values(), page_test.relative_to(folder).as_posix())
-    ran = run_python(
-        folder, environment, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *tests
-    )
+    tests = (*OWN_TESTS.values(), page_test.relative_to(copy.folder).as_posix())
+    ran = copy.run("-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *tests)
     assert report.is_file(), ran.stdout + ran.stderr
-    return Copy(folder, environment, read_report(report), ran.stdout)
+    return Outcome(read_report(report), ran.stdout)
 
 
 def read_report(report: Path) -> dict[str, str | None]:
@@ -110,12 +119,13 @@ def test_stale_recipe_is_refused(tmp_path):
         block.apply(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", OWN_TESTS)
-def test_recipe_passes_its_own_test(copy, recipe):
+def test_recipe_passes_its_own_test(outcome, recipe):
     path, _, name = OWN_TESTS[recipe].partition("::")
     module = path.removesuffix(".py").replace("/", ".")
-    own = {test: wrong for test, wrong in copy.failures.items() if test.startswith(f"{module}.{name}")}
-    assert own, copy.output
+    own = {test: wrong for test, wrong in outcome.failures.items() if test.startswith(f"{module}.{name}")}
+    assert own, outcome.output
     assert set(own.values()) == {None}, "\n".join(filter(None, own.values()))
 
 
@@ -128,9 +138,10 @@ def test_spider_is_checked_against_the_golden_of_the_recipe(copy):
     assert golden.read_text() == shown, "what the spider reads is not what CONTRIBUTING.md shows"
 
 
-def test_column_stands_in_the_data_dictionary(copy):
+@pytest.mark.slow
+def test_column_stands_in_the_data_dictionary(copy, outcome):
     page = (copy.folder / "data_dictionary.md").read_text()
-    assert "| `has_contact` | boolean |  | Whether the company itself can be reached" in page, copy.output
+    assert "| `has_contact` | boolean |  | Whether the company itself can be reached" in page, outcome.output
 
 
 def test_rule_changes_the_version_of_the_suite(copy):

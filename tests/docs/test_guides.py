@@ -36,11 +36,17 @@ def calls(page):
     return [found["words"] for text in blocks for found in CALL.finditer(text)]
 
 
+@pytest.fixture(scope="module")
+def commands():
+    """All commands; they take a tenth of a second to make."""
+    return typer.main.get_command(app)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
-def test_commands_and_options_exist(page):
+def test_commands_and_options_exist(commands, page):
     named = calls(page) + [found["words"] for found in INLINE.finditer(BLOCK.sub("", page.read_text()))]
     for told in (each for each in named if each not in COMPONENTS):  # as sessions are called in pg_stat_activity
-        command, left = typer.main.get_command(app), told.split()
+        command, left = commands, told.split()
         while hasattr(command, "commands") and left and left[0] in command.commands:
             command = command.commands[left.pop(0)]
             if command.name == AIRFLOWS:

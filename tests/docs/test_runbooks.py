@@ -64,6 +64,7 @@ def test_sql_runs(page, text, module_database):
         connection.execute(text)
 
 
+@pytest.mark.slow
 def test_backup_is_made_listed_and_restored(server_of):
     with server_of.owner() as connection:
         connection.execute("insert into identity.organizations (slug, name) values ('acme', 'Acme')")
@@ -81,6 +82,7 @@ def test_backup_is_made_listed_and_restored(server_of):
         assert connection.execute("select slug from identity.organizations").fetchall() == [{"slug": "acme"}]
 
 
+@pytest.mark.slow
 def test_rehearsal_ends_with_a_verdict(database, monkeypatch):
     [newest] = migrations.rollback(database.admin_url, 1)
     monkeypatch.setattr("leadhouse.local.stack.database_admin_url", lambda: database.admin_url)

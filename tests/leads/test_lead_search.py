@@ -165,6 +165,7 @@ def plans(connection, query):
     return "\n".join(notices)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("member", ["manager", "mate", "client"])
 def test_the_index_does_the_search_at_a_hundred_thousand(team, crowd, member):
     word = team.row("select left(md5('company' || 7), 10) as word")["word"]

@@ -145,6 +145,7 @@ def test_explanation_holds_corrections_that_no_build_has_seen(people, adopted):
     assert explain_entity(people.north, "person", people.fr_person)["title"][0].value == "CTO"
 
 
+@pytest.mark.slow
 def test_reverted_correction_lets_the_source_win_again(world, people):
     made = correct(people.south, people.fr_company, "name", "Firme")
     assert revert_correction(people.south, made)
@@ -188,6 +189,7 @@ def test_merge_keeps_the_losers_work_and_unmerge_brings_it_back(world, people):
     assert world.lead(loser)["notes"] == "met in Lyon"
 
 
+@pytest.mark.slow
 def test_lead_of_a_merged_entity_shows_the_winner_and_is_not_doubled(world, people):
     [company] = world.adopt(people.north, people.fr_company)
     world.merge(people.fr_company, people.de_company)

@@ -183,6 +183,7 @@ def later(tried: Tried, north) -> dict[str, Any]:
     return {"searches": searches, "read": read, "between": between, "reports": reports}
 
 
+@pytest.mark.slow
 def test_a_search_that_finds_enough_is_met_and_crawls_no_site_twice(tried: Tried, north, later) -> None:
     found = next(each for each in later["read"]["south"] if each.source_key.startswith("overpass/"))
     assert (found.landed, found.crawl_job_id) == (1, None)
@@ -204,6 +205,7 @@ def test_every_question_is_in_the_ledger_and_discovery_costs_nothing(tried: Trie
     assert tried.rows("select 1 from app.source_calls where organization_id = %s", north["organization_id"]) == []
 
 
+@pytest.mark.slow
 def test_a_source_that_fails_fails_its_job_and_the_search_says_so(later) -> None:
     failed = next(each for each in later["read"]["west"] if each.source_key.startswith("overpass/"))
     assert (failed.reason, failed.received, failed.quarantined) == ("malformed", 1, 1)

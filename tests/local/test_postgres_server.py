@@ -270,6 +270,7 @@ def test_root_without_rights_over_other_users_finds_the_running_one(running):
     assert int(done.stdout) == running.status().pid
 
 
+@pytest.mark.slow
 @as_root
 def test_home_under_a_closed_folder_keeps_the_data_outside(tmp_path):
     closed = tmp_path / "closed"
@@ -301,6 +302,7 @@ def test_foreign_folder_of_our_name_is_not_used(tmp_path):
         other.rmdir()
 
 
+@pytest.mark.slow
 @as_root
 def test_environment_under_a_closed_folder_is_copied(tmp_path, reachable):
     package = postgres_binaries.installed_binaries().parents[1]

@@ -17,6 +17,8 @@ from leadhouse.enrichment.providers import list_steps
 from leadhouse.leads import explain_value
 from leadhouse.settings import settings
 
+pytestmark = pytest.mark.slow
+
 # precision, recall once the planted wrong merge is undone; until then each of the two has the other's values as well
 FLOORS = {
     "companies": (1.0, 1.0), "names": (0.95, 0.95), "emails": (0.97, 0.95), "phones": (0.95, 0.95),

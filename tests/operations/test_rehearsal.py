@@ -55,6 +55,7 @@ def contents(url, columns=None):
         return hash_rows(connection, columns or list_tables(connection))
 
 
+@pytest.mark.slow
 def test_up_down_and_up_again_keep_every_row(populated):
     with admin_to(populated) as connection:
         columns = list_tables(connection)
@@ -78,6 +79,7 @@ def test_up_down_and_up_again_keep_every_row(populated):
     assert {table for table in before if before[table].partition(":")[0] != again[table].partition(":")[0]} == set()
 
 
+@pytest.mark.slow
 def test_newest_migrations_explain_every_change(populated):
     found = rehearse(populated)
     assert [each for each in found.differences if each.verdict == "unexplained"] == []
@@ -88,6 +90,7 @@ def test_newest_migrations_explain_every_change(populated):
     assert found.rows_compared > 80
 
 
+@pytest.mark.slow
 def test_undeclared_change_is_an_error_and_a_declared_one_is_not(populated, folder):
     up, down = "update app.leads set priority = 'low';", "update app.leads set priority = 'medium';"
     add(folder, up, down)
@@ -144,6 +147,7 @@ def test_order_of_rows_does_not_count_and_a_swap_of_values_does(populated):
         assert hash_rows(connection, {"public.moved": columns}) != {"public.moved": before["app.suppressions"]}
 
 
+@pytest.mark.slow
 def test_rehearsal_of_a_backup_leaves_the_database_alone(populated, folder, tmp_path, scratch_databases):
     add(folder, "alter table app.leads add column tried text;", "alter table app.leads drop column tried;")
     backup = make_backup(populated, tmp_path)

@@ -55,6 +55,7 @@ def test_data_is_not_overwritten_unless_that_is_said(acme, tmp_path, scratch_dat
         ]
 
 
+@pytest.mark.slow
 def test_restore_into_another_database_leaves_the_first_alone(acme, tmp_path):
     backup = make_backup(acme.admin_url, tmp_path)
     other = f"{acme.name}_copy"
@@ -67,6 +68,7 @@ def test_restore_into_another_database_leaves_the_first_alone(acme, tmp_path):
             drop_database(server, other)
 
 
+@pytest.mark.slow
 def test_empty_server_gets_roles_and_rows(acme, tmp_path, tmp_path_factory):
     backup = make_backup(acme.admin_url, tmp_path)
     server = PostgresServer(tmp_path_factory.mktemp("empty") / "postgres", durable=False).ensure()
@@ -82,6 +84,7 @@ def test_empty_server_gets_roles_and_rows(acme, tmp_path, tmp_path_factory):
         server.remove()
 
 
+@pytest.mark.slow
 def test_hooks_run_on_the_restored_database_and_one_that_fails_keeps_the_replaced(acme, tmp_path, scratch_databases):
     backup = make_backup(acme.admin_url, tmp_path)
     seen = []
@@ -117,6 +120,7 @@ def test_broken_dump_changes_nothing(acme, tmp_path):
     assert slugs(acme.admin_url) == {"acme"}
 
 
+@pytest.mark.slow
 def test_schema_and_data_together_are_the_whole(acme, tmp_path):
     schema, data = (make_backup(acme.admin_url, tmp_path, kind) for kind in ("schema", "data"))
     whole = contents(acme.admin_url)

@@ -18,6 +18,7 @@ def sink(database, monkeypatch):
         yield sink
 
 
+@pytest.mark.slow
 def test_scheduled_crawl_writes_its_own_request_once(metadata, database):
     run = load_dag("crawl_sites").test()
     assert run.state == "success"
@@ -31,6 +32,7 @@ def test_scheduled_crawl_writes_its_own_request_once(metadata, database):
     assert metadata.events() == ["x-leadhouse://raw/web"]
 
 
+@pytest.mark.slow
 def test_one_refused_campaign_is_red_and_no_other(metadata, database, sink):
     world = Campaigns(database, smtp_port=sink.port)
     good = world.campaign([world.lead("good@x.example", "Gerda Gut")])
@@ -54,6 +56,7 @@ def test_one_refused_campaign_is_red_and_no_other(metadata, database, sink):
     assert "The gate refuses" in step["message"]
 
 
+@pytest.mark.slow
 def test_campaigns_wait_while_a_crawl_is_under_way(metadata, database, sink):
     from leadhouse.jobs import requests
 
@@ -122,6 +125,7 @@ def test_enrichment_that_is_cancelled_pays_for_nothing(metadata, database, monke
     assert [job["status"] for job in _jobs(database)] == ["cancelled"]
 
 
+@pytest.mark.slow
 def test_maintenance_proves_its_backup(metadata, database, tmp_path):
     with database.owner() as connection:
         connection.execute("insert into identity.organizations (slug, name) values ('acme', 'Acme')")

@@ -109,6 +109,7 @@ def test_loop_goes_on_when_airflow_comes_back(database, airflow):
         loop.join(20)
 
 
+@pytest.mark.slow
 def test_kills_at_random_moments_start_every_run_once(database, airflow, tmp_path):
     jobs = [request() for _ in range(40)]
     random.seed(7)

@@ -13,6 +13,8 @@ from leadhouse.orchestration import importing, source_reading
 from tests.connectors.conftest import QUICK, served, world
 from tests.orchestration.airflow_in_process import load_dag
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["served", "world"]
 
 DECLARED = {

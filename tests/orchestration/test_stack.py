@@ -203,6 +203,7 @@ def test_browser_draws_the_page_without_complaints(browser, tmp_path):
     assert "Content Security Policy" not in drawn.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_airflows_ui_shows_the_page_in_its_frame(browser):
     drawn = browser("/plugin/leadhouse-run").stdout
@@ -250,6 +251,7 @@ def test_person_starts_a_crawl_from_the_form(stack, session):
     assert refused.status_code == 400
 
 
+@pytest.mark.slow
 def test_killed_scheduler_takes_up_its_work_again(stack):
     job_id = job_requests.request_job("crawl", {}, datetime.now(UTC).date())
     wait_for(lambda: f"job__{job_id}" in runs(stack))
@@ -260,6 +262,7 @@ def test_killed_scheduler_takes_up_its_work_again(stack):
     assert airflow_stack.health()["healthy"]
 
 
+@pytest.mark.slow
 def test_stopped_leaves_nothing_and_who_takes_its_port_is_not_taken_for_it(stack):
     port = PortBook(settings().home / "ports.json").remembered("airflow")
     airflow_stack.stop()

@@ -184,6 +184,7 @@ def test_an_import_brings_nobody_back(world, erased):
     assert "Anna Schmidt" in people(world)
 
 
+@pytest.mark.slow
 def test_a_restore_of_an_older_backup_erases_again(world, erased):
     admin = settings().database_admin_url.get_secret_value()
     with world.database.owner(autocommit=True) as owner:

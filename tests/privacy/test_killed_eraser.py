@@ -13,6 +13,8 @@ from leadhouse.privacy.erasing import open_erasures, request_erasure, resume
 from tests.privacy.person_world import NAMES, REQUEST, TRACES
 from tests.privacy.searching import files_saying, members_saying, tables_saying
 
+pytestmark = pytest.mark.slow
+
 # Kills itself when the work of the step is done and its row is not written yet.
 SCRIPT = """
 import os, signal, sys

@@ -14,6 +14,8 @@ from leadhouse.resolution import DecisionError, decide, full_refresh, resolve_un
 from leadhouse.resolution.component import HUB_NAMES
 from leadhouse.resolution.reading import LIMITS
 
+pytestmark = pytest.mark.slow
+
 SAID_SAME = """
 select decision.organization_id, array_agg(assignments.subject_id) as subject_ids
   from resolution.match_decisions as decision

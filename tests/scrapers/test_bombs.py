@@ -54,6 +54,7 @@ def crawl_together(world: HostileWorld, answers: dict[str, bombs.Behaviour]) -> 
     return dict(told["crawls"][1])
 
 
+@pytest.mark.slow
 def test_all_at_once_stay_within_the_bounds_of_one(world: HostileWorld) -> None:
     answers = bombs.unpacking() | bombs.endless() | bombs.slow()
     crawl = crawl_together(world, answers)

@@ -100,6 +100,7 @@ def lateness() -> Iterator[dict[str, float]]:
     late["rate"] = min(1.0, times * DELAY / 4 / (time.monotonic() - started))
 
 
+@pytest.mark.slow
 def test_shards_and_runs_at_once_are_polite_and_nearly_as_fast_as_they_may(
     crawl: Crawl, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def pages(crawl: Crawl, host: str) -> list[str]:
     return [path for path in crawl.web.paths(host) if path not in ("/robots.txt", "/sitemap.xml")]
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_and_run_again(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0.01")
     settings.cache_clear()
@@ -98,6 +99,7 @@ def test_killed_in_the_middle_and_run_again(crawl: Crawl, monkeypatch: pytest.Mo
     assert len(outcomes) == 1
 
 
+@pytest.mark.slow
 def test_the_crawl_dies_with_its_parent(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0.05")
     crawl.web.site("alpha.example", pages=60)

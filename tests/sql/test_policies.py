@@ -15,6 +15,7 @@ from tests.sql.policy_probe import Probe, identities, make_analyst, open_everyth
 MATRIX = Path(__file__).with_name("policy_matrix.txt")
 MEMBERS_OF_HOME = {"admin", "manager", "rep", "mate", "loner", "reader", "guest", "key_leads_read", "analyst"}
 PEOPLE = MEMBERS_OF_HOME | {"anon", "foreigner", "root", "intruder"}
+COMPONENT_LOGINS = {"leadhouse_app", "leadhouse_dbt"}
 POLICIES = """
 select polrelid::regclass::text as target, polname as name, polcmd::text as verb, polpermissive as is_permissive,
        array(select case when role = 0 then 'public' else role::regrole::text end from unnest(polroles) as role) as roles,
@@ -43,20 +44,47 @@ def asked(probe):
     return identities(probe.world)
 
 
-@pytest.fixture(scope="module")
-def matrix(probe, asked):
+def ask_all(probe, asked):
+    """Table → identity → cell."""
     tables = sorted(probe.world.rows)
     by_identity = {identity.name: probe.ask(identity, tables) for identity in asked}
     return {table: {name: cells[table] for name, cells in by_identity.items()} for table in tables}
 
 
-def test_the_policies_are_the_reviewed_ones(matrix):
-    """Accept a reviewed change with LEADHOUSE_ACCEPT=1."""
-    lines = [f"{table} {name} {cell}" for table, cells in matrix.items() for name, cell in cells.items() if cell != "-"]
-    found = "\n".join(lines) + "\n"
+@pytest.fixture(scope="module")
+def matrix(probe, asked):
+    """Of everybody but the components."""
+    return ask_all(probe, [identity for identity in asked if identity.login not in COMPONENT_LOGINS])
+
+
+def assert_reviewed(matrix, asked):
+    """Accept a reviewed change of the identities that were asked with LEADHOUSE_ACCEPT=1."""
+    found = {
+        (table, name): f"{table} {name} {cell}"
+        for table, cells in matrix.items() for name, cell in cells.items() if cell != "-"
+    }  # fmt: skip
+    reviewed = {tuple(line.split(" ", 2)[:2]): line for line in MATRIX.read_text().splitlines()}
+    names = {name for cells in matrix.values() for name in cells}
     if os.environ.get("LEADHOUSE_ACCEPT"):
-        MATRIX.write_text(found)
-    assert found == MATRIX.read_text()
+        order = [identity.name for identity in asked]
+        kept = {key: line for key, line in reviewed.items() if key[1] in order and key[1] not in names} | found
+        lines = [kept[key] for key in sorted(kept, key=lambda key: (key[0], order.index(key[1])))]
+        MATRIX.write_text("\n".join(lines) + "\n")
+    assert list(found.values()) == [line for (_, name), line in reviewed.items() if name in names]
+
+
+def test_the_policies_for_people_are_the_reviewed_ones(matrix, asked):
+    assert_reviewed(matrix, asked)
+
+
+@pytest.mark.slow
+def test_the_policies_for_components_are_the_reviewed_ones(probe, asked):
+    components = [identity for identity in asked if identity.login in COMPONENT_LOGINS]
+    assert_reviewed(ask_all(probe, components), asked)
+
+
+def test_nobody_else_stands_in_the_reviewed_matrix(asked):
+    assert {line.split(" ", 2)[1] for line in MATRIX.read_text().splitlines()} <= {identity.name for identity in asked}
 
 
 def test_every_table_has_rows_of_both_organizations(matrix, probe):

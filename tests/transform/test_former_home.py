@@ -10,6 +10,8 @@ import pytest
 from leadhouse.transform import DbtError, build_marts
 from tests.transform.mart_world import MartWorld
 
+pytestmark = pytest.mark.slow
+
 FORMER = Path(__file__).with_name("former_marts.sql").read_text()
 HISTORY = ("mart_leads.fct_score_factors", "mart_companies.fct_company_changes")
 

@@ -92,6 +92,7 @@ def test_a_client_sees_people_and_companies_of_its_leads_alone(team, seen, mart,
     assert set(map(frozenset, found.values())) == {frozenset(known.values())}
 
 
+@pytest.mark.slow
 def test_a_merged_person_stays_visible_to_the_client_of_its_lead(team, seen):
     """The policy follows redirects: the lead still names the entity that was joined to another."""
     seen.world.merge(seen.people["clients"], seen.people["loose"])

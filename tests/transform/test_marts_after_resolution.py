@@ -125,6 +125,7 @@ def test_page_that_has_not_changed_is_verified_without_a_change_of_any_value(wor
     assert world.rows("select 1 from mart_companies.fct_company_changes") == []
 
 
+@pytest.mark.slow
 def test_wrong_merge_is_undone_in_the_marts_and_incremental_equals_full(world, first_night):
     [loser] = world.rows(
         "select from_entity_id from resolution.redirects join resolution.entities on entity_id = from_entity_id"
@@ -148,6 +149,7 @@ def test_wrong_merge_is_undone_in_the_marts_and_incremental_equals_full(world, f
     assert world.content() == by_ledger
 
 
+@pytest.mark.slow
 def test_second_night_retracts_what_a_page_no_longer_says(world, first_night):
     world.state(
         "https://epsilon.test/impressum",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -42,20 +43,46 @@ def company(world, company_id, organization=None):
     )
 
 
-@pytest.fixture(scope="module")
-def gamma(world, built):
+def pair(world, name, person, vat_id):
     """Two companies that turn out to be one, with a person at the second."""
-    first = world.state("https://gamma.example/", {"g": {"name": "Gamma", "vat_id": "DE1"}}, source="web/gamma.example")
-    second = world.state(
-        "https://gamma.test/",
-        {"g": {"name": "Gamma Test", "country_code": "DE"}},
-        {"ann": ({"full_name": "Ann Lee", "email": "ann@gamma.test"}, "g")},
-        source="web/gamma.test",
+    first = world.state(
+        f"https://{name}.example/",
+        {"c": {"name": name.title(), "vat_id": vat_id}},
+        source=f"web/{name}.example",
     )
-    winner, loser = world.entity("company", first["g"]), world.entity("company", second["g"])
-    ann = world.entity("person", second["ann"])
-    build_marts("cli__gamma")
-    return winner, loser, ann
+    second = world.state(
+        f"https://{name}.test/",
+        {"c": {"name": f"{name.title()} Test", "country_code": "DE"}},
+        {"p": ({"full_name": f"{person} Lee", "email": f"{person.lower()}@{name}.test"}, "c")},
+        source=f"web/{name}.test",
+    )
+    winner, loser = world.entity("company", first["c"]), world.entity("company", second["c"])
+    return SimpleNamespace(
+        winner=winner, loser=loser, person=world.entity("person", second["p"]), subject=second["p"],
+        vat_id=vat_id,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pairs(world, built):
+    """One pair that everybody joins, and one that an organization joins for itself."""
+    made = SimpleNamespace(everybodys=pair(world, "gamma", "Ann", "DE1"), norths=pair(world, "theta", "Bo", "DE2"))
+    build_marts("cli__pairs")
+    return made
+
+
+@pytest.fixture(scope="module")
+def changed(world, built, pairs):
+    """One night of all kinds of change: both merges, a correction, a page that says less, a check of an address."""
+    world.merge(pairs.everybodys.loser, pairs.everybodys.winner)
+    world.merge(pairs.norths.loser, pairs.norths.winner, organization=built.north)
+    world.correct(built.south, built.acme, "name", "Acme Holding")
+    world.state("https://acme.example/", {"acme": {"name": "Acme", "domain": "acme.example"}})
+    world.touch(built.acme)
+    world.touch(built.jose)
+    world.know_email(pairs.everybodys.subject, "ann@gamma.test")
+    world.check_email("ann@gamma.test", "risky")
+    return build_marts("cli__changed")
 
 
 def test_build_without_changes_leaves_entities_alone(world, built):
@@ -68,53 +95,34 @@ def test_build_without_changes_leaves_entities_alone(world, built):
     assert content(world) == before
 
 
-def test_merge_moves_people_and_leaves_no_ghost(world, gamma):
-    winner, loser, ann = gamma
-    world.merge(loser, winner)
-    summary = build_marts("cli__merged")
-    assert not summary.is_full_refresh
-    assert company(world, loser) == []
-    [row] = company(world, winner)
-    assert (row["vat_id"], row["country_code"], row["source_count"]) == ("DE1", "DE", 2)
-    assert world.rows("select company_id from mart_leads.dim_people where person_id = %s", ann) == [
-        {"company_id": winner}
-    ]
+def employer_of(world, person):
+    return world.rows("select company_id from mart_leads.dim_people where person_id = %s", person)
 
 
-def test_unmerge_brings_both_back(world, gamma):
-    winner, loser, ann = gamma
-    world.unmerge(loser, winner)
-    build_marts("cli__unmerged")
-    assert [company(world, each)[0]["name"] for each in (winner, loser)] == ["Gamma", "Gamma Test"]
-    assert world.rows("select company_id from mart_leads.dim_people where person_id = %s", ann) == [
-        {"company_id": loser}
-    ]
-    assert_same_as_full_refresh(world)
+def test_merge_moves_people_and_leaves_no_ghost(world, pairs, changed):
+    merged = pairs.everybodys
+    assert not changed.is_full_refresh
+    assert company(world, merged.loser) == []
+    [row] = company(world, merged.winner)
+    assert (row["vat_id"], row["country_code"], row["source_count"]) == (merged.vat_id, "DE", 2)
+    assert employer_of(world, merged.person) == [{"company_id": merged.winner}]
 
 
-def test_tenants_own_merge_shows_to_that_tenant_alone(world, built, gamma):
-    winner, loser, ann = gamma
-    world.merge(loser, winner, organization=built.north)
-    build_marts("cli__tenant_merge")
-    names = "select name from mart_companies.dim_companies where company_id = any(%s) order by 1"
-    assert world.seen_by(built.logins["south"], names, [winner, loser]) == [{"name": "Gamma"}, {"name": "Gamma Test"}]
-    [mine] = world.seen_by(
-        built.logins["north"], "select * from mart_companies.dim_companies where company_id = any(%s)", [winner, loser]
-    )
-    assert (mine["company_id"], mine["vat_id"], mine["country_code"]) == (winner, "DE1", "DE")
-    employer = "select company_id from mart_leads.dim_people where person_id = %s"
-    assert world.seen_by(built.logins["north"], employer, ann) == [{"company_id": winner}]
-    assert world.seen_by(built.logins["south"], employer, ann) == [{"company_id": loser}]
-    assert_same_as_full_refresh(world)
-    world.unmerge(loser, winner, organization=built.north)
-    build_marts("cli__tenant_unmerge")
-    assert len(world.seen_by(built.logins["north"], names, [winner, loser])) == 2
-    assert world.seen_by(built.logins["north"], employer, ann) == [{"company_id": loser}]
+NAMES = "select name from mart_companies.dim_companies where company_id = any(%s) order by 1"
+EMPLOYER = "select company_id from mart_leads.dim_people where person_id = %s"
 
 
-def test_correction_ranks_first_for_its_organization_alone(world, built):
-    world.correct(built.south, built.acme, "name", "Acme Holding")
-    build_marts("cli__corrected")
+def test_tenants_own_merge_shows_to_that_tenant_alone(world, built, pairs, changed):
+    merged, south, north = pairs.norths, built.logins["south"], built.logins["north"]
+    both = [merged.winner, merged.loser]
+    assert world.seen_by(south, NAMES, both) == [{"name": "Theta"}, {"name": "Theta Test"}]
+    [mine] = world.seen_by(north, "select * from mart_companies.dim_companies where company_id = any(%s)", both)
+    assert (mine["company_id"], mine["vat_id"], mine["country_code"]) == (merged.winner, merged.vat_id, "DE")
+    assert world.seen_by(north, EMPLOYER, merged.person) == [{"company_id": merged.winner}]
+    assert world.seen_by(south, EMPLOYER, merged.person) == [{"company_id": merged.loser}]
+
+
+def test_correction_ranks_first_for_its_organization_alone(world, built, changed):
     assert company(world, built.acme, built.south)[0]["name"] == "Acme Holding"
     assert company(world, built.acme, built.north)[0]["name"] != "Acme Holding"
     [winner] = world.rows(
@@ -124,6 +132,38 @@ def test_correction_ranks_first_for_its_organization_alone(world, built):
         built.acme,
     )
     assert winner == {"value": "Acme Holding", "rule_id": "correction", "source_key": "correction"}
+
+
+def test_absence_retracts(world, built, changed):
+    assert company(world, built.acme)[0]["phone_e164"] is None
+    assert (
+        world.rows("select * from mart_leads.dim_people where person_id = %s and organization_id is null", built.jose)
+        == []
+    )
+
+
+def test_address_check_reaches_the_person(world, pairs, changed):
+    statement = "select email_status, is_role_email from mart_leads.dim_people where person_id = %s"
+    assert world.rows(statement, pairs.everybodys.person) == [{"email_status": "risky", "is_role_email": False}]
+
+
+@pytest.mark.slow
+def test_all_that_changed_is_the_same_after_a_full_refresh(world, changed):
+    assert_same_as_full_refresh(world)
+
+
+@pytest.mark.slow
+def test_undone_merges_bring_both_back(world, built, pairs, changed):
+    world.unmerge(pairs.everybodys.loser, pairs.everybodys.winner)
+    world.unmerge(pairs.norths.loser, pairs.norths.winner, organization=built.north)
+    build_marts("cli__undone")
+    both = [pairs.everybodys.winner, pairs.everybodys.loser]
+    assert [company(world, each)[0]["name"] for each in both] == ["Gamma", "Gamma Test"]
+    assert employer_of(world, pairs.everybodys.person) == [{"company_id": pairs.everybodys.loser}]
+    north = built.logins["north"]
+    assert len(world.seen_by(north, NAMES, [pairs.norths.winner, pairs.norths.loser])) == 2
+    assert world.seen_by(north, EMPLOYER, pairs.norths.person) == [{"company_id": pairs.norths.loser}]
+    assert_same_as_full_refresh(world)
 
 
 @pytest.mark.prove
@@ -138,21 +178,8 @@ def test_correction_to_none_leaves_no_winner(world, built):
     ) == [{"is_winner": False, "rule_id": "corrected_to_none"}]
 
 
-def test_absence_retracts(world, built):
-    world.state("https://acme.example/", {"acme": {"name": "Acme", "domain": "acme.example"}})
-    world.touch(built.acme)
-    world.touch(built.jose)
-    build_marts("cli__absent")
-    assert company(world, built.acme)[0]["phone_e164"] is None
-    assert (
-        world.rows("select * from mart_leads.dim_people where person_id = %s and organization_id is null", built.jose)
-        == []
-    )
-    assert_same_as_full_refresh(world)
-
-
 @pytest.mark.prove
-def test_changes_of_winners_are_told_once(world, built):
+def test_changes_of_winners_are_told_once(world, built, changed):
     told = (
         "select attribute, old_value, new_value, change_kind, is_signal from mart_companies.fct_company_changes"
         " where company_id = %s and organization_id is null order by detected_at, attribute, old_value"
@@ -174,23 +201,13 @@ def test_changes_of_winners_are_told_once(world, built):
     ]  # fmt: skip
 
 
-def test_address_check_reaches_the_person(world, gamma):
-    _, _, ann = gamma
-    subject = world.rows("select subject_id from resolution.assignments where entity_id = %s", ann)[0]["subject_id"]
-    world.know_email(subject, "ann@gamma.test")
-    world.check_email("ann@gamma.test", "risky")
-    build_marts("cli__checked")
-    assert world.rows("select email_status, is_role_email from mart_leads.dim_people where person_id = %s", ann) == [
-        {"email_status": "risky", "is_role_email": False}
-    ]
-
-
 def positions(world):
     return world.rows(
         "select stream, last_batch_no from app.consumer_positions where consumer = 'build_marts' order by 1"
     )
 
 
+@pytest.mark.slow
 def test_failing_test_names_itself_and_keeps_the_position(world, built):
     before = positions(world)
     with world.database.owner() as connection:
@@ -288,6 +305,7 @@ def skipped(world, run):
     return {row["node_id"] for row in rows}
 
 
+@pytest.mark.slow
 def test_days_are_made_again_only_where_one_is_missing(world, built):
     count = "select count(*) as days from mart_analytics.dim_dates"
     before = world.rows(count)

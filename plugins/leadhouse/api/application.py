@@ -26,8 +26,8 @@ from leadhouse.api.transactions import admit
 from leadhouse.api.versions import NotModifiedError
 from leadhouse.settings import settings
 
-_TOLD = ["ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit-Limit", "RateLimit-Remaining",
-         "RateLimit-Reset", "Retry-After", "X-Request-ID"]  # fmt: skip
+_TOLD = ["Content-Disposition", "ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit-Limit",
+         "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-ID"]  # fmt: skip
 
 
 def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
@@ -58,12 +58,12 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     app.add_exception_handler(RepeatedError, _repeated)
     app.add_exception_handler(NotModifiedError, _not_modified)
     app.add_middleware(Transactions)
-    if settings().api_origins:
+    app.add_middleware(Exchanges)
+    if settings().api_origins:  # outside of all, for pages of other origins are to read what failed, too
         app.add_middleware(
             CORSMiddleware, allow_origins=list(settings().api_origins), allow_methods=["*"], allow_headers=["*"],
             expose_headers=_TOLD, max_age=600,
         )  # fmt: skip
-    app.add_middleware(Exchanges)  # the outermost: added last
     return app
 
 

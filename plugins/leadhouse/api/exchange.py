@@ -84,7 +84,7 @@ def exchange_of(scope: Mapping[str, Any]) -> Exchange:
 
 
 class Exchanges:
-    """The outermost middleware of the application."""
+    """The middleware around all of the application but CORS."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -94,6 +94,8 @@ class Exchanges:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _head_of(send)
         headers = Headers(scope=scope)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         exchange = Exchange(_request_id(headers), scope["method"], path.startswith("/api/"), origin_of(scope, headers))
@@ -133,6 +135,17 @@ class _Answer:
             for name, value in (_API if self.exchange.is_api else _PAGES).items():
                 headers.setdefault(name, value)
         await self.send(message)
+
+
+def _head_of(send: Send) -> Send:
+    """Lets status and headers through alone: HEAD is answered as GET is, without content (RFC 9110 section 9.3.2)."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return send_head
 
 
 class _Counted:

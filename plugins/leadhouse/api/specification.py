@@ -113,6 +113,8 @@ def _complete(path: str, method: str, operation: dict[str, Any], is_open: bool) 
     kinds += [Problem.NOT_FOUND] if "{" in path else []
     if method in _WRITES:
         kinds += [Problem.MALFORMED, Problem.CONFLICT, Problem.TOO_LARGE, Problem.NOT_FOUND]
+    if "requestBody" in operation:
+        kinds.append(Problem.UNSUPPORTED_TYPE)
     if any(each["name"].lower() == "if-match" for each in operation.get("parameters", [])):
         kinds.append(Problem.PRECONDITION_FAILED)
     if method in _WRITES and (not is_open or operation["operationId"] in OPEN_WITH_KEY):

@@ -42,6 +42,11 @@ _OF_COMPANIES = (
 )  # fmt: skip
 CRITERIA = {"people": frozenset(_OF_BOTH + _OF_PEOPLE), "companies": frozenset(_OF_BOTH + _OF_COMPANIES)}
 
+_PROMISED = {
+    "/mixed_companies/search": ("organizations", "accounts"), "/mixed_people/api_search": ("people",),
+    "/organizations/bulk_enrich": ("organizations",), "/people/bulk_match": ("matches",),
+}  # fmt: skip
+
 _COMPANY = {
     "name": ("name",),
     "domain": ("primary_domain", "website_url"),
@@ -176,6 +181,11 @@ class ApolloConnector(ApiConnector):
     def read(self, answer: Answer) -> Statements:
         """What an answer of any of the calls states; a search of people hides who they are and states nothing."""
         payload, operation = answer.object(), self.operation_of(answer.url)
+        promised = _PROMISED.get(operation, ())
+        if promised and not payload.keys() & promised:  # not "nobody": that is an empty list
+            raise SourceError(
+                "malformed", f"Apollo's {operation} answered no {' or '.join(promised)}", is_charge_unknown=True
+            )
         if operation == "/mixed_companies/search":
             items = [*_list(payload, "organizations"), *_list(payload, "accounts")]
             return state_items(self, answer, items, ORGANIZATION, "apollo:organization/")
@@ -202,9 +212,9 @@ class ApolloConnector(ApiConnector):
         seen = 0
         for page in range(1, LAST_PAGE + 1):
             answer = self.ask(self._search("/mixed_people/api_search", page, Decimal(0)))
-            payload = answer.object()
+            payload, statements = answer.object(), self.read(answer)
             found = [each for each in _list(payload, "people") if isinstance(each, dict) and each.get("id")]
-            yield Page(answer, [])
+            yield Page(answer, statements)
             if self.parameters.enrich:
                 yield from self._match([{"id": str(each["id"])} for each in found])
             seen += len(found)

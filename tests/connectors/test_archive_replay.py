@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -81,7 +82,7 @@ class Rows:
         self.database = database
 
     def __call__(self, statement, *values):
-        with self.database.owner() as owner:
+        with self.database.kept_owner() as owner:
             cursor = owner.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
@@ -167,6 +168,7 @@ def test_what_changes_is_shown_for_both_before_it_is_applied(archived, monkeypat
         done = CliRunner().invoke(app, asked)
         assert done.exit_code == 0, done.output
         assert "nothing is applied" in done.output
+        assert re.search(rf"{SITE} company.phone_e164 at http\S+: \S.* → nothing", done.output)
         shown = json.loads(target.read_text())
         assert shown["sources"][SITE]["company.phone_e164"]["lost"] > 0
         assert shown["sources"][ACCOUNT]["person.title"]["altered"] > 10

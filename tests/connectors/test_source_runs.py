@@ -51,7 +51,7 @@ class Tenant:
             return put_secret(connection, self.organization_id, uuid4().hex, value, kind=kind)
 
     def rows(self, statement, *values):
-        with self.database.owner() as owner:
+        with self.database.kept_owner() as owner:
             cursor = owner.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 

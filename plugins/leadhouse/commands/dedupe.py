@@ -12,11 +12,18 @@ from typing import Annotated, Literal
 import typer
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.output import examples
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("dedupe")(dedupe)
+    app.command(
+        "dedupe",
+        epilog=examples(
+            "dedupe customers.csv --kind company --out pairs.csv --explain pairs.jsonl",
+            "dedupe staff.csv --kind person --map Wer=full_name,Mail=email --against news.csv --out pairs.csv",
+        ),
+    )(dedupe)
 
 
 def dedupe(

@@ -14,14 +14,21 @@ import typer
 from leadhouse.commands.failures import clear_failures
 from leadhouse.commands.import_tables import show_import, show_preview
 from leadhouse.commands.organizations import only_organization
-from leadhouse.commands.output import JsonFile, write_json
+from leadhouse.commands.output import JsonFile, examples, write_json
 
 COUNTED = ("rows", "landed", "known", "quarantined")
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("import")(import_file)
+    app.command(
+        "import",
+        epilog=examples(
+            "import contacts.xlsx --preview 5",
+            "import contacts.csv --dry-run --json result.json",
+            'import contacts.csv --map "Wer=full_name,Notiz=custom" --mode merge --errors refused.csv',
+        ),
+    )(import_file)
 
 
 def import_file(

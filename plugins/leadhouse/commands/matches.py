@@ -11,15 +11,17 @@ import typer
 
 from leadhouse.commands.failures import clear_failures
 from leadhouse.commands.organizations import organization_of
-from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, print_table, write_json
+from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, examples, print_table, write_json
 
 app = typer.Typer(
     no_args_is_help=True, cls=Commands, help="Decide who is who: list the pairs that wait, decide, explain an entity."
 )
+# of the examples
+ENTITY, OTHER = "0b6d9a1c-52f4-4a7e-8a0e-3f1f6f0f2c11", "9c1e7f30-2b4d-4f7a-b6a3-6d2f0e8c5a22"
 Organization = Annotated[str | None, typer.Option(help="Slug or id of the organization; left out: the shared records.")]
 
 
-@app.command()
+@app.command(epilog=examples("matches waiting", "matches waiting --organization nordlicht --most 50"))
 def waiting(
     organization: Organization = None,
     most: Annotated[int, typer.Option(min=1, help="Pairs at most.")] = 20,
@@ -39,7 +41,11 @@ def waiting(
     typer.echo(f"{len(pairs)} waiting", err=True)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        f"matches decide {ENTITY} {OTHER} same --by Ann", f"matches decide {ENTITY} {OTHER} different --by Ann"
+    )
+)
 def decide(
     entity_a: UUID,
     entity_b: UUID,
@@ -65,7 +71,7 @@ def decide(
     typer.echo(f"decided; {summary.entities_changed} entities changed")
 
 
-@app.command()
+@app.command(epilog=examples(f"matches explain {ENTITY}"))
 def explain(entity: UUID, organization: Organization = None) -> None:
     """Show an entity's records, keys, merges and decisions, as JSON."""
     from leadhouse import resolution

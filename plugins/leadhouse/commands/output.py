@@ -33,6 +33,11 @@ class Commands(TyperGroup):
         return super().parse_args(ctx, args if of_another_program else bare_json(args))
 
 
+def examples(*calls: str) -> str:
+    """What stands below a command's help: calls of it as they are typed, the program's own name left out."""
+    return "\n".join(("\b", "Examples:", *(f"  leadhouse {each}" for each in calls)))
+
+
 class Output(Console):
     """Standard output as wide as its terminal; where there is none, as wide as its longest line."""
 

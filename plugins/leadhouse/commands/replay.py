@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadhouse.commands.failures import clear_failures
-from leadhouse.commands.output import JsonFile, Output, print_table, write_json
+from leadhouse.commands.output import JsonFile, Output, examples, print_table, write_json
 
 if TYPE_CHECKING:
     from leadhouse.landing.replayed import Replayed
 
 console = Output()
+MOST_EXAMPLES = 30
+EXAMPLES = examples(
+    "replay --from 2026-11-01 --to 2026-11-20",
+    "replay --from 2026-11-01 --source web/firma.example --json changes.json",
+    "replay --from 2026-11-01 --to 2026-11-20 --apply",
+)
 DAY = ["%Y-%m-%d"]
 
 
@@ -32,6 +38,7 @@ def replay(
     from leadhouse.ledger.steps import recorded_step
 
     now = datetime.now(UTC)
+    require_order(first, last or now)
     run_id = f"replay__{now:%Y%m%dT%H%M%S.%f}"
     with clear_failures(), recorded_step("landing", run_id, "replay_archive", "apply" if apply else "show") as step:
         found = replay_archive(first.date(), (last or now).date(), source, run_id, applies=apply)
@@ -39,14 +46,40 @@ def replay(
     show_replayed(found, json_file)
 
 
+def require_order(first: datetime, last: datetime) -> None:
+    """Returns where the days are a period. Raises typer.BadParameter."""
+    if last.date() < first.date():
+        raise typer.BadParameter(
+            f"the last day, {last:%Y-%m-%d}, is before the first, {first:%Y-%m-%d}: nothing is between"
+        )
+
+
 def show_replayed(found: Replayed, json_file: Path | None) -> None:
-    """What changed by source and attribute as a table, the counts below it; all of it with examples as JSON."""
+    """What changed by source and attribute as a table, examples and counts below it; all of it as JSON."""
     if write_json(json_file, found.as_json()):
         return
     if rows := [tuple(map(str, row)) for row in found.as_table()]:
         print_table(("source", "attribute", "gained", "lost", "changed"), rows, whole=("source",))
+        for line in _told_examples(found):
+            console.print(line, markup=False, soft_wrap=True)
     for key, reason in found.unread.items():
         console.print(f"{key} was not read: {reason}", style="red", markup=False)
     rest = ", ".join(f"{name} {count}" for name, count in found.as_counts().items() if "." not in name)
     advice = "applied" if found.is_applied else "nothing is applied: add --apply when it is right"
     console.print(f"{rest}; {advice}", soft_wrap=True)
+
+
+def _told_examples(found: Replayed) -> list[str]:
+    """``web/x.example company.city at https://x.example/: Kiel → Bonn``, up to some for each source and attribute."""
+    told = [
+        f"{key} {name} at {each['unit']}: {_side(each['lost'])} → {_side(each['gained'])}"
+        for key, attributes in sorted(found.by_source.items())
+        for name, difference in sorted(attributes.items())
+        for each in difference.examples
+    ]
+    left = len(told) - MOST_EXAMPLES
+    return [*told[:MOST_EXAMPLES], *([f"… and {left} more: --json shows them"] if left > 0 else [])]
+
+
+def _side(values: list[str]) -> str:
+    return " | ".join(values) or "nothing"

@@ -12,11 +12,12 @@ import typer
 
 from leadhouse.commands.failures import clear_failures
 from leadhouse.commands.organizations import only_organization
-from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, print_table, write_json
+from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, examples, print_table, write_json
 
 app = typer.Typer(
     no_args_is_help=True, cls=Commands, help="Search for leads: ask or state criteria, confirm, start, report."
 )
+SEARCH = "6f1c2b1e-7d0a-4c3e-9a55-2f8f3f0c7a10"  # of the examples
 _SHOWN = (
     "lead_search_id", "name", "state", "question", "criteria", "discovery", "source_keys", "job_ids", "message",
 )  # fmt: skip
@@ -27,7 +28,7 @@ Criteria = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help
 Looking = Annotated[Path | None, typer.Option("--discovery", exists=True, help="JSON file: tags, place, queries …")]
 
 
-@app.command()
+@app.command(epilog=examples('searches ask "Opticians" "Owners of 20 opticians in Hamburg" --organization nordlicht'))
 def ask(
     name: Annotated[str, typer.Argument(help="What the search is called.")],
     question: Annotated[str, typer.Argument(help="What is looked for, in plain language.")],
@@ -40,7 +41,11 @@ def ask(
         _show(lead_searches.ask(only_organization(organization), name, question))
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        'searches create "Opticians" --criteria criteria.json --discovery discovery.json --organization nordlicht'
+    )
+)
 def create(
     name: Annotated[str, typer.Argument(help="What the search is called.")],
     criteria: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON file of criteria.")],
@@ -56,7 +61,7 @@ def create(
         _show(lead_searches.create(only_organization(organization), name, stated, wanted))
 
 
-@app.command()
+@app.command(epilog=examples(f"searches confirm {SEARCH}", f"searches confirm {SEARCH} --criteria mine.json"))
 def confirm(lead_search_id: UUID, criteria: Criteria = None, discovery: Looking = None) -> None:
     """Say yes to a proposal, or to what you make of it."""
     from leadhouse.leads import lead_searches
@@ -67,7 +72,7 @@ def confirm(lead_search_id: UUID, criteria: Criteria = None, discovery: Looking 
         _show(lead_searches.confirm(lead_search_id, stated, wanted))
 
 
-@app.command()
+@app.command(epilog=examples(f"searches start {SEARCH}"))
 def start(lead_search_id: UUID) -> None:
     """Look for more than the marts hold, in every way that is configured."""
     from leadhouse.leads import lead_searches
@@ -76,7 +81,7 @@ def start(lead_search_id: UUID) -> None:
         _show(lead_searches.start(lead_search_id))
 
 
-@app.command()
+@app.command(epilog=examples(f"searches report {SEARCH}", f"searches report {SEARCH} --json"))
 def report(lead_search_id: UUID, json_file: JsonFile = None) -> None:
     """Tell how many were requested, how many met the criteria, and whether what was looked through is exhausted."""
     from leadhouse.leads import lead_searches
@@ -87,7 +92,7 @@ def report(lead_search_id: UUID, json_file: JsonFile = None) -> None:
         typer.echo(f"{found.name}: {found.state}. {found.message}")
 
 
-@app.command("list")
+@app.command("list", epilog=examples("searches list --organization nordlicht"))
 def list_(organization: Organization = None, json_file: JsonFile = None) -> None:
     """List the searches of an organization, the newest first."""
     from leadhouse.leads import lead_searches
@@ -95,6 +100,9 @@ def list_(organization: Organization = None, json_file: JsonFile = None) -> None
     with clear_failures():
         rows = lead_searches.list_searches(only_organization(organization))
     if write_json(json_file, [{name: row[name] for name in _SHOWN} for row in rows]):
+        return
+    if not rows:
+        typer.echo("There is no search yet: make one with `leadhouse searches ask` or `leadhouse searches create`.")
         return
     told = ((str(row["lead_search_id"]), row["name"], row["state"], row["question"] or row["message"] or "-")
             for row in rows)  # fmt: skip

@@ -12,7 +12,7 @@ import typer
 
 from leadhouse.commands.failures import clear_failures
 from leadhouse.commands.organizations import only_organization, only_slug
-from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, print_table, write_json
+from leadhouse.commands.output import STANDARD_OUTPUT, Commands, JsonFile, examples, print_table, write_json
 
 app = typer.Typer(
     no_args_is_help=True, cls=Commands, help="Make, test and read an organization's sources: accounts, lists, searches."
@@ -25,7 +25,7 @@ Source = Annotated[str, typer.Argument(help="Key or id of the source.")]
 Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Of the runs whose answers are read, included.")]
 
 
-@app.command()
+@app.command(epilog=examples("sources types", "sources types apollo --json apollo_shape.json"))
 def types(
     name: Annotated[str | None, typer.Argument(help="Show what this type takes, as JSON Schema.")] = None,
     json_file: JsonFile = None,
@@ -46,7 +46,7 @@ def types(
         write_json(STANDARD_OUTPUT, shapes)
 
 
-@app.command("list")
+@app.command("list", epilog=examples("sources list --organization nordlicht"))
 def list_(organization: Organization = None, json_file: JsonFile = None) -> None:
     """List the sources of an organization, with what their last test and run said."""
     from leadhouse.connectors.stored_sources import list_sources
@@ -66,7 +66,12 @@ def list_(organization: Organization = None, json_file: JsonFile = None) -> None
     print_table(("key", "status", "last run, UTC", "records", "last test"), rows, whole=("key",))
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        'sources add apollo "Opticians" --organization nordlicht --secret "apollo key" --config opticians.json',
+        'sources add web_site "Guild" --organization nordlicht --start-url https://guild.example/members',
+    )
+)
 def add(
     kind: Annotated[str, typer.Argument(help="A type of `leadhouse sources types`.")],
     name: Annotated[str, typer.Argument(help="What it is called.")],
@@ -87,7 +92,7 @@ def add(
     typer.echo(made["source_key"])
 
 
-@app.command("test")
+@app.command("test", epilog=examples("sources test apollo/nordlicht/opticians"))
 def check(source: Source, json_file: JsonFile = None) -> None:
     """Test a source: parameters and credentials by type, then a real call that costs nothing. Exit code 1: it fails."""
     from leadhouse.connectors.stored_sources import check_stored_source
@@ -99,7 +104,9 @@ def check(source: Source, json_file: JsonFile = None) -> None:
     raise typer.Exit(0 if found.ok else 1)
 
 
-@app.command()
+@app.command(
+    epilog=examples("sources run apollo/nordlicht/opticians", "sources run apollo/nordlicht/opticians --anew --json")
+)
 def run(
     source: Source,
     anew: Annotated[
@@ -128,7 +135,12 @@ def run(
     raise typer.Exit(0 if summary.reason in ("works", "over_budget") else 1)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "sources replay apollo/nordlicht/opticians 2026-11-01 2026-11-20",
+        "sources replay apollo/nordlicht/opticians 2026-11-01 2026-11-20 --apply",
+    )
+)
 def replay(
     source: Source,
     first: Day,
@@ -137,10 +149,11 @@ def replay(
     json_file: JsonFile = None,
 ) -> None:
     """Read a source's archived answers again with today's connector; `leadhouse replay` does it for all sources."""
-    from leadhouse.commands.replay import show_replayed
+    from leadhouse.commands.replay import require_order, show_replayed
     from leadhouse.connectors.source_replay import replay_source
     from leadhouse.ledger.steps import recorded_step
 
+    require_order(first, last)
     run_id = f"replay__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
     with clear_failures(), recorded_step("imports", run_id, "replay_archive", source) as step:
         found = replay_source(source, first.date(), last.date(), run_id, applies=apply)

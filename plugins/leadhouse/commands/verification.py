@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from leadhouse.commands.failures import clear_failures
-from leadhouse.commands.output import Commands, JsonFile, write_json
+from leadhouse.commands.output import Commands, JsonFile, examples, write_json
 
 app = typer.Typer(no_args_is_help=True, cls=Commands, help="Check addresses, and see how true the checks were.")
 Days = Annotated[int, typer.Option(min=1, help="Messages of the last so many days.")]
 
 
-@app.command("check")
+@app.command("check", epilog=examples("verification check eva@firma.example info@firma.example"))
 def check(emails: Annotated[list[str], typer.Argument(help="Addresses.")], json_file: JsonFile = None) -> None:
     """Check addresses now; nothing is kept. Mail servers are asked only through LEADHOUSE_SMTP_PROBE_HOST."""
     from leadhouse.enrichment.email_checks import check_addresses
@@ -30,7 +30,7 @@ def check(emails: Annotated[list[str], typer.Argument(help="Addresses.")], json_
             )
 
 
-@app.command("reliability")
+@app.command("reliability", epilog=examples("verification reliability --days 90"))
 def reliability(days: Days = 365, json_file: JsonFile = None) -> None:
     """Compare what the table said with what happened."""
     from leadhouse.enrichment.bounce_model import load_model, measure
@@ -49,7 +49,7 @@ def reliability(days: Days = 365, json_file: JsonFile = None) -> None:
         typer.echo(f"  {name:12} stated {stated:.4f}  observed {observed:.4f}  of {messages}")
 
 
-@app.command("calibrate")
+@app.command("calibrate", epilog=examples("verification calibrate --out bounces.toml --days 180"))
 def calibrate(
     out: Annotated[Path, typer.Option(help="Where the next version goes; name it by LEADHOUSE_BOUNCE_MODEL.")],
     days: Days = 365,
@@ -70,7 +70,10 @@ def calibrate(
         typer.echo(f"calibration error {before.calibration_error} → {after.calibration_error} on the same messages")
 
 
-@app.command("fit")
+@app.command(
+    "fit",
+    epilog=examples("verification fit --out bounces.toml", "verification fit --outcomes sent.csv --out bounces.toml"),
+)
 def fit_table(
     out: Annotated[Path, typer.Option(help="Where the next version goes; name it by LEADHOUSE_BOUNCE_MODEL.")],
     days: Days = 365,

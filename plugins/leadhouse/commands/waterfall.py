@@ -11,7 +11,7 @@ import typer
 
 from leadhouse.commands.failures import clear_failures
 from leadhouse.commands.organizations import only_organization, organization_of
-from leadhouse.commands.output import Commands, JsonFile, Output, print_table, write_json
+from leadhouse.commands.output import Commands, JsonFile, Output, examples, print_table, write_json
 
 app = typer.Typer(
     no_args_is_help=True, cls=Commands, help="Order and price paid providers, and see what they were worth."
@@ -23,7 +23,7 @@ Organization = Annotated[
 OwnerOrAll = Annotated[str | None, typer.Option("--organization", help="Slug or id; left out: everyone's.")]
 
 
-@app.command()
+@app.command(epilog=examples("waterfall show", "waterfall show --organization nordlicht"))
 def show(organization: OwnerOrAll = None, json_file: JsonFile = None) -> None:
     """Show who is asked for which attribute, in which order and at what price."""
     from leadhouse.database import connect
@@ -45,7 +45,12 @@ def show(organization: OwnerOrAll = None, json_file: JsonFile = None) -> None:
     print_table(columns, rows, whole=("attribute", "provider"))
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "waterfall provider mailscout --url https://api.mailscout.example --secret mailscout --price person.email=0.08",
+        "waterfall provider mailscout --url https://api.mailscout.example --price person.email=0.08 --inactive",
+    )
+)
 def provider(
     name: Annotated[str, typer.Argument(help="A lower-case word; its source is provider/<name>.")],
     url: Annotated[str, typer.Option(help="Address of its interface.")],
@@ -82,7 +87,7 @@ def provider(
     console.print(f"{name}: {', '.join(price)}; {'asked' if is_active else 'not asked'}")
 
 
-@app.command()
+@app.command(epilog=examples("waterfall order person.email mailscout,dossier --good-from 0.6 --organization nordlicht"))
 def order(
     attribute: Annotated[str, typer.Argument(help="person.email, person.phone_e164, company.domain …")],
     providers: Annotated[str, typer.Argument(help="Names in order, comma-separated.")],
@@ -106,7 +111,7 @@ def order(
     show(organization)
 
 
-@app.command()
+@app.command(epilog=examples("waterfall price --organization nordlicht"))
 def price(organization: Organization = None, json_file: JsonFile = None) -> None:
     """Price everything that is wanted now and missing; asks nobody."""
     from leadhouse.enrichment.waterfall_price import price_waterfall
@@ -133,7 +138,12 @@ def price(organization: Organization = None, json_file: JsonFile = None) -> None
     console.print(f"at most {found.most_eur:.2f} EUR and {found.most_credits:.0f} credits; {room}")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "waterfall replay --order dossier,mailscout",
+        "waterfall replay --order dossier --attribute person.phone_e164 --from 2026-11-01 --to 2026-11-20 --json",
+    )
+)
 def replay(
     order: Annotated[str, typer.Option(help="Providers in the order to try, comma-separated.")],
     organization: OwnerOrAll = None,

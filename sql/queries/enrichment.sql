@@ -116,6 +116,7 @@ next_steps as (
                     select from raw.provider_responses as answers
                       join raw.person_records as records
                         on records.run_on = answers.run_on and records.landing_id = answers.landing_id
+                       and records.source_key like 'provider/%%'
                      where answers.run_on = requests.claimed_on and answers.request_id = requests.request_id
                        and records.payload @> jsonb_build_object('email',
                              jsonb_build_array(jsonb_build_object('value', wishes.email_normalized)))))))

@@ -85,6 +85,48 @@ insert into raw.applications (unit_id, observed_at, extraction_id, run_on, landi
 select unit_id, observed_at, extraction_id, run_on, landing_id from new_applications order by position
     on conflict do nothing
 
+-- name: insert_many_extractions
+-- As insert_extractions, of one source: what all rows share is said once.
+insert into raw.extractions (run_on, extraction_id, landing_id, organization_id, source_key, unit_id, unit_key, extractor,
+       extractor_version, content_hash, statement_hash, observed_at)
+select %(run_on)s, extraction_id, %(landing_id)s, %(organization_id)s, %(source_key)s, unit_id, unit_key, %(extractor)s,
+       %(extractor_version)s, content_hash, statement_hash, observed_at
+  from many_extractions
+    on conflict do nothing
+returning extraction_id
+
+-- name: insert_first_extractions
+-- Of a source of which nothing stands, under its lock: nobody else can have written them, and a conflict would be an error.
+insert into raw.extractions (run_on, extraction_id, landing_id, organization_id, source_key, unit_id, unit_key, extractor,
+       extractor_version, content_hash, statement_hash, observed_at)
+select %(run_on)s, extraction_id, %(landing_id)s, %(organization_id)s, %(source_key)s, unit_id, unit_key, %(extractor)s,
+       %(extractor_version)s, content_hash, statement_hash, observed_at
+  from many_extractions
+
+-- name: insert_first_applications
+-- What is landed first of a unit is its statement.
+insert into raw.applications (unit_id, observed_at, extraction_id, run_on, landing_id)
+select unit_id, observed_at, extraction_id, %(run_on)s, %(landing_id)s from many_extractions
+
+-- name: insert_many_company_records
+insert into raw.company_records (run_on, record_id, subject_id, landing_id, organization_id, source_key, extraction_id,
+       content_hash, record_key, payload, custom_fields)
+select %(run_on)s, record_id, subject_id, %(landing_id)s, %(organization_id)s, %(source_key)s, extraction_id,
+       content_hash, record_key, payload, coalesce(custom_fields, '{}')
+  from many_company_records
+
+-- name: insert_many_person_records
+insert into raw.person_records (run_on, record_id, subject_id, landing_id, organization_id, source_key, extraction_id,
+       content_hash, record_key, payload, custom_fields, company_record_id)
+select %(run_on)s, record_id, subject_id, %(landing_id)s, %(organization_id)s, %(source_key)s, extraction_id,
+       content_hash, record_key, payload, coalesce(custom_fields, '{}'), company_record_id
+  from many_person_records
+
+-- name: insert_many_applications
+insert into raw.applications (unit_id, observed_at, extraction_id, run_on, landing_id)
+select unit_id, observed_at, extraction_id, run_on, %(landing_id)s from many_applications order by position
+    on conflict do nothing
+
 -- name: insert_quarantine
 insert into quality.quarantine (landing_id, run_on, organization_id, source_key, unit_key, line, reason, detail, payload,
        content_hash)
@@ -118,7 +160,8 @@ select newest.unit_id, 'person', record.record_key, company.record_key, record.p
   from newest
   join raw.person_records as record using (run_on, extraction_id)
   left join raw.company_records as company
-    on company.run_on = record.run_on and company.record_id = record.company_record_id
+    on company.run_on = record.run_on and company.extraction_id = record.extraction_id
+   and company.record_id = record.company_record_id
  order by unit_id, kind, record_key
 
 -- name: select_archived_sources

@@ -103,18 +103,19 @@ update app.sources
 
 -- name: select_standing_units
 -- The units of a source that stand: whose newest statement says something. Found by the landings of the source.
-select distinct extraction.unit_key
-  from raw.batches as batch
-  join raw.extractions as extraction on extraction.landing_id = batch.landing_id and extraction.run_on = batch.run_on
+select newest.unit_key
+  from (select distinct application.unit_id
+          from raw.batches as batch
+          join raw.applications as application using (landing_id)
+         where batch.organization_id = %(organization_id)s and batch.source_key = %(source_key)s) as units
  cross join lateral (
-   select standing.statement_hash
+   select standing.unit_key, standing.statement_hash
      from raw.applications as application
      join raw.extractions as standing using (run_on, extraction_id)
-    where application.unit_id = extraction.unit_id
+    where application.unit_id = units.unit_id
     order by application.observed_at desc, application.applied_at desc
     limit 1) as newest
- where batch.organization_id = %(organization_id)s and batch.source_key = %(source_key)s
-   and newest.statement_hash <> %(empty_hash)s
+ where newest.statement_hash <> %(empty_hash)s
 
 -- name: list_answers
 -- The archived answers of a source within a period, oldest first: what is read again.

@@ -20,7 +20,7 @@ from leadhouse.imports.errors import ImportFileError
 from leadhouse.imports.row_records import Fault, RowReader, RowRecords
 from leadhouse.imports.table import Table, read_table
 from leadhouse.landing import Quarantined
-from leadhouse.landing.prepared import PreparedStatement, prepare_record, statement_hash
+from leadhouse.landing.prepared import Origin, PreparedStatement, prepare_record, statement_hash
 from leadhouse.records import Extraction, named_text
 
 EXTRACTOR, EXTRACTOR_VERSION = "csv_import", "3"
@@ -58,6 +58,7 @@ class CsvFile:
         self._repeats: dict[tuple[str, str], int] = {}
         self._unit_head = f"{self.organization_id}|{self.source_key}|"
         self._unit_prefix = self.unit_prefix
+        self._origin = Origin(self.organization_id, self.source_key, EXTRACTOR, EXTRACTOR_VERSION)
 
     @property
     def unit_prefix(self) -> str:
@@ -124,7 +125,8 @@ class CsvFile:
         persons = [prepare_record(*each) for each in found.persons] if found else []
         hashes = [each.content_hash for each in (*companies, *persons)]
         return PreparedStatement(
-            source=(self.organization_id, self.source_key, unit_key, EXTRACTOR, EXTRACTOR_VERSION, ()),
+            origin=self._origin,
+            unit_key=unit_key,
             unit=named_text(self._unit_head + unit_key),  # as `records.unit_id`
             content_hash=content_hash,
             observed_at=self.observed_at,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from leadhouse.records import Extraction
@@ -64,15 +64,21 @@ class PreparedRecord(NamedTuple):
     content_hash: str
 
 
+class Origin(NamedTuple):
+    """Who says what is landed in bulk: one source, read by one extractor."""
+
+    organization_id: UUID | None
+    source_key: str
+    extractor: str
+    extractor_version: str
+
+
 @dataclass(slots=True)
 class PreparedStatement:
-    """What one unit says. `make_extraction` gives the same as records.
+    """What one unit says. `make_extraction` gives the same as records; `unit` is the unit's id as text."""
 
-    `source`: organization, source key, unit key, extractor, its version, what it could not read. `unit`: the unit's id
-    as text, as rows are written.
-    """
-
-    source: tuple[UUID | None, str, str, str, str, tuple[str, ...]]
+    origin: Origin
+    unit_key: str
     unit: str
     content_hash: str
     observed_at: datetime
@@ -80,13 +86,19 @@ class PreparedStatement:
     companies: list[PreparedRecord]
     persons: list[PreparedRecord]
     make_extraction: Callable[[], Extraction]
-    fetch_id: UUID | None = None
-    rejections: list[dict[str, Any]] = field(default_factory=list)
     _extraction: Extraction | None = None
     _unit_id: UUID | None = None
+    fetch_id: ClassVar[None] = None  # read from no page
+    rejections: ClassVar[list[dict[str, Any]]] = []
 
     def __len__(self) -> int:
         return len(self.companies) + len(self.persons)
+
+    @property
+    def source(self) -> tuple[UUID | None, str, str, str, str, tuple[str, ...]]:
+        """Organization, source key, unit key, extractor, its version, and what it could not read: nothing."""
+        organization_id, source_key, extractor, version = self.origin
+        return organization_id, source_key, self.unit_key, extractor, version, ()
 
     @property
     def unit_id(self) -> UUID:

@@ -119,10 +119,8 @@ class Landing:
 
         Raises ValueError when it belongs to another organization than the landing.
         """
-        if statement.source[0] != self._organization_id:
-            raise ValueError(
-                f"{statement.source[2]} belongs to another organization than this landing: land them apart"
-            )
+        if statement.origin.organization_id != self._organization_id:
+            raise ValueError(f"{statement.unit_key} belongs to another organization than this landing: land them apart")
         self._statements.append(statement)
 
     def knows_nothing_yet(self) -> None:

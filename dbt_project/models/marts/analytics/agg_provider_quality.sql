@@ -37,6 +37,7 @@ found as (
   join {{ ref('stg_app__enrichment_requests') }} as requests on requests.request_id = responses.request_id
   join {{ ref('stg_raw__person_records') }} as records
     on records.landing_id = responses.landing_id and records.run_on = responses.run_on
+    and records.source_key like 'provider/%'
   -- what the provider echoes of the question is no answer
   join {{ ref('stg_raw__person_values') }} as answers
     on answers.record_id = records.record_id and answers.attribute = requests.attribute and answers.locator = 'answer'

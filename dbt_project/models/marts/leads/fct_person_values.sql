@@ -20,6 +20,7 @@ answers as (
   join {{ ref('stg_app__enrichment_requests') }} as requests on requests.request_id = responses.request_id
   join {{ ref('stg_raw__person_records') }} as records
     on records.landing_id = responses.landing_id and records.run_on = responses.run_on
+    and records.source_key like 'provider/%'
 ),
 
 outcomes as (

@@ -8,7 +8,7 @@ person_records as (
 ),
 
 company_records as (
-  select run_on, record_id, subject_id from {{ source('raw', 'company_records') }}
+  select run_on, extraction_id, record_id, subject_id from {{ source('raw', 'company_records') }}
 ),
 
 final as (
@@ -34,7 +34,8 @@ final as (
   join person_records
     on person_records.extraction_id = current_extractions.extraction_id and person_records.run_on = current_extractions.run_on
   left join company_records
-    on company_records.record_id = person_records.company_record_id and company_records.run_on = person_records.run_on
+    on company_records.extraction_id = person_records.extraction_id
+    and company_records.record_id = person_records.company_record_id and company_records.run_on = person_records.run_on
 )
 
 select * from final

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.made_up_people import HEADER, write_people
@@ -52,7 +53,7 @@ def ours(source: Path, target: Path, results: Path) -> None:
     index = MatchIndex(model)
     ids: list[str] = []
 
-    def texts(path: Path) -> object:
+    def texts(path: Path) -> Iterator[list[str]]:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.reader(file)
             next(reader)
@@ -60,7 +61,7 @@ def ours(source: Path, target: Path, results: Path) -> None:
                 ids.append(row[0])
                 yield row[1:]
 
-    index.append(texts(source))  # type: ignore[arg-type]
+    index.append(texts(source))
     index.model = estimate_model(model, *index.sample(SAMPLE))
     index.match_all()
     full = time.process_time() - start

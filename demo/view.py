@@ -84,14 +84,8 @@ class NightView:
 def stages_table(summary: dict[str, Any]) -> Table:
     """A row a stage; once the night has ended also what is not in them, so that the seconds add up to the whole."""
     table = Table(box=None, pad_edge=False)
-    for name, justify in (
-        ("", "left"),
-        ("stage", "left"),
-        ("seconds", "right"),
-        ("CPU s", "right"),
-        ("counts", "left"),
-    ):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for name in ("", "stage", "seconds", "CPU s", "counts"):
+        table.add_column(name, justify="right" if name in ("seconds", "CPU s") else "left")
     is_over = "night_seconds" in summary
     if is_over:
         _add_line(table, "start-up", summary["start_seconds"], "the world, Postgres, migrations, Airflow")

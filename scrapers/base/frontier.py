@@ -69,14 +69,25 @@ class Frontier:
             return None
         return f"{self.origin}/{found.split('/', 3)[3]}"
 
-    def add(self, url: str, priority: float, *, hops: int = 0, **fields: object) -> bool:
+    def add(
+        self,
+        url: str,
+        priority: float,
+        *,
+        hops: int = 0,
+        is_start: bool = False,
+        is_sitemap: bool = False,
+        is_guess: bool = False,
+        chain: tuple[str, ...] = (),
+        attempt: int = 0,
+    ) -> bool:
         """Remember a canonical URL unless it was seen; no limits apply, the caller knows it is wanted."""
         if url in self._seen:
             return False
         self._seen.add(url)
         self._number += 1
-        target = Target((-priority, self._number), url, hops, **fields)  # type: ignore[arg-type]
-        heapq.heappush(self._heap, target)
+        order = (-priority, self._number)
+        heapq.heappush(self._heap, Target(order, url, hops, is_start, is_sitemap, chain, attempt, is_guess))
         return True
 
     def add_known(self, url: str, priority: float) -> None:

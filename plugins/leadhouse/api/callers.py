@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -189,7 +189,8 @@ class _PublicKeys:
 
     def __init__(self) -> None:
         self._keys: dict[str, Any] = {}
-        self._loaded, self._of = 0.0, cast("SecretStr | None", None)
+        self._loaded = 0.0
+        self._of: SecretStr | None = None
 
     def __call__(self, *, anew: bool = False) -> dict[str, Any]:
         database = settings().database_url

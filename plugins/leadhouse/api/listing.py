@@ -21,6 +21,7 @@ from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, not_a_cursor, read_cursor
 from leadhouse.api.transactions import CallerWork, Work
 from leadhouse.database import queries
+from leadhouse.database.queries import trusted
 from leadhouse.database.questions import Question
 
 Row = dict[str, Any]
@@ -123,16 +124,12 @@ def _behind(listing: Listing, paging: Paging, sort: str) -> tuple[sql.Composable
     is_ours = [sorted_by, order] == [paging.sort_by, paging.sort_order]
     if not is_ours or not isinstance(value, str | int | float | None) or not isinstance(key, str | int):
         raise not_a_cursor()
-    ties = sql.SQL("{} > %(after_key)s::{}").format(sql.Identifier(listing.key), _trusted(listing.key_type))
+    ties = sql.SQL("{} > %(after_key)s::{}").format(sql.Identifier(listing.key), trusted(listing.key_type))
     column = sql.Identifier(sort)
     if value is None:
         return sql.SQL("{} is null and {}").format(column, ties), {"after_key": key}
     kind = listing.sorts.get(sort, listing.key_type)
     passes = sql.SQL({"desc": "<", "asc": ">"}[paging.sort_order])
     text = sql.SQL("({column} {passes} {bound} or ({column} = {bound} and {ties}) or {column} is null)")
-    bound = sql.SQL("%(after_value)s::{}").format(_trusted(kind))
+    bound = sql.SQL("%(after_value)s::{}").format(trusted(kind))
     return text.format(column=column, passes=passes, bound=bound, ties=ties), {"after_value": value, "after_key": key}
-
-
-def _trusted(name: str) -> sql.SQL:
-    return sql.SQL(cast("Any", name))

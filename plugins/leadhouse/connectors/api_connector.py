@@ -146,8 +146,6 @@ class ApiConnector(ABC):
 
     extractor: ClassVar[str]
     extractor_version: ClassVar[str] = "1"
-    states_everything: bool = False  # a whole run that names a unit no more says that it is gone
-    discovers: bool = False  # the domains that it states are candidates: their sites are to be crawled
 
     def __init__(
         self,
@@ -172,6 +170,16 @@ class ApiConnector(ABC):
     def organization_id(self) -> UUID:
         """Whose source it is."""
         return self.source.organization_id
+
+    @property
+    def states_everything(self) -> bool:
+        """Whether a whole run that names a unit no more says that it is gone."""
+        return False
+
+    @property
+    def discovers(self) -> bool:
+        """Whether the domains that it states are candidates: their sites are to be crawled."""
+        return False
 
     def statements(self) -> Iterator[Extraction | Quarantined]:
         """What all answers state, in order. Raises SourceError when an answer does not come."""

@@ -86,7 +86,7 @@ class OverpassConnector(ApiConnector):
         return self.base_url == settings().overpass_url
 
     @property
-    def discovers(self) -> bool:  # type: ignore[override]
+    def discovers(self) -> bool:
         """As the parameters say."""
         return self.parameters.crawl
 

@@ -38,7 +38,7 @@ class RestConnector(ApiConnector):
         return self.parameters.base_url
 
     @property
-    def states_everything(self) -> bool:  # type: ignore[override]
+    def states_everything(self) -> bool:
         """As the parameters say."""
         return self.parameters.is_whole
 

@@ -56,7 +56,7 @@ class SearxngConnector(ApiConnector):
         return self.base_url == settings().searxng_url
 
     @property
-    def discovers(self) -> bool:  # type: ignore[override]
+    def discovers(self) -> bool:
         """As the parameters say."""
         return self.parameters.crawl
 

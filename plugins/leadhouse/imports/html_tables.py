@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from leadhouse.imports.delimited_rows import Row
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 MOST_SPANNED = 100  # columns of one cell
 _START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|meta|table|body)\b", re.I)
@@ -30,8 +34,8 @@ def read_tables(content: bytes) -> dict[str, list[Row]]:
     return found
 
 
-def _cells(row: object) -> Iterator[str]:
-    for cell in row.css("td, th"):  # type: ignore[attr-defined]
+def _cells(row: LexborNode) -> Iterator[str]:
+    for cell in row.css("td, th"):
         yield " ".join(cell.text(separator=" ").split())
         span = cell.attributes.get("colspan") or "1"
         yield from [""] * (min(int(span), MOST_SPANNED) - 1 if span.isdecimal() else 0)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import psutil
@@ -226,7 +227,7 @@ def _wait(began: datetime, running: set[str], on_progress: Progress) -> None:
     _answer("/execution/health", 60.0)  # builds the tasks' API, for which the first task would wait 2 to 4 s
     for name in HEARTBEATS:
         if name not in running:
-            wait_for(name, name.replace("_", " "), lambda name=name: _beats_since(name, began))  # type: ignore[misc]
+            wait_for(name, name.replace("_", " "), partial(_beats_since, name, began))
     wait_for("dag_processor", "DAG files", lambda: not missing_dags())
     if not _process("dispatcher").status().running:
         raise ProcessError(f"The dispatcher ended while starting. {_process('dispatcher').log_tail()}")

@@ -160,9 +160,11 @@ class BackgroundProcess:
     def _descendants(self) -> Iterator[psutil.Process]:
         """Living processes that carry the token, the program itself included."""
         record = self._read()
-        for process in psutil.process_iter() if record else ():
+        if record is None:
+            return
+        for process in psutil.process_iter():
             try:
-                if process.environ().get(TOKEN_VARIABLE) == record.token:  # type: ignore[union-attr]
+                if process.environ().get(TOKEN_VARIABLE) == record.token:
                     yield process
             except (psutil.Error, OSError):
                 continue  # ended meanwhile, or another user's: not ours

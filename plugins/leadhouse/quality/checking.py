@@ -92,17 +92,16 @@ def _sqlalchemy_url() -> str:
     url = settings().database_url
     if url is None:
         raise DatabaseError("LEADHOUSE_DATABASE_URL is not set. Run `leadhouse up`, or set it.")
-    parts = conninfo.conninfo_to_dict(url.get_secret_value())
-    rest = {
-        name: str(value) for name, value in parts.items() if name not in {"user", "password", "host", "port", "dbname"}
-    }
+    stated = conninfo.conninfo_to_dict(url.get_secret_value())
+    parts = {name: str(value) for name, value in stated.items() if value is not None}
+    rest = {name: value for name, value in parts.items() if name not in {"user", "password", "host", "port", "dbname"}}
     made = sqlalchemy.URL.create(
         "postgresql+psycopg",
-        username=str(parts["user"]) if "user" in parts else None,
-        password=str(parts["password"]) if "password" in parts else None,
-        host=str(parts["host"]) if "host" in parts else None,
-        port=int(parts["port"]) if "port" in parts else None,  # type: ignore[arg-type]
-        database=str(parts["dbname"]) if "dbname" in parts else None,
+        username=parts.get("user"),
+        password=parts.get("password"),
+        host=parts.get("host"),
+        port=int(parts["port"]) if "port" in parts else None,
+        database=parts.get("dbname"),
         query=rest,
     )
     # Great Expectations replaces $NAME in connection strings

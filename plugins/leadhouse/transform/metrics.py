@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from psycopg import sql
 
+from leadhouse.database.queries import trusted
 from leadhouse.settings import PROJECT
 
 FILE = PROJECT / "sql" / "metrics.yml"
@@ -131,7 +132,7 @@ def read_metrics(path: Path) -> Metrics:
 def select_list(relation: str) -> sql.Composed:
     """The figures of a relation as the select list of a query over it: ``(sum(attempted))::bigint as attempted, …``."""
     return sql.SQL(", ").join(
-        sql.SQL("coalesce({}, 0)::bigint as {}").format(_text(each.sql), sql.Identifier(each.name))
+        sql.SQL("coalesce({}, 0)::bigint as {}").format(trusted(each.sql), sql.Identifier(each.name))
         for each in metrics().figures_over(relation)
     )
 
@@ -140,7 +141,7 @@ def expression(name: str) -> sql.Composable:
     """A figure or ratio as one expression over its relation; a ratio is numeric, null without a denominator."""
     known = metrics()
     if name in known.figures:
-        return sql.SQL("({})").format(_text(known.figures[name].sql))
+        return sql.SQL("({})").format(trusted(known.figures[name].sql))
     ratio = known.ratios[name]
     numerator = sql.SQL(" + ").join(expression(each) for each in ratio.numerator)
     return sql.SQL("({}) / nullif({}, 0)::numeric").format(numerator, expression(ratio.denominator))
@@ -218,8 +219,3 @@ def _faults(found: Metrics, ratio: Ratio) -> Iterable[str]:
         return [f"ratio {ratio.name} names no figure {', '.join(unknown)}"]
     relations = {found.figures[each].over for each in named}
     return [f"ratio {ratio.name} is over {' and '.join(sorted(relations))}"] if len(relations) > 1 else []
-
-
-def _text(trusted: str) -> sql.SQL:
-    """SQL of our own file: it holds no parameter and nothing that a user wrote."""
-    return sql.SQL(cast("Any", trusted))

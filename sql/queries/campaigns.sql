@@ -26,7 +26,8 @@ select campaign.campaign_id, campaign.name, campaign.suite_name, step.step_no
  order by campaign.campaign_id, step.step_no;
 
 -- name: list_open_waves
--- Snapshots with work left: a message whose time has come, one whose sender is gone, or an override nothing was made of.
+-- Snapshots with work left: a message whose time has come, one whose sender is gone, an override nothing was made of, or
+-- members whom nobody decided on, since the run was killed between freezing and the outbox or the gate had no answer.
 select snapshot.campaign_id, snapshot.step_no, snapshot.wave_at
   from quality.snapshots as snapshot
  where snapshot.campaign_id = %(campaign_id)s and snapshot.step_no = %(step_no)s
@@ -43,7 +44,12 @@ select snapshot.campaign_id, snapshot.step_no, snapshot.wave_at
                                   and not exists (select from app.campaign_decisions as decided
                                                    where decided.snapshot_id = member.snapshot_id
                                                      and decided.member_id = member.member_id
-                                                     and decided.decision <> 'gate_failed'))))
+                                                     and decided.decision <> 'gate_failed')))
+     or snapshot.created_at > %(now)s - interval '8 days'
+        and exists (select from quality.snapshot_members as member
+                     where member.snapshot_id = snapshot.snapshot_id and member.is_sendable
+                       and not exists (select from app.campaign_decisions as decided
+                                        where decided.snapshot_id = member.snapshot_id and decided.member_id = member.member_id)))
  order by snapshot.wave_at;
 
 -- name: find_snapshot
@@ -80,7 +86,8 @@ create temporary table candidates (
 ) on commit drop;
 
 -- name: fill_candidates
--- Every open member: not stopped long ago, without a message in this step, and with an accepted one in the step before.
+-- Every open member: not stopped long ago, without a message in this step but one whose result had ended before anybody tried to
+-- send it, and with an accepted one in the step before.
 -- The first rule that holds a candidate is its rule. What is known to be wrong is not held but left for the gate.
 insert into pg_temp.candidates (organization_id, lead_id, lead_status, lead_score, person_id, person_key, company_id,
     full_name, title, email_normalized, email_status, is_role, is_disposable, has_mx, is_suppressed, company_name,
@@ -92,7 +99,8 @@ with members as (
    where member.campaign_id = %(campaign_id)s
      and not exists (select from app.messages as message
                       where message.campaign_id = member.campaign_id and message.step_no = %(step_no)s
-                        and message.lead_id = member.lead_id)
+                        and message.lead_id = member.lead_id
+                        and (message.state <> 'cancelled' or message.attempts > 0 or message.reason_class is distinct from 'gate_does_not_stand'))
      and (%(step_no)s = 1
           or exists (select from app.messages as former
                       where former.campaign_id = member.campaign_id and former.step_no = %(step_no)s - 1
@@ -132,15 +140,14 @@ judged as (
          (%(now)s at time zone %(time_zone)s) as local_time
     from facts
     left join lateral (
-      select suppression.reason, suppression.scope, suppression.source from app.suppressions as suppression
-       where (suppression.organization_id = facts.organization_id or suppression.organization_id is null)
-         and ((suppression.scope = 'email' and suppression.value_normalized = facts.email)
-           or (suppression.scope = 'domain' and suppression.value_normalized = split_part(facts.email, '@', 2)))
+      select suppression.reason, suppression.scope, suppression.source
+        from app.find_suppressions(facts.organization_id, facts.email, facts.lead_id) as suppression
        order by suppression.created_at limit 1) as opt_out on true
     left join lateral (
       select message.message_id from app.messages as message
        where message.campaign_id = %(campaign_id)s and message.step_no = %(step_no)s
-         and message.email_normalized = facts.email limit 1) as twin on true
+         and message.email_normalized = facts.email
+         and (message.state <> 'cancelled' or message.attempts > 0 or message.reason_class is distinct from 'gate_does_not_stand') limit 1) as twin on true
     left join lateral (
       select max(coalesce(message.attempted_at, message.created_at)) as attempted_at from app.messages as message
        where message.organization_id = facts.organization_id and message.email_normalized = facts.email
@@ -191,13 +198,16 @@ update pg_temp.candidates as candidate
  where candidate.member_id = missing.member_id;
 
 -- name: hold_over_cap
--- The best leads go first; days are UTC.
+-- The best leads go first; days are UTC. What was made before today, but is tried today or waits still, is of today's messages; a
+-- result stands for eight days at most.
 with used as (
   select count(*) filter (where message.email_account_id = %(email_account_id)s) as by_account,
          count(*) filter (where message.campaign_id = %(campaign_id)s) as by_campaign,
          billing.quota_room(%(organization_id)s, 'messages_a_day') as tier_left -- null: any number, which `least` leaves out
     from app.messages as message
-   where message.organization_id = %(organization_id)s and message.created_at >= date_trunc('day', %(now)s, 'UTC')
+   where message.organization_id = %(organization_id)s and message.created_at >= date_trunc('day', %(now)s, 'UTC') - interval '8 days'
+     and (message.created_at >= date_trunc('day', %(now)s, 'UTC') or message.attempted_at >= date_trunc('day', %(now)s, 'UTC')
+       or message.state in ('queued', 'claimed'))
      and message.state not in ('cancelled', 'suppressed')),
 ranked as (
   select member_id, row_number() over (order by lead_score desc nulls last, lead_id) as place
@@ -287,7 +297,9 @@ with used as (
          count(*) filter (where message.campaign_id = %(campaign_id)s) as by_campaign,
          billing.quota_room(%(organization_id)s, 'messages_a_day') as tier_left
     from app.messages as message
-   where message.organization_id = %(organization_id)s and message.created_at >= date_trunc('day', %(now)s, 'UTC')
+   where message.organization_id = %(organization_id)s and message.created_at >= date_trunc('day', %(now)s, 'UTC') - interval '8 days'
+     and (message.created_at >= date_trunc('day', %(now)s, 'UTC') or message.attempted_at >= date_trunc('day', %(now)s, 'UTC')
+       or message.state in ('queued', 'claimed'))
      and message.state not in ('cancelled', 'suppressed')),
 undecided as (
   select member.member_id, member.lead_id, member.lead_score, listed.stopped_at, listed.stopped_reason, recent.contacted_at
@@ -297,12 +309,13 @@ undecided as (
     left join lateral (
       select max(coalesce(message.attempted_at, message.created_at)) as contacted_at from app.messages as message
        where message.organization_id = snapshot.organization_id and message.email_normalized = member.email_normalized
-         and message.campaign_id <> snapshot.campaign_id and message.created_at >= snapshot.created_at
+         and message.campaign_id <> snapshot.campaign_id and message.created_at > %(now)s - %(contact_gap)s - interval '7 days'
          and message.state not in ('cancelled', 'suppressed', 'rejected')) as recent on true
    where snapshot.snapshot_id = %(snapshot_id)s
      and not exists (select from app.messages as message
                       where message.campaign_id = snapshot.campaign_id and message.step_no = snapshot.step_no
-                        and (message.lead_id = member.lead_id or message.email_normalized = member.email_normalized))
+                        and (message.lead_id = member.lead_id or message.email_normalized = member.email_normalized)
+                        and (message.state <> 'cancelled' or message.attempts > 0 or message.reason_class is distinct from 'gate_does_not_stand'))
      and not exists (select from app.campaign_decisions as former
                       where former.snapshot_id = member.snapshot_id and former.member_id = member.member_id
                         and former.decision <> 'gate_failed')),
@@ -380,6 +393,25 @@ select member.snapshot_id, member.organization_id, %(campaign_id)s, %(step_no)s,
     select array_agg(rule.rule_id order by rule.rule_id) as rule_ids from quality.gate_expectations as rule
      where rule.gate_run_id = %(gate_run_id)s and rule.severity = 'critical' and not rule.passed
        and member.member_id = any (rule.unexpected_members)) as broken on true
+ where member.snapshot_id = %(snapshot_id)s and member.is_sendable
+on conflict (snapshot_id, member_id) do nothing;
+
+-- name: cancel_fallen
+-- What waits behind a result that ended or was revoked is claimed by nobody where the wave is refused before.
+update app.messages as message
+   set state = 'cancelled', finished_at = clock_timestamp(), reason_class = 'gate_does_not_stand'
+ where message.campaign_id = %(campaign_id)s and message.snapshot_id = %(snapshot_id)s and message.state = 'queued'
+   and (not exists (select from quality.gate_results as gate
+                     where gate.gate_run_id = message.gate_run_id and gate.expires_at > clock_timestamp())
+     or exists (select from quality.gate_revocations as revocation where revocation.gate_run_id = message.gate_run_id));
+
+-- name: hold_refused
+-- Whom nobody decided on waits for the next wave.
+insert into app.campaign_decisions (snapshot_id, organization_id, campaign_id, step_no, lead_id, member_id, decision,
+                                    rule_id, evidence)
+select member.snapshot_id, member.organization_id, %(campaign_id)s, %(step_no)s, member.lead_id, member.member_id,
+       'held', 'audience_refused', jsonb_build_object('reason', %(reason)s::text)
+  from quality.snapshot_members as member
  where member.snapshot_id = %(snapshot_id)s and member.is_sendable
 on conflict (snapshot_id, member_id) do nothing;
 

@@ -55,9 +55,10 @@ select message_id, organization_id, campaign_id, lead_id, attempts, claimed_at
   from app.lost_messages(%(campaign_id)s, clock_timestamp() - %(lease)s);
 
 -- name: settle_messages
--- What became of the claimed messages. A message that was taken for lost meanwhile learns only that it was accepted.
+-- What became of the claimed messages. A message that was taken for lost meanwhile learns only that it was accepted; one whose
+-- bounce was faster than this row keeps it.
 update app.messages as message
-   set state = settled.state::app.message_state,
+   set state = case when message.state = 'bounced' then 'bounced' else settled.state::app.message_state end,
        subject = coalesce(settled.subject, message.subject),
        attempted_at = coalesce(settled.attempted_at, message.attempted_at),
        finished_at = case when settled.state <> 'queued' then clock_timestamp() end,
@@ -66,13 +67,14 @@ update app.messages as message
        attempts = message.attempts - settled.is_untried::integer,
        claimed_at = case when settled.state <> 'queued' then message.claimed_at end,
        claimed_by = case when settled.state <> 'queued' then message.claimed_by end,
-       smtp_code = settled.smtp_code, smtp_reply = settled.smtp_reply, reason_class = settled.reason_class
+       smtp_code = settled.smtp_code, smtp_reply = settled.smtp_reply,
+       reason_class = case when message.state = 'bounced' then message.reason_class else settled.reason_class end
   from unnest(%(message_id)s::uuid[], %(state)s::text[], %(subject)s::text[], %(attempted_at)s::timestamptz[],
               %(wait_seconds)s::float8[], %(is_untried)s::boolean[], %(smtp_code)s::integer[], %(smtp_reply)s::text[],
               %(reason_class)s::text[])
          as settled (message_id, state, subject, attempted_at, wait_seconds, is_untried, smtp_code, smtp_reply, reason_class)
  where message.message_id = settled.message_id and message.claimed_by = %(holder)s
-   and (message.state = 'claimed' or (message.state = 'unknown' and settled.state = 'accepted'));
+   and (message.state = 'claimed' or (message.state in ('unknown', 'bounced') and settled.state = 'accepted'));
 
 -- name: insert_events
 insert into raw.email_events (run_on, event_id, landing_id, organization_id, message_id, event_kind, reason_class, smtp_code,
@@ -158,9 +160,10 @@ select message_id, organization_id, campaign_id, lead_id, email_normalized, stat
 select exists (select from raw.email_events where message_id = %(message_id)s and event_id = %(event_id)s) as has_event;
 
 -- name: mark_bounced
--- What was taken, or may have been, and came back.
-update app.messages set state = 'bounced', reason_class = coalesce(%(reason_class)s, reason_class)
- where message_id = %(message_id)s and state in ('accepted', 'unknown');
+-- What was taken, or may have been, and came back; also before its sender has written that it was taken.
+update app.messages
+   set state = 'bounced', reason_class = coalesce(%(reason_class)s, reason_class), attempted_at = coalesce(attempted_at, claimed_at)
+ where message_id = %(message_id)s and state in ('accepted', 'unknown', 'claimed');
 
 -- name: stop_after_reply
 select app.stop_after_reply(%(message_id)s) as is_stopped;

@@ -8,7 +8,8 @@ on conflict (suite_name, suite_version) do nothing;
 -- name: lock_snapshot
 -- Key share on the snapshot is not enough to keep two runs of one gate apart; an advisory lock is.
 select pg_advisory_xact_lock(hashtextextended(%(snapshot_id)s::text, 1)),
-       snapshot.organization_id,
+       snapshot.organization_id, snapshot.created_at,
+       snapshot.created_at + %(valid_for)s <= clock_timestamp() as is_stale,
        (select count(*) from quality.snapshot_members as member
          where member.snapshot_id = snapshot.snapshot_id and member.is_sendable) as rows_checked
   from quality.snapshots as snapshot
@@ -33,7 +34,7 @@ select rule_id, passed, observed, unexpected_count, unexpected_members
 insert into quality.gate_results (organization_id, snapshot_id, suite_name, suite_version, verdict, rows_checked, seconds,
                                   result, expires_at)
 values (%(organization_id)s, %(snapshot_id)s, %(suite_name)s, %(suite_version)s, %(verdict)s, %(rows_checked)s,
-        %(seconds)s, %(result)s, clock_timestamp() + %(valid_for)s)
+        %(seconds)s, %(result)s, %(frozen_at)s + %(valid_for)s)
 returning gate_run_id, expires_at;
 
 -- name: insert_rule

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from leadhouse.billing import (
     InsufficientCreditsError,
@@ -212,6 +213,47 @@ def test_upgrade_within_a_period_adds_the_difference(billing):
         with billing.database.connect("billing") as connection:
             assert grant_due_credits(connection) == 0
     assert balance(billing, organization) == 5000
+
+
+def test_tier_that_includes_more_is_caught_up_with_and_stops_nobody(billing):
+    organization, start = billing.organization(), datetime.now(UTC) - timedelta(days=3)
+    period(billing, organization, start)
+    with billing.database.connect("billing") as connection:
+        assert grant_due_credits(connection) == 500
+    billing.run("update billing.tiers set included_credits = 600 where tier = 'STARTER'")
+    with billing.database.connect("billing") as connection:
+        assert [grant_due_credits(connection) for _ in range(2)] == [100, 0]
+    assert balance(billing, organization) == 600
+
+
+def test_one_grant_that_fails_stops_no_other(billing):
+    first, second = sorted([billing.organization(), billing.organization("south")])
+    for organization in (first, second):
+        period(billing, organization, datetime.now(UTC) - timedelta(days=3))
+    fault = "alter table billing.credit_wallets add constraint fault check (organization_id <> {})"
+    with billing.database.owner() as connection:
+        connection.execute(sql.SQL(fault).format(sql.Literal(first)))
+    with billing.database.connect("billing") as connection:
+        with pytest.raises(ExceptionGroup, match="1 of 2 subscribers") as told:
+            grant_due_credits(connection)
+        assert str(first) in told.value.exceptions[0].__notes__[0]
+    assert balance(billing, second) == 500
+
+
+def test_period_that_has_ended_waits_for_its_renewal(billing):
+    """Stripe's event may come hours after the period: the night between grants nothing, and nothing twice."""
+    organization, now = billing.organization(), datetime.now(UTC)
+    period(billing, organization, now - timedelta(days=40))
+    with billing.database.connect("billing") as connection:
+        grant_due_credits(connection)
+    billing.run("update billing.subscriptions set current_period_end = now() - interval '3 hours'")
+    with billing.database.connect("billing") as connection:
+        assert grant_due_credits(connection) == 0
+    assert balance(billing, organization) == 500
+    period(billing, organization, now - timedelta(hours=3))
+    with billing.database.connect("billing") as connection:
+        assert grant_due_credits(connection) == 500
+    assert balance(billing, organization) == 500
 
 
 def test_locked_organization_is_granted_nothing(billing):

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from leadhouse import campaigns, quality
+from leadhouse.database.queries import load
 from tests.campaigns.audience_factory import Campaigns, this_hour
 
 CLAIM = "select lead_id from app.claim_messages(%s, 'sender', 100)"
@@ -65,6 +66,27 @@ def test_one_address_in_two_waves_gets_one_message(world):
     assert decisions(world, second[1]) == [("held", "contacted_recently", 1)]
 
 
+def test_message_that_was_on_its_way_while_a_wave_froze_is_seen(world):
+    """Its row is older than the snapshot, and was not committed yet when the snapshot looked."""
+    first = frozen(world, world.lead("anna@x.example", "Anna Berg"))
+    second = world.campaign([world.lead("anna@x.example", "A. Berg")])
+    with world.database.connect("campaigns") as other:
+        wave = other.execute(load("campaigns").find_wave, {"snapshot_id": first[1], "gate_run_id": first[2]}).fetchone()
+        assert other.execute(load("campaigns").queue_messages, wave).rowcount == 1
+        snapshot_id = campaigns.freeze_audience(second, 1, this_hour())
+    assert campaigns.queue_messages(snapshot_id, world.verdict(snapshot_id)) == 0
+    assert decisions(world, snapshot_id) == [("held", "contacted_recently", 1)]
+
+
+def test_what_waits_from_yesterday_is_of_todays_messages(world):
+    limit(world, 3)
+    waiting, wave = (frozen(world, *world.leads(2, domain)) for domain in ("one.example", "two.example"))
+    campaigns.queue_messages(*waiting[1:])
+    world.rows("update app.messages set created_at = created_at - interval '1 day' returning 1")
+    assert campaigns.plan(wave[0]).held_by_rule == {"over_cap": 1}
+    assert campaigns.queue_messages(*wave[1:]) == 1
+
+
 def test_who_asks_for_no_gap_gets_none(world):
     first, second = (
         frozen(world, world.lead("anna@x.example", name), contact_gap_days=0) for name in ("Anna Berg", "A. Berg")
@@ -115,6 +137,56 @@ def test_queued_message_goes_to_nobody_who_is_out(world, change, reason):
     rows = world.rows("select lead_id, state::text as state, reason_class from app.messages where lead_id = %s", out)
     assert rows == [{"lead_id": out, "state": "cancelled", "reason_class": reason}]
     assert claimed(world, campaign_id) == []
+
+
+def test_what_is_queued_waits_while_the_organization_is_locked(world):
+    lead = world.lead()
+    campaign_id, *wave = frozen(world, lead)
+    campaigns.queue_messages(*wave)
+    world.rows(
+        "insert into billing.subscriptions (organization_id, tier, status) values (%s, 'FREE', 'canceled') returning 1",
+        world.organization_id,
+    )
+    assert claimed(world, campaign_id) == []
+    assert world.states(campaign_id) == {"queued": 1}
+    world.rows("update billing.subscriptions set status = 'active' returning 1")
+    assert claimed(world, campaign_id) == [lead]
+
+
+def test_who_objected_is_not_written_to_at_another_address(world):
+    lead, other = world.lead("anna@x.example"), world.lead("bo@x.example", "Bo Lind")
+    campaign_id, *wave = frozen(world, lead, other)
+    campaigns.queue_messages(*wave)
+    later, *later_wave = frozen(world, lead, contact_gap_days=0)
+    campaigns.queue_messages(*later_wave)
+    world.rows(
+        "update mart_leads.dim_people set email_normalized = 'berg@y.example' where full_name = 'Anna Berg' returning 1"
+    )
+    with world.database.owner() as connection:
+        world.check(connection, "berg@y.example", {"status": "valid", "has_mx": True, "is_role": False,
+                                                   "is_disposable": False, "verified": "now()"})  # fmt: skip
+    third = world.campaign([lead], contact_gap_days=0)
+    assert [each.email_normalized for each in campaigns.plan(third).sendable] == ["berg@y.example"]
+    world.suppress("anna@x.example")
+    assert campaigns.plan(third).held_by_rule == {"opted_out": 1}
+    assert (claimed(world, campaign_id), claimed(world, later)) == ([other], [])
+
+
+def test_message_is_of_the_campaign_whose_audience_was_judged(world):
+    campaign_id, snapshot_id, gate_run_id = frozen(world, world.lead())
+    other = world.campaign([])
+    with world.database.connect("campaigns") as connection:
+        queries = load("campaigns")
+        key = {"snapshot_id": snapshot_id, "gate_run_id": gate_run_id}
+        wave = connection.execute(queries.find_wave, key).fetchone()
+        for wrong in ({"campaign_id": other}, {"step_no": 2}):
+            with (
+                pytest.raises(psycopg.errors.ForeignKeyViolation, match="message_is_of_its_wave"),
+                connection.transaction(),
+            ):
+                connection.execute(queries.queue_messages, {**wave, **wrong})
+    assert campaigns.queue_messages(snapshot_id, gate_run_id) == 1
+    assert world.states(campaign_id) == {"queued": 1}
 
 
 def test_account_stays_while_mail_waits_for_it(world):

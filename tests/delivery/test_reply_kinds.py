@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from leadhouse.delivery.reply_kinds import reply_kind
+from leadhouse.delivery.reply_kinds import is_absence_note, reply_kind
 
 SAID = {
     "positive": [
@@ -47,6 +47,32 @@ QUOTED = {
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SAID.items() for text in texts])
 def test_what_people_say(kind, text):
     assert reply_kind(text) == kind
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "I am out of the office until 3 March. Please remove me from your list.", "On sick leave. Stop emailing me.",
+        "Ich bin bis 12. Mai im Urlaub. Bitte schreiben Sie mich nicht mehr an und löschen Sie meine Daten.",
+        "Bin derzeit nicht erreichbar. Nehmen Sie mich aus Ihrem Verteiler.",
+        "Absent du bureau. Ne me contactez plus.",
+    ],
+)  # fmt: skip
+def test_who_is_away_may_still_ask_to_be_left_alone(asked):
+    assert (reply_kind(asked), is_absence_note(asked)) == ("opt_out", True)
+    assert reply_kind(asked.partition(".")[2], "Automatic reply: a question") == "opt_out"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am out of the office and can read no emails. Do not write about urgent matters, call us.",
+        "Ich bin bis 12. Mai im Urlaub und kann keine E-Mails lesen.",
+        "Automatic reply. Our newsletter: unsubscribe at https://firm.example/u",
+    ],
+)
+def test_what_an_absence_note_says_of_itself_is_no_request(text):
+    assert reply_kind(text) == "out_of_office"
 
 
 @pytest.mark.parametrize("how", QUOTED)

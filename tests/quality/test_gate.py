@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -171,7 +172,8 @@ def test_verdicts_are_never_changed(world):
             connection.execute(statement)
 
 
-def test_rule_that_can_not_be_evaluated_fails(world, monkeypatch):
+def test_rule_that_can_not_be_evaluated_leaves_no_verdict(world, monkeypatch):
+    """A verdict stays for the wave: one that was given because the database went away would block it for good."""
     broken = Suite(
         "broken",
         (
@@ -187,9 +189,38 @@ def test_rule_that_can_not_be_evaluated_fails(world, monkeypatch):
     )
     monkeypatch.setitem(SUITES, "broken", broken)
     campaign_id = world.campaign([world.lead("a@x.example")])
-    verdict = quality.run_gate(freeze_audience(campaign_id, 1, this_hour()), "broken")
-    assert verdict.verdict == "failed"
-    assert "no_such_column" in verdict.explain()
+    snapshot_id = freeze_audience(campaign_id, 1, this_hour())
+    with pytest.raises(quality.RuleNotEvaluatedError, match=r"nonsense: .*no_such_column"):
+        quality.run_gate(snapshot_id, "broken")
+    assert world.rows("select 1 from quality.gate_results") == []
+    monkeypatch.setitem(SUITES, "broken", Suite("broken", (replace(broken.rules[0], severity="warning"),)))
+    verdict = quality.run_gate(snapshot_id, "broken")
+    assert (verdict.verdict, [each.rule.rule_id for each in verdict.failures]) == ("passed", ["nonsense"])
+
+
+def test_verdict_ends_a_day_after_the_freeze_and_an_old_audience_gets_none(world):
+    _, snapshot_id, verdict = judged(world, [world.lead("a@x.example")])
+    frozen_at = world.value("select created_at from quality.snapshots")
+    assert verdict.expires_at - frozen_at == timedelta(hours=24)
+    age(world, snapshot_id, "25 hours")
+    with pytest.raises(GateRefusedError, match=r"frozen on .* too long ago"):
+        quality.run_gate(snapshot_id, "campaign_audience")
+    assert world.value("select count(*) from quality.gate_results") == 1
+
+
+def age(world, snapshot_id, by):
+    """As if everything about the snapshot had been made so long before."""
+    with world.database.owner() as connection:
+        connection.execute("set local session_replication_role = replica")
+        connection.execute(
+            "update quality.snapshots set created_at = created_at - %s::interval where snapshot_id = %s",
+            [by, snapshot_id],
+        )
+        connection.execute(
+            "update quality.gate_results set created_at = created_at - %(by)s::interval,"
+            " expires_at = expires_at - %(by)s::interval where snapshot_id = %(snapshot_id)s",
+            {"by": by, "snapshot_id": snapshot_id},
+        )
 
 
 def test_unknown_suite_and_snapshot_are_named(world):

@@ -45,6 +45,39 @@ def test_what_is_no_address_or_domain_is_refused(database, organization_id, valu
         suppress(connection, organization_id, value, "manual", "test", scope)
 
 
+@pytest.mark.parametrize(
+    ("suppressed", "scope", "address"),
+    [
+        ("kunde.example", "domain", "anna@mail.kunde.example"), ("*.kunde.example", "domain", "anna@kunde.example"),
+        ("müller.example", "domain", "anna@xn--mller-kva.example"), 
+        ("anna@müller.example", "email", "anna@xn--mller-kva.example"),
+        ("anna@x.example", "email", "Anna+shop@X.example"), ("anna+shop@x.example", "email", "anna@x.example"),
+        ("a.nn.a@googlemail.com", "email", "anna@gmail.com"), ("anna@x.example.", "email", "anna@x.example"),
+    ],
+)  # fmt: skip
+def test_all_spellings_of_a_mailbox_and_subdomains_are_suppressed(
+    database, organization_id, suppressed, scope, address
+):
+    with database.connect("delivery") as connection:
+        suppress(connection, organization_id, suppressed, "unsubscribed", "paper", scope)
+        assert is_suppressed(connection, organization_id, address)
+        assert not is_suppressed(connection, uuid4(), address)
+
+
+@pytest.mark.parametrize("address", ["bo@x.example", "anna@kunde.example", "a.nna@x.example", "anna@notx.example"])
+def test_others_are_not_suppressed(database, organization_id, address):
+    with database.connect("delivery") as connection:
+        suppress(connection, organization_id, "anna@x.example", "unsubscribed", "paper")
+        suppress(connection, organization_id, "mail.kunde.example", "manual", "paper", "domain")
+        suppress(connection, organization_id, "tx.example", "manual", "paper", "domain")
+        assert not is_suppressed(connection, organization_id, address)
+
+
+def is_suppressed(connection, organization_id, address):
+    row = connection.execute("select app.is_suppressed(%s, %s) as found", [organization_id, address]).fetchone()
+    return row["found"]
+
+
 @pytest.mark.parametrize("component", ["delivery", "campaigns", "imports"])
 def test_components_add_and_never_take_back(database, organization_id, component):
     with database.connect("delivery") as connection:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection, errors
 from psycopg.rows import DictRow
 
@@ -105,12 +106,27 @@ def list_entries(connection: Connection[DictRow], organization_id: UUID, limit: 
 
 
 def grant_due_credits(connection: Connection[DictRow]) -> Decimal:
-    """Grant each subscriber the included credits of its period, once; returns their sum. To be run every night."""
-    granted = Decimal(0)
-    for subscriber in connection.execute(_sql().list_current_subscribers).fetchall():
-        with connection.transaction():
-            row = connection.execute(_sql().grant_period_credits, subscriber).fetchone()
-        granted += row["granted"] if row else 0
+    """Grant each subscriber the included credits of its period, once; returns their sum. To be run every night.
+
+    Each grant is committed by itself. A period that has ended waits for the event of its renewal.
+
+    Raises:
+        ExceptionGroup: of psycopg.Error, one a subscriber whose grant failed; all others have theirs.
+    """
+    granted, failures = Decimal(0), list[Exception]()
+    subscribers = connection.execute(_sql().list_current_subscribers).fetchall()
+    connection.commit()
+    for subscriber in subscribers:
+        try:
+            with connection.transaction():
+                row = connection.execute(_sql().grant_period_credits, subscriber).fetchone()
+        except psycopg.Error as error:
+            error.add_note(f"organization {subscriber['organization_id']}")
+            failures.append(error)
+        else:
+            granted += row["granted"] if row else 0
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {len(subscribers)} subscribers were granted nothing", failures)
     return granted
 
 

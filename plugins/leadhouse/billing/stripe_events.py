@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,6 +17,7 @@ Family = Literal["customer", "checkout", "subscription", "invoice", "other"]
 
 INVOICES = {"invoice.paid": False, "invoice.payment_succeeded": False, "invoice.payment_failed": True}
 CHECKOUTS = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
+LARGEST_PURCHASE = 10**9  # what an entry of the ledger holds, with room for a balance
 # within one second an end comes after a change, and a change after the beginning
 RANKS = {"customer.subscription.created": 0, "customer.subscription.deleted": 2}
 
@@ -75,7 +77,7 @@ def read_event(body: Mapping[str, Any]) -> StripeEvent:
         if family == "invoice":
             payload["failed"] = INVOICES[event_type]
         return StripeEvent(str(body["id"]), event_type, at(body["created"]) or datetime.now(UTC), payload)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, IndexError, AttributeError) as error:
         raise StripeEventError(
             f"Stripe's event {body.get('id')} of type {body.get('type')} cannot be read: {error!r}. Look at it in "
             "Stripe's dashboard; the endpoint's API version may be one that is not known here."
@@ -95,6 +97,8 @@ def _checkout(stated: Mapping[str, Any]) -> dict[str, Any]:
     metadata = stated.get("metadata") or {}
     reference = {"organization_id": stated.get("client_reference_id")}
     bought = metadata.get("credits") if stated.get("mode") == "payment" else None
+    if bought is not None and not 0 < Decimal(str(bought)) < LARGEST_PURCHASE:
+        raise ValueError(f"credits: {bought!r} is no number of credits that can be bought")
     return {
         "customer": _id(stated.get("customer")),
         "organization_id": _organization(reference) or _organization(metadata),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -27,6 +28,11 @@ class SendWindow(BaseModel):
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
     opens_at: time = time(0)
     closes_at: time = time.max
+
+    def is_open(self, moment: datetime, time_zone: str) -> bool:
+        """Whether mail may go out at `moment`, as `fill_candidates` decides it of a candidate."""
+        local = moment.astimezone(ZoneInfo(time_zone))
+        return local.isoweekday() in self.weekdays and self.opens_at <= local.time() < self.closes_at
 
 
 class CampaignConfig(BaseModel):

@@ -15,7 +15,7 @@ from leadhouse.campaigns.candidates import CampaignNotReadyError, evaluate, find
 from leadhouse.database import connect
 from leadhouse.database.queries import load
 from leadhouse.delivery import mark_lost, pause_poor_account, send_queued
-from leadhouse.quality import GateVerdict, run_gate
+from leadhouse.quality import GateRefusedError, GateVerdict, run_gate
 
 WhyDue = Literal["audience", "unfinished", "not_ready"]
 
@@ -130,10 +130,14 @@ def finish_wave(snapshot_id: UUID, run_id: str, verdict: str | None = None) -> W
 def run_wave(campaign_id: UUID, step_no: int, wave_at: datetime, run_id: str) -> WaveSummary:
     """The whole way of a wave: freeze, gate, queue, send, finish. Repeating it continues it.
 
+    What was put off or resumed outside the campaign's send window stays queued until the window opens.
+
     Raises:
         CampaignNotReadyError: the set-up lacks something.
         GateBlockedError: the gate refused; the wave's decisions are written.
-        leadhouse.quality.GateRefusedError: a result of this wave was revoked.
+        leadhouse.quality.GateRefusedError: a result of this wave was revoked, or it was frozen too long ago. Nothing of
+            it goes out: what was queued is cancelled, who was not decided on is held for the next wave.
+        leadhouse.quality.RuleNotEvaluatedError: the gate has no verdict; the wave is continued later.
         leadhouse.delivery.TransportError: the server cannot be used; what is queued stays queued.
     """
     snapshot_id = freeze_audience(campaign_id, step_no, wave_at)
@@ -142,13 +146,28 @@ def run_wave(campaign_id: UUID, step_no: int, wave_at: datetime, run_id: str) ->
         counts = _count(connection, snapshot_id, None, None)
     if not counts.sendable:  # nobody's turn: all are held, each with its reason
         return finish_wave(snapshot_id, run_id, "skipped")
-    verdict = run_gate(snapshot_id, step["suite_name"])
+    verdict = _judge(snapshot_id, step)
     queue_messages(snapshot_id, verdict.gate_run_id)
     if not verdict.lets_through:
         raise GateBlockedError(step["name"], verdict)
-    sending = send_queued(campaign_id, run_id)
+    window = read_config(step).send_window
+    is_open = window.is_open(max(wave_of(wave_at), datetime.now(UTC)), step["time_zone"])
+    sending = send_queued(campaign_id, run_id) if is_open else {}
     summary = finish_wave(snapshot_id, run_id, verdict.verdict)
     return WaveSummary(**{**summary.__dict__, "sending": sending})
+
+
+def _judge(snapshot_id: UUID, step: dict[str, Any]) -> GateVerdict:
+    """The gate's verdict, without messages that wait behind a result which ended meanwhile."""
+    queries, wave = load("campaigns"), {**step, "snapshot_id": snapshot_id}
+    with connect("campaigns") as connection:
+        connection.execute(queries.cancel_fallen, wave)
+    try:
+        return run_gate(snapshot_id, step["suite_name"])
+    except GateRefusedError as refusal:
+        with connect("campaigns") as connection:
+            connection.execute(queries.hold_refused, {**wave, "reason": str(refusal)})
+        raise
 
 
 def _why_due(

@@ -21,7 +21,7 @@ from leadhouse.database import connect
 from leadhouse.database.queries import load
 from leadhouse.delivery.outcomes import Ledger, land_events
 from leadhouse.delivery.replies import ReasonClass, is_hard
-from leadhouse.delivery.reply_kinds import ReplyKind, reply_kind
+from leadhouse.delivery.reply_kinds import ReplyKind, is_absence_note, reply_kind
 from leadhouse.records import NAMESPACE
 from leadhouse.suppression import suppress
 
@@ -53,6 +53,13 @@ class Report:
         if self.kind != "replied":
             return None
         return self.reply_kind or reply_kind(self.payload.get("text"), self.payload.get("subject"))
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether a reply was written by a machine: it counts as nobody's answer, even where it asks for an opt-out."""
+        if self.kind_of_reply == "opt_out" and self.reply_kind is None:
+            return is_absence_note(self.payload.get("text"), self.payload.get("subject"))
+        return self.kind_of_reply == "out_of_office"
 
 
 def land_report(organization_id: UUID, report: Report, provider: str, run_on: date | None = None) -> Landed:
@@ -114,6 +121,6 @@ def _event(event_id: UUID, message_id: UUID, report: Report, provider: str) -> d
         "event_id": event_id, "message_id": message_id, "event_kind": report.kind, "reason_class": report.reason_class,
         "smtp_code": report.smtp_code, "dsn_status": report.dsn_status,
         "occurred_at": report.occurred_at or datetime.now(UTC),
-        "is_machine": report.kind_of_reply == "out_of_office", "reply_kind": report.kind_of_reply,
+        "is_machine": report.is_machine, "reply_kind": report.kind_of_reply,
         "payload": Jsonb({**report.payload, "reported_by": provider, "report_id": report.report_id}),
     }  # fmt: skip

@@ -22,8 +22,8 @@ _QUOTE_BEGINS = re.compile(
 )
 
 
-# One wording a line. The first kind that has one wins: who is away says nothing, who is angry says no, and "not now" is
-# no refusal.
+# One wording a line. The first kind that has one wins: who is away says nothing but what he asks of us, who is angry
+# says no, and "not now" is no refusal.
 _WORDINGS_TEXT: tuple[tuple[ReplyKind, str], ...] = (
     (
         "out_of_office",
@@ -158,6 +158,22 @@ _WORDINGS_TEXT: tuple[tuple[ReplyKind, str], ...] = (
         """,
     ),
 )
+# What counts as an opt-out in an absence note, too: words that speak to us. "I can read no e-mails" does not, nor
+# does a newsletter's footer.
+_ASKED_WHILE_AWAY = re.compile(
+    r"\b(remove|unsubscribe|delete) (me|us|my|our|this address)\b"
+    r"|\btake (me|us) off\b"
+    r"|\bstop (e-?mailing|writing|contacting|spamming) (to )?(me|us)\b"
+    r"|\b(do not|don['’]?t|never) (e-?mail|contact|write|message)( to)? (me|us) (again|any ?more)\b"
+    r"|lösch(en|t)? (sie )?(bitte )?(meine|unsere|mich|uns|diese adresse)\b"
+    r"|aus (ihrem|eurem|deinem) verteiler"
+    r"|nicht (mehr|länger|weiter) (an)?(schreiben|zuschreiben|kontaktieren|zumailen|belästigen)"
+    r"|\bwiderspr(eche|uch)\b"
+    r"|(désabonnez|désinscrivez|retirez)[- ](moi|nous)"
+    r"|ne (me|nous) (contactez|écrivez) plus"
+    r"|\bdar(me|nos)? de baja\b"
+    r"|\bcancella(mi|teci|temi)\b"
+)
 _WORDINGS: tuple[tuple[ReplyKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile("|".join(line.strip(" ") for line in text.strip().splitlines()))) for kind, text in _WORDINGS_TEXT
 )
@@ -171,10 +187,16 @@ def reply_kind(text: str | None, subject: str | None = None) -> ReplyKind:
         subject: read for the words of automatic answers alone, since it repeats our own.
     """
     away, wordings = _WORDINGS[0][1], _WORDINGS
-    if subject and away.search(subject.casefold()):
-        return "out_of_office"
     said = " ".join(_written_new(text or "").casefold().split())
+    if away.search((subject or "").casefold()) or away.search(said):
+        return "opt_out" if _ASKED_WHILE_AWAY.search(said) else "out_of_office"
     return next((kind for kind, pattern in wordings if pattern.search(said)), "other")
+
+
+def is_absence_note(text: str | None, subject: str | None = None) -> bool:
+    """Whether a machine answered for who is away, whatever else stands in the note."""
+    away = _WORDINGS[0][1]
+    return bool(away.search((subject or "").casefold()) or away.search(_written_new(text or "").casefold()))
 
 
 def _written_new(text: str) -> str:

@@ -38,7 +38,7 @@ def send_campaign(due: dict[str, Any]) -> dict[str, int]:
     Raises:
         AirflowFailException: the gate refuses, or the set-up lacks something; a retry would change neither.
     """
-    from leadhouse import campaigns
+    from leadhouse import campaigns, quality
     from leadhouse.ledger.steps import recorded_step
 
     campaign_id, run_id = UUID(due["campaign_id"]), current_run().run_id
@@ -47,9 +47,9 @@ def send_campaign(due: dict[str, Any]) -> dict[str, int]:
         try:
             wave_at = datetime.fromisoformat(due["wave_at"])
             summary = campaigns.run_wave(campaign_id, due["step_no"], wave_at, run_id)
-        except (campaigns.GateBlockedError, campaigns.CampaignNotReadyError) as error:
+        except (campaigns.GateBlockedError, quality.GateRefusedError, campaigns.CampaignNotReadyError) as error:
             refusal, step.outcome, step.message = error, "partial", str(error)[:2000]
-            step.counts["blocked" if isinstance(error, campaigns.GateBlockedError) else "not_ready"] = 1
+            step.counts["not_ready" if isinstance(error, campaigns.CampaignNotReadyError) else "blocked"] = 1
         else:
             step.counts |= {"candidates": summary.candidates, "sendable": summary.sendable, **summary.messages}
     if refusal is not None:  # outside the step: its row says what the refusal was, not that the stage broke

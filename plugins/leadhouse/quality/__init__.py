@@ -18,7 +18,15 @@ was none and a named person overrides this one result, with a reason and an expi
 gets a new version. The database keeps it so: `app.messages` refers to result and member by composite keys.
 """
 
-from leadhouse.quality.gate import GateRefusedError, GateVerdict, override, revoke, run_gate, standing_verdict
+from leadhouse.quality.gate import (
+    GateRefusedError,
+    GateVerdict,
+    RuleNotEvaluatedError,
+    override,
+    revoke,
+    run_gate,
+    standing_verdict,
+)
 from leadhouse.quality.rules import Rule, RuleResult, Suite
 from leadhouse.quality.suites import find_suite
 
@@ -26,6 +34,7 @@ __all__ = [
     "GateRefusedError",
     "GateVerdict",
     "Rule",
+    "RuleNotEvaluatedError",
     "RuleResult",
     "Suite",
     "find_suite",

@@ -22,7 +22,7 @@ MEMBERS_KEPT = 1000
 def check_snapshot(suite: Suite, snapshot_id: UUID) -> tuple[list[RuleResult], str | None, dict[str, Any]]:
     """One result a rule in the suite's order, the worst severity that failed, and the report as plain JSON.
 
-    A rule that could not be evaluated has failed. Raises RuntimeError when a rule got no result at all.
+    A rule that could not be evaluated has failed and says its error. Raises RuntimeError when one got no result at all.
     """
     validation = _validate(suite, snapshot_id)
     found = {each.expectation_config.meta["rule_id"]: each for each in validation.results}

@@ -19,13 +19,17 @@ from leadhouse.quality.suites import find_suite
 
 Verdict = Literal["passed", "failed", "overridden"]
 
-VALID_FOR = timedelta(hours=24)
+VALID_FOR = timedelta(hours=24)  # after the audience was frozen: what is judged are facts of then
 LONGEST_OVERRIDE = timedelta(days=7)
 SHORTEST_REASON = 10
 
 
 class GateRefusedError(Exception):
     """The gate does not do what was asked; the message says why and what to do instead."""
+
+
+class RuleNotEvaluatedError(Exception):
+    """A critical rule got no answer: there is no verdict, and nothing is kept. Asked again, it may have one."""
 
 
 @dataclass(frozen=True)
@@ -71,18 +75,27 @@ def run_gate(snapshot_id: UUID, suite_name: str) -> GateVerdict:
     """The verdict on the sendable rows of a snapshot; a standing one of the same suite version is not repeated.
 
     Frozen rows and one version give one verdict, so that a retried task adds nothing. An override that stands comes
-    before the failure that it names.
+    before the failure that it names. A verdict ends a day after the audience was frozen, whenever it is given: what was
+    true of people a week ago says nothing about today.
 
     Raises:
         LookupError: no such snapshot, or no such suite.
-        GateRefusedError: a result of this snapshot was revoked: only the next wave's audience can pass again.
+        GateRefusedError: a result of this snapshot was revoked, or it was frozen more than a day ago: only the next
+            wave's audience can pass.
+        RuleNotEvaluatedError: a critical rule could not be evaluated, as where the database went away meanwhile.
     """
     suite = find_suite(suite_name)
     with connect("quality") as connection:
-        snapshot = connection.execute(load("quality").lock_snapshot, {"snapshot_id": snapshot_id}).fetchone()
+        key = {"snapshot_id": snapshot_id, "valid_for": VALID_FOR}
+        snapshot = connection.execute(load("quality").lock_snapshot, key).fetchone()
         if snapshot is None:
             raise LookupError(f"There is no snapshot {snapshot_id}. Freeze the audience first.")
         standing = _standing(connection, snapshot_id, suite)
+        if standing is None and snapshot["is_stale"]:
+            raise GateRefusedError(
+                f"The audience {snapshot_id} was frozen on {snapshot['created_at']:%d %B %Y at %H:%M} UTC, too long "
+                "ago to be judged today. It does not go out; the next wave freezes a new one."
+            )
         return standing or _check(connection, suite, snapshot_id, snapshot)
 
 
@@ -183,6 +196,7 @@ def _check(connection: Connection[Any], suite: Suite, snapshot_id: UUID, snapsho
     started = time.monotonic()
     results, worst, report = check_snapshot(suite, snapshot_id)
     seconds = time.monotonic() - started
+    _refuse_unanswered(results)
     broken = worst == "critical" or any(not each.passed and each.rule.severity == "critical" for each in results)
     verdict: Verdict = "failed" if broken else "passed"
     key = {"suite_name": suite.name, "suite_version": suite.version}
@@ -192,7 +206,7 @@ def _check(connection: Connection[Any], suite: Suite, snapshot_id: UUID, snapsho
     made = connection.execute(
         queries.insert_verdict,
         {**key, **owner, "verdict": verdict, "rows_checked": snapshot["rows_checked"], "seconds": seconds,
-         "result": Jsonb(report), "valid_for": VALID_FOR},
+         "result": Jsonb(report), "frozen_at": snapshot["created_at"], "valid_for": VALID_FOR},
     ).fetchone()  # fmt: skip
     if made is None:
         raise RuntimeError(f"The verdict on snapshot {snapshot_id} was not written.")
@@ -202,6 +216,13 @@ def _check(connection: Connection[Any], suite: Suite, snapshot_id: UUID, snapsho
         made["gate_run_id"], owner["organization_id"], snapshot_id, suite.name, suite.version, verdict,
         snapshot["rows_checked"], seconds, made["expires_at"], tuple(results),
     )  # fmt: skip
+
+
+def _refuse_unanswered(results: list[RuleResult]) -> None:
+    unanswered = [each for each in results if each.error and each.rule.severity == "critical"]
+    if unanswered:
+        told = "; ".join(f"{each.rule.rule_id}: {each.error}" for each in unanswered)
+        raise RuleNotEvaluatedError(f"The gate has no verdict, {len(unanswered)} rules were not evaluated: {told}")
 
 
 def _rule_row(gate_run_id: UUID, owner: dict[str, Any], result: RuleResult) -> dict[str, Any]:

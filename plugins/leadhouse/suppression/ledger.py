@@ -23,10 +23,12 @@ def suppress(
 ) -> bool:
     """Suppresses an address or a domain for an organization, or for everybody (`organization_id` null).
 
-    Part of the caller's transaction. Returns False where it was suppressed already; the first reason stays.
-    Raises ValueError for a value that is no address or domain.
+    It holds for every spelling of the mailbox and for the domain's subdomains (`app.find_suppressions`); a domain of
+    other letters than ASCII is kept in A-labels (RFC 5890), as addresses are. Part of the caller's transaction. Returns
+    False where it was suppressed already; the first reason stays. Raises ValueError for a value that is no address or
+    domain.
     """
-    normalized = value.strip().lower()
+    normalized = _with_a_labels(value.strip().lower().rstrip("."), scope)
     if not normalized or (scope == "email") != ("@" in normalized) or any(sign.isspace() for sign in normalized):
         raise ValueError(f"{value!r} is no {'address' if scope == 'email' else 'domain'} to suppress")
     row = connection.execute(
@@ -34,3 +36,12 @@ def suppress(
         {"organization_id": organization_id, "scope": scope, "value": normalized, "reason": reason, "source": source},
     ).fetchone()
     return row is not None
+
+
+def _with_a_labels(value: str, scope: SuppressionScope) -> str:
+    name, at, host = value.rpartition("@")
+    host = host.removeprefix("*.") if scope == "domain" else host  # as people write "and all below"
+    try:
+        return f"{name}{at}{host if host.isascii() else host.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise ValueError(f"{value!r} is no {'address' if scope == 'email' else 'domain'} to suppress") from error

@@ -19,8 +19,11 @@ domains as (
   join organizations on suppressions.organization_id is null or suppressions.organization_id = organizations.organization_id
 ),
 
+-- a company below a suppressed domain is excluded by it
 companies as (
-  select * from {{ ref('dim_companies') }} where domain is not null
+  select companies.organization_id, companies.company_id, names.domain
+  from {{ ref('dim_companies') }} as companies
+  cross join lateral unnest(app.domains_over(companies.domain)) as names (domain)
 ),
 
 overlays as (

@@ -21,18 +21,28 @@ scores as (
 ),
 
 suppressions as (
-  select * from {{ ref('stg_app__suppressions') }}
+  select *, case scope when 'email' then app.mailbox_of(value_normalized) else value_normalized end as suppressed_value
+  from {{ ref('stg_app__suppressions') }}
+),
+
+messages as (
+  select * from {{ ref('stg_app__messages') }}
 ),
 
 exclusions as (
   select * from {{ ref('dim_company_exclusions') }}
 ),
 
--- what an address is suppressed by: itself or its domain, as app.is_suppressed says of one; plain equalities, so that they hash
+-- What a lead is suppressed by, as app.find_suppressions says of one: its mailbox, the domains over its host, and an objection at
+-- another address that it was written to. Plain equalities, so that they hash.
 addresses as (
-  select lead_id, organization_id, 'email' as scope, lower(email_normalized) as value_normalized from facts
+  select lead_id, organization_id, 'email' as scope, app.mailbox_of(email_normalized) as suppressed_value, false as is_former from facts
   union all
-  select lead_id, organization_id, 'domain', split_part(lower(email_normalized), '@', 2) from facts
+  select facts.lead_id, facts.organization_id, 'domain', domains.domain, false
+  from facts
+  cross join lateral unnest(app.domains_over(split_part(facts.email_normalized, '@', -1))) as domains (domain)
+  union all
+  select distinct lead_id, organization_id, 'email', app.mailbox_of(email_normalized), true from messages
 ),
 
 suppressed as (
@@ -40,8 +50,9 @@ suppressed as (
   from addresses
   join suppressions
     on suppressions.scope = addresses.scope
-    and suppressions.value_normalized = addresses.value_normalized
+    and suppressions.suppressed_value = addresses.suppressed_value
     and (suppressions.organization_id is null or suppressions.organization_id = addresses.organization_id)
+  where not addresses.is_former or suppressions.reason in ('unsubscribed', 'complained')
 ),
 
 reasons as (

@@ -133,6 +133,113 @@ CASES: dict[str, tuple[str, str, str, Facts]] = {
         "<span>Product Manager</span><h4>Asha Kulkarni</h4><span>Director</span></section>",
         {"people": {"Asha Kulkarni: Director"}},
     ),
+    "pages that a blog's theme sets as posts": (
+        "https://www.lumivert.fr/mentions-legales/", "fr",
+        "<article class='post'><p>Siège social situé 8 bis rue de la Tour d'Auvergne, 44200 Nantes.</p></article>",
+        {"address": {"8 bis rue de la Tour d'Auvergne, 44200 Nantes, FR"}},
+    ),
+    "posts": (
+        "https://www.lumivert.fr/blog/salon", "fr",
+        "<article class='post'><p>Le salon : 8 bis rue de la Tour d'Auvergne, 44200 Nantes.</p></article>",
+        {"address": set()},
+    ),
+    "staff below plain lines": (
+        "https://www.bachmann.ch/buero", "de",
+        "<p>Partner</p><p>Reto Keller, dipl. Arch. ETH SIA<br>Simone Bachmann</p>"
+        "<p>Ehemalige</p><p>Anja Steiner, Marc Dubach</p>",
+        {"people": {"Reto Keller: Partner", "Simone Bachmann"}},
+    ),
+    "a chair and where she works": (
+        "https://www.riverbend.org/board", "en",
+        "<h2>Board of Directors</h2><ul><li><b>Chair:</b> Marjorie Klein, Klein Foods</li>"
+        "<li>Rev. Thomas Adeyemi, Grace Chapel</li></ul>",
+        {"people": {"Marjorie Klein: Chair", "Thomas Adeyemi: Grace Chapel"}},
+    ),
+    "degrees below names and titles below these": (
+        "https://www.deshmukh.in/team", "en",
+        "<h1>Our Attorneys</h1><h3>Adv. Vaishali Deshmukh</h3><span>B.A., LL.M.</span><p>Partner</p>"
+        "<h3>Adv. Irfan Shaikh</h3><span>LL.B.</span><p>Associate</p>",
+        {"people": {"Vaishali Deshmukh: Partner", "Irfan Shaikh: Associate"}},
+    ),
+    "degrees in small letters": (
+        "https://www.sp7.edu.pl/kadra", "pl",
+        "<h3>Dyrekcja szkoły</h3><p>mgr Barbara Nowicka-Pytel<br>dyrektor szkoły</p>",
+        {"people": {"Barbara Nowicka-Pytel: dyrektor szkoły"}},
+    ),
+    "surnames first in a table": (
+        "https://www.sp7.edu.pl/kadra", "pl",
+        "<h3>Nauczyciele</h3><table><tr><td>Adamczyk Ewa</td></tr><tr><td>Bielecki Marek</td></tr>"
+        "<tr><td>Czarnecka Joanna</td></tr></table>",
+        {"people": {"Adamczyk Ewa", "Bielecki Marek", "Czarnecka Joanna"}},
+    ),
+    "a partner in business": (
+        "https://www.dekruijf.nl/", "nl", "<p>Samen met mijn compagnon Stefan Blom verbouw ik.</p>",
+        {"people": {"Stefan Blom: compagnon"}},
+    ),
+    "a husband": ("https://www.dekruijf.nl/", "en", "<p>Thanks to my husband Stefan Blom.</p>", {"people": set()}),
+    "one of a theme's cast with the theme's title": (
+        "https://www.vida.com.br/", "pt",
+        "<section class='team'><h2>Equipe</h2><h4>Amanda Jepson</h4><span>Accountant</span></section>",
+        {"people": set()},
+    ),
+    "one who is called like a theme's": (
+        "https://www.jepson.com/team", "en", "<h2>Team</h2><h4>Amanda Jepson</h4><p>Head of Production</p>",
+        {"people": {"Amanda Jepson: Head of Production"}},
+    ),
+    "stars are no title": (
+        "https://www.cedar.com/about", "en",
+        "<h2>Our Team</h2><h4>Marcus Bell</h4><p>★★★★★ Best dentist</p>", {"people": set()},
+    ),
+    "the owner's name is no building": (
+        "https://www.riverbendcenter.org/contact", "en",
+        "<p>Riverbend Center<br>2417 North Florissant Ave.<br>St. Louis, MO 63106</p>",
+        {"address": {"2417 North Florissant Ave, 63106 St. Louis, MO, US"}},
+    ),
+    "an old brewery is": (
+        "https://www.appleyard.co.uk/contact", "en",
+        "<address>The Old Brewery<br>2 Widcombe Parade<br>Bath<br>BA2 4JT</address>",
+        {"address": {"The Old Brewery, 2 Widcombe Parade, BA2 4JT Bath, GB"}},
+    ),
+    "an estate before a street": (
+        "https://www.montoro.es/aviso-legal", "es",
+        "<p>Domicilio: Polígono Industrial Los Olivares, C/ Villatorres, 14 - 23009 Jaén</p>",
+        {"address": {"Polígono Industrial Los Olivares, C/ Villatorres, 14, 23009 Jaén, ES"}},
+    ),
+    "a number's first figures are no code": (
+        "https://www.isla.ph/contact", "en",
+        "<p>Look for Joel at the front desk, 24 hours.</p><p>Smart: 0918 442 7715</p>",
+        {"address": set(), "phone_e164": {"+639184427715"}},
+    ),
+    "a number alone on a page of contacts": (
+        "https://www.glow.ca/contact", "en", "<h2>902. 407. 3318</h2>", {"phone_e164": {"+19024073318"}},
+    ),
+    "a number alone elsewhere": (
+        "https://www.glow.ca/gallery", "en", "<h2>902. 407. 3318</h2>", {"phone_e164": set()},
+    ),
+    "dashes of an editor": (
+        "https://www.zory.pl/kontakt", "pl", "<p>ul. Długa 5, 44–240 Żory</p>",
+        {"address": {"ul. Długa 5, 44-240 Żory, PL"}},
+    ),
+    "a range of guests": (
+        "https://www.saal.de/kontakt", "de", "<p>Saal 3, Hauptstraße 5, für 44–240 Personen</p>", {"address": set()},
+    ),
+    "a label, its colon and a number in cells of their own": (
+        "https://www.surya.in/about", "en",
+        "<div>Phones</div><div>:</div><div>0422 262 7788</div>", {"phone_e164": {"+914222627788"}},
+    ),
+    "text above a footer": (
+        "https://www.stmarks.org.uk/history", "en",
+        "<p>1921 Rev. Arthur Penrose</p></main><footer><p>St Mark's Church</p><p>Rochester Way, London SE9 6AB</p>"
+        "</footer><main>",
+        {"address": set()},
+    ),
+    "a town that the host names": (
+        "https://www.halifaxnails.ca/contact", "en", "<h2>1551 Birmingham<br>Spring Garden<br>Halifax</h2>",
+        {"address": {"1551 Birmingham, Spring Garden, Halifax"}},
+    ),
+    "a number of rooms": (
+        "https://www.halifaxflats.ca/contact", "en", "<h2>3 Bedrooms<br>Parking<br>Garden</h2>", {"address": set()},
+    ),
     "offices beside each other": (
         "https://www.ecole.fr/equipe", "fr", "<p>Directeur de la publication : Monsieur Yann Le Breton, gérant.</p>",
         {"people": {"Yann Le Breton: gérant"}},

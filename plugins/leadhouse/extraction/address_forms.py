@@ -67,7 +67,7 @@ _IE = re.compile(r"(?<!\w)(?P<code>(?:[AC-FHKNPRTV-Y]\d{2}|D6W) ?[AC-FHKNPRTV-Y0
 _AFTER_CODE = re.compile(
     r"(?:(?<=[,–—\-.:)\n ])|(?<=[a-z]))(?P<label>(?:PIN|Pin|Pincode|PINCODE|Postal Code|Postcode|CEP"
     r"|P\.O\.)(?:[ ]?[Cc]ode)?[ :.–-]*)?"
-    r"(?:LV-)?(?<!\d)(?P<code>\d{5}-\d{3}|\d{3}[ ]\d{3}|\d{6}|\d{4,5})(?![\d/.–-])"
+    r"(?:LV-)?(?<!\d)(?P<code>\d{5}-\d{3}|\d{3}[ ]\d{3}|\d{6}|\d{4,5})(?![\d/.–-]|[ ]\d{3})"
 )
 _REGIONS = re.compile(
     r"^(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT|New South Wales|Victoria|Queensland|South Australia|Western Australia|Tasmania"

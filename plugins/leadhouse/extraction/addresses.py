@@ -98,10 +98,12 @@ def _judge(
     if city is None:
         city, further, rest = _town_before(pieces)
         region = region or further
-    found = street_of(rest, reach=7 if is_wordy else 3, is_wordy=is_wordy) or _village(rest, town)
+    named = _behind_owner(rest, owner)
+    found = street_of(rest[named:], reach=7 if is_wordy else 3, is_wordy=is_wordy)
+    found = (found[0], found[1] + named) if found else _village(rest, town)
     if found is None and town.city and (after := street_of(pieces_after(page, town.end), reach=0)):
         found = (after[0], len(rest)) if STREET_WORD.search(after[0]) else None
-    if found is None or (city is None and town.region is None):
+    if found is None or (city is None and town.region is None) or (city or "").endswith(":"):
         return
     street, first = found
     spot = around(page, town.start, town.end)
@@ -126,6 +128,18 @@ def _judge(
     raw = page.text[town.start : town.end]
     value = Value(value=text, confidence=round(score, 3), raw=raw[:200], locator=f"text:{spot.region}", parts=parts)
     findings.accept("address", value)
+
+
+def _behind_owner(pieces: list[str], owner: Owner | None) -> int:
+    """Index of the first piece behind the owner's name, which is no part of the street (``... Youth Center``)."""
+    if owner is None:
+        return 0
+    named = (
+        index
+        for index, piece in enumerate(pieces[:-1], 1)
+        if not re.search(r"\d", piece) and owner.is_headed(piece) and (len(piece) > 20 or not STREET_WORD.search(piece))
+    )
+    return max(named, default=0)
 
 
 def _judge_box(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from leadhouse.extraction import hosts
+from leadhouse.extraction import hosts, page_marks
 from leadhouse.extraction.addresses import extract_addresses
 from leadhouse.extraction.context import Findings, SiteContext
 from leadhouse.extraction.country import detect_country, detect_language
@@ -33,7 +33,7 @@ from leadhouse.records import (
 )
 
 EXTRACTOR = "company_site"
-EXTRACTOR_VERSION = "5"
+EXTRACTOR_VERSION = "6"
 COMPANY_KEY = "company"
 _MAX_VALUES = 40  # of one attribute on one page; a directory of shops is not one company's contacts
 _MAX_REJECTIONS = 60
@@ -85,6 +85,7 @@ def _page_rejections(kind: PageKind, url: str, page: Page | None) -> list[Reject
 
 def read(page: Page, site: SiteContext, findings: Findings) -> list[Person]:
     """Run every extractor over a parsed page; returns the people, fills `findings`."""
+    page_marks.settle(page)
     country, sureness = detect_country(page, site.country_hint)
     extract_names(page, site, findings)
     names = owner_names(page, site, findings)

@@ -111,6 +111,7 @@ _TITLE_WORDS = words(
     "fonoaudiologa ortodontista elev laerling larling konsulent raadgiver radgiver radgivare fagarbeider formann "
     "samordnare handlaggare tekniker lagerchef ekonomiansvarig negotiator lettings sanitaer gehilfin gehilfe "
     "chirurg sestra zdravotna "
+    "wicedyrektor wicedyrektorka "
     "ortak kurucu muhasebeci asistani danisman teknikeri estetisyen manageris vicedirektor hygieniker"
 )
 _ENDINGS = guarded(
@@ -177,6 +178,7 @@ _NO_TITLE = guarded(
     r"|for|by|from|meet|introducing|how|become|find|join|zum|zur|für)\b",
     re.I,
 )
+_FIGURES = re.compile(r"\d+[-/]\d+[-/]\d|\d{5}")  # of a house, a date, a telephone
 _JOINT = re.compile(r"[-./]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 
@@ -218,9 +220,9 @@ def title_words(text: str) -> int:
 @lru_cache(maxsize=50_000)
 def is_title(text: str) -> bool:
     """Whether a short text is a job title."""
-    if not 2 <= len(text) <= 110 or text[-1] in "?!" or "@" in text or "http" in text:
+    if not 2 <= len(text) <= 110 or text[-1] in "?!" or text[0] in "★☆“„«" or "@" in text or "http" in text:
         return False
-    if title_words(text) == 0 or _NO_TITLE.search(text):
+    if title_words(text) == 0 or _NO_TITLE.search(text) or (not text.isalpha() and _FIGURES.search(text)):
         return False
     count = len(text.split())
     return count <= 14 and not (count > 7 and text[-1] == ".") and not (count > 2 and _SENTENCE_START.match(text))

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Surroundings, around_block
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.guarded import guarded
+from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.line_pieces import LEAD, NOT_ADDRESS, PHONE_LIKE
 from leadhouse.extraction.page import Mark, Page
+from leadhouse.extraction.places import HEADING_LEVELS
 from leadhouse.extraction.street_lines import STREET_WORD, house_number
 from leadhouse.records import AddressParts
 
@@ -39,6 +42,9 @@ _MAP = guarded(
 _LABELLED_LINE = re.compile(
     rf"^(?P<label>[^:\n]{{0,25}}?{LABEL.pattern}[^:\n]{{0,20}})\s*[:–-]\s*(?P<rest>\S[^\n]{{8,180}})$", re.I
 )
+_CONTACT_PAGE = 0.8  # of `contact_score`
+_NUMBERED = re.compile(r"\d{1,5}[A-Za-z]?(?: [A-ZÀ-Þ][\w'’.-]+){1,4}")
+_PLACE = re.compile(r"[A-ZÀ-Þ][^\W\d]['’.\w-]*(?: [^\W\d][\w'’.-]*){0,3}")
 _REGION = re.compile(r"(?:Región|Provincia|Prov\.|Departamento|Dpto\.?|Estado|Edo\.|Comuna)\b")
 _PLAIN_NUMBER = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]+ ){1,4}\d{1,5}[a-zA-Z]?\b|\d{1,5}[a-zA-Z]? [A-ZÀ-Þ]")
 
@@ -89,6 +95,8 @@ def _places(page: Page) -> list[tuple[list[str], Surroundings, float]]:
         for link in page.links
         if link.text and 10 <= len(link.text) <= 200 and _MAP.search(link.url)
     ]
+    if contact_score(page.url) >= _CONTACT_PAGE:
+        found += _of_named_town(page)
     labelled = {index for index in page.blocks_with(_LABEL_STEMS) if len(page.blocks[index].text) <= 250}
     marked = {index for index, block in enumerate(page.blocks) if block.marks & Mark.ADDRESS}
     for index in sorted(labelled | marked):
@@ -107,11 +115,24 @@ def _places(page: Page) -> list[tuple[list[str], Surroundings, float]]:
     return found[:30]
 
 
+def _of_named_town(page: Page) -> list[tuple[list[str], Surroundings, float]]:
+    """Blocks of a numbered line and one or two others, the last the town that the site's title or host names."""
+    named = fold(f"{page.title} {page.host}")
+    found = []
+    for block in page.blocks:
+        lines = block.text.split("\n") if len(block.text) <= 120 else []
+        if not 2 <= len(lines) <= 3 or not _NUMBERED.fullmatch(lines[0]) or not all(map(_PLACE.fullmatch, lines[1:])):
+            continue
+        if len(town := fold(lines[-1])) >= 4 and town in named:
+            found.append((lines, Surroundings("", "", "", block.heading, block.outline, block.marks), 0.62))
+    return found
+
+
 def _below(page: Page, index: int) -> list[str]:
     """The lines after block `index` while they look like parts of an address."""
     lines: list[str] = []
     for block in page.blocks[index + 1 : index + 9]:
-        if block.tag in {"h1", "h2", "h3"} and lines:
+        if block.tag in HEADING_LEVELS and lines:
             break
         for line in block.text.split("\n"):
             if (NOT_ADDRESS.search(line) or PHONE_LIKE.search(line)) or len(line) > 120:

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from leadhouse.extraction import literals
@@ -28,24 +28,24 @@ MAX_IMAGES = 2_000
 class Mark:
     """Where a block stands, as bits that an element hands down (plain integers: IntFlag costs 1 ms a page)."""
 
-    NONE = 0
-    HEADER = 1
-    NAV = 2
-    FOOTER = 4
-    MAIN = 8
-    HIDDEN = 16
-    TESTIMONIAL = 32
-    TEAM = 64
-    ARTICLE = 128
-    PARTNER = 256
-    CODE = 512
-    FORM = 1024
-    ADDRESS = 2048
-    CREDIT = 4096
-    CONTACT = 8192
-    PORTFOLIO = 16384
-    INNER_ARTICLE = 65536
-    COLLAPSED = 32768  # hidden until a person opens it (tab, dialog, other language): real, but less sure
+    NONE: Final = 0
+    HEADER: Final = 1
+    NAV: Final = 2
+    FOOTER: Final = 4
+    MAIN: Final = 8
+    HIDDEN: Final = 16
+    TESTIMONIAL: Final = 32
+    TEAM: Final = 64
+    ARTICLE: Final = 128
+    PARTNER: Final = 256
+    CODE: Final = 512
+    FORM: Final = 1024
+    ADDRESS: Final = 2048
+    CREDIT: Final = 4096
+    CONTACT: Final = 8192
+    PORTFOLIO: Final = 16384
+    INNER_ARTICLE: Final = 65536
+    COLLAPSED: Final = 32768  # hidden until a person opens it (tab, dialog, other language): real, but less sure
 
 
 @dataclass(slots=True)

@@ -57,7 +57,7 @@ def extract_people(page: Page, country: str | None, names: tuple[str, ...], find
         if any(key in company or company in key for company in companies) and not _is_person(person):
             continue
         _keep(found, key, person)
-    cast = theme_people({person.name for person in found.values()})
+    cast = theme_people({person.name: person.title for person in found.values()})
     for name in sorted(cast):
         findings.reject("person", name, "theme_leftover", "card")
     people = [person for person in found.values() if person.name not in cast]
@@ -131,11 +131,22 @@ def candidates(page: Page) -> list[Candidate]:
     pictures = fold(" ".join(image.alt + image.src for image in page.images[:80]))
     slugs = slugs_of(page)
     found = []
+    turned = _surnames_first(cards)
     for card in cards:
         signs = signs_of(page, card, pictures, slugs)
+        if card.line.tag in turned and "given_last" in signs:
+            signs.add("surname_first")
         person = Person(card.name.text, card.title[:200], confidence=confidence(signs), evidence=frozenset(signs))
         found.append(Candidate(card, person, "byline" if is_byline else outsider(page, card)))
     return found
+
+
+def _surnames_first(cards: list[Card]) -> set[str]:
+    """Tags of lists that write names as registers do: most of them end with a known given name."""
+    votes: Counter[str] = Counter()
+    for card in cards:
+        votes[card.line.tag] += 1 if card.name.given == 0.5 else -2 if card.name.given else 0
+    return {tag for tag, count in votes.items() if count >= 3}
 
 
 def _cards(page: Page, findings: Findings) -> list[Person]:

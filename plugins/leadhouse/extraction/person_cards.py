@@ -32,6 +32,8 @@ _STAFF = guarded(
     r"|funcionários|colaboradores|colaboradoras|personalet|vores folk|våra medarbetare|yhteyshenkilöt|praticiens"
     r"|弁護士紹介|医師紹介|院長紹介|スタッフ紹介|講師紹介|メンバー|의료진(?: 소개)?|변호사 소개|구성원|임원진"
     r"|专家团队|管理团队|律师团队"
+    r"|nauczyciele|grono pedagogiczne|dyrekcja|učitelé|učitelia|tanáraink|tanári kar|mokytojai|skolotāji|õpetajad"
+    r"|opettajat|lærere|mitarbeitende"
     r"|le personnel|i nostri (?:medici|professionisti)|nuestros profesionales|secretariado)\b",
     re.I,
 )
@@ -153,7 +155,8 @@ def _titles_above(lines: list[Line], named: list[int]) -> dict[str, bool]:
         line = lines[index]
         if line.said.title:
             continue
-        votes[line.tag] += bool(index + 1 < len(lines) and _names_role(lines[index + 1]))
+        below = index + 1 + bool(index + 1 < len(lines) and is_credentials(lines[index + 1].text))
+        votes[line.tag] += bool(below < len(lines) and _names_role(lines[below]))
         votes[line.tag] -= bool(index and _names_role(lines[index - 1]))
     return {line.tag: votes[line.tag] < 0 for line in (lines[index] for index in named)}
 
@@ -169,7 +172,8 @@ def _names_role(line: Line) -> bool:
 
 
 def _find_title(card: Card, page: Page, lines: list[Line], index: int, *, is_above: bool) -> None:
-    near = lines[index + 1 : index + 4]
+    below = index + 1 + bool(index + 1 < len(lines) and is_credentials(lines[index + 1].text))
+    near = lines[below : below + 3]
     before = lines[index - 1] if index else None
     if is_above:
         if before is not None and _is_role(before, page, card):

@@ -87,6 +87,11 @@ _APPOSITION = re.compile(
     rf"\b(?i:our|unsere?n?m?|notre|nuestr[oa]|il nostro|la nostra|ons|onze|vår|vores)\s+(?P<title>[\w\- "
     rf"]{{3,40}}?),?\s+{_NAMED}"
 )
+_PARTNERED = re.compile(  # ``my business partner Jane Roe and I``
+    rf"\b(?i:(?:my|mein(?:em|en|er|e)?|mijn|mon|ma|mio|mia|mi|meu|minha|min)\s+(?P<title>(?:business )?partner(?:in)?"
+    rf"|co-?(?:founder|owner)|compagnon|geschäftspartner(?:in)?|kompagnon|associée?|soci[oa]|sóci[oa]|kompanjon)),?\s+{_NAMED}"
+)
+_PARTNERED_STEMS = ("my ", "mein", "mijn ", "mon ", "ma ", "mio ", "mia ", "mi ", "meu ", "minha ", "min ")
 _OWN_STEMS = (
     *(
         "our ",
@@ -182,6 +187,9 @@ def _introductions(page: Page) -> list[Person]:
         if not _is_old(page.text, match) and not _is_of_others(page, match.start(), match.end()):
             title = match["title"]
             people += [Person(name.text, title, confidence=0.6, locator="sentence") for name in _joined(match["names"])]
+    for match in _hits(page, _PARTNERED, _PARTNERED_STEMS):
+        if (name := _known(match["name"])) and not _is_of_others(page, match.start(), match.end()):
+            people.append(Person(name.text, match["title"], confidence=0.55, locator="sentence"))
     for match in _hits(page, _WE_ARE, _WE_ARE_STEMS):
         if not _is_of_others(page, match.start(), match.end()):
             people += [Person(name.text, confidence=0.6, locator="introduction") for name in _joined(match["names"])]

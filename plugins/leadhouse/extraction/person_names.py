@@ -39,6 +39,7 @@ _IN_BRACKETS = re.compile(r"\s*\([^()]{1,30}\)")
 _PIECES = re.compile(r"[-‐‑.]")
 _HYPHENS = re.compile(r"[-‐‑]")
 _MAX_WORDS = 6
+_SMALL_DEGREES = frozenset(("mgr", "inz", "dr", "prof", "lic", "drs"))  # that open a line in small letters
 _SAINTS = frozenset(("st", "saint", "sankt", "ste", "sainte"))
 
 
@@ -163,7 +164,8 @@ def _without_honorifics(parts: list[str]) -> tuple[list[str], bool]:
         if not key and parts[start] in {"(FH)", "-"}:
             start += 1
             continue
-        if key not in HONORIFICS or not (parts[start][0].isupper() or start or parts[start][-1] == "."):
+        is_written_so = parts[start][0].isupper() or start or parts[start][-1] == "." or key in _SMALL_DEGREES
+        if key not in HONORIFICS or not is_written_so:
             break
         following = fold(parts[start + 1])
         is_initials = parts[start].isupper() and len(key) == 2 and key not in {"ca", "ra"}

@@ -28,6 +28,7 @@ _IMPRINT = guarded(
     r"impress|imprint|mentions|legal|colofon|colophon|aviso|note-?legali|kontakt|contact|contatt|contato", re.I
 )
 _QUOTE = re.compile(r"^[\"“”„«'‘].{20,}|[\"“”»]\s*$")
+_STARS = re.compile(r"[★☆⭐]")
 _SIGNED = re.compile(r"^\s*(?:—|–|―|-|~)\s*(?=\w)")  # the hand under a quotation
 # Lists of people who are not the company's staff, or no longer.
 _OTHERS = guarded(
@@ -56,13 +57,21 @@ _THEME_CAST = words(
     "emilyharison brianmccray mirandajoy larryparker kaygarland dianapetersen parveenanand henryflowers micheljhonson "
     "johndoe janedoe brandongates melissabates kaththomas jhonathansmith jhonabraham marksmiley"
 )
+_THEME_TITLES = words(  # folded
+    "chiefexecutiveofficer productmanager cto accountant masterchef patissier cook cardiology ceofounder marketing "
+    "content webdeveloper webdesigner designer storeowner freelancer entrepreneur chiefmedicalofficer anesthesiologist "
+    "neurosurgeon"
+)
 _LIVED = re.compile(r"†|\(\s*(?:\*\s*)?1[5-9]\d\d\s*[-–—]\s*(?:†\s*)?(?:1[5-9]|20)\d\d\s*\)")
 
 
-def theme_people(names: set[str]) -> set[str]:
-    """Those of a page's people whom a theme's demonstration shows: two of its cast are more than chance."""
+def theme_people(names: dict[str, str]) -> set[str]:
+    """Those of a page's people (names with titles) whom a theme's demonstration shows.
+
+    Two of its cast are more than chance, and so is one with the title that the theme gives.
+    """
     found = {name for name in names if fold(name) in _THEME_CAST}
-    return found if len(found) >= 2 else set()
+    return found if len(found) >= 2 else {name for name in found if fold(names[name]) in _THEME_TITLES}
 
 
 def is_post(page: Page) -> bool:
@@ -95,16 +104,23 @@ def outsider(page: Page, card: Card) -> str | None:
         return reason
     before = page.blocks[index - 1].text if index else ""
     after = page.blocks[index + 1].text if index + 1 < len(page.blocks) else ""
-    if _QUOTE.search(before) and (len(before) > 40 or _SIGNED.match(card.line.text)):
-        return "testimonial"
-    is_quoted = bool(_QUOTE.search(before)) and before[:1] in '“„«"' and len(before) > 12
-    if is_quoted or (_QUOTE.match(after) and len(after) > 60):
+    if _is_review(before, card.line.text, after):
         return "testimonial"
     if block.marks & Mark.ARTICLE and _BYLINE.search(f"{before[-40:]} {card.line.text[:30]} {after[:40]}"):
         return "byline"
     if block.marks & (Mark.PARTNER | Mark.PORTFOLIO):
         return "third_party"
     return None
+
+
+def _is_review(before: str, line: str, after: str) -> bool:
+    """Whether a name signs what stands before it, or opens what somebody says, or is rated."""
+    if _STARS.search(f"{before[-12:]}\n{after[:12]}"):
+        return True
+    if _QUOTE.search(before) and (len(before) > 40 or _SIGNED.match(line)):
+        return True
+    is_quoted = bool(_QUOTE.search(before)) and before[:1] in '“„«"' and len(before) > 12
+    return is_quoted or (_QUOTE.match(after) is not None and len(after) > 60)
 
 
 def _of_the_past(page: Page, card: Card, block: Block) -> str | None:

@@ -164,6 +164,10 @@ def _together(text: str) -> tuple[Name | None, str]:
             and not _SEPARATOR.search(left)
         ):
             return name, left
+        if name is None and ":" in mark[0] and "," in right and is_title(left):  # ``Chair: Jane Roe, Roe Hardware``
+            name = read_name(right.partition(",")[0])
+            if name is not None and _is_sure(name):
+                return name, left
     return _run_together(text)
 
 

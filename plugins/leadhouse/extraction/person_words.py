@@ -169,7 +169,7 @@ HARD = (
         "mountains valley "
         "bay cape river lake hills "
         "pvt corp ag kg sarl srl bv nv plc llp oy ab aps trust fund funds council chamber union ministry "
-        "authority police"
+        "authority police nagar marg chowk opp opposite statue chapel hospital hardware"
     )
     - SOFT
 )

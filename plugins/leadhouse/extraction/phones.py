@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from leadhouse.extraction import structured, vocabulary
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings, Surroundings, is_about_staff
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.page import Mark, Page
@@ -57,6 +58,7 @@ _FAX_EXTENSION = re.compile(
 _SWITCHBOARD = re.compile(r"\s?[-–]\s?\d{1,4}$")
 _TELEFAX_RINGS = frozenset(["PH", "IN", "LK", "BD", "NP"])  # one line for both, written ``Telefax``
 _TELEFAX = re.compile(r"\btele?\s?/?\s?fax\W*$", re.I)
+_CONTACT_PAGE = 0.8  # of `contact_score`
 _CARD = 300  # characters
 _LETTER_LABEL = re.compile(r"(?:^|[^\w'’&])([ftpm])$", re.I)  # T, P, M, F before a number
 _TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
@@ -142,6 +144,8 @@ def _is_contact_place(page: Page, spot: Surroundings) -> bool:
         return True
     if "@" in spot.block_text and len(spot.block_text) <= _CARD and not spot.before.strip():
         return True  # a line of its own beside a mailbox
+    if contact_score(page.url) >= _CONTACT_PAGE and not spot.before.strip() and not spot.after.strip(" .|"):
+        return True  # a line of its own on a page of contacts
     words = f"{spot.heading} {spot.above}"
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
 

@@ -41,8 +41,8 @@ _NUMBER_FIRST = re.compile(
     r"^(?:no\.?\s?|nº\s?|#)?(?P<number>\d{1,5}[a-zA-Z]?(?:\s?[-–/]\s?\d{1,5}[a-zA-Z]?)?)\b,?\s+(?=[A-ZÀ-Þa-z])", re.I
 )
 _UNIT = re.compile(
-    r"^(?:c/o|z\. ?hd|suite|ste|floor|level|unit|flat|apt|office|room|block|building|bldg|house|tower|plot|shop|door"
-    r"|wing|no\."
+    r"^(?:the old|c/o|z\. ?hd|suite|ste|floor|level|unit|flat|apt|office|room|block|building|bldg|house|tower|plot|shop"
+    r"|door|wing|no\."
     r"|h\.? ?no|\d{1,3}(?:st|nd|rd|th)|bâtiment|bât|immeuble|étage|escalier|piso|planta|local|edificio|scala|interno"
     r"|gebäude"
     r"|haus|etage|aufgang|hinterhaus|quartier|lot|villa|za\b|zac\b|zi\b|parc|centro|oficina|sala|andar|lok|wejście"
@@ -128,7 +128,8 @@ def street_of(pieces: list[str], *, reach: int = 3, is_wordy: bool = False) -> t
             first = _first(pieces, index, piece, is_wordy=is_wordy)
             unit = unit or (", ".join(pieces[first:])[:200], first)
             continue
-        first = index if joined else _first(pieces, index, piece, is_wordy=is_wordy)
+        is_cut = joined is not None and not joined.startswith(pieces[index])
+        first = index if is_cut else _first(pieces, index, pieces[index] if joined else piece, is_wordy=is_wordy)
         parts = [*pieces[first:index], piece, *pieces[index + (2 if joined else 1) :]]
         return ", ".join(part for part in parts if part)[:200], first
     return unit

@@ -16,6 +16,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -99,6 +100,22 @@ class Database:
         """A connection as the administrator, whom no policy stops."""
         return admin_to(self.admin_url, autocommit=autocommit)
 
+    @contextlib.contextmanager
+    def kept_owner(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """The same for one statement, committed at once: a thread's own, kept until the database goes.
+
+        Tests ask ten thousands of questions, and a new connection takes 9 ms of CPU.
+        """
+        key = self.name, threading.get_ident()
+        connection = _KEPT.get(key)
+        if connection is None or connection.closed:
+            connection = _KEPT[key] = self.owner(autocommit=True)
+            connection.prepare_threshold = None  # a test may change a table between two questions
+        yield connection
+
+
+_KEPT: dict[tuple[str, int], psycopg.Connection[DictRow]] = {}  # by database and thread
+
 
 @dataclass(frozen=True)
 class Postgres:
@@ -111,10 +128,12 @@ class Postgres:
     def clone(self, name: str | None = None) -> Iterator[Database]:
         """A copy of the template, dropped at the end with whatever is still connected."""
         name = name or f"test_{secrets.token_hex(6)}"
+        _close_kept(self.template)  # a database with sessions cannot be copied
         _clone(_kept_administrator(self.admin_url), self.template, name)
         try:
             yield Database(name, _environment(self.admin_url, name))
         finally:
+            _close_kept(name)
             if FOLDER in os.environ:
                 with (
                     contextlib.suppress(DatabaseError),
@@ -282,6 +301,11 @@ def marts_database(postgres_with_marts: Postgres, tmp_path_factory: pytest.TempP
         _settings_of(clone, home),
     ):
         yield clone
+
+
+def _close_kept(name: str) -> None:
+    for key in [each for each in _KEPT if each[0] == name]:
+        _KEPT.pop(key).close()
 
 
 @functools.cache

@@ -47,9 +47,7 @@ def world(module_database):
         access_tokens._opened_keys().clear()
         callers.forget_callers()
         rate_limits.forget_counts()
-        made = ApiWorld(module_database)
-        yield made
-        made.close()
+        yield ApiWorld(module_database)
         connections.close_pool()
     callers.forget_callers()
     settings.cache_clear()

@@ -42,7 +42,7 @@ class Billing:
 
     def run(self, statement: str, *positional: Any, **named: Any) -> list[dict[str, Any]]:
         """Rows, as the administrator sees them."""
-        with self.database.owner() as connection:
+        with self.database.kept_owner() as connection:
             cursor = connection.execute(statement, named or positional)
             return cursor.fetchall() if cursor.description else []
 

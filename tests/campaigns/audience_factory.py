@@ -220,7 +220,7 @@ class Campaigns:
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """What a question gives, as the administrator."""
-        with self.database.owner() as connection:
+        with self.database.kept_owner() as connection:
             return connection.execute(statement, list(values)).fetchall()
 
     def value(self, statement: str, *values: Any) -> Any:

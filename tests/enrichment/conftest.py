@@ -178,7 +178,7 @@ class Demand:
 
     def query(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
         """Rows, as the administrator sees them."""
-        with self.database.owner() as connection:
+        with self.database.kept_owner() as connection:
             return connection.execute(statement, parameters).fetchall()
 
     def add(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import threading
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -43,23 +42,11 @@ class IdentityWorld:
         self.database = database
         self.hash = hash_password(PASSWORD)
         self.numbers = itertools.count(1)
-        self.kept, self.opened = threading.local(), []
 
     def rows(self, statement, *parameters):
-        cursor = self.owner().execute(statement, parameters)
-        return cursor.fetchall() if cursor.description else []
-
-    def owner(self):
-        """A thread's own connection, kept: the tests make their rows by thousands, and a connection takes 7 ms."""
-        if getattr(self.kept, "owner", None) is None or self.kept.owner.closed:
-            self.kept.owner = self.database.owner(autocommit=True)
-            self.kept.owner.prepare_threshold = None  # a test may change a table between two questions
-            self.opened.append(self.kept.owner)
-        return self.kept.owner
-
-    def close(self):
-        for each in self.opened:
-            each.close()
+        with self.database.kept_owner() as owner:
+            cursor = owner.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
 
     def value(self, statement, *parameters):
         [row] = self.rows(statement, *parameters)
@@ -125,9 +112,7 @@ def world(module_database):
         patch.setenv("LEADHOUSE_MASTER_KEYS", new_master_key())
         settings.cache_clear()
         access_tokens._opened_keys().clear()
-        made = IdentityWorld(module_database)
-        yield made
-        made.close()
+        yield IdentityWorld(module_database)
     settings.cache_clear()
 
 

@@ -57,7 +57,7 @@ class Tenant:
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """As the administrator."""
-        with self.database.owner() as owner:
+        with self.database.kept_owner() as owner:
             return list(owner.execute(statement, values).fetchall())
 
 

@@ -95,7 +95,7 @@ class LeadTeam:
         return self.south if name == "stranger" else self.north
 
     def rows(self, statement, *parameters):
-        with self.database.owner() as connection:
+        with self.database.kept_owner() as connection:
             return connection.execute(statement, parameters or None).fetchall()
 
     def row(self, statement, *parameters):

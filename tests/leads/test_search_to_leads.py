@@ -38,7 +38,7 @@ class Tried:
     stack: Stack
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
-        with self.database.owner() as connection:
+        with self.database.kept_owner() as connection:
             return [dict(row) for row in connection.execute(statement, values).fetchall()]
 
     def organization(self, slug: str) -> UUID:

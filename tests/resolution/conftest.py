@@ -101,7 +101,7 @@ class World:
 
     def query(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
         """Rows, as the administrator sees them."""
-        with self.database.owner() as connection:
+        with self.database.kept_owner() as connection:
             return connection.execute(statement, parameters).fetchall()
 
     def entity(self, unit: str, owner=None, kind="company", number=0) -> uuid.UUID | None:

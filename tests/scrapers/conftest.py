@@ -142,7 +142,7 @@ class Crawl:
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Rows as the administrator sees them."""
-        with self.database.owner() as connection:
+        with self.database.kept_owner() as connection:
             return list(connection.execute(statement, values).fetchall())
 
     def fetches(self, source_key: str | None = None) -> dict[str, tuple[str, str | None]]:

@@ -205,7 +205,7 @@ class MartWorld:
 
     def rows(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
         """Rows as nobody's policy limits them."""
-        with self.database.owner() as connection:
+        with self.database.kept_owner() as connection:
             return connection.execute(statement, parameters or None).fetchall()
 
     def seen_by(self, login_url: str, statement: str, *parameters: Any) -> list[dict[str, Any]]:

@@ -177,3 +177,22 @@ def test_a_body_is_what_the_page_says(on):
     on.lead(owner="rep", full_name='Zoë "quoted" \u2028 Ünal')
     lead_pages.forget_pages()
     assert json.dumps(listed(on.rep)) == json.dumps(listed(on.rep))
+
+
+def test_who_has_a_page_is_told_so_without_its_being_read(on, api, trips):
+    lead = on.lead(owner="rep")
+
+    def ask(member, had=None, **asked):
+        headers = {**member.headers, "If-None-Match": had} if had else member.headers
+        return api.get("/api/v1/leads", params={"pageSize": 100, **asked}, headers=headers)
+
+    tag = ask(on.manager).headers["etag"]
+    lead_pages.forget_pages()  # as at another server
+    told = ask(on.manager, f'"other", {tag}')
+    assert (told.status_code, told.content, told.headers["etag"]) == (304, b"", tag)
+    assert trips[-1] == 1
+    assert [ask(on.rep, tag).status_code, ask(on.manager, tag, pageSize=50).status_code] == [200, 200]
+    on.world.rows("update app.leads set notes = 'another' where lead_id = %s returning 1", lead)
+    after = ask(on.manager, tag)
+    assert (after.status_code, after.headers["etag"] != tag) == (200, True)
+    assert "etag" not in ask(on.client).headers

@@ -28,16 +28,20 @@ from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.remembered_pages import RememberedPages
 from leadhouse.api.shapes import Page, Paging, not_a_cursor, read_cursor
 from leadhouse.api.transactions import CallerWork
+from leadhouse.api.versions import etag_of, is_among
 from leadhouse.database.questions import Question
 from leadhouse.leads import work_list
 from leadhouse.leads.work_list import LeadFilter, Reach, Standing
 
 REMEMBERED = 10_000  # callers
+_MEMBERS = tuple(ListedLead.model_fields)
 MOST_ROUNDS = 4  # of asking again for somebody whose reach is another each time
 
 
-async def read_leads(work: CallerWork, organization_id: UUID, paging: Paging, wanted: LeadFilter) -> Page[ListedLead]:
-    """The page, as an answer that is ready to go out.
+async def read_leads(
+    work: CallerWork, organization_id: UUID, paging: Paging, wanted: LeadFilter, had: str | None = None
+) -> Page[ListedLead]:
+    """The page, as an answer that is ready to go out; 304 for who has this version of it (`had`: entity tags).
 
     Raises:
         ProblemError: 422 for a cursor of another order, 503 for a caller whose reach changes all the time.
@@ -45,17 +49,20 @@ async def read_leads(work: CallerWork, organization_id: UUID, paging: Paging, wa
     reach, is_asked_whole = _reaches.of(work.caller), False
     for _ in range(MOST_ROUNDS):
         asked = _asked(organization_id, paging, wanted, reach)
-        is_known = not is_asked_whole and _pages.holds(asked)
+        is_known = not is_asked_whole and (_pages.holds(asked) or (had is not None and asked is not None))
         questions = [] if is_known or reach is None else _questions(organization_id, wanted, paging, reach)
         first, *found = await work.ask_alone(_standing_question(paging, wanted), *questions)
         standing = work_list.standing_of(first[0])
+        tag = _tag(asked, standing)
         if standing.reach != reach:
             reach, is_asked_whole = standing.reach, False
             _reaches.keep(work.caller, reach)
         elif not is_known:
-            return _answer(_made(paging, wanted, standing, found, asked))
+            return _answer(_made(paging, wanted, standing, found, asked), tag)
+        elif had is not None and tag is not None and is_among(had, tag):
+            return _answer(None, tag)
         elif body := _pages.body(asked, standing.version):
-            return _answer(body)
+            return _answer(body, tag)
         else:
             is_asked_whole = True
     detail = "Whose leads you may read changes all the time. Try again in a few seconds."
@@ -89,8 +96,17 @@ def _made(
     return body
 
 
-def _answer(body: bytes) -> Page[ListedLead]:
-    return cast("Page[ListedLead]", Response(body, media_type="application/json"))
+def _tag(asked: Hashable, standing: Standing) -> str | None:
+    """The page's entity tag, from what it depends on: the same at every server, and told without reading the page."""
+    return None if asked is None else etag_of(_MEMBERS, asked, standing.version)
+
+
+def _answer(body: bytes | None, tag: str | None) -> Page[ListedLead]:
+    headers = {"ETag": tag} if tag else None
+    answer = Response(status_code=304, headers=headers)
+    if body is not None:
+        answer = Response(body, headers=headers, media_type="application/json")
+    return cast("Page[ListedLead]", answer)
 
 
 def _standing_question(paging: Paging, wanted: LeadFilter) -> Question:

@@ -32,7 +32,7 @@ from leadhouse.api.planned_routes import answers_itself, of_query_alone
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.shapes import Page, Paging, paging_by
 from leadhouse.api.transactions import Work
-from leadhouse.api.versions import Conditions, hold
+from leadhouse.api.versions import Conditions, Tags, hold
 from leadhouse.leads import scoring, work_list
 from leadhouse.leads import work as lead_work
 from leadhouse.leads.entry import LeadFacts, NewLead, correct_lead, enter_lead
@@ -71,11 +71,14 @@ Wanted = Annotated[LeadQuery, Depends()]
 @router.get("", operation_id="list_leads", summary="The leads that the caller reaches, in pages")
 @answers_itself
 async def list_leads(
-    work: Work, organization_id: OrganizationId, paging: LeadPaging, query: Wanted
+    work: Work, organization_id: OrganizationId, paging: LeadPaging, query: Wanted, if_none_match: Tags = None
 ) -> Page[ListedLead]:
-    """Filters narrow it, `search` asks for words in name, company, address, domain and title."""
+    """Filters narrow it, `search` asks for words in name, company, address, domain and title.
+
+    Who sends the `ETag` of a page back in `If-None-Match` gets 304 until a lead that the caller reaches changes.
+    """
     wanted = query.wanted.model_copy(update={"search": paging.search})
-    return await read_leads(work, organization_id, paging, wanted)
+    return await read_leads(work, organization_id, paging, wanted, if_none_match)
 
 
 @router.post("/create", status_code=201, operation_id="create_lead", summary="Enter a lead by hand")

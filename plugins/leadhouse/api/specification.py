@@ -120,6 +120,8 @@ def _complete(path: str, method: str, operation: dict[str, Any], is_open: bool) 
     if method in _WRITES and (not is_open or operation["operationId"] in OPEN_WITH_KEY):
         operation.setdefault("parameters", []).append(_KEY)
     responses = operation.setdefault("responses", {})
+    if method == "get" and any(each["name"].lower() == "if-none-match" for each in operation.get("parameters", [])):
+        responses["304"] = {"description": "The caller has this version"}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for problem in kinds:
         status = str(problem.status)

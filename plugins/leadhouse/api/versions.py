@@ -88,7 +88,7 @@ class ConditionalRequest:
 
         `hold` the row first, in the same transaction: what is required then still holds when it is changed.
         """
-        if self._if_match is not None and not _matches(self._if_match, etag_of(*version)):
+        if self._if_match is not None and not is_among(self._if_match, etag_of(*version)):
             raise ProblemError(
                 Problem.PRECONDITION_FAILED, "It was changed since you have read it. Read it again, then change it."
             )
@@ -96,7 +96,7 @@ class ConditionalRequest:
     def answer(self, content: T, *version: Any) -> T:
         """The content, under its tag. Raises NotModifiedError (304) for a caller who has this version."""
         tag = etag_of(*version)
-        if self._if_none_match is not None and _matches(self._if_none_match, tag):
+        if self._if_none_match is not None and is_among(self._if_none_match, tag):
             raise NotModifiedError(tag)
         self._response.headers["ETag"] = tag
         return content
@@ -105,7 +105,7 @@ class ConditionalRequest:
 Conditions = Annotated[ConditionalRequest, Depends()]
 
 
-def _matches(header: str, tag: str) -> bool:
-    """By content: a cache on the way may have marked the tag as weak."""
+def is_among(header: str, tag: str) -> bool:
+    """Whether a header of entity tags names the tag. By content: a cache on the way may have marked it as weak."""
     given = [each.strip().removeprefix("W/") for each in header.split(",")]
     return "*" in given or tag in given

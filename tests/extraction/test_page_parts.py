@@ -186,6 +186,8 @@ def test_contact_links_come_first() -> None:
     assert scores[:4] == sorted(scores[:4], reverse=True)
     assert min(scores[:4]) > scores[4] > max(scores[5:]) - 0.01
     assert contact_score("http://[broken", "x") == 0.0
+    assert contact_score("https://a.example/contact/index.html") == contact_score("https://a.example/contact/")
+    assert contact_score("https://a.example/blog/index.html") < 0.5 < contact_score("https://a.example/index.html")
 
 
 def test_guesses_only_where_nothing_is_linked() -> None:

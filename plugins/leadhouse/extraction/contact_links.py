@@ -88,6 +88,7 @@ _FAR = re.compile(
     re.I,
 )
 _PAGE_ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp)$", re.I)
+_FOLDER_INDEX = re.compile(r"(?<=[^/])/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.I)  # stands for its folder
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _GUESSES = ("contact", "impressum", "kontakt", "about", "team", "contatti", "mentions-legales", "aviso-legal")
 _GUESSES_IN = {
@@ -105,7 +106,7 @@ def contact_score(url: str, anchor_text: str = "") -> float:
         parts = urlsplit(url)
     except ValueError:
         return 0.0
-    path = unquote(parts.path)
+    path = _FOLDER_INDEX.sub("", unquote(parts.path))
     name = _PAGE_ENDING.sub("", path.rstrip("/").rsplit("/", 1)[-1])
     best = 0.6 if path.strip("/").lower() in {"", "index.html", "index.php", "home"} and not parts.query else 0.1
     words = _HUMP.sub("-", name)

@@ -40,6 +40,13 @@ select job.job_id, job.kind, job.status::text as status, job.finished_at
     or (job.organization_id = %(organization_id)s and job.kind = 'crawl' and job.requested_at >= %(since)s
         and job.parameters ->> 'reason' = any (select 'found by ' || source_key from unnest(%(source_keys)s::text[]) as made (source_key)))
 
+-- name: count_unread_sources
+-- Sources of a search that a ceiling, a limit or a failure has cut short: their next run goes on.
+select count(*) as sources
+  from app.sources
+ where organization_id = %(organization_id)s and source_key = any (%(source_keys)s) and deleted_at is null and is_active
+   and read_state ? 'reading'
+
 -- name: count_adopted
 select count(*) as leads from app.leads
  where organization_id = %(organization_id)s and first_source = %(source)s and deleted_at is null

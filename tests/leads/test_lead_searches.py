@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 from typer.testing import CliRunner
 
 from leadhouse.cli import app
@@ -106,7 +107,13 @@ def test_a_question_is_proposed_confirmed_run_and_told(
     assert (told.requested, told.met, told.is_exhausted, told.state) == (2, 0, False, "running")
     end_jobs(database, started)
     assert "not over" in lead_searches.report(search_id).message, "the build that adopts has not run"
+    cut_short = {"reading": {"since": "2026-11-20T00:00:00+00:00", "unread": []}}
+    rows(database, "update app.sources set read_state = %s returning 1", Jsonb(cut_short))
     adopt(database, organization_id, search_id, 1)
+    told = lead_searches.report(search_id)
+    assert (told.met, told.is_exhausted, told.state, told.unread_sources) == (1, False, "running", 1)
+    assert told.message == "2 requested, 1 met so far; 1 of its sources unread in part: the next run goes on."
+    rows(database, "update app.sources set read_state = read_state - 'reading' returning 1")
     told = lead_searches.report(search_id)
     assert (told.met, told.is_exhausted, told.state) == (1, True, "finished")
     assert told.message == (

@@ -112,7 +112,10 @@ class SearchConfirmation(Shape):
 
 
 class SearchReportShape(Shape):
-    """What came of a search so far. `requested` null: any number; `jobs` by their status."""
+    """What came of a search so far. `requested` null: any number; `jobs` by their status.
+
+    `unread_sources` are those whose last run did not come to their end: their next one goes on.
+    """
 
     lead_search_id: UUID
     name: str
@@ -122,6 +125,7 @@ class SearchReportShape(Shape):
     is_exhausted: bool
     jobs: dict[str, int]
     message: str
+    unread_sources: int
 
 
 @router.get("", operation_id="list_lead_searches", summary="The searches that the caller reaches, in pages")

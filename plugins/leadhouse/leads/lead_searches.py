@@ -39,7 +39,10 @@ class SearchStateError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class SearchReport:
-    """`requested` None: any number; `is_exhausted`: everything that was looked through has ended and been built."""
+    """`requested` None: any number; `is_exhausted`: everything that was looked through has ended and been built.
+
+    `unread_sources` are those whose last run did not come to their end: their next one goes on.
+    """
 
     lead_search_id: UUID
     name: str
@@ -49,6 +52,7 @@ class SearchReport:
     is_exhausted: bool
     jobs: dict[str, int]  # by status
     message: str
+    unread_sources: int = 0
 
 
 def ask(organization_id: UUID, name: str, question: str, *, beside: Beside = alone) -> Row:
@@ -135,18 +139,20 @@ def report(lead_search_id: UUID) -> SearchReport:
         scope = {"organization_id": row["organization_id"], "source": f"search:{lead_search_id}"}
         met = (connection.execute(_sql().count_adopted, scope).fetchone() or {})["leads"]
         adopted = (connection.execute(_sql().select_last_adoption).fetchone() or {})["started_at"]
-    jobs = _jobs(row)
+    jobs, unread = _jobs(row)
     requested = SearchCriteria.model_validate(row["criteria"]).limit
     is_met = requested is not None and met >= requested
     over = max((each["finished_at"] for each in jobs if each["finished_at"]), default=row["updated_at"])
     all_ended = all(each["status"] in ENDED for each in jobs)
+    all_ended &= not unread
     is_exhausted = row["state"] in {"running", "finished"} and all_ended and adopted is not None and adopted >= over
     by_status = {status: sum(each["status"] == status for each in jobs) for status in {each["status"] for each in jobs}}
-    message = _told(row["state"], requested, met, is_exhausted=is_exhausted, failed=by_status.get("failed", 0))
+    failed = by_status.get("failed", 0)
+    message = _told(row["state"], requested, met, is_exhausted=is_exhausted, failed=failed, unread=unread)
     state: State = row["state"]
     if state == "running" and (is_met or is_exhausted):
         state = _change(lead_search_id, state="finished", message=message)["state"]
-    return SearchReport(lead_search_id, row["name"], state, requested, met, is_exhausted, by_status, message)
+    return SearchReport(lead_search_id, row["name"], state, requested, met, is_exhausted, by_status, message, unread)
 
 
 def list_searches(organization_id: UUID) -> list[Row]:
@@ -156,7 +162,7 @@ def list_searches(organization_id: UUID) -> list[Row]:
         return [dict(row) for row in found]
 
 
-def _told(state: str, requested: int | None, met: int, *, is_exhausted: bool, failed: int) -> str:
+def _told(state: str, requested: int | None, met: int, *, is_exhausted: bool, failed: int, unread: int) -> str:
     wanted = f"{requested} requested" if requested is not None else "any number requested"
     if state in {"asked", "proposed", "refused", "confirmed"}:
         return f"{wanted}, {met} met; nothing was looked for yet: the search is {state}."
@@ -165,6 +171,8 @@ def _told(state: str, requested: int | None, met: int, *, is_exhausted: bool, fa
     lost = f" {failed} jobs failed: see their logs." if failed else ""
     if is_exhausted:
         return f"{wanted}, {met} met, exhausted: what was looked through holds no more that the criteria match.{lost}"
+    if unread:
+        return f"{wanted}, {met} met so far; {unread} of its sources unread in part: the next run goes on.{lost}"
     return f"{wanted}, {met} met so far; jobs, or the build after them, are not over.{lost}"
 
 
@@ -194,13 +202,16 @@ def _source(row: Row, kind: str, parameters: dict[str, Any]) -> str:
         return f"{kind}/{row['slug']}/{name}"
 
 
-def _jobs(row: Row) -> list[Row]:
+def _jobs(row: Row) -> tuple[list[Row], int]:
+    """The jobs of the search, and how many of its sources are not read to their end."""
     values = {
         "job_ids": row["job_ids"], "organization_id": row["organization_id"], "source_keys": row["source_keys"],
         "since": row["confirmed_at"] or row["created_at"],
     }  # fmt: skip
     with connect("jobs") as connection:
-        return [dict(each) for each in connection.execute(_sql().select_jobs_of_search, values)]
+        jobs = [dict(each) for each in connection.execute(_sql().select_jobs_of_search, values)]
+        unread = connection.execute(_sql().count_unread_sources, values).fetchone() or {}
+    return jobs, int(unread["sources"])
 
 
 def _insert(

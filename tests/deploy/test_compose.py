@@ -18,6 +18,7 @@ import pytest
 import typer
 
 from leadhouse.cli import app
+from leadhouse.orchestration import dispatcher
 from leadhouse.settings import PROJECT, Settings
 from tests.deploy.compose_file import COMPOSE, MissingVariableError, interpolate, load_compose
 
@@ -179,6 +180,16 @@ def test_heartbeats_are_asked_of_the_api_server_by_airflows_own_names():
     }
     assert asked == {f"airflow-{key.replace('_', '-')}": key for key in ("scheduler", "dag_processor", "triggerer")}
     assert set(asked.values()) <= set(HealthInfoResponse.model_fields)
+
+
+def test_what_runs_on_says_whether_it_is_well():
+    running = {name for name, service in OWN.items() if service["restart"] == "unless-stopped"}
+    assert running == set(OWN) - {"migrate"}
+    assert {name for name in running if "healthcheck" not in SERVICES[name]} == set()
+    home = OWN["dispatcher"]["environment"]["LEADHOUSE_HOME"]
+    assert f'"{home}/{dispatcher.BEAT}"' in OWN["dispatcher"]["healthcheck"]["test"][-1]
+    pinged = re.search(r"--app (\S+)\.app ", OWN["airflow-worker"]["healthcheck"]["test"][-1])[1]
+    assert importlib.util.find_spec(pinged) is not None
 
 
 def test_nothing_of_ours_gains_rights_or_fills_the_disk():

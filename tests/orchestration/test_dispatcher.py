@@ -16,7 +16,7 @@ import pytest
 
 from leadhouse.jobs import control, requests
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError
-from leadhouse.orchestration.dispatcher import dispatch_pending, run_until
+from leadhouse.orchestration.dispatcher import BEAT, dispatch_pending, run_until
 from leadhouse.orchestration.job_runs import RUN_KEY, job_of_run
 from leadhouse.settings import PROJECT, settings
 from tests.orchestration.run_counter import RunCounter
@@ -104,6 +104,9 @@ def test_loop_goes_on_when_airflow_comes_back(database, airflow):
     loop.start()
     try:
         wait_for(lambda: sum(airflow.runs.values()) == 1)
+        beat = settings().home / BEAT
+        beat.unlink(missing_ok=True)
+        wait_for(beat.exists)  # it goes round and says so
     finally:
         stopped.set()
         loop.join(20)

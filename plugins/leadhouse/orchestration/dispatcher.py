@@ -11,6 +11,7 @@ import random
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -26,6 +27,7 @@ from leadhouse.webhooks import sending
 
 POLL_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
+BEAT = "dispatcher.beat"  # in the home: its time says when the loop last went round
 
 log = structlog.get_logger("dispatcher")
 
@@ -57,6 +59,7 @@ def run_until(stopped: threading.Event, make_api: Callable[[], AirflowApi]) -> N
     """Poll until `stopped`; whatever does not answer is tried again with growing pauses, and logged once a change."""
     pause, trouble, api = POLL_SECONDS, "", make_api()
     while not stopped.wait(pause):
+        _beat()
         try:
             dispatch_pending(api)
             for job_id, status in control.settle_abandoned():
@@ -70,6 +73,12 @@ def run_until(stopped: threading.Event, make_api: Callable[[], AirflowApi]) -> N
             api = make_api()  # another port or password after a restart of the stack
         else:
             pause, trouble = POLL_SECONDS, ""
+
+
+def _beat() -> None:
+    """Touch the file that a health check looks at; where it cannot be, the check says so and the work goes on."""
+    with suppress(OSError):
+        (settings().home / BEAT).touch()
 
 
 def api_from_settings() -> AirflowApi:

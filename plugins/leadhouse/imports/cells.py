@@ -13,6 +13,7 @@ from leadhouse.extraction.person_names import has_given_name
 from leadhouse.imports.country_names import LONGEST_COUNTRY, by_any_name
 from leadhouse.imports.phone_numbers import to_e164
 
+RECENT = 2_000  # what comes again later is remembered by its column; a memory that holds more makes all of them slower
 _NOTHING_TEXT = (
     "n/a na n.a. none null nil nan k.a. keine unknown unbekannt #n/a #nv inconnu desconocido <na> (null) [null] <null>"
     " \\n tbd tba undefined (leer) (blank) (empty) (none) (unknown) #ref! #value! #wert! #name? #div/0! #null! #num!"
@@ -76,8 +77,8 @@ _HUBSPOT_BASES = (("legitimate_interest", "legitimate_interest"), ("consent", "c
 
 
 def is_plain(cell: str) -> bool:
-    """Whether a cell has nothing to clean: it begins with a letter or digit, and has no sign that nobody sees."""
-    return cell.isprintable() and cell[0].isalnum() and cell[-1] != " " and "  " not in cell
+    """Whether a cell has nothing to clean: it begins with a letter, digit or plus, and has no sign that nobody sees."""
+    return cell.isprintable() and (cell[0].isalnum() or cell[0] == "+") and cell[-1] != " " and "  " not in cell
 
 
 def says_nothing(text: str) -> bool:
@@ -93,7 +94,7 @@ def clean(cell: str) -> str:
     return text
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=RECENT)
 def _emails(text: str) -> tuple[str, ...]:
     if _EMAIL.fullmatch(text):
         return (text.lower().removeprefix("mailto:").strip("'"),)
@@ -113,7 +114,7 @@ def emails(text: str) -> tuple[str, ...]:
     return _emails(text)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=RECENT)
 def domain(text: str) -> str | None:
     """The registrable domain of a website or host name, as an IDNA A-label (RFC 5891); none of a social network's."""
     host = _host(text)
@@ -140,7 +141,7 @@ def is_company_profile(text: str) -> bool:
     return profile(text) is not None and not is_person_profile(text)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=RECENT)
 def phone_numbers(text: str, country: str | None) -> tuple[str, ...]:
     """E.164 of every number of a cell; none where it is not valid, or says no country and none is known."""
     if found := to_e164(text, country):
@@ -168,7 +169,7 @@ def _country_codes() -> frozenset[str]:
     return frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=RECENT)
 def vat_id(text: str, country: str | None) -> str | None:
     """With country prefix and no blanks, None where the check digits do not hold."""
     return check_vat(text, country)
@@ -176,8 +177,10 @@ def vat_id(text: str, country: str | None) -> str | None:
 
 def in_reading_order(names: list[str]) -> str:
     """Given names and family names as one; the family first where it is written in Chinese, Japanese or Korean."""
-    ordered = reversed(names) if len(names) == 2 and all(map(_EAST_ASIAN.fullmatch, names)) else names
-    return " ".join(ordered)
+    written = " ".join(names)
+    if written.isascii() or len(names) != 2 or not all(map(_EAST_ASIAN.fullmatch, names)):
+        return written
+    return " ".join(reversed(names))
 
 
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々]+")
@@ -273,7 +276,7 @@ def _plain(text: str) -> str:
 _ACCENTS = str.maketrans("äöüéèêàáíóúñç", "aoueeeaaiounc")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=RECENT)
 def postal_city(text: str) -> tuple[str | None, str | None]:
     """``80331 München`` in two; the postal code is None where there is none."""
     match = _POSTAL_CITY.fullmatch(text)
@@ -315,7 +318,7 @@ def is_person(text: str) -> bool:
     return " " in text and len(text) < 60 and not any(map(str.isdigit, text)) and has_given_name(text)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=RECENT)
 def _host(text: str) -> str | None:
     if plain := _PLAIN_SITE.fullmatch(text):
         host = plain[1].lower()

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from leadhouse.extraction import hosts
 from leadhouse.imports.row_cells import Draft
-from leadhouse.landing.prepared import Candidates, PreparedValue
+from leadhouse.landing.prepared import Candidates
 
 CONFIDENCE = 0.8  # below a stated website's, above the least that resolution joins by
 LEAST_LABEL = 3
@@ -24,10 +24,12 @@ def conclude_domain(company: Draft, reached: Draft) -> None:
     """Add the domain of one of the addresses of `reached` to a company that has a name and no domain."""
     if "domain" in company.values or not (name := company.first("name", "legal_name")):
         return
-    for address, (_, locator, *_) in reached.values.get("email", {}).items():
+    if (stated := reached.values.get("email")) is None:
+        return
+    for address, (_, locator, *_) in stated.found.items():
         domain = _own_domain(address.rpartition("@")[2], name)
         if domain is not None:
-            company.values["domain"] = Candidates({domain: PreparedValue(address, locator, None, CONFIDENCE)})
+            company.values["domain"] = Candidates({domain: (address, locator, None, CONFIDENCE)})
             return
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from leadhouse.imports import cells
@@ -13,8 +13,10 @@ from leadhouse.landing.prepared import Candidates, Parts, PreparedValue, Prepare
 from leadhouse.records import AddressParts, CompanyAttribute, CompanyRecord, PersonAttribute, PersonRecord, Value
 
 MEMORY = 5_000  # different texts of a column whose cells are kept: towns, titles, companies come again
+RARELY = 0.9  # of so many cells each has a text of its own: such a column is not remembered
 LONGEST_VALUE = 4096  # characters, as of `records.NonEmpty`
 Reader = Callable[[str, str | None], tuple[str, ...]]  # a clean text and the row's country → values
+Places = tuple[int, ...]  # of columns in a row
 
 
 class Draft:
@@ -28,18 +30,18 @@ class Draft:
     def state(self, attribute: str, value: str | None, raw: str, locator: str, parts: Parts | None = None) -> None:
         """Add a candidate, if there is one that is not too long; `raw` is the cell it was read from."""
         if value and len(value) <= LONGEST_VALUE:
-            self.take(attribute, Candidates({value: PreparedValue(raw if raw != value else None, locator, parts)}))
+            self.take(attribute, Candidates({value: (raw if raw != value else None, locator, parts, 1.0)}))
 
     def take(self, attribute: str, found: Candidates) -> None:
         """Add candidates."""
-        known = self.values.get(attribute)
-        self.values[attribute] = found if known is None else known.joined(found)
+        values = self.values
+        values[attribute] = values[attribute].joined(found) if attribute in values else found
 
     def first(self, *attributes: str) -> str | None:
         """The first value of the attributes."""
         for each in attributes:
             if found := self.values.get(each):
-                return next(iter(found))
+                return found.first
         return None
 
 
@@ -67,7 +69,7 @@ class RowRecord(NamedTuple):
 def _tuple(candidates: Candidates) -> tuple[Value, ...]:
     return tuple(
         Value(value=value, confidence=sure, raw=raw, locator=locator, parts=AddressParts(**parts) if parts else None)
-        for value, (raw, locator, parts, sure) in candidates.items()
+        for value, (raw, locator, parts, sure) in candidates.found.items()
     )
 
 
@@ -77,96 +79,133 @@ class Cell:
     It keeps what it was read as, since most cells of a column come again; a column is read by one reader.
     """
 
-    __slots__ = ("_candidates", "_country", "column", "locator", "raw", "text")
+    __slots__ = ("_country", "_stated", "column", "locator", "raw", "text")
 
     def __init__(self, text: str, raw: str, column: str, locator: str) -> None:
         self.text, self.raw, self.column, self.locator = text, raw, column, locator
-        self._candidates: Candidates | None = None
-        self._country: str | None = None
+        self._stated: Candidates | None = None
+        self._country: str | None = _UNREAD
 
-    def read(self, reader: Reader, country: str | None) -> Candidates:
-        """What the cell states in a row of that country; empty where the reader finds nothing."""
-        found = self._candidates
-        if found is None or self._country != country:
-            values, raw, locator = reader(self.text, country), self.raw, self.locator
-            stated = {each: PreparedValue(raw if raw != each else None, locator) for each in values}
-            found = self._candidates = Candidates(stated)
+    def read(self, reader: Reader, country: str | None) -> Candidates | None:
+        """What the cell states in a row of that country; None where the reader finds nothing."""
+        if self._country != country:
             self._country = country
-        return found
+            raw, locator = self.raw, self.locator
+            stated: dict[str, PreparedValue] = {}
+            for each in reader(self.text, country):
+                stated[each] = (raw if raw != each else None, locator, None, 1.0)
+            self._stated = Candidates(stated) if stated else None
+        return self._stated
+
+
+_UNREAD = "not read"  # no country
+_MISSING = Cell("", "", "", "")
+
+
+class _Column:
+    """A column of a table. `known`: its cells by their text; where each row says another one, none is remembered."""
+
+    __slots__ = ("_is_field", "_is_remembered", "_locator", "_made", "_name", "known")
+
+    def __init__(self, name: str, *, is_field: bool) -> None:
+        self._name, self._is_field, self._locator = name, is_field, f"column {name}"
+        self.known: dict[str, Cell | None] = {"": None}
+        self._is_remembered, self._made = True, 0
+
+    def read(self, text: str, row_no: int) -> Cell | None:
+        """The cell of a text that is not known; None where it says nothing."""
+        cell = self._cell(text)
+        if self._is_remembered:
+            self._made += 1
+            if len(self.known) > MEMORY:
+                self._is_remembered = self._made < RARELY * row_no
+                self.known.clear()
+                self.known[""] = None
+            if self._is_remembered:
+                self.known[text] = cell
+        return cell
+
+    def _cell(self, text: str) -> Cell | None:
+        column = self._name
+        if is_plain := cells.is_plain(text):
+            raw = text if text.isascii() else unicodedata.normalize("NFC", text)
+        else:
+            raw = unicodedata.normalize("NFC", as_meant(text).strip())
+        if not self._is_field:
+            return Cell(raw, raw, column, "") if raw else None
+        if is_plain or (raw and cells.is_plain(raw)):
+            return None if cells.says_nothing(raw) else Cell(raw, raw, column, self._locator)
+        clean = cells.clean(raw)
+        return Cell(clean, raw, column, self._locator) if clean else None
 
 
 class Columns:
-    """What every row of a table is read by: each column's place, name, field and locator."""
+    """What every row of a table is read by: each column's place, name and field, and the cells that come again."""
 
     def __init__(self, columns: ColumnMap) -> None:
         self.kind = columns.kind
         self.header = list(columns.header)
         self.fields = frozenset(each for each in columns.fields if each)
-        self.places = [
-            (name, of_field, f"column {name}", dict[str, Cell | None]())
+        self._fields = columns.fields
+        self._columns = [
+            _Column(name, is_field=of_field is not None)
             for name, of_field in zip(columns.header, columns.fields, strict=True)
         ]
+        self._known = [each.known for each in self._columns]
+        self.kept = tuple(place for place, of_field in enumerate(columns.fields) if of_field is None)
+        self.mapped = tuple(place for place, of_field in enumerate(columns.fields) if of_field is not None)
+        self._row_no = 0
+
+    def places(self, *fields: Field) -> Places:
+        """The places of the fields' columns: in the order of the fields, then of the columns."""
+        return tuple(place for each in fields for place, found in enumerate(self._fields) if found == each)
+
+    def cells(self, texts: Sequence[str]) -> list[Cell | None]:
+        """A row's cells by place; None for what is empty."""
+        self._row_no += 1
+        found: list[Cell | None] = []
+        for known, text in zip(self._known, texts, strict=False):
+            cell = known.get(text, _MISSING)
+            if cell is _MISSING:
+                cell = self._columns[len(found)].read(text, self._row_no)
+            found.append(cell)
+        if len(found) < len(self._known):
+            found += [None] * (len(self._known) - len(found))
+        return found
 
 
 class RowCells:
-    """One row's cells by field; `custom` collects what no field takes, `company` and `person` what is stated."""
+    """One row's cells by place; `custom` collects what no field takes, `company` and `person` what is stated."""
 
-    __slots__ = ("by_field", "company", "custom", "person")
+    __slots__ = ("cells", "company", "custom", "person")
 
-    def __init__(self, columns: Columns, texts: list[str]) -> None:
-        self.by_field: dict[Field, list[Cell]] = {}
+    def __init__(self, columns: Columns, texts: Sequence[str]) -> None:
+        self.cells = columns.cells(texts)
         self.custom: dict[str, str] = {}
         self.company, self.person = Draft(), Draft()
-        by_field = self.by_field
-        for (column, of_field, locator, known), text in zip(columns.places, texts, strict=False):
-            if not text:
-                continue
-            if of_field is None:
-                if raw := _raw(text):
-                    self.custom[column] = raw
-                continue
-            if text in known:
-                cell = known[text]
-            else:
-                if len(known) >= MEMORY:
-                    known.clear()
-                cell = known[text] = _cell(text, column, locator)
-            if cell is not None:
-                if of_field in by_field:
-                    by_field[of_field].append(cell)
-                else:
-                    by_field[of_field] = [cell]
+        if columns.kept:
+            self.keep(columns.kept)
 
-    def mapped(self) -> list[Cell]:
-        """Every cell that a field takes."""
-        return [cell for each in self.by_field.values() for cell in each]
+    def all(self, places: Iterable[int]) -> list[Cell]:
+        """The cells at the places that are not empty."""
+        return [cell for place in places if (cell := self.cells[place]) is not None]
 
-    def all(self, *fields: Field) -> list[Cell]:
-        """The cells of the fields."""
-        found: list[Cell] = []
-        for each in fields:
-            if each in self.by_field:
-                found += self.by_field[each]
-        return found
+    def first(self, places: Places) -> Cell | None:
+        """The first cell of the places that is not empty."""
+        for place in places:
+            if (cell := self.cells[place]) is not None:
+                return cell
+        return None
 
-    def one(self, *fields: Field) -> str:
-        """The first text of the fields; empty when there is none."""
-        for each in fields:
-            if found := self.by_field.get(each):
-                return found[0].text
+    def one(self, places: Places) -> str:
+        """The first text of the places; empty when there is none."""
+        for place in places:
+            if (cell := self.cells[place]) is not None:
+                return cell.text
         return ""
 
-
-def _raw(text: str) -> str:
-    """The cell as it was meant, in NFC."""
-    if not cells.is_plain(text):
-        text = as_meant(text).strip()
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _cell(text: str, column: str, locator: str) -> Cell | None:
-    raw = _raw(text)
-    if raw and cells.is_plain(raw):
-        return None if cells.says_nothing(raw) else Cell(raw, raw, column, locator)
-    clean = cells.clean(raw)
-    return Cell(clean, raw, column, locator) if clean else None
+    def keep(self, places: Iterable[int]) -> None:
+        """The cells at the places stay as custom fields."""
+        for place in places:
+            if (cell := self.cells[place]) is not None:
+                self.custom[cell.column] = cell.raw

@@ -58,8 +58,10 @@ def _repeats(texts: list[str], header: list[str]) -> bool:
 
 def _closing_fault(texts: list[str], width: int) -> Fault | None:
     """A sum, or what a report prints below its rows: little is filled in, and it names no company or person."""
-    filled: list[str] = []
     most = max(2, width // 3)
+    if len(texts) > most and all(map(str.strip, texts[: most + 1])):
+        return None
+    filled: list[str] = []
     for text in texts:
         if text and not text.isspace():
             if len(filled) == most:

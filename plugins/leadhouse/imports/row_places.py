@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from leadhouse.imports import cells
 from leadhouse.imports.columns import Field
-from leadhouse.imports.row_cells import Cell, Draft, RowCells
-from leadhouse.landing.prepared import Candidates, PreparedValue
+from leadhouse.imports.row_cells import LONGEST_VALUE, MEMORY, Cell, Columns, Draft, RowCells
+from leadhouse.landing.prepared import Candidates
 
 _OF_COMPANY = (Field.COMPANY_STREET, Field.COMPANY_POSTAL_CODE, Field.COMPANY_CITY, Field.COMPANY_REGION)
 _GENERAL = (Field.STREET, Field.POSTAL_CODE, Field.CITY, Field.REGION)
@@ -15,45 +15,69 @@ _PLACE = (
     Field.STREET, Field.COMPANY_STREET, Field.ADDRESS, Field.POSTAL_CITY, Field.CITY, Field.COMPANY_CITY,
     Field.POSTAL_CODE, Field.COMPANY_POSTAL_CODE,
 )  # fmt: skip
+_Said = tuple[str, str, str, str, str | None, str]  # street, code, city, region, country, and where the first one stood
 
 
 class PlaceReader:
     """Reads where the rows of one table say that their companies are; which columns do is settled once."""
 
-    def __init__(self, fields: frozenset[Field]) -> None:
-        self._place = [each for each in _PLACE if each in fields]
-        self._own = [each for each in _OF_COMPANY if each in fields]
-        self._has_whole = not fields.isdisjoint((Field.COMPANY_ADDRESS, Field.ADDRESS))
-        self._says_country = not fields.isdisjoint((Field.COUNTRY, Field.COMPANY_COUNTRY))
-        self.says_anything = bool(self._place or self._has_whole or self._says_country)
+    def __init__(self, columns: Columns) -> None:
+        at = columns.places
+        self._place = at(*_PLACE)
+        self._own = at(*_OF_COMPANY)
+        self._of_company = [at(each) for each in _OF_COMPANY]
+        self._general = [at(each) for each in _GENERAL]
+        self._countries = at(Field.COMPANY_COUNTRY, Field.COUNTRY)
+        self._company_address, self._address = at(Field.COMPANY_ADDRESS), at(Field.ADDRESS)
+        self._street, self._number, self._postal_city = at(Field.STREET), at(Field.HOUSE_NUMBER), at(Field.POSTAL_CITY)
+        self._cities = at(Field.CITY, Field.COMPANY_CITY, Field.POSTAL_CITY)
+        self._codes = at(Field.POSTAL_CODE, Field.COMPANY_POSTAL_CODE)
+        self._known: dict[_Said, Candidates | None] = {}  # people of one company say the same place
+        self.says_anything = bool(self._place or self._company_address or self._address or self._countries)
 
     def state(self, row: RowCells, draft: Draft, country: str | None) -> None:
         """The country and the address, as far as the row tells them."""
-        if country and self._says_country and (stated := row.all(Field.COMPANY_COUNTRY, Field.COUNTRY)):
-            draft.take("country_code", stated_country(country, stated[0]))
-        if self._has_whole and (whole := _whole_address(row)):
+        if country and self._countries and (stated := row.first(self._countries)):
+            draft.take("country_code", stated_country(country, stated))
+        if (self._company_address or self._address) and (whole := self._whole_address(row)):
             parts = {"country_code": country} if country else None
             draft.state("address", whole.text, whole.raw, whole.locator, parts)
             return
-        found = next((row.by_field[each][0] for each in self._place if each in row.by_field), None)
+        found = row.first(self._place)
         if found is None:
             return
-        parts = self._parts(row, country)
-        code_and_city = " ".join([parts[each] for each in ("postal_code", "city") if each in parts])
-        text = ", ".join([each for each in (parts.get("street"), code_and_city) if each])
-        draft.state("address", text, text, found.locator, parts)
+        said = (*self._parts(row), country, found.locator)
+        if said in self._known:
+            address = self._known[said]
+        else:
+            if len(self._known) >= MEMORY:
+                self._known.clear()
+            address = self._known[said] = _address(*said)
+        if address is not None:
+            draft.take("address", address)
 
-    def _parts(self, row: RowCells, country: str | None) -> dict[str, str]:
-        has_own = any(each in row.by_field for each in self._own) if self._own else False
-        street, code, city, region = map(row.one, _OF_COMPANY if has_own else _GENERAL)
+    def _parts(self, row: RowCells) -> tuple[str, str, str, str]:
+        """Street, postal code, city and region as they stand in the row."""
+        has_own = bool(self._own) and row.first(self._own) is not None
+        street, code, city, region = map(row.one, self._of_company if has_own else self._general)
         if not (has_own or city):
-            city = row.one(Field.POSTAL_CITY)
-        found_code, found_city = (code, city) if code else cells.postal_city(city)
-        street = street or row.one(Field.ADDRESS)
-        if not has_own and (number := row.one(Field.HOUSE_NUMBER)):
+            city = row.one(self._postal_city)
+        street = street or row.one(self._address)
+        if not has_own and self._number and (number := row.one(self._number)):
             street = f"{street} {number}".strip()
-        found = (street, _with_zeros(found_code, country), found_city, region, country)
-        return {name: text for name, text in zip(_NAMES, found, strict=True) if text}
+        return street, code, city, region
+
+    def _whole_address(self, row: RowCells) -> Cell | None:
+        """The cell that holds the whole address; a general one beside a town that it does not name is the street."""
+        if stated := row.first(self._company_address):
+            return stated
+        general = row.first(self._address)
+        if general is None:
+            return None
+        city, code = row.one(self._cities), row.one(self._codes)
+        text = general.text.casefold()
+        names_place = (not city or city.casefold() in text) and (not code or code.casefold() in text)
+        return general if names_place and not row.one(self._street) else None
 
 
 def stated_country(country: str, cell: Cell) -> Candidates:
@@ -63,21 +87,16 @@ def stated_country(country: str, cell: Cell) -> Candidates:
 
 @lru_cache(maxsize=1_000)
 def _country(country: str, raw: str, locator: str) -> Candidates:
-    return Candidates({country: PreparedValue(raw if raw != country else None, locator)})
+    return Candidates({country: (raw if raw != country else None, locator, None, 1.0)})
 
 
-def _whole_address(row: RowCells) -> Cell | None:
-    """The cell that holds the whole address; a general one beside a town that it does not name is the street."""
-    if stated := row.all(Field.COMPANY_ADDRESS):
-        return stated[0]
-    general = row.all(Field.ADDRESS)
-    if not general:
-        return None
-    city = row.one(Field.CITY, Field.COMPANY_CITY, Field.POSTAL_CITY)
-    code = row.one(Field.POSTAL_CODE, Field.COMPANY_POSTAL_CODE)
-    text = general[0].text.casefold()
-    names_place = (not city or city.casefold() in text) and (not code or code.casefold() in text)
-    return general[0] if names_place and not row.one(Field.STREET) else None
+def _address(street: str, code: str, city: str, region: str, country: str | None, locator: str) -> Candidates | None:
+    found_code, found_city = (code, city) if code else cells.postal_city(city)
+    found = (street, _with_zeros(found_code, country), found_city, region, country)
+    parts = {name: text for name, text in zip(_NAMES, found, strict=True) if text}
+    code_and_city = " ".join([parts[each] for each in ("postal_code", "city") if each in parts])
+    text = ", ".join([each for each in (parts.get("street"), code_and_city) if each])
+    return Candidates({text: (None, locator, parts, 1.0)}) if text and len(text) <= LONGEST_VALUE else None
 
 
 def _with_zeros(code: str | None, country: str | None) -> str | None:

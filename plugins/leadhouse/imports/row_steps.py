@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from leadhouse.imports import cells
 from leadhouse.imports.columns import Field
-from leadhouse.imports.row_cells import Cell, Draft, Reader, RowCells
+from leadhouse.imports.row_cells import Cell, Columns, Draft, Places, Reader, RowCells
 
-Step = Callable[[RowCells, Draft, str, str | None, list[Cell]], None]
-Steps = list[tuple[Field, str, Step]]
+Step = Callable[[RowCells, Draft, str, str | None, Sequence[Cell]], None]
+Steps = list[tuple[Places, str, Step]]
 
 
-def company_steps(fields: frozenset[Field], *, with_contacts: bool) -> Steps:
+def company_steps(columns: Columns, *, with_contacts: bool) -> Steps:
     """What a row states of its company; `with_contacts`: general phones and addresses are the company's."""
-    wanted: Steps = [
+    wanted: list[tuple[Field, str, Step]] = [
         (Field.COMPANY_NAME, "name", _whole),
         (Field.LEGAL_NAME, "legal_name", _whole),
         (Field.REGISTER_ID, "register_id", _whole),
@@ -30,28 +30,40 @@ def company_steps(fields: frozenset[Field], *, with_contacts: bool) -> Steps:
         *([(Field.EMAIL, "email", _emails), (Field.OTHER_EMAIL, "email", _emails)] if with_contacts else []),
         (Field.TECHNOLOGIES, "technology", _words),
     ]
-    return [each for each in wanted if each[0] in fields]
+    return [(columns.places(field), attribute, step) for field, attribute, step in wanted if field in columns.fields]
 
 
-def person_steps(fields: frozenset[Field], *, with_contacts: bool) -> Steps:
+def person_steps(columns: Columns, *, with_contacts: bool) -> Steps:
     """What a row states of a person, but for the name; `with_contacts`: general phones and addresses are theirs."""
-    wanted: Steps = [
+    wanted: list[tuple[Field, str, Step]] = [
         (Field.PERSON_SOCIAL, "social_url", _profiles),
         *([(Field.EMAIL, "email", _emails), (Field.OTHER_EMAIL, "email", _emails)] if with_contacts else []),
         (Field.TITLE, "title", _first),
         (Field.PERSON_PHONE, "phone_e164", _phones),
         *([(Field.PHONE, "phone_e164", _phones)] if with_contacts else []),
     ]
-    return [each for each in wanted if each[0] in fields]
+    return [(columns.places(field), attribute, step) for field, attribute, step in wanted if field in columns.fields]
 
 
-def _first(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
-    draft.take(attribute, found[0].read(_as_it_is, None))
+def take_steps(steps: Steps, row: RowCells, draft: Draft, country: str | None) -> None:
+    """What the cells of a row state of a company or person of that country."""
+    found: Sequence[Cell]
+    for places, attribute, step in steps:
+        if len(places) == 1:
+            if (cell := row.cells[places[0]]) is not None:
+                step(row, draft, attribute, country, (cell,))
+        elif found := row.all(places):
+            step(row, draft, attribute, country, found)
+
+
+def _first(row: RowCells, draft: Draft, attribute: str, country: str | None, found: Sequence[Cell]) -> None:
+    if stated := found[0].read(_as_it_is, None):
+        draft.take(attribute, stated)
     for cell in found[1:]:
         row.custom[cell.column] = cell.raw
 
 
-def _sites(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+def _sites(row: RowCells, draft: Draft, attribute: str, country: str | None, found: Sequence[Cell]) -> None:
     """Website columns; a profile in one of them is a profile."""
     for cell in found:
         if site := cell.read(_domain, None):
@@ -64,7 +76,7 @@ def _sites(row: RowCells, draft: Draft, attribute: str, country: str | None, fou
             row.custom[cell.column] = cell.raw
 
 
-def _words(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+def _words(row: RowCells, draft: Draft, attribute: str, country: str | None, found: Sequence[Cell]) -> None:
     for cell in found:
         for each in filter(None, map(str.strip, cell.text.replace(";", ",").split(","))):
             draft.state(attribute, each, each, cell.locator)
@@ -73,7 +85,7 @@ def _words(row: RowCells, draft: Draft, attribute: str, country: str | None, fou
 def _reading(reader: Reader, *, by_country: bool = False) -> Step:
     """The step that states what a reader finds; a cell in which it finds nothing stays as a custom field."""
 
-    def step(row: RowCells, draft: Draft, attribute: str, country: str | None, found: list[Cell]) -> None:
+    def step(row: RowCells, draft: Draft, attribute: str, country: str | None, found: Sequence[Cell]) -> None:
         for cell in found:
             if stated := cell.read(reader, country if by_country else None):
                 draft.take(attribute, stated)
@@ -81,6 +93,16 @@ def _reading(reader: Reader, *, by_country: bool = False) -> Step:
                 row.custom[cell.column] = cell.raw
 
     return step
+
+
+def emails_of(cell: Cell) -> bool:
+    """Whether the cell holds an address of mail; it is read as such."""
+    return cell.read(read_emails, None) is not None
+
+
+def read_emails(text: str, country: str | None) -> tuple[str, ...]:
+    """The addresses of a cell."""
+    return cells.emails(text)
 
 
 def _as_it_is(text: str, country: str | None) -> tuple[str, ...]:
@@ -96,7 +118,7 @@ def _some(value: str | None) -> tuple[str, ...]:
 
 
 _whole = _reading(_as_it_is)
-_emails = _reading(lambda text, _: cells.emails(text))
+_emails = _reading(read_emails)
 _profiles = _reading(lambda text, _: _some(cells.profile(text)))
 _band = _reading(lambda text, _: _some(cells.employee_band(text)))
 _phones = _reading(cells.phone_numbers, by_country=True)

@@ -20,35 +20,37 @@ from leadhouse.records import Extraction
 Parts = Mapping[str, str]  # of an address, in the order of AddressParts, without what is not known
 
 
-class PreparedValue(NamedTuple):
-    """One candidate, its text apart: the cell as written where it differs, where it stood, an address's parts.
-
-    `confidence`: 0..1, as of `records.Value`; less than 1 for what is concluded.
-    """
-
-    raw: str | None
-    locator: str
-    parts: Parts | None = None
-    confidence: float = 1.0
+# One candidate, its text apart: the cell as written where it differs, where it stood, an address's parts, and the
+# confidence (0..1, as of `records.Value`; less than 1 for what is concluded). A plain tuple: a row makes a dozen.
+PreparedValue = tuple[str | None, str, Parts | None, float]
 
 
-class Candidates(dict[str, PreparedValue]):
+class Candidates:
     """The candidates of one attribute: value → how it was stated, in the order stated. Never changed once made.
 
     `json` is what a payload says of them: a cell that comes again, and what a person's record repeats of its company,
     is written once.
     """
 
-    __slots__ = ("json",)
+    __slots__ = ("found", "json")
 
-    def __init__(self, found: Mapping[str, PreparedValue]) -> None:
-        dict.__init__(self, found)
-        self.json = f"[{','.join([_candidate(value, *each) for value, each in found.items()])}]"
+    def __init__(self, found: dict[str, PreparedValue]) -> None:
+        self.found = found
+        stated = ""
+        for value, (raw, locator, parts, confidence) in found.items():
+            each = _candidate(value, raw, locator, parts, confidence)
+            stated = f"{stated},{each}" if stated else each
+        self.json = f"[{stated}]"
+
+    @property
+    def first(self) -> str:
+        """The value that was stated first."""
+        return next(iter(self.found))
 
     def joined(self, more: Candidates) -> Candidates:
         """Those of both; a value that stands in both is stated as it was first."""
-        fresh = {value: each for value, each in more.items() if value not in self}
-        return Candidates({**self, **fresh}) if fresh else self
+        fresh = {value: each for value, each in more.found.items() if value not in self.found}
+        return Candidates({**self.found, **fresh}) if fresh else self
 
 
 PreparedValues = dict[str, Candidates]  # by attribute

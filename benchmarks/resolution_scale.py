@@ -81,7 +81,8 @@ def _statement(row: dict[str, str]) -> PreparedStatement:
     values |= {attribute: _stated(row[name]) for name, attribute in _ATTRIBUTES.items() if row[name]}
     person = prepare_record("person", None, values, {})
     return PreparedStatement(
-        source=(None, SOURCE, key, "made_up", "1", ()),
+        origin=(None, SOURCE, "made_up", "1"),
+        unit_key=key,
         unit=str(unit_id(None, SOURCE, key)),
         content_hash=hashlib.sha256(key.encode()).hexdigest(),
         observed_at=datetime(2026, 11, 20, tzinfo=UTC),

@@ -6,7 +6,6 @@ What differs from one installation to the next (proxy, delay, page budget, user 
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Any
 
 from leadhouse.settings import settings
 
@@ -42,51 +41,33 @@ CONCURRENT_REQUESTS = 64  # the width over all sites; requests that wait for the
 CONCURRENT_REQUESTS_PER_DOMAIN = 8  # also the pool's connections to a proxy, which all sites share
 
 # Our own parts instead of Scrapy's: robots with fetch rows, redirects and retries as outcomes, no cookies, no referrer.
+# What Scrapy brings is named in full: a class that is only switched off is imported all the same, a fifth of a second.
 ROBOTSTXT_OBEY = False  # base.source_spider asks and honours robots.txt itself, so that it is archived and has a row
-DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+}
+DOWNLOADER_MIDDLEWARES: dict[str, int] = {
     "scrapers.middlewares.addresses.AddressMiddleware": 100,
     "scrapers.middlewares.archive.ArchiveMiddleware": 200,
     "scrapers.middlewares.leasing.LeasingMiddleware": 250,
     "scrapers.middlewares.politeness.PolitenessMiddleware": 300,
     "scrapers.middlewares.content_types.ContentTypeMiddleware": 310,
     "scrapers.middlewares.limits.AnswerLimitMiddleware": 600,  # below the decompression (590): sees what came
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # it reads proxies from the environment
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
 }
-SPIDER_MIDDLEWARES: dict[str, int | None] = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # the frontier limits length and depth
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
+}  # every status is an outcome, the frontier limits length and depth
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier dedupes strings before a Request exists
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
     "Accept-Language": "en;q=0.7,*;q=0.5",
 }
 
-# Extensions cost signals on every request; the crawl counts for itself.
-EXTENSIONS: dict[str, Any] = {
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.logcount.LogCount": None,
-    "scrapy.extensions.corestats.CoreStats": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
-    "scrapy.extensions.closespider.CloseSpider": None,
-    "scrapy.extensions.memdebug.MemoryDebugger": None,
-    "scrapy.extensions.throttle.AutoThrottle": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,  # a crawl process opens no port
-}
+# Extensions cost signals on every request; the crawl counts for itself, and a crawl process opens no port.
+EXTENSIONS_BASE: dict[str, int] = {"scrapy.extensions.memusage.MemoryUsage": 0}  # for MEMUSAGE_LIMIT_MB
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 MEMUSAGE_LIMIT_MB = 1500  # ends the shard with an exit code instead of swapping the machine; a retry resumes

@@ -20,6 +20,10 @@ last wakes it. A run that has not ended four hours after it was queued is told o
 
 - *One campaign is red: "The gate refuses".* As intended. The Gate page names the rules and the rows. Correct the
   data and wait for the next wave, or override the result with a reason; never clear the task to try again.
+- *"too long ago to be judged today", "was revoked".* The wave is over: what it had queued is cancelled untried, and
+  the next wave freezes these people anew. Nothing is to be done.
+- *"The gate has no verdict".* A rule could not be evaluated. The task tries again, and so does the next hour; a rule
+  that never can be is a defect of the suite.
 - *Red for another reason.* Clear the task: the audience is frozen, a message goes out at most once.
 - *Messages in state `unknown`.* The server's answer was lost. Look into the mailbox or the server's log and decide;
   nothing is sent again by itself.

@@ -25,7 +25,8 @@ select kind::text as kind, job_id
 
 -- name: find_unfinished_work
 -- What the campaigns wait for, but no longer than `hours`: a stage that is broken for longer must not hold mail that
--- its gate allows. Component: console.
+-- its gate allows. What landed without a job counts as well: the night's own files and sources, checks, paid answers; events of
+-- messages change nobody's facts. Component: console.
 select 'job' as kind, job.job_id::text as subject
   from app.jobs as job
  where job.kind in ('crawl', 'import') and job.status in ('pending', 'running')
@@ -35,7 +36,7 @@ select 'landed, not resolved', batch.batch_no::text
   from raw.batches as batch
  where batch.batch_no > coalesce((select last_batch_no from app.consumer_positions
                                    where consumer = %(resolution)s and stream = 'raw'), 0)
-   and batch.job_id is not null and batch.landed > 0
+   and batch.source_key is distinct from 'email_delivery' and batch.landed > 0
    and batch.landed_at > now() - make_interval(hours => %(hours)s)
 union all
 select 'resolved, not in the marts', batch.batch_no::text
@@ -45,3 +46,7 @@ select 'resolved, not in the marts', batch.batch_no::text
    and batch.entities_changed > 0
    and batch.committed_at > now() - make_interval(hours => %(hours)s)
 limit 20;
+
+-- name: count_landed
+-- What a run has landed, whichever of its tries did. Component: console.
+select coalesce(sum(batch.landed), 0)::bigint as landed from raw.batches as batch where batch.run_id = %(run_id)s;

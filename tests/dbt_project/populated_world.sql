@@ -41,6 +41,23 @@ values (%(organization)s, %(campaign)s, %(step)s, %(lead)s, %(snapshot)s, %(memb
   %(state)s::app.message_state, case when %(state)s <> 'queued' then now() end)
 returning message_id;
 
+-- name: insert_second_message
+-- Of the second step, with a wave of its own.
+with wave as (
+  insert into quality.snapshots (organization_id, campaign_id, step_no, wave_at)
+  values (%(organization)s, %(campaign)s, 2, date_trunc('hour', now())) returning snapshot_id),
+member as (
+  insert into quality.snapshot_members (snapshot_id, organization_id, lead_id, email_normalized, is_suppressed, is_sendable)
+  select snapshot_id, %(organization)s, %(lead)s, %(email)s, false, true from wave returning member_id),
+gate as (
+  insert into quality.gate_results (organization_id, snapshot_id, suite_name, suite_version, verdict, rows_checked, expires_at)
+  select %(organization)s, snapshot_id, 'campaign_audience', 'v1', 'passed', 1, now() + interval '1 day' from wave returning gate_run_id)
+insert into app.messages (organization_id, campaign_id, step_no, lead_id, snapshot_id, member_id, email_normalized, gate_run_id,
+  gate_verdict, email_account_id, state)
+select %(organization)s, %(campaign)s, 2, %(lead)s, snapshot_id, member_id, %(email)s, gate_run_id, 'passed', %(account)s, 'queued'
+  from wave, member, gate
+returning message_id;
+
 -- name: insert_decision
 insert into app.campaign_decisions (snapshot_id, organization_id, campaign_id, step_no, lead_id, member_id, decision, rule_id)
 values (%(snapshot)s, %(organization)s, %(campaign)s, 1, %(lead)s, %(member)s, 'sent', 'all_checks_passed');
@@ -99,4 +116,5 @@ sources as (
   values ('web/delta.example', null, 'web_site', 'Delta', 'https://delta.example/', 'delta.example'),
          ('csv/customers', %(organization)s, 'csv', 'Customers', null, null))
 insert into app.suppressions (organization_id, scope, value_normalized, reason, source)
-values (%(organization)s, 'domain', 'delta.example', 'existing_customer', 'csv/customers'), (null, 'domain', 'delta.example', 'manual', 'operator');
+values (%(organization)s, 'domain', 'delta.example', 'existing_customer', 'csv/customers'), (null, 'domain', 'delta.example', 'manual', 'operator'),
+  (%(organization)s, 'email', 'two+news@former.example', 'unsubscribed', 'link:page');

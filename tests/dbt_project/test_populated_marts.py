@@ -40,8 +40,8 @@ def night(world):
     north = world.organization("north")
     subjects = world.state(
         "https://delta.example/",
-        {"c": {"name": "Delta", "domain": "delta.example", "phone_e164": ["+491", "+492"]}},
-        {key: ({"full_name": f"Person {key}", "email": f"{key}@delta.example"}, "c") for key in ("one", "two")},
+        {"c": {"name": "Delta", "domain": "shop.delta.example", "phone_e164": ["+491", "+492"]}},
+        {key: ({"full_name": f"Person {key}", "email": f"{key}@mail.example"}, "c") for key in ("one", "two")},
         source="web/delta.example",
     )
     world.entity("company", subjects["c"])
@@ -58,7 +58,7 @@ def night(world):
     world.insert("insert_company_around", **scope)
     scope |= {"campaign": made.campaign_id, "account": made.email_account_id}
     scope |= {"snapshot": world.insert("insert_snapshot", **scope).snapshot_id}
-    emails = ["one@delta.example", "two@delta.example"]
+    emails = ["one@mail.example", "two@former.example"]
     members = [
         world.insert("insert_member", **scope, lead=lead, email=email).member_id
         for lead, email in zip(leads, emails, strict=True)
@@ -71,10 +71,11 @@ def night(world):
     for rule in ("email_is_there", "legal_basis_is_there"):
         world.insert("insert_expectation", **scope, gate=failed, rule=rule)
     for lead, email, member in zip(leads, emails, members, strict=True):
-        for step, state in [(1, "accepted"), (2, "queued")] if lead == leads[0] else [(1, "bounced")]:
-            message = world.insert(
-                "insert_message", **scope, step=step, lead=lead, member=member, email=email, gate=gate, state=state
-            )
+        to, state = {"lead": lead, "email": email}, "accepted" if lead == leads[0] else "bounced"
+        messages = [world.insert("insert_message", **scope, **to, step=1, member=member, gate=gate, state=state)]
+        if lead == leads[0]:
+            messages.append(world.insert("insert_second_message", **scope, **to))
+        for message in messages:
             for kind in ("replied", "replied", "unsubscribed"):
                 world.insert("insert_event", **scope, message=message.message_id, kind=kind)
         world.insert("insert_decision", **scope, lead=lead, member=member)
@@ -192,6 +193,20 @@ def test_score_factors_are_kept_for_the_days_on_which_one_changed(world, night):
         )
         == days
     )
+
+
+def test_whom_not_to_write_to_is_told_as_it_is_decided(world, night):
+    """A company below a suppressed domain; a person who objected, by another spelling, at an address of before."""
+    assert world.one("select domain, exclusion_reason from mart_companies.dim_company_exclusions") == {
+        "domain": "delta.example", "exclusion_reason": "existing_customer",
+    }  # fmt: skip
+    rows = world.rows("select lead_id, not_contactable_reason as reason from mart_leads.dim_leads")
+    assert {row["lead_id"]: row["reason"] for row in rows} == dict(zip(night.leads, (None, "suppressed"), strict=True))
+    held = world.rows(
+        "select lead_id, (select count(*) from app.find_suppressions(organization_id, 'n@mail.example', lead_id))::int"
+        " as n from app.leads"
+    )
+    assert {row["lead_id"]: row["n"] for row in held} == dict(zip(night.leads, (0, 1), strict=True))
 
 
 def test_a_lost_call_and_one_from_the_cache_are_told_apart(world, night):

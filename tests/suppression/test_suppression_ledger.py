@@ -49,7 +49,7 @@ def test_what_is_no_address_or_domain_is_refused(database, organization_id, valu
     ("suppressed", "scope", "address"),
     [
         ("kunde.example", "domain", "anna@mail.kunde.example"), ("*.kunde.example", "domain", "anna@kunde.example"),
-        ("müller.example", "domain", "anna@xn--mller-kva.example"), 
+        ("müller.example", "domain", "anna@xn--mller-kva.example"),
         ("anna@müller.example", "email", "anna@xn--mller-kva.example"),
         ("anna@x.example", "email", "Anna+shop@X.example"), ("anna+shop@x.example", "email", "anna@x.example"),
         ("a.nn.a@googlemail.com", "email", "anna@gmail.com"), ("anna@x.example.", "email", "anna@x.example"),

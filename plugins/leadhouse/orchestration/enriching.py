@@ -68,9 +68,17 @@ def finish_enrichment(checked: int | None, requested: int | None, answered: int 
 
 
 def _landed() -> int:
-    """What the two landing tasks of this run have landed; a task that failed has landed what it has committed."""
+    """What this run has landed, or asked in vain: its last tries' own counts, and the ledger.
+
+    A try that was killed has landed what it has committed, and the next one does not count it.
+    """
+    from leadhouse.database import connect
+    from leadhouse.database.queries import load
+
     pulled = get_current_context()["ti"].xcom_pull(task_ids=["check_emails", "call_provider"])
-    return sum(count or 0 for count in pulled)
+    with connect("console") as connection:
+        row = connection.execute(load("orchestration").count_landed, {"run_id": current_run().run_id}).fetchone()
+    return max(sum(count or 0 for count in pulled), int(row["landed"]) if row else 0)
 
 
 @stage_task(outlets=[RAW_PROVIDER], trigger_rule=TriggerRule.ALL_DONE)

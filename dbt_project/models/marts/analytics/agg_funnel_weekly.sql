@@ -24,7 +24,9 @@ messages as (
   select
     lead_id,
     bool_or(is_attempted) as is_contacted,
-    bool_or(final_state = 'accepted') as is_delivered,
+    -- as sql/metrics.yml counts it: accepted, and no bounce within 7 days
+    bool_or(final_state = 'accepted' or final_state = 'bounced' and coalesce(bounced_at > attempted_at + interval '7 days', false))
+      as is_delivered,
     bool_or(first_reply_at is not null) as has_replied,
     bool_or(first_positive_reply_at is not null) as has_replied_positive
   from {{ ref('fct_messages') }}

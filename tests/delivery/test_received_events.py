@@ -1,0 +1,73 @@
+"""What others report of messages: also while their sender still writes down that they were taken."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from leadhouse.delivery.outcomes import Ledger, Outcome, settle
+from leadhouse.delivery.received_events import Report, land_report
+from tests.campaigns.audience_factory import Campaigns
+
+CLAIM = "select * from app.claim_messages(%s, 'sender', 1)"
+
+
+@pytest.fixture
+def world(database):
+    return Campaigns(database)
+
+
+def claimed(world):
+    campaign_id = world.campaign([world.lead()])
+    world.queued(campaign_id)
+    with world.database.connect("delivery") as connection:
+        return campaign_id, connection.execute(CLAIM, [campaign_id]).fetchone()
+
+
+def accept(world, campaign_id, message):
+    ledger = Ledger("run", date(2026, 3, 1), world.organization_id, campaign_id, "smtp", Decimal(0), "sender")
+    outcome = Outcome(
+        message["message_id"], message["lead_id"], message["email_normalized"], 1, "accepted", datetime.now(UTC), "S"
+    )
+    with world.database.connect("delivery") as connection:
+        connection.execute("select raw.ensure_partitions('2026-03-01')")
+        settle(connection, ledger, [outcome])
+
+
+def state(world):
+    statement = (
+        "select state::text as state, reason_class, subject, attempted_at is null as is_undated from app.messages"
+    )
+    return world.rows(statement)
+
+
+def test_bounce_that_is_faster_than_its_senders_row_stays(world):
+    campaign_id, message = claimed(world)
+    report = Report("b1", "bounced", message["message_id"], reason_class="mailbox_unknown")
+    assert land_report(world.organization_id, report, "loop") == "landed"
+    assert state(world) == [
+        {"state": "bounced", "reason_class": "mailbox_unknown", "subject": None, "is_undated": False}
+    ]
+    accept(world, campaign_id, message)
+    assert state(world) == [
+        {"state": "bounced", "reason_class": "mailbox_unknown", "subject": "S", "is_undated": False}
+    ]
+    kinds = world.rows("select event_kind from raw.email_events order by 1")
+    assert [row["event_kind"] for row in kinds] == ["accepted", "bounced"]
+    assert world.rows("select value_normalized from app.suppressions") == [{"value_normalized": "anna@kunde.example"}]
+
+
+def test_absence_note_that_asks_to_be_left_alone_is_an_opt_out_and_nobodys_answer(world):
+    campaign_id, message = claimed(world)
+    accept(world, campaign_id, message)
+    said = {"text": "I am out of the office until May. Please remove me from your list.", "subject": "Re: A question"}
+    report = Report("r1", "replied", message["message_id"], payload=said)
+    assert land_report(world.organization_id, report, "loop") == "landed"
+    statement = (
+        "select event_kind, is_machine, reply_kind from raw.email_events where event_kind <> 'accepted' order by 1"
+    )
+    rows = world.rows(statement)
+    assert [tuple(row.values()) for row in rows] == [("replied", True, "opt_out"), ("unsubscribed", True, None)]
+    assert world.value("select reason from app.suppressions") == "unsubscribed"

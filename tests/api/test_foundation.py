@@ -20,7 +20,7 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, Depends
 
-from leadhouse.api import connections, exchange, routers
+from leadhouse.api import connections, exchanges, routers
 from leadhouse.api.application import create_app
 from leadhouse.api.callers import PersonSignedIn
 from leadhouse.api.problems import not_found
@@ -155,7 +155,7 @@ def logged(monkeypatch):
     text = io.StringIO()
     processors = [structlog.contextvars.merge_contextvars, structlog.processors.JSONRenderer()]
     logger = structlog.wrap_logger(structlog.PrintLogger(text), processors, structlog.make_filtering_bound_logger(20))
-    monkeypatch.setattr(exchange, "log", logger)
+    monkeypatch.setattr(exchanges, "log", logger)
     return text
 
 

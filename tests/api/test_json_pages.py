@@ -12,10 +12,10 @@ from psycopg.pq import TransactionStatus
 from pydantic import TypeAdapter
 
 from leadhouse.api import leads, lists, routers
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.json_pages import json_rows
 from leadhouse.api.lead_shapes import LeadHistory
 from leadhouse.api.shapes import Page
-from leadhouse.api.transactions import CallerWork
 from tests.api.every_resource import Rows
 
 EMPTY = {  # no row of these is seen here; test_directory_resources has companies and people

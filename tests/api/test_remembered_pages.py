@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from leadhouse.api import lead_pages
-from leadhouse.api.callers import Caller
+from leadhouse.api.caller import Caller
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.problems import ProblemError
 from leadhouse.api.remembered_pages import SECONDS, RememberedPages
 from leadhouse.api.shapes import Paging
-from leadhouse.api.transactions import CallerWork
 from leadhouse.identity.audit import Origin
 from leadhouse.leads import work_list
 from leadhouse.leads.work_list import LeadFilter

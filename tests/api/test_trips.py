@@ -10,10 +10,10 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from leadhouse.api import trips
-from leadhouse.api.callers import Caller
+from leadhouse.api.caller import Caller
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.connections import pool
 from leadhouse.api.problems import ProblemError
-from leadhouse.api.transactions import CallerWork
 from leadhouse.database.questions import Question
 from leadhouse.identity.audit import Origin
 

@@ -15,7 +15,7 @@ from leadhouse.api import problem_handlers, routers, specification, unsubscribe
 from leadhouse.api.callers import OutsideSignIn
 from leadhouse.api.connections import close_pool
 from leadhouse.api.endings import Transactions
-from leadhouse.api.exchange import Exchanges
+from leadhouse.api.exchanges import Exchanges
 from leadhouse.api.idempotency import RepeatedError
 from leadhouse.api.mcp_transport import McpEndpoint
 from leadhouse.api.planned_routes import RouteIndex

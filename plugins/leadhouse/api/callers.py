@@ -1,7 +1,7 @@
 """Who asks: the bearer of an access token or an API key, or a person whom another system's session vouches for.
 
 Here it is only read who that is. Whether session or key still live is asked in the transaction that serves the request
-(`leadhouse.api.transactions`), so that what was ended ends at once; what the caller may do is the policies' matter.
+(`leadhouse.api.caller_work`), so that what was ended ends at once; what the caller may do is the policies' matter.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from pydantic import SecretStr
 from starlette.concurrency import run_in_threadpool
 
 from leadhouse.api import rate_limits
+from leadhouse.api.caller import Caller as Caller
 from leadhouse.api.exchange import Exchange, exchange_of
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.identity import access_tokens
@@ -34,17 +34,6 @@ KEY_SECONDS = 60.0  # how long it is remembered whose a key is, and which public
 REMEMBERED = 10_000
 
 OutsideSignIn = Callable[[Request], Awaitable[tuple[str, str] | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks, as the database takes it. Without an organization, a person who is a member of none."""
-
-    user_id: UUID
-    organization_id: UUID | None
-    session_id: UUID | None
-    api_key_id: UUID | None
-    claims: dict[str, Any]
 
 
 async def signed_in(request: Request) -> Caller:

@@ -1,6 +1,6 @@
 """The process's connections of the login `leadhouse_api`, kept in a pool.
 
-Nothing of a request is left on them: role and claims end with the transaction (`leadhouse.api.transactions`).
+Nothing of a request is left on them: role and claims end with the transaction (`leadhouse.api.caller_work`).
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
-from leadhouse.api.callers import Caller
+from leadhouse.api.caller import Caller
+from leadhouse.api.caller_work import caller_transaction
 from leadhouse.api.problems import ProblemError
-from leadhouse.api.transactions import caller_transaction
 from leadhouse.api.wake_ups import wait_for, wake_ups
 from leadhouse.database import DatabaseError, queries
 from leadhouse.events import Event, EventsGoneError, position, read_events

@@ -15,8 +15,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -31,15 +30,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadhouse.api.exchange import current_exchange
+from leadhouse.api.caller import Caller
+from leadhouse.api.caller_work import CallerWork
+from leadhouse.api.exchange import RepeatableRequest, current_exchange
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.database.beside import Beside, alone
 from leadhouse.database.queries import load
 from leadhouse.identity.component_work import component
-
-if TYPE_CHECKING:
-    from leadhouse.api.callers import Caller
-    from leadhouse.api.transactions import CallerWork
 
 HEADER = "idempotency-key"
 WAIT_SECONDS = 10.0  # for another request of the same key
@@ -58,19 +55,6 @@ class RepeatedError(Exception):
     def __init__(self, response: Response) -> None:
         super().__init__("answered before")
         self.response = response
-
-
-@dataclass(slots=True)
-class RepeatableRequest:
-    """A write under a key: what it asks, and the answer as it goes out."""
-
-    key: str
-    key_hash: bytes
-    request_hash: bytes
-    user_id: UUID  # whose it is; of a stranger, who is not one yet, nobody's
-    effect: bytes | None = None  # what a component returned when the same was asked before, sealed
-    start: dict[str, Any] = field(default_factory=dict)
-    body: bytearray = field(default_factory=bytearray)
 
 
 async def take(request: Request, caller: Caller, work: CallerWork) -> RepeatableRequest | None:

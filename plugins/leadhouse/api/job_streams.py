@@ -14,11 +14,13 @@ from psycopg_pool import PoolTimeout
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from leadhouse.api import event_feed
-from leadhouse.api.callers import Caller, SignedIn
+from leadhouse.api.caller import Caller
+from leadhouse.api.caller_work import caller_transaction
+from leadhouse.api.callers import SignedIn
 from leadhouse.api.live import LARGEST_NUMBER, require_room, respond
 from leadhouse.api.problems import ProblemError
 from leadhouse.api.shapes import Shape
-from leadhouse.api.transactions import Work, caller_transaction
+from leadhouse.api.transactions import Work
 from leadhouse.api.wake_ups import wait_for, wake_ups
 from leadhouse.database import DatabaseError, queries
 from leadhouse.jobs import logs

@@ -20,14 +20,14 @@ from uuid import UUID
 
 from fastapi import Response
 
-from leadhouse.api.callers import Caller
+from leadhouse.api.caller import Caller
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.json_pages import json_rows, page_body
 from leadhouse.api.lead_shapes import ListedLead
 from leadhouse.api.listing import column_of
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.remembered_pages import RememberedPages
 from leadhouse.api.shapes import Page, Paging, not_a_cursor, read_cursor
-from leadhouse.api.transactions import CallerWork
 from leadhouse.api.versions import etag_of, is_among
 from leadhouse.database.questions import Question
 from leadhouse.leads import work_list

@@ -16,10 +16,11 @@ from uuid import UUID
 from fastapi import Depends
 from psycopg import Connection, sql
 
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.json_pages import json_rows, page_answer
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, not_a_cursor, read_cursor
-from leadhouse.api.transactions import CallerWork, Work
+from leadhouse.api.transactions import Work
 from leadhouse.database import queries
 from leadhouse.database.queries import trusted
 from leadhouse.database.questions import Question

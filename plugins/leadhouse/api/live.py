@@ -17,9 +17,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 
 from leadhouse.api import event_feed
-from leadhouse.api.callers import Caller, SignedIn, signed_in
+from leadhouse.api.caller import Caller
+from leadhouse.api.callers import SignedIn, signed_in
 from leadhouse.api.event_feed import Channel, Frame, Resource, Wanted
-from leadhouse.api.exchange import Exchange, origin_of
+from leadhouse.api.exchange import Exchange
+from leadhouse.api.exchanges import origin_of
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.wake_ups import wake_ups
 from leadhouse.database import DatabaseError

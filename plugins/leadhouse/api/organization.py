@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.callers import PersonSignedIn
 from leadhouse.api.idempotency import once
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Shape
-from leadhouse.api.transactions import CallerWork, Work
+from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions
 from leadhouse.database.queries import load
 from leadhouse.leads import work as lead_work

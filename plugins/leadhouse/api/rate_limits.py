@@ -12,17 +12,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from leadhouse.api.caller import Caller
 from leadhouse.api.exchange import Exchange, exchange_of
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.identity.throttling import network_of
 from leadhouse.settings import settings
-
-if TYPE_CHECKING:
-    from leadhouse.api.callers import Caller
 
 WINDOW_SECONDS = 60
 FAILURES = 30  # wrong credentials of one address a window

@@ -9,18 +9,16 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.exchange import current_exchange
 from leadhouse.api.known_problems import is_passing
 from leadhouse.api.planned_routes import PlannedRoute
-
-if TYPE_CHECKING:
-    from leadhouse.api.transactions import CallerWork
 
 
 class OneThreadRouter(APIRouter):

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime, Field, SecretBytes, SecretStr
 
 from leadhouse import credentials
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.hooks import EMAIL_SECRET
 from leadhouse.api.idempotency import once
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
-from leadhouse.api.transactions import CallerWork, Work
+from leadhouse.api.transactions import Work
 from leadhouse.credentials.stored_secrets import require_reach
 from leadhouse.database import connect
 from leadhouse.database.beside import Beside

@@ -9,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
+from leadhouse.api.caller_work import CallerWork
 from leadhouse.api.problems import not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
-from leadhouse.api.transactions import CallerWork, Work
+from leadhouse.api.transactions import Work
 from leadhouse.api.versions import Conditions, hold
 from leadhouse.identity import teams
 

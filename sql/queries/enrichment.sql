@@ -200,7 +200,8 @@ update app.enrichment_requests as claimed
          limit 1) as step on true
      where requests.state = 'pending' and requests.provider = %(provider)s
        and requests.provider_id is not distinct from %(provider_id)s::uuid
-       and not requests.organization_id = any (%(exhausted)s::uuid[])
+       and not exists (select from unnest(%(exhausted)s::uuid[], %(refused_eur)s::numeric[]) as exhausted (organization_id, price_eur)
+                        where exhausted.organization_id = requests.organization_id and requests.max_price_eur >= exhausted.price_eur)
        and requests.organization_id in (select organization_id from identity.organizations where billing.has_access(organization_id))
        and case when requests.entity_kind = 'company' then coalesce(facts.domain, facts.company_name) is not null
                 else facts.full_name is not null and coalesce(own.company_domain, facts.domain) is not null end

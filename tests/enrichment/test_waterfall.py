@@ -238,6 +238,32 @@ def test_ceilings_of_a_day_and_of_a_job(two, demand):
     assert rows[0]["n"] == 3
 
 
+def test_a_dear_call_that_does_not_fit_stops_no_cheap_one(two, demand):
+    _, dear = two
+    dear.values = {"/v1/person-phone-e164": ("phone_e164", "+4930901820")}
+    phone = "person.phone_e164"
+    with connect("enrichment") as connection:
+        prices = {EMAIL: Price(Decimal("0.10")), phone: Price(Decimal("0.10"))}
+        put_provider(connection, None, "dear", "person_email", dear.url, prices)
+        put_waterfall(connection, None, phone, ["dear"])
+    with demand.database.owner() as connection:
+        connection.execute('update app.campaigns set config = \'{"wanted_attributes": ["phone_e164", "email"]}\'')
+        connection.execute("update billing.budgets set ceiling_eur_a_day = 0.05")
+    for name in ("Ada Berg", "Udo Neu", "Ida Gut"):
+        demand.add(name)
+    request_wanted("run", DAY)
+    with demand.database.owner() as connection:  # the dear ones are first in the queue
+        connection.execute("update app.enrichment_requests set created_at = '2026-01-01' where provider = 'dear'")
+    assert call_provider("run", DAY) == 2
+    assert demand.spent() == demand.budget() == Decimal("0.04")
+    states = demand.query("select provider, state, count(*) from app.enrichment_requests group by 1, 2 order by 1, 2")
+    assert [tuple(row.values()) for row in states] == [
+        ("cheap", "hit", 2),
+        ("cheap", "pending", 1),
+        ("dear", "pending", 3),
+    ]
+
+
 def test_what_is_given_back_is_given_back_to_day_and_job(two, demand):
     cheap, dear = two
     cheap.does, dear.does = {"Ada Berg": "miss"}, {"Ada Berg": "miss"}

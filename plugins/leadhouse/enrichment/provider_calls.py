@@ -11,8 +11,9 @@ request open for an organization, entity and attribute.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from psycopg import Connection
@@ -24,7 +25,7 @@ from leadhouse.enrichment.provider_apis import open_client
 from leadhouse.enrichment.provider_client import Answer, Asked, ProviderClient, ProviderUnavailableError
 from leadhouse.enrichment.providers import NO_PROVIDER, Provider, has_provider, settings_provider
 from leadhouse.enrichment.wanted import insert_requests
-from leadhouse.ledger.costs import BudgetExceededError, record_cost
+from leadhouse.ledger.costs import BudgetExceededError, InsufficientCreditsError, record_cost
 from leadhouse.ledger.steps import Step, recorded_step
 
 STATES = ("hit", "miss", "error", "refused", "unknown", "cached", "over_budget", "lost")
@@ -32,11 +33,22 @@ MOST_ROUNDS = 20  # a waterfall has no more steps
 
 __all__ = ["ProviderUnavailableError", "call_provider"]
 
+Exhausted = dict[UUID, Decimal]  # organization → the price that passed a ceiling: what costs less may still fit
+
+
+@dataclass(frozen=True, slots=True)
+class _OverCeiling:
+    """A call that was not made: from this price on, no call of the organization fits now."""
+
+    organization_id: UUID
+    price_eur: Decimal
+
 
 def call_provider(run_id: str, run_on: date, job_id: UUID | None = None) -> int:
     """Make the pending calls that the budgets allow, and those of the next providers; returns the answers that landed.
 
-    Requests over a ceiling stay pending; so do those for a provider that cannot be asked, while the others are asked.
+    Requests over a ceiling stay pending, while cheaper ones of the organization are made; so do those for a provider
+    that cannot be asked, while the others are asked.
     `job_id`: the request that the run belongs to, whose own ceiling holds as well.
 
     Raises:
@@ -57,7 +69,7 @@ def call_provider(run_id: str, run_on: date, job_id: UUID | None = None) -> int:
 def _ask_round_by_round(run_id: str, run_on: date, job_id: UUID | None, step: Step) -> dict[str, str]:
     """Provider by provider, then whoever is next, until nobody is; the providers that could not be asked, and why."""
     unavailable: dict[str, str] = {}
-    exhausted: set[UUID] = set()
+    exhausted: Exhausted = {}
     for _ in range(MOST_ROUNDS):
         before = _answers(step)
         for provider in _pending_providers():
@@ -89,14 +101,14 @@ def _call_all(
     run_id: str,
     run_on: date,
     job_id: UUID | None,
-    exhausted: set[UUID],
+    exhausted: Exhausted,
     step: Step,
 ) -> None:
     # the session that claims holds the request's lock while the call lasts: that is how others know it is alive
     with connect("enrichment") as connection:
         while (found := _claim(connection, provider, run_on, job_id, exhausted)) is not None:
-            if isinstance(found, UUID):
-                exhausted.add(found)
+            if isinstance(found, _OverCeiling):
+                exhausted[found.organization_id] = found.price_eur
                 step.counts["over_budget"] = len(exhausted)
                 continue
             answer = found.cached or client.ask(found.request_id, _question(found), found.reserved_eur)
@@ -140,13 +152,13 @@ def _pending_providers() -> list[Provider]:
 
 
 def _claim(
-    connection: Connection[DictRow], provider: Provider, run_on: date, job_id: UUID | None, exhausted: set[UUID]
-) -> Claim | UUID | None:
-    """The next claim, committed with its reservation; an organization whose ceiling is reached; None at the end."""
+    connection: Connection[DictRow], provider: Provider, run_on: date, job_id: UUID | None, exhausted: Exhausted
+) -> Claim | _OverCeiling | None:
+    """The next claim, committed with its reservation; a price that passes a ceiling; None at the end."""
     sql = queries.load("enrichment")
     parameters = {
         "provider": provider.name, "provider_id": provider.provider_id, "run_on": run_on,
-        "exhausted": list(exhausted),
+        "exhausted": list(exhausted), "refused_eur": list(exhausted.values()),
     }  # fmt: skip
     row = connection.execute(sql.claim_request, parameters).fetchone()
     if row is None:
@@ -162,11 +174,13 @@ def _claim(
         return replace(claim, cached=Answer(cached["state"], claim.reserved_eur * 0, payload=_told(cached)))
     try:
         taken = record_cost(connection, cost_of(claim, claim.reserved_eur))
-    except BudgetExceededError:
+    except BudgetExceededError as error:
         connection.rollback()
         connection.execute(sql.unlock_request, {"request_id": claim.request_id})
         connection.commit()
-        return claim.organization_id
+        # the wallet takes as many credits for a cheap call as for a dear one
+        nothing_fits = isinstance(error, InsufficientCreditsError)
+        return _OverCeiling(claim.organization_id, Decimal(0) if nothing_fits else claim.reserved_eur)
     connection.commit()
     return replace(claim, credits=taken)
 

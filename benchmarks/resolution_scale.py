@@ -37,8 +37,8 @@ from leadhouse.database import admin
 from leadhouse.landing import Landing
 from leadhouse.landing.prepared import (
     Candidates,
+    Origin,
     PreparedStatement,
-    PreparedValue,
     PreparedValues,
     prepare_record,
     statement_hash,
@@ -81,7 +81,7 @@ def _statement(row: dict[str, str]) -> PreparedStatement:
     values |= {attribute: _stated(row[name]) for name, attribute in _ATTRIBUTES.items() if row[name]}
     person = prepare_record("person", None, values, {})
     return PreparedStatement(
-        origin=(None, SOURCE, "made_up", "1"),
+        origin=Origin(None, SOURCE, "made_up", "1"),
         unit_key=key,
         unit=str(unit_id(None, SOURCE, key)),
         content_hash=hashlib.sha256(key.encode()).hexdigest(),
@@ -94,7 +94,7 @@ def _statement(row: dict[str, str]) -> PreparedStatement:
 
 
 def _stated(text: str) -> Candidates:
-    return Candidates({text: PreparedValue(None, "cell")})
+    return Candidates({text: (None, "cell", None, 1.0)})
 
 
 def _nobody_asks() -> Extraction:

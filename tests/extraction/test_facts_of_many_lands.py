@@ -231,7 +231,7 @@ CASES: dict[str, tuple[str, str, str, Facts]] = {
         "https://www.stmarks.org.uk/history", "en",
         "<p>1921 Rev. Arthur Penrose</p></main><footer><p>St Mark's Church</p><p>Rochester Way, London SE9 6AB</p>"
         "</footer><main>",
-        {"address": set()},
+        {"address": {"Rochester Way, SE9 6AB London, GB"}},
     ),
     "a town that the host names": (
         "https://www.halifaxnails.ca/contact", "en", "<h2>1551 Birmingham<br>Spring Garden<br>Halifax</h2>",
@@ -239,6 +239,53 @@ CASES: dict[str, tuple[str, str, str, Facts]] = {
     ),
     "a number of rooms": (
         "https://www.halifaxflats.ca/contact", "en", "<h2>3 Bedrooms<br>Parking<br>Garden</h2>", {"address": set()},
+    ),
+    "a VAT number behind whatever label": (
+        "https://www.elbtal.de/impressum", "de", "<p>Telefon und USt gem. UStG: DE 811 907 980</p>",
+        {"phone_e164": set()},
+    ),
+    "two owners of an imprint": (
+        "https://www.elbtal.de/impressum", "de",
+        "<h1>Impressum</h1><p>Angaben gemäß § 5 TMG:</p><p>Jens Petzold und Katrin Voigt<br>Alte Dorfstr. 4b<br>"
+        "01665 Klipphausen</p>", {"people": {"Jens Petzold", "Katrin Voigt"}},
+    ),
+    "a link that asks to mail": (
+        "https://www.rakt.se/om-oss", "sv", "<p>Vi svarar. <a href='mailto:erik@rakt.se'>Mejla Erik</a></p>",
+        {"people": set()},
+    ),
+    "a title below a name is no label of the next line": (
+        "https://www.rakt.se/om-oss", "sv", "<p>Linnéa Hedqvist<br>Grundare &amp; vd<br>Mejla Linnéa</p>",
+        {"people": {"Linnéa Hedqvist: Grundare & vd"}},
+    ),
+    "a name over its number": (
+        "https://www.vinha.pt/contactos", "pt",
+        "<p>Enoturismo<br>Mafalda Sequeira<br>T. +351 254 882 310</p>", {"people": {"Mafalda Sequeira"}},
+    ),
+    "a name over a number in a story": (
+        "https://www.vinha.pt/historia-da-casa", "pt",
+        "<p>Enoturismo<br>Mafalda Sequeira<br>T. +351 254 882 310</p>", {"people": set()},
+    ),
+    "a national road": (
+        "https://www.vinha.pt/contactos", "pt", "<p>EN 222, Ervedosa do Douro<br>5130-135 Pesqueira</p>",
+        {"address": {"EN 222, Ervedosa do Douro, 5130-135 Pesqueira, PT"}},
+    ),
+    "a lane without numbers": (
+        "https://www.highfield.co.uk/contact", "en", "<p>Highfield School, Wharf Lane, Nantwich, Cheshire, CW5 8PB</p>",
+        {"address": {"Wharf Lane, CW5 8PB Nantwich, Cheshire, GB"}},
+    ),
+    "an Austrian engineer": (
+        "https://www.lab.at/team", "de", "<h2>Das Team</h2><p>DI Dr. Markus Hofstätter</p><p>Founder</p>",
+        {"people": {"Markus Hofstätter: Founder"}},
+    ),
+    "who grants money": (
+        "https://www.lab.at/team", "de", "<h2>Förderungen</h2><p>FFG, Sensengasse 1, 1090 Wien</p>", {"address": set()},
+    ),
+    "street, town and country": (
+        "https://www.kantuta.cl/nosotros", "es", "<p>Calle Esmeralda 1074, Local 3, Valparaíso, Chile</p>",
+        {"address": {"Calle Esmeralda 1074, Local 3, Valparaíso, CL"}},
+    ),
+    "towns and a country": (
+        "https://www.kantuta.cl/nosotros", "es", "<p>Enviamos a Santiago, Valparaíso, Chile</p>", {"address": set()},
     ),
     "offices beside each other": (
         "https://www.ecole.fr/equipe", "fr", "<p>Directeur de la publication : Monsieur Yann Le Breton, gérant.</p>",

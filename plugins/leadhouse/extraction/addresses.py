@@ -99,7 +99,8 @@ def _judge(
         city, further, rest = _town_before(pieces)
         region = region or further
     named = _behind_owner(rest, owner)
-    found = street_of(rest[named:], reach=7 if is_wordy else 3, is_wordy=is_wordy)
+    is_british = town.country in {"GB", "IE"}
+    found = street_of(rest[named:], reach=7 if is_wordy else 3, is_wordy=is_wordy, is_unnumbered=is_british)
     found = (found[0], found[1] + named) if found else _village(rest, town)
     if found is None and town.city and (after := street_of(pieces_after(page, town.end), reach=0)):
         found = (after[0], len(rest)) if STREET_WORD.search(after[0]) else None

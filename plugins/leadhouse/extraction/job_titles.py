@@ -111,7 +111,8 @@ _TITLE_WORDS = words(
     "fonoaudiologa ortodontista elev laerling larling konsulent raadgiver radgiver radgivare fagarbeider formann "
     "samordnare handlaggare tekniker lagerchef ekonomiansvarig negotiator lettings sanitaer gehilfin gehilfe "
     "chirurg sestra zdravotna "
-    "wicedyrektor wicedyrektorka "
+    "wicedyrektor wicedyrektorka ortodonzista odontotecnico pitmaster utvecklare utvikler udvikler kieferorthopaede "
+    "kieferorthopaedin "
     "ortak kurucu muhasebeci asistani danisman teknikeri estetisyen manageris vicedirektor hygieniker"
 )
 _ENDINGS = guarded(

@@ -35,6 +35,7 @@ _PRACTICE_FIRM = guarded(
 _PRACTICE_STEMS = ("bungsf", "bungsu", "practice ", "simulata", "simulada", "ntra", "fictitious", "fiktives")
 _LABELLED = 0.85  # of a known name behind a label that says who owns or answers for the site
 _MAX_PEOPLE = 100  # of one page; more is a directory
+_IMPLIED = "Founder"  # by the property that holds a person; what the page says of the person is better
 _REVIEWED = words("review blogposting article newsarticle comment event")
 _NOT_STAFF = words("author creator reviewedBy editor contributor customer performer actor byArtist")
 _STAFF_KEYS = words("employee employees member members founder founders")
@@ -84,7 +85,8 @@ def _keep(found: dict[str, Person], key: str, person: Person) -> None:
         found[key] = person
         return
     first, second = (person, known) if person.confidence > known.confidence else (known, person)
-    if not first.title or second.title.startswith(first.title):
+    is_implied = first.locator == "json-ld" and first.title == _IMPLIED and second.title
+    if not first.title or second.title.startswith(first.title) or is_implied:
         first.title = second.title
     first.email = first.email or second.email
     found[key] = first
@@ -97,13 +99,13 @@ def _structured(page: Page) -> list[Person]:
     for item, key, parent in structured.nested(page.json_ld + page.microdata):
         if "person" not in structured.types_of(item):
             if isinstance(founder := item.get("founder"), str) and (name := person_name(founder)):
-                found.append(Person(name, "Founder", confidence=0.9, locator="json-ld"))
+                found.append(Person(name, _IMPLIED, confidence=0.9, locator="json-ld"))
             continue
         if key in _NOT_STAFF or structured.types_of(parent or {}) & _REVIEWED:
             continue
         said = structured.text_of(item.get("name"))
         name = person_name(said) or other_script_name(said)
-        title = structured.text_of(item.get("jobTitle")) or ("Founder" if key in {"founder", "founders"} else "")
+        title = structured.text_of(item.get("jobTitle")) or (_IMPLIED if key in {"founder", "founders"} else "")
         if name and (title or key in _STAFF_KEYS):
             found.append(Person(name, title[:200], confidence=0.9, locator="json-ld"))
     return found

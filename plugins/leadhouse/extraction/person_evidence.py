@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Block, Mark, Page
@@ -30,6 +31,8 @@ _OFFER_URL = guarded(
     r"|prestations|tarifs|chambres|servicios|productos|habitaciones|carta|diensten|producten)(?:[/_.\-]|$)",
     re.I,
 )
+_CONTACT_PAGE = 0.8  # of `contact_score`
+_REACHED = re.compile(r"\w@\w|\d(?:[ ()/.-]{0,2}\d){7}")
 _ENDING = re.compile(r"/index\.\w{3,5}$|\.\w{3,5}$")
 # What the signs add up to; `training/` in the benchmarks weighs the same signs by logistic regression.
 WEIGHTS = {
@@ -47,6 +50,7 @@ WEIGHTS = {
     "heading": 0.05,
     "own_address": 0.35,
     "own_page": 0.4,
+    "own_lines": 0.2,
     "aside": -0.1,
     "offer_page": -0.2,
 }
@@ -78,9 +82,18 @@ def signs_of(page: Page, card: Card, pictures: str, slugs: frozenset[str]) -> se
         signs.add("heading")
     if fold(card.name.text) in slugs:
         signs.add("own_page")
+    if _has_own_lines(page, card, block):
+        signs.add("own_lines")
     if block.marks & (Mark.ARTICLE | Mark.FOOTER | Mark.COLLAPSED):
         signs.add("aside")
     return signs
+
+
+def _has_own_lines(page: Page, card: Card, block: Block) -> bool:
+    """Whether a name stands alone on its line in a short block of a page of contacts that also says how to reach it."""
+    if not 1 <= block.text.count("\n") <= 5 or block.marks & Mark.FOOTER or contact_score(page.url) < _CONTACT_PAGE:
+        return False
+    return card.line.text.endswith(card.name.text) and bool(_REACHED.search(block.text))
 
 
 def _of_name(page: Page, card: Card) -> set[str]:

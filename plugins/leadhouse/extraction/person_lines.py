@@ -290,6 +290,7 @@ def _mail_links(page: Page) -> list[Person]:
         address = unquote(link.url[7:]).partition("?")[0].strip()
         local = fold(address.partition("@")[0])
         parts = [fold(part) for part in name.text.split()]
-        if any(len(part) >= 3 and part[:6] in local for part in (parts[0], parts[-1])):
+        borne = [len(part) >= 3 and part[:6] in local for part in (parts[0], parts[-1])]
+        if all(borne) or (any(borne) and (name.given == 1 or name.is_addressed)):  # no ``Mail Jane``
             people.append(Person(name.text, email=address.lower(), confidence=0.6, locator="mail link"))
     return people

@@ -23,7 +23,7 @@ from leadhouse.extraction.person_words import (
 
 _EDGES = ' \t ,;:–—-|•·*"“”„»«‹›>_/'
 _ASIDE = re.compile(
-    r"\s*[(\[](?:she|he|they|sie|er|elle|il|lui|ella|él|emerit(?:us|a)|rtd\.?|retd\.?|h\.?c\.?|geb|née|nee|m/w|w|m)\b[^)\]]{0,25}[)\]]",
+    r"\s*[(\[](?:she|he|they|sie|er|elle|il|lui|ella|él|emerit(?:us|a)|rtd\.?|retd\.?|hons|h\.?c\.?|geb|née|nee|m/w|w|m)\b[^)\]]{0,25}[)\]]",
     re.I,
 )
 _NICKNAME = re.compile(r"^[\"“”„‘’'(«].{2,14}[\"“”’'‘)»]$")
@@ -168,7 +168,7 @@ def _without_honorifics(parts: list[str]) -> tuple[list[str], bool]:
         if key not in HONORIFICS or not is_written_so:
             break
         following = fold(parts[start + 1])
-        is_initials = parts[start].isupper() and len(key) == 2 and key not in {"ca", "ra"}
+        is_initials = parts[start].isupper() and len(key) == 2 and not (key in {"ca", "ra"} or following in HONORIFICS)
         is_short = len(key) == 1 or (len(key) == 2 and parts[start][-1] != ".")
         is_initial = is_initials or (is_short and not (_is_given(parts[start + 1]) or following in HONORIFICS))
         if key in WEAK_HONORIFICS and (is_initial or (key in given_names() and parts[start][-1] != ".")):

@@ -58,6 +58,9 @@ _FAX_EXTENSION = re.compile(
 _SWITCHBOARD = re.compile(r"\s?[-–]\s?\d{1,4}$")
 _TELEFAX_RINGS = frozenset(["PH", "IN", "LK", "BD", "NP"])  # one line for both, written ``Telefax``
 _TELEFAX = re.compile(r"\btele?\s?/?\s?fax\W*$", re.I)
+_VAT_PREFIX = re.compile(  # ``DE 811 907 980`` under whatever label
+    r"(?<!\w)(?:ATU|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK)[ .-]{0,2}$"
+)
 _CONTACT_PAGE = 0.8  # of `contact_score`
 _CARD = 300  # characters
 _LETTER_LABEL = re.compile(r"(?:^|[^\w'’&])([ftpm])$", re.I)  # T, P, M, F before a number
@@ -160,7 +163,8 @@ def _reason(page: Page, item: Candidate, country: str | None, owner: Owner | Non
     if _HOUSE_AND_CODE.match(item.raw) and re.match(r"\s+[A-ZÀ-Þ][a-zß-ÿ]{2}", item.spot.after):
         return "not_a_phone"
     kind = _nearest_label(item.label) or (_nearest_label(item.spot.above) if not item.label.strip() else None)
-    if kind == "identifier" and item.way == "text" and not item.raw.startswith("+"):
+    is_identifier = kind == "identifier" or (item.raw[0] not in "0(" and _VAT_PREFIX.search(item.spot.before))
+    if is_identifier and item.way == "text" and not item.raw.startswith("+"):
         return "identifier"
     if reason := whose(page, item.spot, owner):
         return reason

@@ -20,6 +20,7 @@ _BOX = re.compile(
 )
 # Countries that have no codes, or whose codes hardly anybody writes (Universal Postal Union, addressing sheets).
 _CODELESS = words("AE QA KW BH OM HK NG GH KE UG TZ ZM ZW RW CM CI SN BJ TG ML BF GA CD ET JM BS PA BO YE")
+_OFTEN_CODELESS = words("CL CO PE UY PY EC VE AR CR GT DO MX LK BD PK PH ID MY VN EG MA TN JO LB TR CY")
 _REACHED = re.compile(r"[\s,.;|–-]*(?:\b(?:tel|phone|mob|fax|e-?mail|call|p\.?\s?o\.?\s?box)\b|\+\d|\S+@).*$", re.I)
 _PIECE = re.compile(r"\s*[,;|]\s*|\s[–-]\s")
 _MAX_LINE, _MAX_LINES = 160, 12
@@ -60,8 +61,8 @@ def _street_before(page: Page, start: int) -> str | None:
 
 
 def codeless(page: Page, country: str | None) -> Iterator[tuple[re.Match[str], AddressParts]]:
-    """Lines that run from a street over the town to the country's name, in countries that write no codes."""
-    if country not in _CODELESS:
+    """Lines that run from a street over the town to the country's name, in countries where codes are left out."""
+    if country not in _CODELESS and country not in _OFTEN_CODELESS:
         return
     count = 0
     for block in page.blocks:
@@ -78,7 +79,7 @@ def _read(line: str) -> AddressParts | None:
     line = _REACHED.sub("", line).strip(" .,")
     pieces = [piece for piece in _PIECE.split(line) if piece]
     named = country_code(pieces[-1]) if len(pieces) >= 3 and len(pieces[-1]) > 2 else None
-    if named not in _CODELESS:
+    if named not in _CODELESS and named not in _OFTEN_CODELESS:
         return None
     city = pieces[-2]
     found = street_of(pieces[:-2], is_wordy=True)

@@ -45,7 +45,7 @@ _SPOKEN_LABELS = (
     r"inh\.|vl\.|édité par|indehaver|ejer|direktør|styreleder|gérante|présidente|propriétaire|dirigeante"
     r"|exploitante|jednatel(?:ka)?"
     r"|majitel(?:ka)?|ügyvezető|właściciel(?:ka)?|prezes zarządu|eigena(?:ar|res)|gründer(?:in)?|steuerberater(?:in)?"
-    r"|rechtsanw(?:a|ä)lt(?:in)?|propietari[oa]|sóci[oa]-gerente"
+    r"|rechtsanw(?:a|ä)lt(?:in)?|propietari[oa]|sóci[oa]-gerente|head ?teacher|schulleiter(?:in)?"
 )
 _LABEL = rf"(?:{vocabulary.REPRESENTED.pattern.pattern}|{_MORE_LABELS})"
 _LABELLED = re.compile(
@@ -98,6 +98,7 @@ _STEMS = words(
     "steuerberater rechtsanw "
     "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh. enquiries inquiries bookings "
     "giám người chủ osoba kapcsolattart persoană irtibat yhteyshenkil asmuo kontaktisik pessoa oseba "
+    "headteacher schulleit "
     "gerência gerencia administração direção direcção sócios vl. управител собственик"
 )
 _OWNER = guarded(
@@ -173,7 +174,9 @@ def _of_block(page: Page, index: int, block: Block) -> list[Person]:
         named = _listed(match["label"], match["rest"], is_labelled=True) if match["rest"] else []
         found += named + (_lines_below(match, text) if named or not match["rest"] else [])
     for match in _ABOVE.finditer(text):
-        found += _lines_below(match, text)
+        above = read_name(text[: match.start()].rstrip("\n").rpartition("\n")[2])
+        if above is None or above.given < 1:  # else it is the title of the name above
+            found += _lines_below(match, text)
     if not found and (len(block.text) <= _MAX_SPOKEN or is_imprint(page)):
         for match in _SAID.finditer(text):
             found += _listed(match["label"], match["rest"], is_labelled=False)
@@ -276,6 +279,8 @@ def _above_address(page: Page) -> list[Person]:
             continue
         lines = [*block.text.split("\n"), *(entry.text.split("\n")[0] for entry in page.blocks[index + 1 : index + 4])]
         for number, line in enumerate(block.text.split("\n")[:3]):
+            if (several := several_names(line)) and _is_address(lines[number + 1 : number + 4]):
+                return [Person(name.text, confidence=0.7, locator="imprint") for name in several]
             name = read_name(line)
             if (
                 name is not None

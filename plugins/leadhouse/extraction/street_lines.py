@@ -28,7 +28,7 @@ STREET_WORD = re.compile(
     r"|\b(?:phường|quận|đường|phố|ngõ|huyện)\b|ул\.|улица|пр\.|проспект|вул\.|οδός|λεωφόρος|λεωφ\.|ακτή|πλατεία"
     r"|πλ\.|бул\.|шосе|шоссе|пер\.|شارع|طريق"
     r"|p\.?\s?o\.? box|post office box|postfach|boîte postale|apartado|postboks"
-    r"|h\.?\s?no"
+    r"|h\.?\s?no|\b(?-i:E\.?N|RN|RD|SS|SP)\.? ?\d{1,4}\b"
     r"|\bpostbus|\bbox \d|\bcs \d|\btsa \d",
     re.I,
 )
@@ -91,6 +91,10 @@ _GERMANIC = re.compile(
 _NUMBER_LABEL = re.compile(r"\b(?:No|Nr|Kat|Daire|D|K|Blok|Apt)\s?:\s?\d")
 _LEADING_LABEL = re.compile(r"[^\W\d_][^:\d]{2,24}:\s+(?=[^\W\d_])")
 _NUMBERED = re.compile(r"(?<![\w-])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,?\s(?=[A-ZÀ-Þ]|rue|avenue|place|boulevard|chemin)")
+_UNNUMBERED = re.compile(
+    r"(?:[A-Z][\w'’-]+ ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Way|Close|Row|Hill|Green|Square|Place"
+    r"|Gardens|Terrace|Crescent|Court|Parade|Grove|Mews|Quay|Walk)\.?"
+)
 _FLOOR = re.compile(r"\s*[-–]?\s*\d{1,2}\.?\s?[ºª°]\.?\s?(?:[A-Za-z]{1,4}\.?)?$")  # 215 - 1.º Esq.
 _NUMBER_ALONE = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$")
 
@@ -108,11 +112,14 @@ def is_street(text: str) -> bool:
     )
 
 
-def street_of(pieces: list[str], *, reach: int = 3, is_wordy: bool = False) -> tuple[str, int] | None:
+def street_of(
+    pieces: list[str], *, reach: int = 3, is_wordy: bool = False, is_unnumbered: bool = False
+) -> tuple[str, int] | None:
     """The street out of the pieces before a town, and the index of its first piece; None when there is none.
 
     `reach` is how many pieces may stand between street and town; `is_wordy` keeps more of what leads to the street,
-    and takes one without a number (addresses of South Asia name landmarks, not numbers).
+    and takes one without a number (addresses of South Asia name landmarks, not numbers); `is_unnumbered` takes one
+    whose last word is a street's (``Wharf Lane``, as British villages write).
     """
     unit: tuple[str, int] | None = None
     for index in range(len(pieces) - 1, max(-1, len(pieces) - 2 - reach), -1):
@@ -120,7 +127,9 @@ def street_of(pieces: list[str], *, reach: int = 3, is_wordy: bool = False) -> t
         piece = joined or _bare(pieces[index])
         if joined:
             index -= 1
-        elif not is_street(piece) and not (is_wordy and _names_street(piece)):
+        elif not is_street(piece) and not (
+            _names_street(piece) and (is_wordy or (is_unnumbered and _UNNUMBERED.fullmatch(piece)))
+        ):
             if _ends_search(pieces[index]):
                 break
             continue

@@ -124,7 +124,8 @@ TESTIMONIAL = guarded(
 PARTNER = guarded(
     r"^(?:our |unsere |nos |i nostri |nuestros )?(?:partners?|sponsor(?:s|en)?|supporters?|investors?|clients?"
     r"|customers?|kunden|partenaires|partner und|förderer|links|useful links|friends|affiliates?"
-    r"|members? of|mitglied|backed by|funded by|trusted by|used by|investoren|investisseurs|investitori)\b",
+    r"|members? of|mitglied|förderung(?:en)?$|fördergeber|funders"
+    r"|backed by|funded by|trusted by|used by|investoren|investisseurs|investitori)\b",
     re.I,
 )
 LEADERSHIP = guarded(

@@ -88,7 +88,7 @@ def evaluate(connection: Connection[Any], step: dict[str, Any], now: datetime) -
     Raises:
         CampaignNotReadyError: the configuration or a template is not valid.
     """
-    queries, config = load("campaigns"), read_config(step)
+    queries, config = load("campaign_candidates"), read_config(step)
     key = {name: step[name] for name in ("campaign_id", "step_no", "delay_days", "time_zone", "organization_id")}
     connection.execute(queries.create_candidates)
     connection.execute(
@@ -119,7 +119,7 @@ def evaluate(connection: Connection[Any], step: dict[str, Any], now: datetime) -
 
 def list_candidates(connection: Connection[Any]) -> list[Candidate]:
     """The evaluated candidates: those that would go first, by score."""
-    return [Candidate(**row) for row in connection.execute(load("campaigns").list_candidates)]
+    return [Candidate(**row) for row in connection.execute(load("campaign_candidates").list_candidates)]
 
 
 def read_config(campaign: dict[str, Any]) -> CampaignConfig:
@@ -134,7 +134,7 @@ def read_config(campaign: dict[str, Any]) -> CampaignConfig:
 
 def _hold_unrendered(connection: Connection[Any], step: dict[str, Any]) -> None:
     """Holds candidates of whom the template names what is not known: found out before the gate, not while sending."""
-    queries = load("campaigns")
+    queries = load("campaign_candidates")
     try:
         template = MessageTemplate.compile(step["subject_template"], step["body_template"])
     except TemplateError as error:

@@ -15,7 +15,7 @@ from fastapi import APIRouter
 from psycopg import sql
 from starlette.websockets import WebSocketDisconnect
 
-from leadhouse.api import connections, routers, transactions
+from leadhouse.api import caller_work, connections, routers
 from leadhouse.api.application import create_app
 from leadhouse.api.callers import forget_callers
 from leadhouse.api.shapes import Shape
@@ -271,7 +271,7 @@ def test_a_write_that_a_migration_overtook_is_told_to_come_again(api, mine, chan
 
 def test_who_finds_all_connections_in_use_is_told_to_come_again(app, mine, monkeypatch):
     monkeypatch.setenv("LEADHOUSE_API_CONNECTIONS", "1")
-    monkeypatch.setattr(transactions, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(caller_work, "WAIT_SECONDS", 0.2)
     settings.cache_clear()
     with serving(app) as url, httpx.Client(base_url=f"{url}/api/v1", headers=mine, timeout=60) as client:
         holding = threading.Thread(target=client.get, args=("/weather/slow",))

@@ -15,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as connect_socket
 
-from leadhouse.api import event_feed, transactions
+from leadhouse.api import connections, event_feed
 from leadhouse.api.application import create_app
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.errors import TakenError
@@ -278,7 +278,7 @@ def test_waiting_streams_hold_no_connection_and_one_listener_serves_them(server,
         )
         assert [row["name"] for row in sessions].count("leadhouse api events") == 1
         assert [row for row in sessions if row["state"].startswith("idle in transaction")] == []
-        stats = transactions.pool().get_stats()
+        stats = connections.pool().get_stats()
         assert stats.get("requests_waiting", 0) == 0
         assert stats["pool_available"] == stats["pool_size"]
         made = campaign(world, admin)

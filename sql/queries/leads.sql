@@ -8,7 +8,7 @@ select search.lead_search_id, search.organization_id, search.name, search.criter
                 and campaign.status in ('draft', 'active')
                 and campaign.config #>> '{audience,lead_search_id}' = search.lead_search_id::text) as campaign_ids
   from app.lead_searches as search
- where search.is_active and search.deleted_at is null
+ where search.is_active and search.deleted_at is null and billing.has_access(search.organization_id)
  order by search.organization_id, search.lead_search_id;
 
 -- name: adopt_people

@@ -136,6 +136,15 @@ def test_a_locked_organization_imports_nothing_but_paid_answers_land(billing):
         insert_batch(connection, None, "csv/shared")
 
 
+def test_a_closed_organization_is_locked_until_it_is_opened_again(billing):
+    organization = billing.organization()
+    asked = "select billing.find_lock(%s) as reason"
+    billing.run("select privacy.shut_organization(%s)", organization)
+    assert billing.run(asked, organization)[0]["reason"].startswith("it was closed on ")
+    billing.run("select privacy.reopen_organization(%s)", organization)
+    assert billing.run(asked, organization) == [{"reason": None}]
+
+
 def test_a_locked_organization_reads_pauses_and_ends(billing):
     organization = billing.organization()
     work = Work(billing, organization)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from leadhouse.delivery.opt_out import unsubscribe
 from leadhouse.delivery.outcomes import Ledger, Outcome, settle
 from leadhouse.delivery.received_events import Report, land_report
 from tests.campaigns.audience_factory import Campaigns
@@ -57,6 +58,30 @@ def test_bounce_that_is_faster_than_its_senders_row_stays(world):
     kinds = world.rows("select event_kind from raw.email_events order by 1")
     assert [row["event_kind"] for row in kinds] == ["accepted", "bounced"]
     assert world.rows("select value_normalized from app.suppressions") == [{"value_normalized": "anna@kunde.example"}]
+
+
+@pytest.mark.parametrize("kind", ["bounced", "complained", "unsubscribed", "replied"])
+def test_what_is_reported_lands_while_the_organization_is_locked(world, kind):
+    campaign_id, message = claimed(world)
+    lock(world)
+    accept(world, campaign_id, message)
+    report = Report("r1", kind, message["message_id"], reason_class="mailbox_unknown" if kind == "bounced" else None)
+    assert land_report(world.organization_id, report, "loop") == "landed"
+
+
+def test_who_opts_out_of_a_locked_organization_has_opted_out(world):
+    campaign_id, message = claimed(world)
+    accept(world, campaign_id, message)
+    lock(world)
+    assert unsubscribe(message["message_id"], "one_click")
+    assert world.value("select reason from app.suppressions") == "unsubscribed"
+
+
+def lock(world):
+    world.rows(
+        "insert into billing.subscriptions (organization_id, tier, status) values (%s, 'FREE', 'canceled') returning 1",
+        world.organization_id,
+    )
 
 
 def test_absence_note_that_asks_to_be_left_alone_is_an_opt_out_and_nobodys_answer(world):

@@ -29,7 +29,7 @@ def key_file() -> Path:
 
 
 def append_keys(tokens: Iterable[Token], erasure_id: UUID) -> int:
-    """Append what is not in the file yet; durable when it returns."""
+    """Append what is not in the file yet; durable when it returns. Raises OSError, as where the disk is full."""
     known = {key for key, _, _ in _read()}
     lines = [
         json.dumps({"key": key_hash(token).hex(), "kind": token.kind, "erasure_id": str(erasure_id)}) + "\n"
@@ -43,10 +43,11 @@ def append_keys(tokens: Iterable[Token], erasure_id: UUID) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         # a line that a killed writer left unfinished is ended first
         torn = path.stat().st_size and not path.read_bytes().endswith(b"\n")
-        os.write(descriptor, (("\n" if torn else "") + "".join(fresh)).encode())
+        _write(descriptor, (("\n" if torn else "") + "".join(fresh)).encode())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    _sync_folder(path.parent)
     return len(fresh)
 
 
@@ -59,6 +60,22 @@ def insert_keys(connection: Connection[Any], tokens: Iterable[Token], erasure_id
 def restore_keys(connection: Connection[Any]) -> int:
     """Give the database the keys of the file that it lacks; how many."""
     return _insert(connection, [(bytes.fromhex(key), kind, erasure_id) for key, kind, erasure_id in _read()])
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    """All of it: one call writes a part where the disk is nearly full, and says so by its result alone."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file's name is durable when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _insert(connection: Connection[Any], rows: list[tuple[bytes, str, UUID]]) -> int:

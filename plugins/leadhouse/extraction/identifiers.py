@@ -25,7 +25,10 @@ _VAT_LABEL = re.compile(
         r"|vat(?: (?:registration|reg|id|no|number|nr))*|tva(?: intracom\w*)?|btw(?:[ -]?n(?:r|ummer))?"
         r"|p(?:artita|\.)?\s?iva|(?:c\.?f\.?\s?(?:e|/)\s?)?p\.? ?i\.?v\.?a\.?|nif|cif|moms(?:nr)?|mva"
         r"|org\.?\s?(?:nr|nummer)|nip|dič"
-        r"|abn)\b[\s.:#°º-]{0,4}(?P<number>[A-Z]{0,3}[ .-]?\d[\d .\-]{5,14}[A-Z0-9]?)"
+        r"|abn|cvr(?:[ -]?(?:nr|nummer))?|y-tunnus|α\.?φ\.?μ|oib|adószám(?:a|unk)?|nipc"
+        r"|contribuinte|davčna (?:številka|št)"
+        r"|(?:num[ée]ro|n°|nr\.?) d['’]entreprise|ondernemingsnummer)\b[\s.:#°º-]{0,4}(?:n\.?\s?[º°]\.?\s?)?"
+        r"(?P<number>[A-Z]{0,3}[ .-]?\d[\d .\-]{5,14}(?:\s?MVA\b|[A-Z0-9]?))"
     ),
     re.I,
 )
@@ -33,6 +36,7 @@ _COMPANY_NUMBER = (
     r"\b(?:company|registration|registered|reg\.?)\s?(?:registration\s)?(?:number|no\.?|n°"
     r"|in england[^.\d\n]{0,40}(?:number|no\.?)?)[\s:.]*((?:SC|NI|OC)?\d{6,8})\b"
 )
+_CZECHOSLOVAK = re.compile(r"\b(IČO?|ICO)[\s:]*(\d{2,3} ?\d{2,3} ?\d{2,3})\b")
 _REGISTER = (
     (re.compile(r"\b(HR ?[AB]) ?(?:-?\s?(?:Nr|Nummer|No)\.?)?[\s:]*(\d{2,6}(?: ?[A-Z])?)\b"), "DE"),
     (re.compile(r"\b(FN)[\s:]*(\d{5,6} ?[a-z])\b"), "AT"),
@@ -45,6 +49,21 @@ _REGISTER = (
     (re.compile(r"\b(CIN)[\s:]*([LU]\d{5}[A-Z]{2}\d{4}[A-Z]{3}\d{6})\b"), "IN"),
     (re.compile(r"\b(org\.?\s?(?:nr|nummer)\.?)[\s:]*(\d{3} ?\d{3} ?\d{3}|\d{6}-?\d{4})\b", re.I), "NO"),
     (re.compile(r"\b(CVR)[-\s:.nr]*(\d{2} ?\d{2} ?\d{2} ?\d{2})\b", re.I), "DK"),
+    (re.compile(r"(?<!\w)(ЕИК|БУЛСТАТ)[\s:№]*(\d{9}(?:\d{4})?)\b"), "BG"),
+    (_CZECHOSLOVAK, "CZ"),
+    (_CZECHOSLOVAK, "SK"),
+    (re.compile(r"\b(registrikood|reg\.?\s?(?:nr|kood))\.?[\s:]*(\d{8})\b", re.I), "EE"),
+    (re.compile(r"\b(y-tunnus)[\s:]*(\d{7}-\d)\b", re.I), "FI"),
+    (re.compile(r"(?<!\w)(Γ\.?Ε\.?ΜΗ)\.?[\s:]*(\d{9,12})\b"), "GR"),
+    (re.compile(r"\b(cégjegyzékszám)[\s:]*(\d{2}[- ]\d{2}[- ]\d{6})\b", re.I), "HU"),
+    (re.compile(r"(?<!\w)(įmonės kodas|į\.k\.)[\s:]*(\d{9})\b", re.I), "LT"),
+    (re.compile(r"\b(reģ(?:istrācijas)?\.?\s?(?:nr|numurs))\.?[\s:]*(\d{11})\b", re.I), "LV"),
+    (re.compile(r"\b(RCS|R\.C\.S\.)(?: Luxembourg)?[\s:]*(?:n° ?)?(B ?\d{3,6})\b"), "LU"),
+    (re.compile(r"\b(KRS)[\s:]*(?:nr\s)?(\d{10})\b"), "PL"),
+    (re.compile(r"\b(J\d{1,2}/\d{1,5}/(?:19|20)\d\d)\b"), "RO"),
+    (re.compile(r"\b(org\.?\s?(?:nr|nummer|\.-nr))\.?[\s:]*(\d{6}-\d{4})\b", re.I), "SE"),
+    (re.compile(r"\b(matična (?:številka|št\.?))[\s:]*(\d{7}(?:000)?)\b", re.I), "SI"),
+    (re.compile(r"\b(CHE)[- ](\d{3}\.\d{3}\.\d{3})\b"), "CH"),
     (re.compile(r"\b(NIPC|CRN|UEN|NZBN|CNPJ|RUT)[\s:]*([\d./-]{7,18}[\dkK]?)\b"), None),
 )  # fmt: skip
 
@@ -64,12 +83,27 @@ _VAT_STEMS: tuple[str, ...] = (
     "mva",
     "org",
 )
-_VAT_STEMS += ("nip", "dič", "abn")
+_VAT_STEMS += (
+    "nip",
+    "dič",
+    "abn",
+    "cvr",
+    "y-tunnus",
+    "αφμ",
+    "α.φ.μ",
+    "oib",
+    "adósz",
+    "contribuinte",
+    "davčna",
+    "entreprise",
+)
+_VAT_STEMS += ("ondernemingsn",)
 _REGISTER_STEMS = tuple(  # in the order of _REGISTER: what must stand near a number before a pattern runs
     tuple(stems.split())
     for stems in (
         "hr", "fn", "kvk", "kbo bce ondernemingsnummer", "siren siret rcs", "rea", "compan regist reg.", "abn acn",
-        "cin", "org", "cvr", "nipc crn uen nzbn cnpj rut",
+        "cin", "org", "cvr", "еик булстат", "ič ico", "ič ico", "regis reg.", "y-tunnus", "γεμη γ.ε.", "cégjegyz",
+        "įmonės į.k.", "reģ", "rcs r.c.s", "krs", "j", "org", "matična", "che", "nipc crn uen nzbn cnpj rut",
     )
 )  # fmt: skip
 
@@ -80,12 +114,15 @@ def check_vat(text: str, country: str | None) -> str | None:
     from stdnum import get_cc_module
     from stdnum.exceptions import ValidationError
 
-    compact = re.sub(r"[\s.\-/]", "", text).upper().removesuffix("MVA")
+    compact = re.sub(r"[\s.\-/]", "", text).upper()
+    if country != "NO":
+        compact = compact.removesuffix("MVA")
     prefix = re.match(r"^(?:CHE|[A-Z]{2})", compact)
     code = {"EL": "GR", "CHE": "CH"}.get(prefix[0], prefix[0]) if prefix else country
     if code is None:
         return None
-    module = get_cc_module(code.lower(), "vat") or get_cc_module(code.lower(), "hp")  # Israel: the company number
+    kind = "uid" if code == "CH" else "vat"  # Swiss numbers are one; its tax adds a word (MWST, TVA, IVA)
+    module = get_cc_module(code.lower(), kind) or get_cc_module(code.lower(), "hp")  # Israel: the company number
     if module is None:
         return None
     try:
@@ -104,6 +141,8 @@ def extract_identifiers(page: Page, country: str | None, findings: Findings) -> 
     for match in (*prefixed, *labelled):
         text = match.groupdict().get("number") or match[1]
         number = check_vat(text.strip(), country) or check_vat(re.split(r"\s{2,}|[ -](?=\D)", text.strip())[0], country)
+        if number is None and country == "HU":  # tax numbers go on with the kind of tax and the county
+            number = check_vat(text.strip().partition("-")[0], country)
         if number is None:
             continue
         _accept(page, match, "vat_id", number, 0.9, findings)

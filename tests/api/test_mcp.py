@@ -241,3 +241,55 @@ def test_stdio_serves_the_owner_of_a_key(world, people):
             return await client.call_tool("get_lead", {"lead_id": str(lead)})
 
     assert json.loads(asyncio.run(run(key)).content[0].text)["leadId"] == str(lead)
+
+
+def test_every_operation_that_is_answered_as_json_is_among_those_to_be_found(server, app, world, people):
+    """But for signing in, what others post and supervisors ask."""
+    found = done(server, world.headers(people[0]), "list_operations")["operations"]
+    names, told = {each["operation"] for each in found}, app.openapi()
+    for path, methods in told["paths"].items():
+        for operation in methods.values():
+            contents = {kind for answer in operation["responses"].values() for kind in answer.get("content", {})}
+            bodies = set(operation.get("requestBody", {}).get("content", {}))
+            is_apart = path.split("/")[3] in ("auth", "hooks", "health")
+            is_json = not (bodies | contents) - {"application/json", "application/problem+json"}
+            assert (operation["operationId"] in names) is (is_json and not is_apart), path
+    assert len(names) > 150
+    [one] = done(server, world.headers(people[0]), "list_operations", words="suppress add")["operations"]
+    assert (one["operation"], one["changes"]) == ("add_suppression", True)
+    assert "value" in one["body"]["properties"]
+
+
+def test_operations_are_asked_in_the_callers_name(server, world, people, stranger):
+    admin, _, reader = people
+    as_admin, name = world.headers(admin), uuid4().hex
+    made = {"operation": "create_team", "arguments": {"body": {"name": name}}, "idempotency_key": uuid4().hex}
+    first, again = (done(server, as_admin, "change_by_operation", **made) for _ in range(2))
+    assert first == again
+    assert (first["status"], first["answer"]["name"]) == (201, name)
+    team = {"team_id": first["answer"]["teamId"]}
+    by_key, as_stranger = world.key(admin, "teams:read"), world.headers(stranger)
+    for headers, is_read in ((as_admin, True), (by_key, True), (as_stranger, False)):
+        is_error, said = call(server, headers, "get_by_operation", operation="get_team", arguments=team)
+        assert is_error is not is_read, said
+    gone = {"operation": "delete_team", "arguments": team}
+    for headers in (world.headers(reader), by_key, as_stranger):
+        assert call(server, headers, "change_by_operation", **gone)[0]
+    assert world.value("select deleted_at from identity.teams where team_id = %s", team["team_id"]) is None
+    page = {"operation": "list_leads", "arguments": {"pageSize": 1, "status": ["new", "lost"]}}
+    assert done(server, as_admin, "get_by_operation", **page)["answer"]["pagination"]["pageSize"] == 1
+
+
+@pytest.mark.parametrize(("tool", "operation", "arguments", "said"), [
+    ("get_by_operation", "nothing", {}, "list_operations"), ("get_by_operation", "sign_in", {}, "list_operations"),
+    ("get_by_operation", "create_team", {}, "change_by_operation"), ("get_by_operation", "get_team", {}, "team_id"),
+    ("change_by_operation", "list_teams", {}, "get_by_operation"),
+    ("get_by_operation", "list_teams", {"size": 3}, "pageSize"),
+    ("get_by_operation", "get_team", {"team_id": "../leads"}, "team_id"),
+    ("change_by_operation", "create_team", {"body": {"title": "x"}}, "name"),
+])  # fmt: skip
+def test_what_cannot_be_asked_is_said(server, world, people, tool, operation, arguments, said):
+    is_error, text = call(server, world.headers(people[0]), tool, operation=operation, arguments=arguments)
+    assert is_error
+    assert said in text
+    assert "Traceback" not in text

@@ -6,6 +6,7 @@ The SDK is imported with the first request: most servers never get one, and it i
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -23,8 +24,14 @@ from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from mcp.server.mcpserver import Context
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+    from leadhouse.api.mcp_operations import Asker
+
+# By which a caller is known, and what says that a page of ours asks.
+_SHOWN = frozenset({"authorization", "x-api-key", "cookie", "host", "origin", "sec-fetch-site", "user-agent"})
 
 
 class McpEndpoint:
@@ -62,7 +69,7 @@ class McpEndpoint:
     async def _run(self, ready: asyncio.Future[StreamableHTTPSessionManager]) -> None:
         try:
             loaded = await run_in_threadpool(import_module, "leadhouse.api.mcp_server")
-            server = loaded.make_server(caller_of_request)
+            server = loaded.make_server(caller_of_request, asker_of_request)
             checks = loaded.NO_REBINDING_CHECK
             server.streamable_http_app(stateless_http=True, json_response=True, transport_security=checks)
             async with server.session_manager.run():
@@ -83,14 +90,36 @@ def caller_of_request(context: Context[Any, Any]) -> Caller:
     return caller
 
 
+def asker_of_request(context: Context[Any, Any]) -> Asker:
+    """How to ask the application in the name of that request: by what it was shown."""
+    from leadhouse.api.mcp_operations import Asker
+
+    caller_of_request(context)
+    request: Any = context.request_context.request
+    headers = {name: value for name, value in request.headers.items() if name in _SHOWN}
+    return Asker(request.app, headers, request.client.host if request.client else None)
+
+
 def serve_stdio(key: str) -> None:
     """Serve on standard input and output as the owner of an API key, until the input ends.
 
     Raises:
         WrongCredentialsError: no such key, or it cannot be used any more.
     """
+    from leadhouse.api.mcp_operations import Asker
     from leadhouse.api.mcp_server import make_server
+    from leadhouse.api.serving import configure_logs
 
+    configure_logs()  # to standard error: the output is the protocol's
     with component() as connection:
         caller = caller_of_claims(authenticate_api_key(connection, key, Origin(None, "leadhouse mcp")))
-    make_server(lambda _: caller).run("stdio")
+    shown = {"x-api-key": key, "user-agent": "leadhouse mcp"}
+    make_server(lambda _: caller, lambda _: Asker(_own_app(), shown)).run("stdio")
+
+
+@cache
+def _own_app() -> FastAPI:
+    """The application, made when an operation is first asked for: that takes seconds."""
+    from leadhouse.api.application import create_app
+
+    return create_app()

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from leadhouse.api.examples import add_examples
 from leadhouse.api.idempotency import OPEN_WITH_KEY
 from leadhouse.api.problems import MEDIA_TYPE, PREFIX, Problem
 from leadhouse.settings import settings
@@ -91,6 +92,7 @@ def make_document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     for path, method, operation in _operations(document):
         _complete(path, method, operation, f"{method.upper()} {path}" in app.state.open_operations)
+    add_examples(document)
     document["tags"] = [
         {"name": name} for name in sorted({tag for _, _, o in _operations(document) for tag in o["tags"]})
     ]

@@ -14,6 +14,7 @@ from demo.providers.rest import RestSimulator
 from demo.providers.simulator import Fault
 from demo.providers.unipile import ACCOUNT, UnipileSimulator, handle
 from demo.servers.wire import json_answer
+from leadhouse.connectors.source_errors import SourceError
 from leadhouse.credentials import new_master_key
 from leadhouse.settings import settings
 from tests.connectors.test_source_runs import Tenant
@@ -113,6 +114,33 @@ def test_a_list_of_several_days_retracts_nobody(listed, monkeypatch):
     assert (over_days.reason, over_days.resumed, over_days.retracted) == ("works", 2, 0)
     assert listed.run(days(3)).retracted == 1, "one run saw the whole list"
     assert standing(listed) == whole
+
+
+def test_a_whole_list_of_too_few_is_not_believed(listed):
+    listed.add(kind="api", **LIST, is_whole=True)
+    whole = listed.run().landed
+    people = [each["id"] for each in listed.simulator.contacts()]
+    listed.simulator.gone = set(people[2:])
+    few = listed.run(days(1))
+    assert (few.reason, few.retracted, whole) == ("malformed", 0, len(people))
+    assert f"names 2 where {whole} stood" in few.detail
+    assert "watch" in few.detail
+    listed.simulator.gone = set()
+    back = listed.run(days(1))
+    assert (back.reason, back.resumed, back.known) == ("works", 0, whole), "it was the list's fault, and is read anew"
+    listed.simulator.gone = set(people[2:])
+    listed.rows(
+        "update app.sources set config = jsonb_set(config, '{watch}', %s) where source_key = %s",
+        Jsonb({"least_share": 0.01, "reason": "the guild has closed"}), listed.source_key,
+    )  # fmt: skip
+    true = listed.run(days(2))
+    assert (true.reason, true.retracted) == ("works", whole - 2)
+    listed.rows(
+        "update app.sources set config = jsonb_set(config, '{watch}', '{\"least_share\": 0.01}') where source_key = %s",
+        listed.source_key,
+    )
+    with pytest.raises(SourceError, match="needs a reason"):
+        listed.run(days(3))
 
 
 def test_an_address_of_a_page_that_has_run_out_begins_anew(listed, monkeypatch):

@@ -17,11 +17,12 @@ from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from leadhouse.connectors.api_client import ApiClient, Patience, open_client, require_success
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.landing import Quarantined
+from leadhouse.landing.watching import Limits
 from leadhouse.records import Extraction, canonical_json
 
 Json = dict[str, Any]
@@ -49,6 +50,12 @@ class Parameters(Shape):
     credit_price_eur: Annotated[Decimal, Field(ge=0)] = Decimal("0.10")
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 2.0
     watch: dict[str, Any] = Field(default_factory=dict)  # see leadhouse.landing.watching
+
+    @field_validator("watch")
+    @classmethod
+    def _are_limits(cls, stated: dict[str, Any]) -> dict[str, Any]:
+        Limits.of(stated)
+        return stated
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,11 @@ from leadhouse.archive import Position, erase_exchange
 from leadhouse.connectors.api_connector import Answer, ApiConnector, Page
 from leadhouse.connectors.call_ledger import CallLedger, Claim
 from leadhouse.connectors.found_sites import sites_of
+from leadhouse.connectors.source_errors import SourceError
 from leadhouse.database import queries
 from leadhouse.landing import Landing, Quarantined
 from leadhouse.landing.storable import clean_text
+from leadhouse.landing.watching import Limits
 from leadhouse.records import Extraction, Fetch, Outcome
 
 
@@ -91,7 +93,10 @@ class SourceLanding:
             self._count(landing)
 
     def retract(self) -> None:
-        """Units that stood and are named no more say nothing any more, where a run names all there are."""
+        """Units that stood and are named no more say nothing any more, where a run names all there are.
+
+        Raises SourceError where so few are named that the list is not to be believed; nobody is retracted then.
+        """
         if not self.connector.states_everything or not self.unit_keys:
             return
         values = {
@@ -100,12 +105,23 @@ class SourceLanding:
         }  # fmt: skip
         with self._landing() as landing:
             found = landing.begin().execute(_sql().select_standing_units, values).fetchall()
+            self._require_enough(len(found))
             for each in found:
                 if each["unit_key"] not in self.unit_keys:
                     landing.add_extraction(self._nothing(each["unit_key"]))
                     self.retracted += 1
             if self.retracted:
                 self._count(landing)
+
+    def _require_enough(self, standing: int) -> None:
+        named, limits = len(self.unit_keys), Limits.of(self.connector.parameters.watch)
+        if standing >= limits.least_values and named < standing * limits.least_share:
+            raise SourceError(
+                "malformed",
+                f"The list names {named} where {standing} stood: too few to be believed, so nobody is retracted. Look "
+                "at what it answers; if it is true, state config.watch with a least_share below "
+                f"{named / standing:.2f} and a reason",
+            )
 
     def _nothing(self, unit_key: str) -> Extraction:
         return Extraction(

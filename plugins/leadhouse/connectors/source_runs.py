@@ -140,10 +140,11 @@ class _Run:
 
     def run(self) -> SourceSummary:
         self._ledger.mark_lost()
-        reason, detail = "works", "Everything was read."
+        reason, detail, is_read = "works", "Everything was read.", False
         try:
             for page in self.connector.pages():
                 self._land(page)
+            is_read = True
             if self._reading.is_of_one_day:
                 self._landed.retract()
         except _EnoughError as enough:
@@ -157,7 +158,8 @@ class _Run:
         finally:
             self.connector.close()
             self._archive.close()
-        self._reading.leave(reason, self.last_answer, has_gone_on=self.fresh_records > 0)  # type: ignore[arg-type]
+        left: Any = "works" if is_read else reason  # a list that was read and is not believed is read anew
+        self._reading.leave(left, self.last_answer, has_gone_on=self.fresh_records > 0)
         if reason in ("works", "over_budget"):
             self._execute("move_due_time", run_on=self.run_on)
         note_result(self.row, reason, detail)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -29,6 +29,7 @@ import psutil
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow
 
 from leadhouse.database import DatabaseError, admin_to, connect_to, migrations, provisioning
@@ -41,6 +42,7 @@ MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 * 1024**3
 EXTERNAL = "LEADHOUSE_TEST_POSTGRES_URL"
 GARBAGE_THRESHOLDS = 50_000, 10, 10  # objects, and rounds of the younger generation
+USUAL_DAY = date(2026, 11, 20)  # of most tests that land something
 BEFORE_THE_HOUR, BEFORE_MIDNIGHT = 8.0, 40.0  # seconds, of universal time
 # One name for a worker's modules, one after the other: dbt parses the project anew for a database of another name.
 MODULE_DATABASE = f"test_module_{secrets.token_hex(6)}"
@@ -111,7 +113,17 @@ class Database:
         if connection is None or connection.closed:
             connection = _KEPT[key] = self.owner(autocommit=True)
             connection.prepare_threshold = None  # a test may change a table between two questions
-        yield connection
+        if connection.info.transaction_status == TransactionStatus.IDLE:
+            yield connection
+        else:  # asked amid a transaction of `kept_transaction`: not for its eyes
+            with self.owner(autocommit=True) as other:
+                yield other
+
+    @contextlib.contextmanager
+    def kept_transaction(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """The same for several statements that are committed together; for rows alone, what is set would stay."""
+        with self.kept_owner() as connection, connection.transaction():
+            yield connection
 
 
 _KEPT: dict[tuple[str, int], psycopg.Connection[DictRow]] = {}  # by database and thread
@@ -385,6 +397,10 @@ def _ensure_template(admin_url: str) -> str:
             partial = f"{name}_partial"
             server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(partial)))
             provisioning.provision(admin_url, partial, _passwords(admin_url))
+            with admin_to(provisioning.url_with(admin_url, database=partial)) as made:  # each test would make its own
+                made.execute(
+                    "select raw.ensure_partitions(day) from unnest(%s) as day", [[datetime.now(UTC).date(), USUAL_DAY]]
+                )
             # no sessions, autovacuum's included: a template in use cannot be cloned
             server.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(partial)))
             server.execute(

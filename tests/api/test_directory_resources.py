@@ -112,6 +112,7 @@ def test_a_lead_says_why_its_values_are_so(on):
     assert on.manager.get(f"/leads/{entered['leadId']}/provenance")["person"] == []
 
 
+@pytest.mark.slow
 def test_a_lead_that_was_entered_is_in_the_marts_of_the_next_night(on):
     from leadhouse.resolution import resolve_unread
 

@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from uuid import uuid4
 
 import httpx
@@ -18,7 +18,6 @@ from websockets.sync.client import connect as connect_socket
 from leadhouse.api import connections, event_feed
 from leadhouse.api.application import create_app
 from leadhouse.identity.audit import Origin
-from leadhouse.identity.errors import TakenError
 from leadhouse.identity.external_identities import link_external_identity
 from leadhouse.jobs import logs
 from leadhouse.settings import settings
@@ -327,25 +326,28 @@ def test_the_socket_tells_the_same(server, world, people):
             resumed.recv(10)
 
 
+@pytest.fixture(scope="module")
+def by_cookie(world):
+    """A server to which another system's session stands for an admin."""
+    admin = world.member("organization_admin")
+    account = ("airflow", str(admin.user))
+    link_external_identity(admin.user, *account, Origin())
+
+    async def account_of(_):
+        return account
+
+    with serving(create_app(account_of)) as url:
+        yield url
+
+
 @pytest.mark.parametrize(
     ("headers", "is_served"),
     [({"Origin": "https://elsewhere.example"}, False), ({"Sec-Fetch-Site": "same-site"}, False),
      ({"Sec-Fetch-Site": "same-origin"}, True), ({}, True)],
     ids=["another_origin", "a_neighbour", "a_page_of_ours", "a_program"],
 )  # fmt: skip
-def test_a_page_elsewhere_hears_nothing_by_the_cookie_of_who_opens_it(world, people, headers, is_served):
-    admin, _ = people
-    account = ("airflow", str(admin.user))
-    with suppress(TakenError):
-        link_external_identity(admin.user, *account, Origin())
-
-    async def by_cookie(_):
-        return account
-
-    with (
-        serving(create_app(by_cookie)) as url,
-        connect_socket(url.replace("http", "ws") + EVENTS + "/ws", additional_headers=headers) as socket,
-    ):
+def test_a_page_elsewhere_hears_nothing_by_the_cookie_of_who_opens_it(by_cookie, headers, is_served):
+    with connect_socket(by_cookie.replace("http", "ws") + EVENTS + "/ws", additional_headers=headers) as socket:
         socket.send(json.dumps({"authorization": "none"}))
         if is_served:
             assert json.loads(socket.recv(10))["type"] == "heartbeat"

@@ -26,6 +26,7 @@ def free_port():
         return listening.getsockname()[1]
 
 
+@pytest.mark.slow
 def test_command_serves_logs_json_and_stops(world, tmp_path):
     port = free_port()
     environment = {**os.environ, "PYTHONPATH": str(settings().project / "plugins")}

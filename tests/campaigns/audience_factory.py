@@ -45,7 +45,7 @@ class Campaigns:
     account_id: UUID = field(default_factory=uuid4)
 
     def __post_init__(self) -> None:
-        with self.database.owner() as connection:
+        with self.database.kept_transaction() as connection:
             connection.execute(MARTS)
             connection.execute(
                 "insert into identity.organizations (organization_id, slug, name, postal_address)"
@@ -68,7 +68,7 @@ class Campaigns:
     def campaign(self, leads: list[UUID], *, subject: str = SUBJECT, body: str = BODY, **config: Any) -> UUID:
         """An active campaign of one step with these members."""
         campaign_id = uuid4()
-        with self.database.owner() as connection:
+        with self.database.kept_transaction() as connection:
             connection.execute(
                 "insert into app.campaigns (campaign_id, organization_id, name, status, email_account_id, config)"
                 " values (%s, %s, %s, 'active', %s, %s)",
@@ -80,7 +80,7 @@ class Campaigns:
 
     def add_step(self, campaign_id: UUID, step_no: int, delay_days: int) -> None:
         """A further step."""
-        with self.database.owner() as connection:
+        with self.database.kept_transaction() as connection:
             self._add_step(connection, campaign_id, step_no, delay_days, SUBJECT, BODY)
 
     def _add_step(
@@ -94,7 +94,7 @@ class Campaigns:
 
     def add_members(self, campaign_id: UUID, leads: list[UUID]) -> None:
         """Members of a campaign."""
-        with self.database.owner() as connection:
+        with self.database.kept_transaction() as connection:
             connection.execute(
                 "insert into app.campaign_members (campaign_id, organization_id, lead_id)"
                 " select %s, %s, lead_id from unnest(%s::uuid[]) as lead_id",
@@ -110,7 +110,7 @@ class Campaigns:
         }  # fmt: skip
         entity_id, lead_id = uuid4(), uuid4()
         person_id = made["person_id"] or entity_id
-        with self.database.owner() as connection:
+        with self.database.kept_transaction() as connection:
             connection.execute(
                 "insert into resolution.entities (entity_id, entity_kind, created_batch_no) values (%s, %s, 0)",
                 [entity_id, made["kind"]],
@@ -161,7 +161,7 @@ class Campaigns:
 
     def leads(self, count: int, domain: str = "kunde.example") -> list[UUID]:
         """Many good leads at once: p0@, p1@ …"""
-        with self.database.owner() as connection:
+        with self.database.kept_transaction() as connection:
             rows = connection.execute(
                 "with made as (select gen_random_uuid() as entity_id, gen_random_uuid() as lead_id,"
                 "   gen_random_uuid() as company_id, i from generate_series(0, %(count)s - 1) as i),"
@@ -211,7 +211,7 @@ class Campaigns:
 
     def suppress(self, value: str, scope: str = "email", organization_id: UUID | None = None) -> None:
         """An opt-out."""
-        with self.database.owner() as connection:
+        with self.database.kept_transaction() as connection:
             connection.execute(
                 "insert into app.suppressions (organization_id, scope, value_normalized, reason, source)"
                 " values (%s, %s, %s, 'unsubscribed', 'test')",

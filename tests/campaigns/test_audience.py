@@ -74,7 +74,7 @@ def test_rule_of_one_candidate(world, facts, decision, rule, evidence):
 def test_opt_out(world, value, scope, of, held):
     lead = world.lead("anna@kunde.example")
     other = Campaigns(world.database)
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute(
             "insert into app.suppressions (organization_id, scope, value_normalized, reason, source)"
             " values (%s, %s, %s, 'manual', 'test')",
@@ -104,7 +104,7 @@ def test_stopped_member(world):
 def test_own_overlay_comes_before_the_shared_row_and_others_are_not_seen(world):
     lead = world.lead("shared@x.example", "Shared Name")
     other = Campaigns(world.database)
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         for organization_id, name in ((world.organization_id, "Own Name"), (other.organization_id, "Foreign Name")):
             connection.execute(
                 "insert into mart_leads.dim_people select %s, person_id, company_id, %s, title_raw, %s, email_status,"
@@ -128,7 +128,7 @@ def test_own_overlay_comes_before_the_shared_row_and_others_are_not_seen(world):
 
 def test_newest_check_of_an_address_counts(world):
     lead = world.lead("a@x.example")
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute("select raw.ensure_partitions((current_date - interval '40 days')::date)")
         connection.execute(
             "insert into raw.email_checks select (current_date - interval '40 days')::date, email_normalized,"
@@ -149,7 +149,7 @@ def test_best_leads_go_first_under_the_cap(world):
 
 
 def test_account_limit_counts_what_went_out_today(world):
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute("update app.email_accounts set daily_limit = 3")
     world.queued(world.campaign(world.leads(2, "first.example")))
     leads = world.leads(3, "second.example")
@@ -176,7 +176,7 @@ def test_address_that_has_this_message_already_is_a_duplicate(world):
     world.queued(campaign_id)
     twin = world.lead("a@x.example", "A B")
     world.add_members(campaign_id, [twin])
-    with world.database.owner() as connection:  # the hour has passed
+    with world.database.kept_transaction() as connection:  # the hour has passed
         connection.execute("alter table quality.snapshots disable trigger user")
         connection.execute("update quality.snapshots set wave_at = wave_at - interval '1 hour'")
     found = decided(world, campaign_id)
@@ -211,7 +211,7 @@ def test_set_up_that_is_wrong_is_said(world, broken, message):
 
 def test_missing_address_of_the_organization_is_said(world):
     campaign_id = world.campaign([world.lead()])
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute("update identity.organizations set postal_address = ' '")
     with pytest.raises(CampaignNotReadyError, match="no postal address"):
         campaigns.freeze_audience(campaign_id, 1, this_hour())
@@ -249,7 +249,7 @@ def test_freezing_at_once_makes_one_snapshot(world):
 
 
 def test_plan_tells_all_and_writes_nothing(world):
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute("update app.email_accounts set price_eur = 0.002")
     campaign_id = world.campaign([world.lead("a@x.example"), world.lead("b@x.example", "B B"), world.lead(None)])
     told = campaigns.plan(campaign_id).as_json()
@@ -258,7 +258,7 @@ def test_plan_tells_all_and_writes_nothing(world):
     assert {line["email"] for line in told["sendable"]} == {"a@x.example", "b@x.example"}
     assert told["wave_at"] == this_hour().isoformat()
     assert world.value("select count(*) from quality.snapshots") == 0
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute("update app.email_accounts set status = 'paused', paused_reason = 'too many bounces'")
     assert "too many bounces" in campaigns.plan(campaign_id).obstacle
 
@@ -278,7 +278,7 @@ def test_second_step_takes_whom_the_first_reached_long_enough_ago(world):
     campaign_id = world.campaign(list(leads.values()))
     world.add_step(campaign_id, 2, delay_days=3)
     world.queued(campaign_id)
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         for name, state, age in (("reached", "accepted", 4), ("fresh", "accepted", 2), ("refused", "rejected", 4)):
             address = f"{name}@x.example"
             connection.execute("update app.messages set state = 'claimed' where email_normalized = %s", [address])

@@ -107,7 +107,7 @@ def test_held_candidate_makes_a_wave_when_its_reason_is_gone(world):
     assert campaigns.run_wave(campaign_id, 1, this_hour(), "n1").verdict == "skipped"
     later = this_hour() + timedelta(hours=1)
     assert due(later) == []
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute("alter table raw.email_checks disable trigger user")
         connection.execute("update raw.email_checks set status = 'valid', checked_at = now()")
     assert due(later) == [(campaign_id, "audience")]
@@ -175,7 +175,7 @@ def test_not_ready_campaign_is_due_so_that_its_task_says_why(world):
 )
 def test_what_is_not_active_is_not_due(world, statement):
     world.campaign([world.lead()])
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute(statement)
     assert due() == []
 
@@ -215,7 +215,7 @@ def test_account_of_poor_reputation_is_paused_in_the_middle_of_a_wave(database, 
 def test_complaints_pause_an_account(world, complaints, paused):
     campaign_id = world.campaign(world.leads(60))
     campaigns.run_wave(campaign_id, 1, this_hour(), "n1")
-    with world.database.owner() as connection:
+    with world.database.kept_transaction() as connection:
         connection.execute(
             "insert into raw.email_events (run_on, event_id, landing_id, organization_id, message_id, event_kind,"
             " occurred_at) select current_date, gen_random_uuid(), gen_random_uuid(), organization_id, message_id,"

@@ -19,7 +19,7 @@ TODAY = datetime.now(UTC).date()
 @pytest.fixture
 def night(database):
     """One crawl of which a page was not read, and a row in quarantine, an hour ago; another night before it."""
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         connection.execute("select raw.ensure_partitions(%s)", [TODAY])
     since = datetime.now(UTC) - timedelta(hours=1)
     made(database, since - timedelta(hours=20), landed=3, known=0, quarantined=0)
@@ -33,7 +33,7 @@ def made(database, at, landed, known, quarantined):
     requests.finish(job_id, {})
     asked_at(database, job_id, at)
     landing_id = uuid4()
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         connection.execute(
             "insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, job_id, received, landed,"
             " known, quarantined, landed_at)"
@@ -75,7 +75,7 @@ def made(database, at, landed, known, quarantined):
 
 def asked_at(database, job_id, at, minutes=1):
     """The request, and its end, at another time."""
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         connection.execute(
             "update app.jobs set requested_at = %(at)s, started_at = %(at)s, finished_at = %(at)s + %(lasted)s"
             " where job_id = %(job_id)s",
@@ -85,7 +85,7 @@ def asked_at(database, job_id, at, minutes=1):
 
 def asked_for(database, kind, at, *, organization="north", minutes=1, **parameters):
     """A request of an organization, or with None of the platform itself."""
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         owner = connection.execute(
             "insert into identity.organizations (slug, name) values ('north', 'North')"
             " on conflict (slug) do update set name = excluded.name returning organization_id"
@@ -177,7 +177,7 @@ def test_events_of_messages_are_no_work_for_resolution(night):
 
 
 def test_open_work_is_running(night, database):
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         connection.execute(
             "insert into raw.email_checks (run_on, email_normalized, landing_id, domain, status, is_syntax_valid,"
             " is_role, is_free, is_disposable, checked_at)"

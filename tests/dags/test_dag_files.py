@@ -145,6 +145,7 @@ def test_one_name_is_one_uri():
     assert used == names, "an asset without a writer or a reader"
 
 
+@pytest.mark.slow
 def test_reading_the_files_is_cheap():
     script = f"""
 import sys, time

@@ -28,7 +28,7 @@ def queue_one(world, email="anna@x.example", **campaign):
 
 def test_accepted_message_and_all_that_is_written_of_it(served):
     with served() as (world, sink):
-        with world.database.owner() as connection:
+        with world.database.kept_transaction() as connection:
             connection.execute("update app.email_accounts set price_eur = 0.0015")
         campaign_id = queue_one(world)
         counts = send_queued(campaign_id, "run-7")
@@ -148,7 +148,7 @@ def test_endless_deferral_ends_as_rejected_and_the_address_stays_good(served):
 
 def test_lost_answer_is_unknown_and_never_sent_again(served):
     with served(None, lambda *_: "DROP") as (world, sink):
-        with world.database.owner() as connection:
+        with world.database.kept_transaction() as connection:
             connection.execute("update app.email_accounts set price_eur = 0.001")
         campaign_id = queue_one(world)
         assert send_queued(campaign_id, "run")["unknown"] == 1
@@ -171,7 +171,7 @@ def test_server_that_is_not_there_leaves_all_queued(served):
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             port = closed.getsockname()[1]
-        with world.database.owner() as connection:
+        with world.database.kept_transaction() as connection:
             connection.execute("update app.email_accounts set smtp_port = %s", [port])
         campaign_id = queue_one(world)
         with pytest.raises(TransportError, match=r"127\.0\.0\.1:\d+ cannot be used.*Nothing was sent"):
@@ -213,7 +213,7 @@ def test_address_rule_holds_for_mail_servers(served, monkeypatch):
 
 def test_encryption_that_the_server_lacks_is_not_done_without(served):
     with served() as (world, sink):
-        with world.database.owner() as connection:
+        with world.database.kept_transaction() as connection:
             connection.execute("update app.email_accounts set security = 'starttls'")
         campaign_id = queue_one(world)
         with pytest.raises(TransportError, match="STARTTLS"):
@@ -255,7 +255,7 @@ def test_suppression_in_the_middle_of_a_wave(served):
 def test_paused_sends_nothing(served, statement):
     with served() as (world, sink):
         campaign_id = queue_one(world)
-        with world.database.owner() as connection:
+        with world.database.kept_transaction() as connection:
             connection.execute(statement)
         assert send_queued(campaign_id, "run")["queued"] == 1
         assert sink.connections == 0
@@ -280,7 +280,7 @@ def test_what_can_not_be_composed_is_cancelled_and_the_others_go(served):
 def test_template_that_broke_after_the_freeze_stops_before_a_claim(served):
     with served() as (world, sink):
         campaign_id = queue_one(world)
-        with world.database.owner() as connection:
+        with world.database.kept_transaction() as connection:
             connection.execute("update app.campaign_steps set body_template = '{{ 1/0 }}'")
         with pytest.raises(delivery.TemplateError, match="div is not allowed"):
             send_queued(campaign_id, "run")
@@ -290,7 +290,7 @@ def test_template_that_broke_after_the_freeze_stops_before_a_claim(served):
 def test_missing_postal_address_stops_before_a_claim(served):
     with served() as (world, _):
         campaign_id = queue_one(world)
-        with world.database.owner() as connection:
+        with world.database.kept_transaction() as connection:
             connection.execute("update identity.organizations set postal_address = null")
         with pytest.raises(NotReadyError, match="no postal address"):
             send_queued(campaign_id, "run")

@@ -107,7 +107,7 @@ def test_numbers_and_vat_ids_are_valid(companies: int) -> None:
     assert len(set(phones)) == len(phones)
 
 
-@pytest.mark.parametrize("day", [0, 1, 5])
+@pytest.mark.parametrize("day", [0, *(pytest.param(day, marks=pytest.mark.slow) for day in (1, 5))])
 def test_every_fact_of_the_truth_stands_on_the_pages(day: int) -> None:
     world = World(companies=60, day=day)
     facts = {company["key"]: company for company in truth(world)["companies"]}

@@ -129,6 +129,7 @@ def test_recipe_passes_its_own_test(outcome, recipe):
     assert set(own.values()) == {None}, "\n".join(filter(None, own.values()))
 
 
+@pytest.mark.slow
 def test_spider_is_checked_against_the_golden_of_the_recipe(copy):
     golden = copy.folder / "scrapers/goldens/member_directory/page.json"
     shown = golden.read_text()
@@ -144,6 +145,7 @@ def test_column_stands_in_the_data_dictionary(copy, outcome):
     assert "| `has_contact` | boolean |  | Whether the company itself can be reached" in page, outcome.output
 
 
+@pytest.mark.slow
 def test_rule_changes_the_version_of_the_suite(copy):
     asked = (
         "from leadhouse.quality import find_suite; suite = find_suite('campaign_audience')\n"

@@ -185,7 +185,7 @@ class Demand:
         self, full_name: str, email: str | None = None, status: str | None = None, domain: str | None = "alpha.example"
     ) -> uuid.UUID:
         """A member of the campaign, as the marts and the projection show it; returns the entity."""
-        with self.database.owner() as connection:
+        with self.database.kept_transaction() as connection:
             ids = {"organization_id": self.organization_id, "campaign_id": self.campaign_id}
             entity = connection.execute(
                 "insert into resolution.entities (entity_kind, created_batch_no) values ('person', 1)"
@@ -232,7 +232,7 @@ class Demand:
 
 def make_demand(database: Any, slug: str, ceiling: str | None, wanted: list[str] | None = None) -> Demand:
     """An organization of this name; no budget when `ceiling` is None."""
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         organization = connection.execute(
             "insert into identity.organizations (slug, name) values (%s, %s) returning organization_id", (slug, slug)
         ).fetchone()["organization_id"]

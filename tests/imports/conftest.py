@@ -36,7 +36,7 @@ def run_import(database: Any, organization_id: UUID) -> Import:
 
 def add_organization(database: Any, slug: str) -> UUID:
     """A further organization."""
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         row = connection.execute(
             "insert into identity.organizations (slug, name) values (%s, %s) returning organization_id", [slug, slug]
         ).fetchone()

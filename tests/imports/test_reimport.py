@@ -38,7 +38,7 @@ def write(tmp_path: Path) -> Write:
 
 def standing(database: Any) -> dict[str, str]:
     """E-mail and title of the people whom the newest applied statements name."""
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         rows = connection.execute(
             """select record.payload -> 'email' -> 0 ->> 'value' as email,
                       record.payload -> 'title' -> 0 ->> 'value' as title
@@ -55,7 +55,7 @@ def counts(summary: Any) -> tuple[int, int, int, int]:
 
 
 def batch_sums(database: Any) -> list[tuple[int, int, int, int]]:
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         rows = connection.execute("select * from raw.batches order by batch_no").fetchall()
     return [(row["received"], row["landed"], row["known"], row["quarantined"]) for row in rows]
 
@@ -91,7 +91,7 @@ def test_a_row_twice_is_known_and_two_rows_of_one_person_are_two(write: Write, r
     shouted = ["Alder Ltd", "ANN", "ASH", "ann@alder.example", "alder.example", ""]
     assert counts(run_import(write([*PEOPLE, PEOPLE[0], shouted]))) == (4, 1, 0, 0)
     assert counts(run_import(write([*PEOPLE, PEOPLE[0], shouted]))) == (0, 5, 0, 0)
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         found = connection.execute("select count(distinct subject_id) as n from raw.person_records").fetchone()
     assert found["n"] == 4
 
@@ -109,7 +109,7 @@ def test_two_organizations_import_one_file_name(write: Write, run_import: Any, d
     assert counts(run_import(path)) == counts(run_import(path, owner=other)) == (3, 0, 0, 0)
     assert counts(run_import(write(PEOPLE[:1]), owner=other)) == (0, 1, 0, 2)
     assert counts(run_import(path := write(PEOPLE))) == (0, 3, 0, 0), path
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         sources = connection.execute("select source_key, kind::text, organization_id from app.sources").fetchall()
         open_to_all = connection.execute(
             "select count(*) as n from raw.person_records where organization_id is null"
@@ -160,7 +160,7 @@ def test_a_death_in_the_middle_leaves_nothing(
 def test_customers_and_opt_outs_are_suppressed_once(run_import: Any, database: Any) -> None:
     assert run_import(FILES / "opted_out.csv").suppressed == 2
     assert run_import(FILES / "opted_out.csv").suppressed == 0
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         rows = connection.execute("select value_normalized, reason from app.suppressions").fetchall()
     assert {(row["value_normalized"], row["reason"]) for row in rows} == {
         ("ann@ash.example", "unsubscribed"),
@@ -177,7 +177,7 @@ def test_refused_rows_are_kept_with_line_and_reason(run_import: Any, database: A
     assert [line[:2] for line in lines[1:]] == [["2", "bad_email"], ["3", "too_many_columns"], ["4", "no_identity"]]
     assert summary.as_json()["errors"][0]["line"] == 2
     assert lines[3][-1] == "'+44 20 7946 0018", "no cell of the error file is a formula"
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         kept = connection.execute("select line, reason, unit_key from quality.quarantine order by line").fetchall()
     assert [(row["line"], row["unit_key"]) for row in kept] == [(line, "file:bad_rows.csv") for line in (2, 3, 4)]
 
@@ -185,14 +185,14 @@ def test_refused_rows_are_kept_with_line_and_reason(run_import: Any, database: A
 def test_a_source_that_was_set_up_for_the_path_is_used(write: Write, run_import: Any, database: Any) -> None:
     path = write(PEOPLE)
     owner = add_organization(database, "planned")
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         connection.execute(
             "insert into app.sources (source_key, organization_id, kind, name, config)"
             " values ('csv/planned/crm', %s, 'csv', 'crm', jsonb_build_object('path', %s::text))",
             [owner, str(path)],
         )
     assert run_import(path, owner=owner).source_key == "csv/planned/crm"
-    with database.owner() as connection:
+    with database.kept_transaction() as connection:
         due = connection.execute("select next_due_at::date as day from app.sources").fetchone()
     assert (due["day"] - RUN_ON).days == 1, "due again on the next day"
 

@@ -68,6 +68,7 @@ def test_what_is_known_before_contact_makes_the_fit(scored):
     assert set(marts(scored, "engagement_score").values()) == {0}
 
 
+@pytest.mark.slow
 def test_preview_writes_nothing_and_is_what_the_next_build_does(team, scored):
     rows = [Weight("has_email", "true", 30), Weight("status", "new", 0)]
     before = marts(scored)
@@ -100,6 +101,7 @@ def test_preview_writes_nothing_and_is_what_the_next_build_does(team, scored):
     assert {row["factor"] for row in evidence} == {"status", "has_company", "has_email"}
 
 
+@pytest.mark.slow
 def test_profile_of_its_own_and_who_moves(team, scored):
     rows = [ProfileRow("seniority", "junior", 40), ProfileRow("title", "praktikant", 10)]
     with team.acting("admin") as connection:

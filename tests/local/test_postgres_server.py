@@ -190,6 +190,7 @@ def test_lock_that_is_never_freed_is_named(tmp_path):
         pytest.fail("the lock was given twice")
 
 
+@pytest.mark.slow
 def test_many_first_starters_make_one_cluster(tmp_path):
     def start(results):  # in another process, so that the lock is the system's
         results.put(PostgresServer(tmp_path / "postgres", durable=False).ensure().status().pid)
@@ -234,6 +235,7 @@ def test_never_started_server_says_so(tmp_path):
     PostgresServer(tmp_path / "postgres").stop()
 
 
+@pytest.mark.slow
 def test_lost_passwords_do_not_cost_the_data(reachable):
     server = PostgresServer(reachable / "postgres", durable=False).ensure()
     server.stop()

@@ -39,7 +39,7 @@ def test_missing_rows_are_named(database, tmp_path, scratch_databases):
     assert scratch_databases() == set()
 
 
-@pytest.mark.parametrize("lost", [2000, 200_000])
+@pytest.mark.parametrize("lost", [2000, pytest.param(200_000, marks=pytest.mark.slow)])
 def test_truncated_dump_is_refused(database, tmp_path, lost):
     backup = make_backup(database.admin_url, tmp_path)
     backup.path.write_bytes(backup.path.read_bytes()[:-lost])

@@ -116,6 +116,7 @@ LOSSES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_lost_rows_tables_and_columns_are_named(populated, folder):
     add(folder, "\n".join(up for up, _, _ in LOSSES), "\n".join(down for _, down, _ in LOSSES))
     found = rehearse(populated, folder=folder)

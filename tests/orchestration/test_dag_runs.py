@@ -73,6 +73,7 @@ def test_campaigns_wait_while_a_crawl_is_under_way(metadata, database, sink):
     assert [address for address, _ in sink.messages] == ["good@x.example"]
 
 
+@pytest.mark.slow
 def test_enrichment_that_lands_nothing_wakes_the_campaigns_and_not_itself(metadata, database):
     run = load_dag("enrich_leads").test()
     assert run.state == "success"
@@ -100,6 +101,7 @@ def test_asked_for_enrichment_is_completed_with_its_counts(metadata, database, m
     assert job["counts"] == {"checks": 0, "requests": 0, "answers": 0}
 
 
+@pytest.mark.slow
 def test_enrichment_whose_calls_fail_is_failed_and_says_why(metadata, database, monkeypatch):
     def lose(*_):
         raise ConnectionError("The provider hung up.")
@@ -112,6 +114,7 @@ def test_enrichment_whose_calls_fail_is_failed_and_says_why(metadata, database, 
     assert "The provider hung up." in job["error"]
 
 
+@pytest.mark.slow
 def test_enrichment_that_is_cancelled_pays_for_nothing(metadata, database, monkeypatch):
     def withdraw(*_):
         with database.owner() as connection:

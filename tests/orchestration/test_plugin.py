@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from airflow.utils.file import find_path_from_directory
 
 from leadhouse.settings import PROJECT
@@ -35,6 +36,7 @@ def test_plugin_registers_an_app_and_four_views():
     assert len({view["url_route"] for view in plugin.external_views}) == 4
 
 
+@pytest.mark.slow
 def test_loading_the_plugin_costs_next_to_nothing(tmp_path):
     """Scheduler, processor and every task load it; only the API server answers requests."""
     script = "import sys, leadhouse_plugin; print(*[m for m in sys.modules if m.startswith('leadhouse.')])"

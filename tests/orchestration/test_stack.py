@@ -195,6 +195,7 @@ def browser(stack, session, tmp_path):
         yield draw
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_browser_draws_the_page_without_complaints(browser, tmp_path):
     drawn = browser("/leadhouse/run", tmp_path / "run.png")
@@ -211,6 +212,7 @@ def test_airflows_ui_shows_the_page_in_its_frame(browser):
     assert "/leadhouse/run" in drawn
 
 
+@pytest.mark.slow
 def test_request_becomes_one_run_though_the_dispatcher_is_killed(stack):
     job_id = job_requests.request_job("crawl", {}, datetime.now(UTC).date())
     os.kill(airflow_stack.health()["components"]["dispatcher"]["pid"], signal.SIGKILL)

@@ -70,6 +70,7 @@ def test_all_at_once_stay_within_the_bounds_of_one(world: HostileWorld) -> None:
     assert {found[name]["reason"] for name in ("slow-head", "slow-body", "slow-chunks", "silence")} == {"timeout"}
 
 
+@pytest.mark.slow
 def test_pages_that_once_took_minutes(world: HostileWorld) -> None:
     chosen = {name: bombs.heavy_pages()[name] for name in ("many-attributes", "deep-div", "deep-formatting")}
     crawl = crawl_together(world, chosen)

@@ -52,6 +52,7 @@ def test_direct_connections_to_this_machine_are_refused(web: Web) -> None:
     assert web.asked == []
 
 
+@pytest.mark.slow
 def test_an_address_that_is_allowed_is_asked_and_no_other_port(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADHOUSE_TENANT_ADDRESSES", f"127.0.0.1:{web.port}")
     host = f"127.0.0.1:{web.port}"
@@ -62,6 +63,7 @@ def test_an_address_that_is_allowed_is_asked_and_no_other_port(web: Web, monkeyp
     assert found["127.0.0.1:9"]["crawl"]["reason"] == "address_not_allowed"
 
 
+@pytest.mark.slow
 def test_a_failing_process_says_why() -> None:
     with pytest.raises(CrawlNowError, match="nowhere"):
         crawl_now(["alpha.example"], proxy="http://127.0.0.1:nowhere", pages=1)

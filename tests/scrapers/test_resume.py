@@ -111,6 +111,7 @@ def test_the_crawl_dies_with_its_parent(crawl: Crawl, monkeypatch: pytest.Monkey
     assert len(pages(crawl, "alpha.example")) < 62  # it was not at its end
 
 
+@pytest.mark.slow
 def test_a_finished_source_is_not_crawled_again_by_a_retry(crawl: Crawl) -> None:
     crawl.web.site("done.example", pages=2)
     crawl.web.site("slow.example", pages=40)
@@ -125,6 +126,15 @@ def test_a_finished_source_is_not_crawled_again_by_a_retry(crawl: Crawl) -> None
     assert len(crawl.web.paths("done.example")) == asked
     assert counts["sources"] == 2
     assert counts["fetched"] == 4 + 42
+
+
+def test_a_finished_job_asks_nothing_again(crawl: Crawl) -> None:
+    crawl.web.site("done.example", pages=2)
+    job_id = crawl.plan("done.example")
+    assert run_shard(job_id, 0, "run")["fetched"] == 4
+    asked = len(crawl.web.asked)
+    assert run_shard(job_id, 0, "run")["fetched"] == 4
+    assert len(crawl.web.asked) == asked
 
 
 def test_two_shards_at_once(crawl: Crawl) -> None:

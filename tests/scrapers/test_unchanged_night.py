@@ -57,6 +57,7 @@ def test_an_unchanged_night_takes_a_twentieth_of_the_requests_and_confirms_every
     assert asked_again(mapped, THIRD) == ["/sitemap.xml"]
 
 
+@pytest.mark.slow
 def test_what_the_sitemap_says_has_changed_is_read_and_nothing_else(mapped: Crawl) -> None:
     mapped.web.page(HOST, "/page-ab", 'Now write to <a href="mailto:new@mapped.example">new@mapped.example</a>.')
     mapped.web.page(HOST, "/page-new", "This page came later.")
@@ -71,11 +72,13 @@ def test_what_the_sitemap_says_has_changed_is_read_and_nothing_else(mapped: Craw
     assert asked_again(mapped, THIRD) == ["/sitemap.xml"]
 
 
+@pytest.mark.slow
 def test_without_the_sitemap_every_page_is_asked(mapped: Crawl) -> None:
     mapped.web.routes[HOST, "/sitemap.xml"] = Answer(b"", 404)
     assert len(asked_again(mapped, SECOND)) == 1 + PAGES + 3
 
 
+@pytest.mark.slow
 def test_an_endless_calendar_gives_no_new_pages_the_next_night(crawl: Crawl) -> None:
     host = "calendar.example"
 

@@ -100,7 +100,10 @@ def fingerprint(world, organization):
     return {row["name"]: row["rows"] for row in world.connection.execute(parts)}
 
 
-@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize(
+    "caller",
+    [pytest.param(name, marks=[] if name in ("admin", "rep", "key") else pytest.mark.slow) for name in CALLERS],
+)
 @pytest.mark.parametrize("names_itself", [False, True], ids=["their_organization", "own_organization"])
 def test_no_function_reaches_the_other_organization(world, caller, names_itself):
     """Every function a member may call, with ids of the other organization's rows."""

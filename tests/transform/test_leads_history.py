@@ -154,6 +154,7 @@ def test_a_deleted_lead_is_closed_and_reopened_when_it_comes_back(world, built, 
     assert not any(row["is_open"] for row in rows[:-1])
 
 
+@pytest.mark.slow
 def test_an_unchanged_lead_gets_no_row(world, built, leads):
     count = "select count(*) as rows from mart_leads.dim_leads_history"
     before = world.rows(count)
@@ -162,6 +163,7 @@ def test_an_unchanged_lead_gets_no_row(world, built, leads):
     assert world.rows(count) == before
 
 
+@pytest.mark.slow
 def test_a_clock_that_went_back_turns_no_validity_around(world, built, leads):
     """The open rows begin in the future; the next change closes them after their beginning."""
     with world.database.owner() as connection:

@@ -51,7 +51,8 @@ from leadhouse.orchestration.stages import announce_marts, build_models, project
 )
 def build_marts() -> None:
     """Build, show on the leads, tell."""
-    build_models() >> project_facts() >> announce_marts()
+    built = build_models()
+    built >> project_facts() >> announce_marts(built)
 
 
 build_marts()

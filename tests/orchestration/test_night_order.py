@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
-from leadhouse.orchestration import enriching, sending
+from leadhouse.orchestration import assets, enriching, sending, stages
 from leadhouse.orchestration.conventions import Run
 
 
@@ -53,3 +54,24 @@ def test_what_a_killed_try_had_landed_is_announced(ledger, monkeypatch, said, la
     if landed:
         ledger("email_checks", run_id="asset__7", landed=landed)
     assert enriching._landed() == found
+
+
+NOTHING = {"batches": 0, "leads_adopted": 0, "is_full_refresh": False}
+
+
+@pytest.mark.parametrize(
+    ("woken_by", "built", "is_told"),
+    [
+        ([assets.ENTITIES], NOTHING, True), ([], NOTHING, True), ([assets.MESSAGES], NOTHING, False),
+        ([assets.MESSAGES], NOTHING | {"batches": 2}, True), ([assets.MESSAGES], NOTHING | {"leads_adopted": 1}, True),
+    ],
+    ids=["entities", "by_hand", "messages", "entities_of_a_run_that_failed", "adopted"],
+)  # fmt: skip
+def test_marts_of_entities_are_announced_whoever_woke_the_build(monkeypatch, woken_by, built, is_told):
+    monkeypatch.setattr(stages, "get_current_context", lambda: {"triggering_asset_events": dict.fromkeys(woken_by)})
+    announce = stages.announce_marts.function.__wrapped__  # without the way to the databases, which it does not go
+    if is_told:
+        announce(built)
+    else:
+        with pytest.raises(AirflowSkipException, match="Only messages"):
+            announce(built)

@@ -38,10 +38,11 @@ def build_models(full_refresh: bool = False) -> dict[str, Any]:
     from leadhouse import leads, transform
 
     run = current_run()
-    counts = as_counts(transform.build_marts(run.run_id, full_refresh=full_refresh))
+    summary = transform.build_marts(run.run_id, full_refresh=full_refresh)
+    counts = as_counts(summary) | {"batches": summary.window.to_batch - summary.window.from_batch}
     adopted = leads.adopt_from_searches(run.run_id)
     if adopted:
-        counts |= as_counts(transform.build_marts(f"{run.run_id}__adopted"))
+        counts |= as_counts(transform.build_marts(f"{run.run_id}__adopted")) | {"batches": counts["batches"]}
     return counts | {"leads_adopted": adopted}
 
 
@@ -54,8 +55,12 @@ def project_facts() -> int:
 
 
 @stage_task(outlets=[MARTS])
-def announce_marts() -> None:
-    """Wake enrichment, unless only messages have changed: their figures need nothing and are wanted by nobody else."""
+def announce_marts(built: dict[str, Any]) -> None:
+    """Wake enrichment, unless only messages have changed: their figures need nothing and are wanted by nobody else.
+
+    What was built decides, too: entities whose own run had failed are built by the next, whatever wakes that.
+    """
     woken_by = {asset.name for asset in get_current_context()["triggering_asset_events"]}
-    if woken_by and ENTITIES.name not in woken_by:
+    has_news = built["batches"] or built["leads_adopted"] or built["is_full_refresh"]
+    if woken_by and ENTITIES.name not in woken_by and not has_news:
         raise AirflowSkipException("Only messages have changed since the last build.")

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from starlette.concurrency import run_in_threadpool
 
 from leadhouse.api import rate_limits
-from leadhouse.api.caller import Caller as Caller
+from leadhouse.api.caller import Caller
 from leadhouse.api.exchange import Exchange, exchange_of
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.identity import access_tokens

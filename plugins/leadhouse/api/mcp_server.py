@@ -22,12 +22,12 @@ from pydantic import Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_jsonable_python
 
-from leadhouse.api.callers import Caller
+from leadhouse.api.caller import Caller
+from leadhouse.api.caller_work import caller_transaction
 from leadhouse.api.known_problems import known_problem
 from leadhouse.api.mcp_operations import READS, AskerOf, add_operations
 from leadhouse.api.problems import ProblemError
 from leadhouse.api.specification import VERSION
-from leadhouse.api.transactions import caller_transaction
 from leadhouse.campaigns import metrics
 from leadhouse.database import queries
 from leadhouse.jobs import control, logs

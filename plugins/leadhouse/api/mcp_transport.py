@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from leadhouse.api import problems
-from leadhouse.api.callers import Caller, caller_of_claims, signed_in
+from leadhouse.api.caller import Caller
+from leadhouse.api.callers import caller_of_claims, signed_in
 from leadhouse.api.exchange import exchange_of
 from leadhouse.api.problems import ProblemError
 from leadhouse.identity.api_keys import authenticate_api_key

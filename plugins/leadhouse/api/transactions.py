@@ -8,7 +8,6 @@ from fastapi import Depends, Request
 
 from leadhouse.api import idempotency
 from leadhouse.api.caller_work import CallerWork
-from leadhouse.api.caller_work import caller_transaction as caller_transaction
 from leadhouse.api.callers import SignedIn
 from leadhouse.api.exchange import exchange_of
 

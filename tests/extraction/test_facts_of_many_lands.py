@@ -259,11 +259,11 @@ CASES: dict[str, tuple[str, str, str, Facts]] = {
     ),
     "a name over its number": (
         "https://www.vinha.pt/contactos", "pt",
-        "<p>Enoturismo<br>Mafalda Sequeira<br>T. +351 254 882 310</p>", {"people": {"Mafalda Sequeira"}},
+        "<p>Enoturismo<br>Mafalda Sequeira<br>T. +351 254 882 310</p>", {"people": {"Mafalda Sequeira: Enoturismo"}},
     ),
     "a name over a number in a story": (
         "https://www.vinha.pt/historia-da-casa", "pt",
-        "<p>Enoturismo<br>Mafalda Sequeira<br>T. +351 254 882 310</p>", {"people": set()},
+        "<p>Visitas<br>Mafalda Sequeira<br>T. +351 254 882 310</p>", {"people": set()},
     ),
     "a national road": (
         "https://www.vinha.pt/contactos", "pt", "<p>EN 222, Ervedosa do Douro<br>5130-135 Pesqueira</p>",
@@ -286,6 +286,26 @@ CASES: dict[str, tuple[str, str, str, Facts]] = {
     ),
     "towns and a country": (
         "https://www.kantuta.cl/nosotros", "es", "<p>Enviamos a Santiago, Valparaíso, Chile</p>", {"address": set()},
+    ),
+    "run by two": (
+        "https://www.kavita.in/", "en", "<p>Today the business is run by Mr. Naveen Sharma and Mrs. Kavita Sharma.</p>",
+        {"people": {"Naveen Sharma", "Kavita Sharma"}},
+    ),
+    "whom to ring": (
+        "https://www.bakker.nl/contact", "nl", "<p>Bel Jaap Bakker: 06-53 21 44 90</p>", {"people": {"Jaap Bakker"}},
+    ),
+    "a gate behind its block": (
+        "https://www.ubuntu.co.za/contact", "en",
+        "<p>Unit 5, Block C, Bryanston Gate, 170 Curzon Road, Bryanston, 2191</p>",
+        {"address": {"Unit 5, Block C, Bryanston Gate, 170 Curzon Road, 2191 Bryanston, ZA"}},
+    ),
+    "a Danish floor": (
+        "https://www.kodehuset.dk/kontakt", "da", "<p>Vestergade 58, 2. th. · 8000 Aarhus C</p>",
+        {"address": {"Vestergade 58, 2. th, 8000 Aarhus C, DK"}},
+    ),
+    "departments that are trades": (
+        "https://www.lemaitre.fr/contact", "fr", "<p>Mécanique : Loïc<br>Carrosserie : Sébastien Morel</p>",
+        {"people": {"Sébastien Morel: Carrosserie"}},
     ),
     "offices beside each other": (
         "https://www.ecole.fr/equipe", "fr", "<p>Directeur de la publication : Monsieur Yann Le Breton, gérant.</p>",

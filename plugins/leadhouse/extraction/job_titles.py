@@ -163,6 +163,7 @@ _DEPARTMENTS = words(
     "segreteria magazzino logistica commerciale comptabilite accueil atelier achats secretariat production ventes "
     "administracion ventas compras contabilidad recepcion taller marketing administratie verkoop inkoop boekhouding "
     "receptie oekonomi salg innkjoep lager regnskap ekonomi foersaeljning inkoep planning planung werkplaats magazijn "
+    "carrosserie mecanique enoturismo enologia fakturowanie "
     "klantenservice humanos financeiro contabilidade vendas producao atendimento kundtjaenst bogholderi indkoeb "
     "ksiegowosc sprzedaz produkcja kadry serwis uctarna obchod vyroba prodej nakup fakturace expedice "
     "myynti laskutus huolto toimisto penzuegy ertekesites raktar vanzari contabilitate productie satis muhasebe ueretim"

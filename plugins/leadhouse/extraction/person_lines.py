@@ -17,7 +17,10 @@ from leadhouse.extraction.person_evidence import TEAM_URL
 from leadhouse.extraction.person_names import Name, read_name
 from leadhouse.extraction.person_outsiders import is_post
 
-_WORD = r"(?:[A-ZÀ-ÞĀ-Ž](?:[\w'’\-]+|\.)|de|del|della|di|da|dos|van|von|der|den|la|le|ter|ten)"
+_WORD = (
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Smt|Sig|Sra?|Dott)\."
+    r"|[A-ZÀ-ÞĀ-Ž](?:[\w'’\-]+|\.)|de|del|della|di|da|dos|van|von|der|den|la|le|ter|ten)"
+)
 _NAMED = rf"(?P<name>{_WORD}(?:[ ]{_WORD}){{1,5}})"
 _AND = r"(?:\s*,\s*|\s+(?:and|und|et|e|y|en|og|och)\s+|\s*&\s*)"
 _NAMES = rf"(?P<names>{_WORD}(?:[ ]{_WORD}){{1,5}}(?:{_AND}{_WORD}(?:[ ]{_WORD}){{1,5}}){{0,3}})"
@@ -108,7 +111,8 @@ _OWN_STEMS = (
     *("ons ", "onze ", "vår ", "vores "),
 )
 _CALL = re.compile(
-    rf"\b(?i:contact|call|e-?mail|ask for|speak (?:to|with)|reach(?: out to)?|kontaktieren sie|wenden sie sich an"
+    rf"\b(?i:contact|call|bel|ring(?: til)?|appelez|llame a|ligue para"
+    rf"|e-?mail|ask for|speak (?:to|with)|reach(?: out to)?|kontaktieren sie|wenden sie sich an"
     rf"|contactez|contattare|contattate|contacte con|neem contact op met|kontakt)\s+{_NAMED}\s*(?:,|\(|:|–|-"
     rf"|\b(?i:at|on|by"
     rf"|via|under|unter|per|au|al|en|op|pr|på)\b)"
@@ -125,6 +129,7 @@ _CALL_STEMS = (
         "kontaktieren sie",
         "wenden sie sich an",
     ),
+    *("bel ", "ring ", "appelez", "llame a", "ligue para"),
     *("contactez", "contattare", "contattate", "contacte con", "neem contact", "kontakt "),
 )
 _NOT_OURS = guarded(r"\b(?:author|autor|history|geschichte|histoire|historia|storia|speakers?|artists?|cast)\b", re.I)

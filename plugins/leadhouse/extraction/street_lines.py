@@ -61,7 +61,7 @@ _UNIT_ALONE = re.compile(
     r"|local|interno|scala|etage|sala|loja|conj|cj|bloco|bl|lote|nave|pavilhão|sc|ap|apto|entlo|esc|kat|daire|dveře"
     r"|#)\.?\s?[#\w-]{1,9}(?:[ &-]+\w{1,4})?|\d{1,3}\s?(?:st|nd|rd|th|ª|º|\.)?\s?(?:floor"
     r"|fl|og|etage|stock|planta|piso"
-    r"|étage|piano|obergeschoss|tr|krs|em|sal|emelet|patro|piętro|kat|andar|kerros|korrus|stāvs)\.?"
+    r"|étage|piano|obergeschoss|tr|krs|em|sal|emelet|patro|piętro|kat|andar|kerros|korrus|stāvs|th|tv|mf)\.?"
     r"|\d{1,3} \d{1,2}(?:st|nd|rd|th))$",
     re.I,
 )
@@ -198,7 +198,7 @@ def _first(pieces: list[str], index: int, piece: str, *, is_wordy: bool) -> int:
 def _is_building(pieces: list[str], index: int) -> bool:
     """Whether a piece without a sign of its own stands between a floor and the street: a building's name."""
     piece = pieces[index]
-    if not index or not _UNIT_ALONE.match(pieces[index - 1]) or not re.search(r"\d", pieces[index - 1]):
+    if not index or not _UNIT_ALONE.match(pieces[index - 1]) or not re.search(r"\d|\b[A-Z]$", pieces[index - 1]):
         return False
     if _HARD_END.search(piece) or _LABEL_WORD.match(piece):
         return False

@@ -8,6 +8,9 @@ RUN python -m venv .venv \
  && .venv/bin/uv pip install --no-cache --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.txt
 COPY . .
 RUN .venv/bin/uv pip install --no-cache --python .venv/bin/python --no-deps --no-build-isolation --editable .
+# Extraction as machine code; the compiler stays in this stage.
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev \
+ && .venv/bin/python -m leadhouse.extraction.build_compiled
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --create-home --uid 50000 leadhouse \

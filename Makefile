@@ -6,7 +6,7 @@ export LEADHOUSE_HOME ?= $(CURDIR)/.leadhouse
 # uv trusts what this machine trusts, as pip does: a company's own certificate authority is in the system's store.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: demo down clean test test-all test-fast prove bench lint docs lock environment help
+.PHONY: demo down clean test test-all test-fast prove bench compiled lint docs lock environment help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort | column -t -s "$$(printf '\t')"
@@ -57,6 +57,9 @@ prove: environment ## the long proofs: kills and races; results go to docs/proof
 
 bench: environment ## ratios against peers and floors; results go to docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+compiled: environment ## extraction as machine code: a page costs a quarter less; needs a C compiler and minutes
+	$(BIN)/python -m leadhouse.extraction.build_compiled
 
 lint: environment ## style, types, import layers
 	$(BIN)/ruff check .

@@ -1,0 +1,90 @@
+"""The component as machine code: only of these very sources, with the same results."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from leadhouse.extraction import build_compiled, compiled
+
+MODULES = sorted(each for each in compiled.SOURCES.glob("*.py"))
+PAGES = Path(__file__).parent / "pages"
+READ_ALL = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+import leadhouse.extraction
+leadhouse.extraction.__path__[:] = sys.argv[2:]
+from leadhouse.extraction import company_site, listing
+from leadhouse.extraction.context import SiteContext
+print(company_site.__file__.rpartition(".")[2])
+for page in sorted(Path(sys.argv[1]).glob("*.html")):
+    host = f"www.{page.stem.replace('_', '-')}.example"
+    for path in ("", "kontakt", "team.html", "blog/2024/05/a-post"):
+        site, when = SiteContext(host=host), datetime(2026, 11, 2, tzinfo=UTC)
+        said = company_site.extract_page(page.read_bytes(), f"https://{host}/{path}", "text/html", site, when)
+        print(said.model_dump_json())
+"""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_constants_are_named_as_such_and_nothing_else_changes(module):
+    source = module.read_text()
+    made = build_compiled.with_constants(source)
+    assert made.count("\n") == source.count("\n")
+    assert _bare(made).replace("from typing import Final\n", "", 1) == _bare(source)
+
+
+def _bare(source: str) -> str:
+    """The module without its mark for constants, and without the comments."""
+    tree = ast.parse(source)
+    for index, node in enumerate(tree.body):
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "Final" and node.value is not None:
+            tree.body[index] = ast.Assign([node.target], node.value, lineno=1)
+    return ast.unparse(tree)
+
+
+def test_a_name_that_is_bound_twice_is_no_constant():
+    made = build_compiled.with_constants("import re\nONE = 1\n_TWO = 2\n_TWO += ONE\nsmall = 3\nFOUR: int = 4\n")
+    assert made == (
+        "import re; from typing import Final\nONE: Final = 1\n_TWO = 2\n_TWO += ONE\nsmall = 3\nFOUR: int = 4\n"
+    )
+
+
+def test_models_stay_interpreted():
+    left = {each.name for each in MODULES if not build_compiled.is_translated(each.name, each.read_text())}
+    assert left == {"__init__.py", "compiled.py", "build_compiled.py", "listing.py"}
+
+
+def test_changed_sources_have_another_folder(tmp_path):
+    sources = tmp_path / "sources"
+    shutil.copytree(compiled.SOURCES, sources, ignore=shutil.ignore_patterns(".compiled", "__pycache__"))
+    assert compiled.folder(sources) == compiled.folder()
+    changed = sources / "phones.py"
+    changed.write_text(changed.read_text() + "\n")
+    assert compiled.folder(sources) != compiled.folder()
+    changed.unlink()
+    assert compiled.folder(sources) not in {compiled.folder(), compiled.BUILDS}
+
+
+@pytest.mark.prove
+def test_machine_code_says_the_same_of_every_golden_page(tmp_path):
+    if shutil.which("gcc") is None or not Path(sysconfig.get_path("include"), "Python.h").is_file():
+        pytest.skip("needs a C compiler and Python's headers")
+    build_compiled.build(tmp_path / "built")
+    interpreted = _read_all(compiled.SOURCES)
+    translated = _read_all(tmp_path / "built", compiled.SOURCES)
+    assert (interpreted[0], translated[0]) == ("py", "so")
+    assert len(interpreted) > 100
+    assert translated[1:] == interpreted[1:]
+
+
+def _read_all(*path: Path) -> list[str]:
+    command = [sys.executable, "-c", READ_ALL, str(PAGES), *map(str, path)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()

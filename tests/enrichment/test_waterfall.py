@@ -94,7 +94,7 @@ def test_an_unsure_hit_goes_on_and_an_address_that_bounced_too(two, demand):
     change(demand)
     demand.add("Udo Neu")
     assert buy() == 1
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute(
             "update app.lead_facts set email_normalized = 'udo@alpha.example', email_status = 'invalid'"
             " where full_name = 'Udo Neu'"
@@ -130,7 +130,7 @@ def test_an_answer_of_the_former_window_is_free(two, demand):
     cheap.does, dear.does = {"Ada Berg": "miss"}, {"Ada Berg": "miss"}
     demand.add("Ada Berg")
     assert buy() == 2
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute("update billing.budgets set ends_on = ends_on + 60")
     spent, asked = demand.spent(), len(cheap.keys) + len(dear.keys)
     assert buy(DAY + timedelta(days=20)) == 0
@@ -142,7 +142,7 @@ def test_an_answer_of_the_former_window_is_free(two, demand):
 
 
 def merge(demand, loser, winner, organization_id=None):
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         made = connection.execute(
             "insert into resolution.redirects (organization_id, from_entity_id, to_entity_id, reason, batch_no)"
             " values (%s, %s, %s, 'test', 1) returning redirect_id", (organization_id, loser, winner),
@@ -161,13 +161,13 @@ def test_who_has_become_one_with_another_is_not_asked_about_again(two, demand):
     asked, spent = len(cheap.keys) + len(dear.keys), demand.spent()
     assert (buy(), demand.spent()) == (0, spent), "both have answered about her within the window"
     merge(demand, second, demand.add("Adda Berg"), demand.organization_id)
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute("update billing.budgets set ends_on = ends_on + 60")
     assert buy(DAY + timedelta(days=20)) == 0
     assert (len(cheap.keys) + len(dear.keys), demand.spent()) == (asked, spent), "in a later window from the cache"
     rows = demand.query("select outcome from raw.provider_responses where from_cache")
     assert [row["outcome"] for row in rows] == ["miss"] * 2
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute("update resolution.redirects set reverted_batch_no = 2 where redirect_id = %s", (joined,))
         connection.execute("update app.leads set deleted_at = null where entity_id = %s", (first,))
         one, other = (
@@ -181,7 +181,7 @@ def test_an_own_join_takes_the_place_of_the_shared_one(two, demand):
     ada, bea, cleo = (demand.add(name) for name in ("Ada Berg", "Bea Berg", "Cleo Berg"))
     merge(demand, ada, bea)
     merge(demand, ada, cleo, demand.organization_id)
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         found = {
             each: set(
                 connection.execute("select app.entities_as_one(%s, %s) as ids", (owner, each)).fetchone()["ids"]
@@ -194,11 +194,11 @@ def test_an_own_join_takes_the_place_of_the_shared_one(two, demand):
 def test_a_request_whose_lead_is_gone_waits_for_nobody(two, demand):
     entity = demand.add("Ada Berg")
     request_wanted("run", DAY)
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute("update app.leads set deleted_at = now() where entity_id = %s", (entity,))
     assert call_provider("run", DAY) == 0
     assert [state for *_, state in calls(demand)] == ["refused"]
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute("update app.leads set deleted_at = null where entity_id = %s", (entity,))
     assert buy() == 1, "it is wanted again"
 
@@ -209,7 +209,10 @@ def test_one_request_is_open_at_a_time(two, demand):
     with connect("enrichment") as connection:
         put_waterfall(connection, None, EMAIL, ["dear", "cheap"])
     assert request_wanted("run", DAY) == 0
-    with pytest.raises(Exception, match="enrichment_requests_one_open"), demand.database.owner() as connection:
+    with (
+        pytest.raises(Exception, match="enrichment_requests_one_open"),
+        demand.database.kept_transaction() as connection,
+    ):
         connection.execute(
             "insert into app.enrichment_requests (organization_id, entity_id, entity_kind, attribute, provider,"
             " window_on, wanted_by, max_price_eur) values (%s, %s, 'person', 'email', 'dear', %s, 'x', 1)",
@@ -220,7 +223,7 @@ def test_one_request_is_open_at_a_time(two, demand):
 def test_ceilings_of_a_day_and_of_a_job(two, demand):
     for number in range(4):
         demand.add(f"Hit Nummer{number}")
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute("update billing.budgets set ceiling_eur_a_day = 0.06, ceiling_eur_a_job = 0.04")
         job = connection.execute(
             "insert into app.jobs (kind, parameters) values ('enrich', '{\"ceiling_eur\": 0.02}') returning job_id"
@@ -285,7 +288,7 @@ def test_other_attributes_of_people_and_companies(two, demand):
             put_waterfall(connection, None, wanted, ["cheap"])
     demand.add("Ada Berg", "ada@alpha.example", "valid")
     company = demand.add("", domain=None)
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute(
             'update app.campaigns set config = \'{"wanted_attributes": ["phone_e164", "domain", "nonsense"]}\''
         )
@@ -327,7 +330,7 @@ def test_expected_price_follows_from_the_hit_rates(two, demand, monkeypatch):
     names = [f"{'Hit' if number % 2 else 'Miss'} Nummer{number}" for number in range(8)]
     cheap.does = {name: name.split()[0].lower() for name in names}
     dear.does = dict.fromkeys(names, "hit")
-    with demand.database.owner() as connection:
+    with demand.database.kept_transaction() as connection:
         connection.execute("update billing.budgets set ceiling_eur = 100")
     for name in names:
         demand.add(name)

@@ -27,7 +27,7 @@ from leadhouse.settings import settings
 from tests.orchestration.airflow_in_process import give_metadata
 from tests.orchestration.signed_in_forwarder import SignedInForwarder
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGE_SECONDS = 0.3
@@ -195,7 +195,6 @@ def browser(stack, session, tmp_path):
         yield draw
 
 
-@pytest.mark.slow
 @pytest.mark.browser
 def test_browser_draws_the_page_without_complaints(browser, tmp_path):
     drawn = browser("/leadhouse/run", tmp_path / "run.png")
@@ -204,7 +203,6 @@ def test_browser_draws_the_page_without_complaints(browser, tmp_path):
     assert "Content Security Policy" not in drawn.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.browser
 def test_airflows_ui_shows_the_page_in_its_frame(browser):
     drawn = browser("/plugin/leadhouse-run").stdout
@@ -212,7 +210,6 @@ def test_airflows_ui_shows_the_page_in_its_frame(browser):
     assert "/leadhouse/run" in drawn
 
 
-@pytest.mark.slow
 def test_request_becomes_one_run_though_the_dispatcher_is_killed(stack):
     job_id = job_requests.request_job("crawl", {}, datetime.now(UTC).date())
     os.kill(airflow_stack.health()["components"]["dispatcher"]["pid"], signal.SIGKILL)
@@ -253,7 +250,6 @@ def test_person_starts_a_crawl_from_the_form(stack, session):
     assert refused.status_code == 400
 
 
-@pytest.mark.slow
 def test_killed_scheduler_takes_up_its_work_again(stack):
     job_id = job_requests.request_job("crawl", {}, datetime.now(UTC).date())
     wait_for(lambda: f"job__{job_id}" in runs(stack))
@@ -264,7 +260,6 @@ def test_killed_scheduler_takes_up_its_work_again(stack):
     assert airflow_stack.health()["healthy"]
 
 
-@pytest.mark.slow
 def test_stopped_leaves_nothing_and_who_takes_its_port_is_not_taken_for_it(stack):
     port = PortBook(settings().home / "ports.json").remembered("airflow")
     airflow_stack.stop()

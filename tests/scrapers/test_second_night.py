@@ -137,6 +137,7 @@ def test_another_extractor_version_reads_the_page_whole(first_night: Crawl, monk
     assert (counts["fetched"], counts["not_modified"]) == (5, 0)
 
 
+@pytest.mark.slow
 def test_a_site_is_asked_where_it_was_found_and_where_it_says_if_it_is_no_more_there(crawl: Crawl) -> None:
     www = f"www.{HOST}"
     crawl.web.site(www, pages=1)

@@ -18,6 +18,7 @@ def test_views_of_raw_are_there(staged):
     assert len(names) >= 5
 
 
+@pytest.mark.slow
 def test_second_deploy_keeps_the_views_and_their_readers(staged):
     database, _ = staged
     with database.owner() as connection:

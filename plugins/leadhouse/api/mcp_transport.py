@@ -1,4 +1,4 @@
-"""How the MCP server is reached: streamable HTTP at /mcp, a request at a time and without sessions, and stdio.
+"""How the MCP server is reached over HTTP: streamable, at /mcp, a request at a time and without sessions.
 
 The SDK is imported with the first request: most servers never get one, and it is most of a second of their start.
 """
@@ -6,7 +6,6 @@ The SDK is imported with the first request: most servers never get one, and it i
 from __future__ import annotations
 
 import asyncio
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -17,15 +16,11 @@ from starlette.types import Receive, Scope, Send
 
 from leadhouse.api import problems
 from leadhouse.api.caller import Caller
-from leadhouse.api.callers import caller_of_claims, signed_in
+from leadhouse.api.callers import signed_in
 from leadhouse.api.exchange import exchange_of
 from leadhouse.api.problems import ProblemError
-from leadhouse.identity.api_keys import authenticate_api_key
-from leadhouse.identity.audit import Origin
-from leadhouse.identity.component_work import component
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
     from mcp.server.mcpserver import Context
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
@@ -99,28 +94,3 @@ def asker_of_request(context: Context[Any, Any]) -> Asker:
     request: Any = context.request_context.request
     headers = {name: value for name, value in request.headers.items() if name in _SHOWN}
     return Asker(request.app, headers, request.client.host if request.client else None)
-
-
-def serve_stdio(key: str) -> None:
-    """Serve on standard input and output as the owner of an API key, until the input ends.
-
-    Raises:
-        WrongCredentialsError: no such key, or it cannot be used any more.
-    """
-    from leadhouse.api.mcp_operations import Asker
-    from leadhouse.api.mcp_server import make_server
-    from leadhouse.api.serving import configure_logs
-
-    configure_logs()  # to standard error: the output is the protocol's
-    with component() as connection:
-        caller = caller_of_claims(authenticate_api_key(connection, key, Origin(None, "leadhouse mcp")))
-    shown = {"x-api-key": key, "user-agent": "leadhouse mcp"}
-    make_server(lambda _: caller, lambda _: Asker(_own_app(), shown)).run("stdio")
-
-
-@cache
-def _own_app() -> FastAPI:
-    """The application, made when an operation is first asked for: that takes seconds."""
-    from leadhouse.api.application import create_app
-
-    return create_app()

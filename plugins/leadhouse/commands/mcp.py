@@ -14,6 +14,6 @@ def serve() -> None:
     if key is None:
         raise typer.BadParameter("set LEADHOUSE_API_KEY to the API key of whom it acts as")
     with clear_failures():
-        from leadhouse.api.mcp_transport import serve_stdio
+        from leadhouse.api.mcp_stdio import serve_stdio
 
         serve_stdio(key.get_secret_value())

@@ -58,7 +58,7 @@ prove: environment ## the long proofs: kills and races; results go to docs/proof
 bench: environment ## ratios against peers and floors; results go to docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-compiled: environment ## extraction as machine code: a page costs a quarter less; needs a C compiler and minutes
+compiled: environment ## extraction as machine code: a page costs a fifth less; needs a C compiler and minutes
 	$(BIN)/python -m leadhouse.extraction.build_compiled
 
 lint: environment ## style, types, import layers

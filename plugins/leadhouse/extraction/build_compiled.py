@@ -1,7 +1,7 @@
 """``python -m leadhouse.extraction.build_compiled``: the component as machine code, by mypyc and the C compiler.
 
 mypyc is a part of mypy; it translates the modules as they stand, and `compiled` says where they are found. Results are
-the same to the byte (`tests/extraction/test_compiled.py`); a page costs a quarter to a third less.
+the same to the byte (`tests/extraction/test_compiled.py`); a page costs a fifth to a quarter less.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.guarded import guarded
@@ -46,6 +47,7 @@ def _mark_rolls(page: Page) -> None:
             entry.marks |= Mark.TEAM
 
 
+@lru_cache(maxsize=20_000)  # menus repeat over a site's pages
 def _is_roll_head(text: str) -> bool:
     match = _ROLL_HEAD.match(text)
     return match is not None and not text[match.end() :].strip(" :")

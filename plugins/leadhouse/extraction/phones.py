@@ -168,7 +168,7 @@ def _reason(page: Page, item: Candidate, country: str | None, owner: Owner | Non
         return "identifier"
     if reason := whose(page, item.spot, owner):
         return reason
-    if kind == "fax" and country in _TELEFAX_RINGS and _TELEFAX.search(item.label[-24:]):
+    if kind == "fax" and country in _TELEFAX_RINGS and _TELEFAX.search(item.label[-24:].strip() or item.spot.above):
         return None
     if kind == "fax" or _FAX_AFTER.match(item.spot.after):
         return "fax"

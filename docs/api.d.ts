@@ -1477,7 +1477,7 @@ export type SearchQuestion = {
   question: string;
 };
 
-/** What came of a search so far. `requested` null: any number; `jobs` by their status. */
+/** What came of a search so far. `requested` null: any number; `jobs` by their status. `unread_sources` are those whose last run did not come to their end: their next one goes on. */
 export type SearchReportShape = {
   leadSearchId: string;
   name: string;
@@ -1487,6 +1487,7 @@ export type SearchReportShape = {
   isExhausted: boolean;
   jobs: Record<string, number>;
   message: string;
+  unreadSources: number;
 };
 
 /** A search. It makes leads only after a person has confirmed its criteria. */
@@ -3614,6 +3615,10 @@ export interface Operations {
       /** Tags that a lead must have. */
       tag?: string[] | null;
       listId?: string | null;
+    };
+    headers?: {
+      /** Entity tags, as an answer gave them. */
+      "if-none-match"?: string | null;
     };
     answers: {
       200: PageListedLead;

@@ -4027,6 +4027,18 @@ export interface Operations {
       200: Me;
     };
   };
+  /** Ask for another mail that confirms the address */
+  request_email_confirmation: {
+    path: "/api/v1/me/email-confirmation";
+    method: "POST";
+    headers?: {
+      /** Repeats of the request under the same key, for a day, have one effect and get the same answer. */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      202: Accepted;
+    };
+  };
   /** All that is held about the own account */
   export_me: {
     path: "/api/v1/me/export";

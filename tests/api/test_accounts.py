@@ -82,6 +82,27 @@ def test_sign_up_confirm_and_look_at_oneself(api, sink):
     assert api.post("/api/v1/auth/confirm-email", json={"token": token_in(mail)}).status_code == 422
 
 
+def test_a_lost_confirmation_is_asked_for_again(api, sink):
+    email, tokens = signed_up(api, sink)
+    lost = token_in(last_mail(sink, email))
+    asked = api.post("/api/v1/me/email-confirmation", headers=bearer(tokens))
+    assert asked.status_code == 202, asked.text
+    newer = token_in(last_mail(sink, email))
+    assert newer != lost
+    assert api.post("/api/v1/auth/confirm-email", json={"token": lost}).status_code == 422
+    confirming = {"json": {"token": newer}, "headers": bearer(tokens)}
+    assert api.post("/api/v1/auth/confirm-email", **confirming).status_code == 204
+    again = api.post("/api/v1/me/email-confirmation", headers=bearer(tokens))
+    assert (again.status_code, again.json()["detail"]) == (409, "Your address is confirmed already.")
+
+
+def test_mails_of_confirmation_are_few(api, sink):
+    _, tokens = signed_up(api, sink)
+    answers = [api.post("/api/v1/me/email-confirmation", headers=bearer(tokens)) for _ in range(5)]
+    assert {each.status_code for each in answers} == {202, 429}
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
 def test_address_that_is_taken_looks_like_a_new_one(api, sink, world):
     email, _ = signed_up(api, sink)
     body = {"email": email, "password": OTHER, "fullName": "Eve", "organizationName": "Eve's"}

@@ -79,6 +79,14 @@ def test_a_password_is_changed_once(world, cut_off):
     assert acts(world, person, "change_password") == ["succeeded"]
 
 
+def test_another_mail_of_confirmation_is_asked_for_once(world, cut_off):
+    person, headers = person_of(world)
+    world.rows("update identity.users set email_confirmed_at = null where user_id = %s", person.user)
+    cut_off("POST", "/me/email-confirmation", headers, None, 202)
+    assert acts(world, person, "request_email_confirmation") == ["succeeded"]
+    assert count(world, "identity.one_time_tokens", user_id=person.user, purpose="email_confirmation") == 1
+
+
 def test_a_second_factor_is_enrolled_confirmed_and_removed_once(world, cut_off):
     person, headers = person_of(world)
     made = cut_off("POST", "/me/second-factor", headers, None, 201)

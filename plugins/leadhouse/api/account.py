@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, BackgroundTasks, Depends
 from pydantic import Field
 
 from leadhouse.api.callers import PersonSignedIn
 from leadhouse.api.idempotency import once
 from leadhouse.api.problems import Problem, ProblemError, not_found
 from leadhouse.api.shapes import Page, Paging, Shape, paging_without_order
-from leadhouse.api.sign_in import From, Name, Password, TokenOnly, hashing
+from leadhouse.api.sign_in import Accepted, From, Name, Password, TokenOnly, hashing, send_mail
 from leadhouse.api.transactions import Work
 from leadhouse.database.queries import load
-from leadhouse.identity import accounts, passwords, preferences, sessions
+from leadhouse.identity import accounts, passwords, preferences, sessions, sign_up
 from leadhouse.identity import invitations as joining
 from leadhouse.identity.errors import WrongCredentialsError
 
@@ -169,6 +169,20 @@ def change_password(body: PasswordChange, caller: PersonSignedIn, origin: From) 
         )
     except WrongCredentialsError as error:
         raise wrong_credentials("currentPassword", error) from error
+
+
+@router.post(
+    "/me/email-confirmation", status_code=202, operation_id="request_email_confirmation",
+    summary="Ask for another mail that confirms the address",
+)  # fmt: skip
+def request_email_confirmation(caller: PersonSignedIn, work: Work, origin: From, later: BackgroundTasks) -> Accepted:
+    """Its link takes the place of the former one's, good for three days. 409 where the address is confirmed already."""
+    if get_me(work).email_confirmed_at is not None:
+        raise ProblemError(Problem.CONFLICT, "Your address is confirmed already.")
+    until = datetime.now(UTC) + sign_up.CONFIRMATION_LIFETIME
+    token = once(lambda beside: sign_up.request_email_confirmation(caller.user_id, origin, beside=beside), str)
+    later.add_task(send_mail, "email_confirmation", until, user_id=caller.user_id, token=token)
+    return Accepted(message="A mail with the next step is on its way to your address.")
 
 
 @router.get("/me/sessions", operation_id="list_sessions", summary="Where the person is signed in")

@@ -91,10 +91,19 @@ def sign_up_by_invitation(
             return made
 
 
-def request_email_confirmation(user_id: UUID, origin: Origin) -> str:
-    """Another token for the mail that confirms the address, good for three days."""
-    with component() as connection, transaction(connection, origin, user_id):
-        return one_time_tokens.issue(connection, user_id, "email_confirmation", CONFIRMATION_LIFETIME)
+def request_email_confirmation(user_id: UUID, origin: Origin, *, beside: Beside = alone) -> str:
+    """Another token for the mail that confirms the address, good for three days; former ones are worth nothing.
+
+    Raises:
+        ThrottledError: the person asked too often.
+    """
+    with component() as connection:
+        throttling.take_attempt(connection, throttling.EMAIL_CONFIRMATION, str(user_id))
+        with transaction(connection, origin, user_id):
+            token = one_time_tokens.issue(connection, user_id, "email_confirmation", CONFIRMATION_LIFETIME)
+            record_act(connection, "request_email_confirmation", "users", user_id, user_id=user_id)
+            beside(connection, token)
+            return token
 
 
 def confirm_email(token: str, origin: Origin, session_id: UUID | None = None) -> UUID:

@@ -31,6 +31,7 @@ EMAIL = Rule("email", 5, 30, 900)
 ADDRESS = Rule("address", 50, 30, 900)  # an office shares one
 FACTOR = Rule("factor", 5, 30, 3600)  # six digits: few guesses
 PASSWORD_RESET = Rule("password_reset", 3, 60, 3600)
+EMAIL_CONFIRMATION = Rule("email_confirmation", 3, 60, 3600)
 
 
 def take_attempt(connection: Connection[Any], rule: Rule, subject: str | None) -> None:

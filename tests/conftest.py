@@ -385,6 +385,12 @@ def _passwords(admin_url: str) -> dict[str, str]:
     return {login: hmac.new(key, login.encode(), hashlib.sha256).hexdigest()[:32] for login in provisioning.LOGINS}
 
 
+def ensure_usual_partitions(connection: psycopg.Connection[Any]) -> None:
+    """What every test's database holds besides the migrations' result."""
+    days = [datetime.now(UTC).date(), USUAL_DAY]
+    connection.execute("select raw.ensure_partitions(day) from unnest(%s) as day", [days])
+
+
 def _ensure_template(admin_url: str) -> str:
     """The migrated template of this checkout's migrations, made once a server and content."""
     name = f"leadhouse_template_{migrations.content_hash()[:16]}"
@@ -398,9 +404,7 @@ def _ensure_template(admin_url: str) -> str:
             server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(partial)))
             provisioning.provision(admin_url, partial, _passwords(admin_url))
             with admin_to(provisioning.url_with(admin_url, database=partial)) as made:  # each test would make its own
-                made.execute(
-                    "select raw.ensure_partitions(day) from unnest(%s) as day", [[datetime.now(UTC).date(), USUAL_DAY]]
-                )
+                ensure_usual_partitions(made)
             # no sessions, autovacuum's included: a template in use cannot be cloned
             server.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(partial)))
             server.execute(

@@ -54,7 +54,8 @@ def test_addresses_are_found_and_what_is_not_found_costs_nothing(hunter, demand,
 
 
 @pytest.mark.parametrize("fault", [Fault.BUSY, Fault.AWAY])
-def test_a_limit_stops_the_stage_and_charges_nobody(hunter, demand, fault):
+def test_a_limit_that_outlasts_the_patience_stops_the_stage_and_charges_nobody(hunter, demand, fault, monkeypatch):
+    monkeypatch.setattr("leadhouse.enrichment.provider_client.PATIENCE", 0.0)
     hunter.faults.append(fault)
     demand.add("Ada Berg")
     request_wanted("run", DAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadhouse.database import migrations
 from leadhouse.database.queries import load
+from tests.conftest import ensure_usual_partitions
 
 # What is there in a database to which no migration was applied.
 GIVEN = {"extension plpgsql", "extension pg_stat_statements", "schema public"}
@@ -23,6 +24,8 @@ def test_all_up_all_down_all_up(database):
     assert len(migrations.rollback(database.admin_url, count)) == count
     assert set(catalog(database)) == GIVEN
     migrations.migrate(database.admin_url)
+    with database.owner() as owner:
+        ensure_usual_partitions(owner)
     found = catalog(database)
     differing = {name for name in before.keys() | found.keys() if before.get(name) != found.get(name)}
     assert differing == set()

@@ -15,6 +15,7 @@ def database(database_with_marts):
     return database_with_marts
 
 
+@pytest.mark.slow
 def test_resolution_waits_for_what_was_requested_with_it(metadata, database):
     job_id = requests.request_job("crawl", {}, datetime.now(UTC).date())
     load_dag("resolve_entities").test()

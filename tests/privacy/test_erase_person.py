@@ -16,6 +16,7 @@ from leadhouse.settings import settings
 from tests.privacy.person_world import HOST, NAMES, OWN_PAGE, PAGE, REQUEST, TRACES
 from tests.privacy.searching import files_saying, members_saying, tables_saying
 
+pytestmark = pytest.mark.slow
 NAMESAKE = "jm@beta.example"
 OF_NAMESAKE = """
 select distinct entity_id from resolution.subject_keys join resolution.assignments using (subject_id)
@@ -184,7 +185,6 @@ def test_an_import_brings_nobody_back(world, erased):
     assert "Anna Schmidt" in people(world)
 
 
-@pytest.mark.slow
 def test_a_restore_of_an_older_backup_erases_again(world, erased):
     admin = settings().database_admin_url.get_secret_value()
     with world.database.owner(autocommit=True) as owner:

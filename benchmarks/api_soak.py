@@ -38,11 +38,19 @@ BARS = "▁▂▃▄▅▆▇█"
 
 @dataclass
 class _Seen:
-    """What was answered, by status, and samples of the server: MiB and connections, one a sample."""
+    """What was answered, by status and by fault, and samples of the server: MiB and connections, one a sample."""
 
     answers: Counter[int] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
     memory: list[float] = field(default_factory=list)
     connections: list[int] = field(default_factory=list)
+
+    def count(self, answer: requests.Response) -> None:
+        """An answer; one that is the server's fault with what was asked, and what it says."""
+        self.answers[answer.status_code] += 1
+        if answer.status_code >= 500:
+            asked = f"{answer.request.method} {answer.request.path_url}"
+            self.faults[f"{asked}: {answer.status_code} {answer.text[:300]}"] += 1
 
 
 def run(minutes: float | None = None) -> list[Result]:
@@ -76,6 +84,8 @@ def _line(seen: _Seen, minutes: float) -> Result:
         f"{slope(memory[third:]) * 3600 / SAMPLE_SECONDS:+.1f} MiB an hour after the first third; {plot(memory)} MiB; "
         f"at most {max(seen.connections)} connections to Postgres"
     )
+    for fault, count in seen.faults.items():
+        sys.stdout.write(f"{count} x {fault}\n")
     return Result("API: memory", after, before, "its second third", "MiB", after / before, "<= 1.1", note)
 
 
@@ -121,15 +131,15 @@ def _work(url: str, tokens: dict[str, str], role: str, seen: _Seen, stopped: thr
     while not stopped.is_set():
         headers = {"Authorization": f"Bearer {tokens[role]}"}
         for path in READS:
-            seen.answers[session.get(f"{url}/api/v1{path}", headers=headers, timeout=60).status_code] += 1
+            seen.count(session.get(f"{url}/api/v1{path}", headers=headers, timeout=60))
         for path, body in _writes():
             made = session.post(f"{url}/api/v1{path}", json=body, headers=headers, timeout=60)
-            seen.answers[made.status_code] += 1
+            seen.count(made)
             gone = made.json().get("leadId") or made.json().get("listId") if made.ok else None
             if gone:
                 kind = "leads" if "leadId" in made.json() else "lists"
                 answer = session.delete(f"{url}/api/v1/{kind}/{gone}", headers=headers, timeout=60)
-                seen.answers[answer.status_code] += 1
+                seen.count(answer)
         stopped.wait(0.05)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
@@ -92,6 +94,25 @@ def test_people_see_their_own_and_analytics_sees_the_organization(billing):
                 [(NOW.date(), *counts)] if counts else []
             )
             assert list_usage_by_day(connection, south, NOW.date()) == []
+
+
+def test_who_waits_for_the_month_that_another_makes_finds_it(billing):
+    ensure, waits = "select app.ensure_usage_partitions('2031-03-07') as made", (
+        "select count(*) as n from pg_locks where pid = %s and locktype = 'advisory' and not granted"
+    )  # fmt: skip
+    with (
+        billing.database.connect("maintenance") as first,
+        billing.database.connect("maintenance") as second,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        assert first.execute(ensure).fetchone() == {"made": 1}
+        waiting = beside.submit(lambda: second.execute(ensure).fetchone())
+        deadline = time.monotonic() + 60
+        while not billing.run(waits, second.info.backend_pid)[0]["n"] and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not waiting.done()
+        first.commit()
+        assert waiting.result(60) == {"made": 0}
 
 
 def test_partitions_are_made_once_are_granted_to_nobody_and_retired(billing):

@@ -96,13 +96,13 @@ def test_people_see_their_own_and_analytics_sees_the_organization(billing):
             assert list_usage_by_day(connection, south, NOW.date()) == []
 
 
-def test_who_waits_for_the_month_that_another_makes_finds_it(billing):
-    ensure, waits = "select app.ensure_usage_partitions('2031-03-07') as made", (
-        "select count(*) as n from pg_locks where pid = %s and locktype = 'advisory' and not granted"
-    )  # fmt: skip
+@pytest.mark.parametrize("ensure", ["usage", "interaction"])
+def test_who_waits_for_the_month_that_another_makes_finds_it(billing, ensure):
+    ensure = f"select app.ensure_{ensure}_partitions('2031-03-07')::integer as made"  # noqa: S608
+    waits = "select count(*) as n from pg_locks where pid = %s and locktype = 'advisory' and not granted"
     with (
-        billing.database.connect("maintenance") as first,
-        billing.database.connect("maintenance") as second,
+        billing.database.owner() as first,
+        billing.database.owner() as second,
         ThreadPoolExecutor(1) as beside,
     ):
         assert first.execute(ensure).fetchone() == {"made": 1}

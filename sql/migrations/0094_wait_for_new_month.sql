@@ -1,4 +1,4 @@
--- The first events of a month, written by two at once: the second waits for the month's partition, and then sees it
+-- The first usage events or interactions of a month, written by two at once: who waits for the month's partition then sees it
 -- depends: 0093_confirm_again
 
 -- migrate: apply
@@ -23,6 +23,25 @@ begin
   return 1;
 end $$;
 
+create or replace function app.ensure_interaction_partitions(of_day date) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  first_day date := date_trunc('month', of_day::timestamp)::date;
+  partition_name text := 'interactions' || to_char(first_day, '"_"YYYY"_"MM');
+begin
+  if to_regclass('app.' || partition_name) is not null then
+    return false;
+  end if;
+  perform pg_advisory_xact_lock(hashtext('app.ensure_interaction_partitions'));
+  if exists (select from pg_catalog.pg_class where relnamespace = 'app'::regnamespace and relname = partition_name) then
+    return false;
+  end if;
+  execute format('create table app.%I partition of app.interactions for values from (%L) to (%L)',
+    partition_name, first_day::text || ' 00:00+00', (first_day + interval '1 month')::date::text || ' 00:00+00');
+  execute format('alter table app.%I enable row level security', partition_name);
+  return true;
+end $$;
+
 -- migrate: rollback
 
 create or replace function app.ensure_usage_partitions(of_day date) returns integer
@@ -42,4 +61,23 @@ begin
     first_day::timestamp at time zone 'UTC', (first_day + interval '1 month')::timestamp at time zone 'UTC');
   execute format('alter table app.%I enable row level security', partition_name);
   return 1;
+end $$;
+
+create or replace function app.ensure_interaction_partitions(of_day date) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  first_day date := date_trunc('month', of_day::timestamp)::date;
+  partition_name text := 'interactions' || to_char(first_day, '"_"YYYY"_"MM');
+begin
+  if to_regclass('app.' || partition_name) is not null then
+    return false;
+  end if;
+  perform pg_advisory_xact_lock(hashtext('app.ensure_interaction_partitions'));
+  if to_regclass('app.' || partition_name) is not null then
+    return false;
+  end if;
+  execute format('create table app.%I partition of app.interactions for values from (%L) to (%L)',
+    partition_name, first_day::text || ' 00:00+00', (first_day + interval '1 month')::date::text || ' 00:00+00');
+  execute format('alter table app.%I enable row level security', partition_name);
+  return true;
 end $$;

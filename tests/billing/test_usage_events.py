@@ -98,7 +98,7 @@ def test_people_see_their_own_and_analytics_sees_the_organization(billing):
 
 @pytest.mark.parametrize("ensure", ["usage", "interaction"])
 def test_who_waits_for_the_month_that_another_makes_finds_it(billing, ensure):
-    ensure = f"select app.ensure_{ensure}_partitions('2031-03-07')::integer as made"  # noqa: S608
+    ensure = f"select app.ensure_{ensure}_partitions('2031-03-07')::integer as made"
     waits = "select count(*) as n from pg_locks where pid = %s and locktype = 'advisory' and not granted"
     with (
         billing.database.owner() as first,

@@ -1,6 +1,7 @@
 """Importing a file of people with their companies: rows a second, against reading it and copying finished rows.
 
-First into a source that knows nothing yet, then the same file again, then as many other people beside those.
+First into a source that knows nothing yet, then the same file again, then as many other people beside those. Then
+ordinary lists of one kind, whose rows make one record each: companies, and people without a company.
 
 The floor is ``csv.reader`` over the file and COPY of the very rows that the import has landed (extractions, companies,
 persons, applications), as the tables' administrator, into the same indexed tables: nothing is recognised, normalised,
@@ -21,6 +22,7 @@ from benchmarks.measure import Result, cpu_seconds
 from benchmarks.own_database import OwnDatabase, own_database
 from leadhouse.database import admin
 from leadhouse.database.copying import copy_rows
+from leadhouse.imports.columns import Kind
 from leadhouse.imports.csv_import import import_file
 from leadhouse.imports.import_modes import Mode
 from leadhouse.landing import rows
@@ -46,6 +48,8 @@ _FIRST = [
 ]
 _LAST = ["Alder", "Birch", "Cedar", "Elm", "Fir", "Oak", "Ash", "Hazel", "Müller", "Schmidt"]
 _TITLES = ("CEO", "CTO", "Head of Sales", "Geschäftsführer", "Einkauf")
+_COMPANY_HEADER = "Company,Website,Phone,Email,Street,Postal Code,City,Country,Employees"
+_CONTACT_HEADER = "Name,Email,Phone,Title"
 _HEADER = (
     "First Name,Last Name,Title,Company,Email,Phone,Website,Employees,Street,Postal Code,City,Country,Industry,"
     "Contact ID"
@@ -69,11 +73,23 @@ def run() -> list[Result]:
         again = _measured(database, lambda: _import(path, organization_id, expected=0))
         write_people(path, ROWS, start=ROWS)
         beside, beside_floor = _against_floor(database, path, lambda: _import(path, organization_id, mode="merge"))
+        one_kind = [
+            (name, _against_floor(database, listed, lambda listed=listed: _import(listed, organization_id, kind=None)))
+            for name, listed in (
+                ("importing companies", write_companies(folder / "companies.csv", ROWS)),
+                ("importing people alone", write_contacts(folder / "contacts.csv", ROWS)),
+            )
+        ]
     floor, note = "csv.reader and COPY", f"{ROWS} rows of two records; floor: the same rows, finished"
     return [
         *_results("importing rows", first, floor, first_floor, ">= 10,000 rows/s", note),
         *_results("importing new rows beside others", beside, floor, beside_floor, "", note),
         *_results("importing known rows", again, "the first time", first, "", f"{ROWS} rows that stand already"),
+        *(
+            line
+            for name, (ours, theirs) in one_kind
+            for line in _results(name, ours, floor, theirs, ">= 10,000 rows/s", f"{ROWS} rows of one record")
+        ),
     ]
 
 
@@ -113,14 +129,45 @@ def write_people(path: Path, count: int, start: int = 0) -> Path:
     return path
 
 
+def write_companies(path: Path, count: int) -> Path:
+    """A list of companies as directories and accounts are exported: nine columns, a record a row."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        file.write(_COMPANY_HEADER + "\n")
+        csv.writer(file).writerows(
+            [f"Firma {i} GmbH", f"https://www.firma{i}.de", f"+49 30 {1000000 + i * 7}", f"info@firma{i}.de",
+             f"Hauptstr. {i % 200}", f"{10000 + i % 90}", ("Berlin", "München", "Köln")[i % 3], "Germany",
+             ("25", "51-200", "1,200")[i % 3]]
+            for i in range(count)
+        )  # fmt: skip
+    return path
+
+
+def write_contacts(path: Path, count: int) -> Path:
+    """A list of people by name, address of mail, telephone and title: a record a row."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        file.write(_CONTACT_HEADER + "\n")
+        for i in range(count):
+            first, last = _FIRST[i % 14], _LAST[i % 10]
+            row = [f"{first} {last}", f"{first}.{last}{i}@firma{i}.de", f"+49 30 {1000000 + i * 7}", _TITLES[i % 5]]
+            csv.writer(file).writerow(row)
+    return path
+
+
 def _measured(database: OwnDatabase, work: Callable[[], object]) -> tuple[float, float]:
     before, began = database.seconds(), time.perf_counter()
     own = cpu_seconds(work)
     return own + database.seconds() - before, time.perf_counter() - began
 
 
-def _import(path: Path, organization_id: Any, *, mode: Mode = "upsert", expected: int | None = None) -> None:
-    summary = import_file(path, organization_id, "person", RUN_ON, "benchmark", mode=mode)
+def _import(
+    path: Path,
+    organization_id: Any,
+    *,
+    kind: Kind | None = "person",
+    mode: Mode = "upsert",
+    expected: int | None = None,
+) -> None:
+    summary = import_file(path, organization_id, kind, RUN_ON, "benchmark", mode=mode)
     if summary.landed != (summary.rows if expected is None else expected) or summary.quarantined:
         raise RuntimeError(f"{summary.landed} of {summary.rows} rows landed, {summary.quarantined} were refused")
 
@@ -162,5 +209,5 @@ def _copy(path: Path, finished: dict[str, list[list[Any]]]) -> None:
     with admin() as connection:
         for table, columns in _TABLES.items():
             copy_rows(connection, table, columns, finished[table])
-    if read != len(finished["raw.person_records"]) + 1:
+    if read != len(finished["raw.person_records"] or finished["raw.company_records"]) + 1:
         raise RuntimeError("the file and the rows differ")

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,27 @@ from leadhouse.imports.column_memory import Remembered
 from leadhouse.imports.columns import ColumnMap, Kind, map_columns
 from leadhouse.imports.delimited_rows import Row
 from leadhouse.imports.errors import ImportFileError
-from leadhouse.imports.row_records import Fault, RowReader, RowRecords
+from leadhouse.imports.row_faults import Fault
+from leadhouse.imports.row_processes import RowProcesses
+from leadhouse.imports.row_records import RowRecords
+from leadhouse.imports.row_statements import (
+    EXTRACTOR,
+    EXTRACTOR_VERSION,
+    PlainRow,
+    RowStatement,
+    StatementReader,
+    as_statement,
+)
 from leadhouse.imports.table import Table, read_table
 from leadhouse.landing import Quarantined
-from leadhouse.landing.prepared import Origin, PreparedStatement, prepare_record, statement_hash
+from leadhouse.landing.prepared import Origin, PreparedStatement, statement_hash
 from leadhouse.records import Extraction, named_text
 
-EXTRACTOR, EXTRACTOR_VERSION = "csv_import", "3"
+__all__ = ["EXTRACTOR", "EXTRACTOR_VERSION", "CsvFile", "preview_file", "storable"]
+
+CHUNK_ROWS = 500  # that another process reads at a time
+RecordsOf = Callable[[], RowRecords | Fault | None]
+_NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass
@@ -89,21 +104,46 @@ class CsvFile:
         for _, statement in self.read():
             yield statement if isinstance(statement, Quarantined) else statement.extraction
 
-    def read(self) -> Iterator[tuple[Row, PreparedStatement | Quarantined]]:
-        """The rows with their statements."""
-        reader, is_broken = RowReader(self.columns), self.table.file.is_broken
-        for row in self.table.rows():
+    def read(self, processes: int = 0) -> Iterator[tuple[Row, PreparedStatement | Quarantined]]:
+        """The rows with their statements; `processes`: how many others are to read them, see `row_processes`."""
+        for row, found, records_of in self._read_by(processes) if processes else self._read_here():
             self.counts["rows"] += 1
-            text = "\x1f".join(row.cells)
-            if "\x00" in text:  # cells of a fixed size are filled up with it
-                row = row._replace(cells=[cell.rstrip("\x00") for cell in row.cells])
-                text = "\x1f".join(row.cells)
-            found = reader.read(row, text, is_broken=is_broken(text))
-            yield row, self._refusal(row, found) if isinstance(found, Fault) else self._prepared(text, found)
+            yield row, self._refusal(row, found) if isinstance(found, Fault) else self._prepared(found, records_of)
+
+    def _read_here(self) -> Iterator[tuple[Row, RowStatement | Fault, RecordsOf]]:
+        reader = StatementReader(self.columns, self.table.file.is_broken)
+        for row in self._rows():
+            found = reader.read(row)
+            if isinstance(found, Fault):
+                yield row, found, _nothing
+            else:
+                yield row, found[0], partial(_as_found, found[1])
+
+    def _read_by(self, processes: int) -> Iterator[tuple[Row, RowStatement | Fault, RecordsOf]]:
+        """Statements come as they are written; the records of one that is asked for them are read once more."""
+        reader = StatementReader(self.columns, self.table.file.is_broken)
+        with RowProcesses(reader.read_plain, processes) as others:
+            for chunk, said in others.map(self._chunks()):
+                for plain, each in zip(chunk, said, strict=True):
+                    row = Row._make(plain)
+                    yield row, as_statement(each), partial(reader.records, row)
+
+    def _chunks(self) -> Iterator[list[PlainRow]]:
+        rows = self._rows()
+        while chunk := [(line, cells, fault) for line, cells, fault in islice(rows, CHUNK_ROWS)]:
+            yield chunk
+
+    def _rows(self) -> Iterator[Row]:
+        for row in self.table.rows():
+            if "\x00" in "".join(row.cells):  # cells of a fixed size are filled up with it
+                yield row._replace(cells=[cell.rstrip("\x00") for cell in row.cells])
+            else:
+                yield row
 
     def retraction(self, unit_key: str) -> PreparedStatement:
         """The statement of a row that is gone: nothing."""
-        return self._statement(unit_key, hashlib.sha256(b"").hexdigest(), None)
+        said = statement_hash(EXTRACTOR, EXTRACTOR_VERSION, 0, [])
+        return self._statement(unit_key, RowStatement(_NOTHING, "", said, 0, [], ()), _nothing)
 
     def _refusal(self, row: Row, fault: Fault) -> Quarantined:
         self.reasons[fault.reason] += 1
@@ -112,33 +152,28 @@ class CsvFile:
         payload = dict(zip(names, cells, strict=False))
         return Quarantined(self.unit_prefix.removesuffix("#"), row.line, fault.reason, fault.detail, payload)
 
-    def _prepared(self, text: str, found: RowRecords) -> PreparedStatement:
-        if found.suppressed:
-            self.suppressed.extend(found.suppressed)
-        self.counts["companies"] += found.company is not None
-        self.counts["persons"] += len(found.persons)
-        content_hash = hashlib.sha256(text.encode()).hexdigest()
-        return self._statement(self._unit_key(found.key, content_hash), content_hash, found)
+    def _prepared(self, said: RowStatement, records_of: RecordsOf) -> PreparedStatement:
+        if said.suppressed:
+            self.suppressed.extend(said.suppressed)
+        self.counts["companies"] += said.companies
+        self.counts["persons"] += len(said.records) - said.companies
+        return self._statement(self._unit_key(said.key, said.content_hash), said, records_of)
 
-    def _statement(self, unit_key: str, content_hash: str, found: RowRecords | None) -> PreparedStatement:
-        companies = [prepare_record(*found.company)] if found and found.company else []
-        persons = [prepare_record(*each) for each in found.persons] if found else []
-        hashes = [each.content_hash for each in (*companies, *persons)]
+    def _statement(self, unit_key: str, said: RowStatement, records_of: RecordsOf) -> PreparedStatement:
         return PreparedStatement(
             origin=self._origin,
             unit_key=unit_key,
             unit=named_text(self._unit_head + unit_key),  # as `records.unit_id`
-            content_hash=content_hash,
+            content_hash=said.content_hash,
             observed_at=self.observed_at,
-            statement_hash=statement_hash(EXTRACTOR, EXTRACTOR_VERSION, len(companies), hashes),
-            companies=companies,
-            persons=persons,
-            make_extraction=lambda: self._extraction(unit_key, content_hash, found),
+            statement_hash=said.statement_hash,
+            companies=said.records[: said.companies],
+            persons=said.records[said.companies :],
+            make_extraction=lambda: self._extraction(unit_key, said.content_hash, records_of()),
         )
 
-    def _unit_key(self, key: str, content_hash: str) -> str:
+    def _unit_key(self, digest: str, content_hash: str) -> str:
         """Rows with one key are numbered as they come; the very same row again is the same unit."""
-        digest = hashlib.sha256(key.casefold().encode()).hexdigest()[:20]
         unit_key = self._unit_prefix + digest
         if self._first.setdefault(digest, content_hash) != content_hash:
             number = self._repeats.get((digest, content_hash))
@@ -149,7 +184,8 @@ class CsvFile:
         self.unit_keys.add(unit_key)
         return unit_key
 
-    def _extraction(self, unit_key: str, content_hash: str, found: RowRecords | None) -> Extraction:
+    def _extraction(self, unit_key: str, content_hash: str, found: RowRecords | Fault | None) -> Extraction:
+        found = None if isinstance(found, Fault) else found
         return Extraction(
             source_key=self.source_key,
             unit_key=unit_key,
@@ -191,6 +227,14 @@ def preview_file(
 def storable(text: str) -> str:
     """Text as Postgres takes it."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _as_found(records: RowRecords) -> RowRecords:
+    return records
+
+
+def _nothing() -> None:
+    """What a row says that is gone."""
 
 
 def _shown(row: Row, statement: PreparedStatement | Quarantined) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from leadhouse.imports.errors import ImportFileError
 from leadhouse.imports.import_modes import Mode, merge_standing, split_standing
 from leadhouse.imports.import_summary import ImportSummary, RowError
 from leadhouse.imports.kept_files import keep_file
+from leadhouse.imports.row_processes import processes_for
 from leadhouse.landing import Landing, Quarantined
 from leadhouse.landing.bulk_rows import FirstLines
 from leadhouse.landing.prepared import PreparedStatement
@@ -66,6 +67,7 @@ def import_file(
     mapping: Mapping[str, str | None] | None = None,
     errors_to: Path | None = None,
     mode: Mode = "upsert",
+    processes: int | None = None,
 ) -> ImportSummary:
     """Import a file for an organization.
 
@@ -76,6 +78,7 @@ def import_file(
             column as a custom field. They are remembered for the organization's next file with this header.
         mode: what becomes of rows that stood before: see `import_modes`.
         errors_to: where to write the refused rows as CSV, with line and reason, to be corrected and imported.
+        processes: how many others read the rows; 0: this one, None: one a core for a large file, see `row_processes`.
 
     Raises:
         ImportFileError: the file is no table; nothing was written.
@@ -89,7 +92,9 @@ def import_file(
     with Landing(
         "imports", run_on=run_on, run_id=run_id, source_key=file.source_key, organization_id=organization_id
     ) as landing:
-        return _Import(file, landing, run_on, run_id, dry_run, mode).run(errors_to)
+        if processes is None:
+            processes = processes_for(path.stat().st_size)
+        return _Import(file, landing, run_on, run_id, dry_run, mode, processes).run(errors_to)
 
 
 def _recall(organization_id: UUID, header: Sequence[str]) -> Remembered:
@@ -117,6 +122,7 @@ class _Import:
     run_id: str
     is_dry_run: bool
     mode: Mode
+    processes: int = 0
     suppressed: int = 0
     retracted: int = 0
     notes: tuple[str, ...] = ()
@@ -145,7 +151,7 @@ class _Import:
 
     def _parts(self) -> Iterator[_Part]:
         part, count = _Part(), 0
-        for row, statement in self.file.read():
+        for row, statement in self.file.read(self.processes):
             if isinstance(statement, Quarantined):
                 part.refused.append((row, statement))
             else:

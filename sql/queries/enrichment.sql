@@ -164,8 +164,9 @@ select requests.provider as name, requests.provider_id, providers.organization_i
  order by min(requests.created_at), requests.provider
 
 -- name: claim_request
--- The next request that a current budget could pay for, locked by this session for as long as its call lasts. The domain
--- is the one under which the entity's own records know the person, so that the answer finds its way back.
+-- The next request that a current budget could pay for, locked by this session for as long as its call lasts; none while the provider
+-- has put one off: Retry-After speaks of the account, not of one question. What was put off has its price reserved. The domain is the
+-- one under which the entity's own records know the person, so that the answer finds its way back.
 update app.enrichment_requests as claimed
    set state = 'claimed', claimed_on = %(run_on)s, claimed_at = clock_timestamp(), updated_at = clock_timestamp()
   from (
@@ -200,8 +201,13 @@ update app.enrichment_requests as claimed
          limit 1) as step on true
      where requests.state = 'pending' and requests.provider = %(provider)s
        and requests.provider_id is not distinct from %(provider_id)s::uuid
+       and not exists (select from app.enrichment_requests as put_off
+                        where put_off.state = 'pending' and put_off.provider = %(provider)s
+                          and put_off.provider_id is not distinct from %(provider_id)s::uuid
+                          and put_off.not_before > clock_timestamp())
        and not exists (select from unnest(%(exhausted)s::uuid[], %(refused_eur)s::numeric[]) as exhausted (organization_id, price_eur)
-                        where exhausted.organization_id = requests.organization_id and requests.max_price_eur >= exhausted.price_eur)
+                        where exhausted.organization_id = requests.organization_id and requests.max_price_eur >= exhausted.price_eur
+                          and requests.not_before is null)
        and requests.organization_id in (select organization_id from identity.organizations where billing.has_access(organization_id))
        and case when requests.entity_kind = 'company' then coalesce(facts.domain, facts.company_name) is not null
                 else facts.full_name is not null and coalesce(own.company_domain, facts.domain) is not null end
@@ -212,7 +218,7 @@ update app.enrichment_requests as claimed
    and pg_try_advisory_lock(hashtextextended('enrichment ' || next.request_id::text, 0))
 returning claimed.request_id, claimed.organization_id, claimed.entity_id, claimed.entity_kind::text as entity_kind, claimed.attribute,
           claimed.provider, claimed.max_price_eur as reserved_eur, next.budget_id, next.full_name, next.company_name,
-          next.company_domain, next.least_confidence, next.cached_days
+          next.company_domain, next.least_confidence, next.cached_days, claimed.not_before is not null as was_put_off
 
 -- name: find_cached_answer
 -- What the provider answered to the same organization about the same, also under another id, in an earlier window; it is not
@@ -231,6 +237,39 @@ select former.state, former.request_id
 
 -- name: unlock_request
 select pg_advisory_unlock(hashtextextended('enrichment ' || %(request_id)s::uuid::text, 0))
+
+-- name: put_off_request
+-- The provider has not processed it, and says when it will: back into the queue, its price reserved.
+update app.enrichment_requests
+   set state = 'pending', claimed_at = null, claimed_on = null, updated_at = clock_timestamp(), error = %(error)s,
+       not_before = clock_timestamp() + make_interval(secs => %(pause)s)
+ where request_id = %(request_id)s and state = 'claimed'
+
+-- name: select_waiting_providers
+-- Who has put questions off, until when, and how many wait for it.
+select provider as name, max(not_before) as not_before, count(*) as requests,
+       extract(epoch from max(not_before) - clock_timestamp())::double precision as seconds
+  from app.enrichment_requests
+ where state = 'pending'
+ group by provider, provider_id
+having max(not_before) > clock_timestamp()
+ order by max(not_before), provider
+
+-- name: find_reservation
+-- What is reserved for a request that was put off.
+select charge.amount_eur, charge.credits, charge.budget_id
+  from billing.costs as charge
+ where charge.request_id = %(request_id)s and not charge.is_refund
+   and not exists (select from billing.costs as refund where refund.request_id = charge.request_id and refund.is_refund)
+
+-- name: select_withdrawn_reservations
+-- What was put off and is not asked any more: its price is to be given back.
+select charge.request_id, charge.organization_id, charge.provider, charge.amount_eur, charge.credits, charge.budget_id, charge.job_id,
+       charge.source_key
+  from app.enrichment_requests as requests
+  join billing.costs as charge on charge.request_id = requests.request_id and not charge.is_refund
+ where requests.state = 'refused' and requests.not_before is not null and requests.claimed_at is null
+   and not exists (select from billing.costs as refund where refund.request_id = charge.request_id and refund.is_refund)
 
 -- name: mark_lost_claims
 -- The lock of a claim is free: its worker is gone, and with it the answer.
@@ -312,8 +351,9 @@ select least(budget.ceiling_eur - budget.spent_eur,
 select billing.price_credits('provider', null) as credits
 
 -- name: select_logged_answers
--- Every call that was made, with what it was charged; one whose answer was lost counts at its reserved price.
-select request.organization_id, request.entity_id, date_trunc('month', request.window_on)::date as window_starts_on, request.provider,
+-- Every call that was made, with what it was charged; one whose answer was lost counts at its reserved price. Entities that are one
+-- today are one question: whoever was asked about both was asked about it twice.
+select request.organization_id, one.entity_id, date_trunc('month', request.window_on)::date as window_starts_on, request.provider,
        request.state as outcome, request.is_good, coalesce(answer.price_eur, booked.price_eur) as price_eur
   from app.enrichment_requests as request
   left join raw.provider_responses as answer
@@ -322,6 +362,9 @@ select request.organization_id, request.entity_id, date_trunc('month', request.w
    select coalesce((select amount_eur from billing.costs where request_id = request.request_id and not is_refund), 0)
         + coalesce((select amount_eur from billing.costs where request_id = request.request_id and is_refund), 0) as price_eur
    ) as booked
+ cross join lateral (
+   select alike.entity_id from unnest(app.entities_as_one(request.organization_id, request.entity_id)) as alike (entity_id)
+    order by 1 limit 1) as one
  where (%(organization_id)s::uuid is null or request.organization_id = %(organization_id)s)
    and request.entity_kind::text = %(entity_kind)s
    and request.attribute = %(attribute)s and request.state in ('hit', 'miss', 'error', 'refused', 'unknown')

@@ -34,6 +34,13 @@ returning source_key, source_id
 -- Held by the session for as long as the read lasts: two reads of one source would pay twice.
 select pg_try_advisory_lock(hashtextextended('source ' || %(source_key)s::text, 0)) as is_mine
 
+-- name: list_lost_calls
+-- Calls whose reader died before their answer was settled, and whose answer may lie in the archive.
+select call_id, call_key, run_on, reserved_eur, budget_id
+  from app.source_calls
+ where source_key = %(source_key)s and state = 'unknown' and reason = 'reader_died'
+   and (run_on = %(run_on)s or created_at >= %(since)s)
+
 -- name: claim_call
 -- None where the call was made before on the run's day.
 insert into app.source_calls (organization_id, source_key, run_on, call_key, run_id, operation, reserved_eur, budget_id)

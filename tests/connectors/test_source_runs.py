@@ -133,6 +133,44 @@ def test_an_answer_that_was_lost_stays_charged_and_is_not_asked_for_again_that_d
     assert tenant.run(NEXT_DAY).landed == 12
 
 
+@pytest.mark.parametrize("day", [DAY, NEXT_DAY])
+def test_an_answer_that_was_archived_and_had_not_landed_is_read_and_not_paid_again(tenant, monkeypatch, day):
+    tenant.add(search="companies", enrich=False, credit_price_eur=0.2)
+
+    def die(*_):
+        raise RuntimeError("the reader is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leadhouse.connectors.source_landing.SourceLanding.land", die)
+        with pytest.raises(RuntimeError):
+            tenant.run()
+    asked, [call] = len(tenant.simulator.heard), tenant.calls()
+    assert (call["state"], tenant.spent() > 0) == ("claimed", True)
+    summary = tenant.run(day)
+    assert (summary.reason, summary.landed, summary.calls, summary.resumed) == ("works", 12, 0, 1)
+    assert len(tenant.simulator.heard) == asked, "nobody was asked"
+    [settled] = tenant.calls()
+    assert (settled["state"], settled["call_id"]) == ("answered", call["call_id"])
+    taken = Decimal("0.2") * Decimal(1000 - tenant.simulator.credits)
+    assert summary.eur == tenant.spent() == settled["price_eur"] == taken
+    evidence = tenant.rows(
+        "select count(*) as rows, count(fetches.warc_uri) as kept from raw.extractions"
+        "  left join raw.fetches using (run_on, fetch_id) where extractions.source_key = %s", tenant.source_key,
+    )  # fmt: skip
+    assert evidence == [{"rows": 12, "kept": 12}]
+
+
+def test_another_readers_answer_and_one_that_was_never_archived_stay_lost(tenant, monkeypatch):
+    tenant.add(search="companies", enrich=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("leadhouse.connectors.source_runs._Run._keep", lambda *_: 1 / 0)
+        tenant.run()
+    tenant.rows("update app.source_calls set state = 'claimed', finished_at = null where source_key = %s returning 1",
+                tenant.source_key)  # fmt: skip
+    assert tenant.run().reason == "provider_failed"
+    assert [(each["state"], each["reason"]) for each in tenant.calls()] == [("unknown", "reader_died")]
+
+
 def by_call(tenant):
     """What the ledger says of each charged call; the rows of a source name one, all of them."""
     rows = tenant.rows("select * from billing.costs where organization_id = %s", tenant.organization_id)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -143,7 +144,7 @@ def test_provider_that_says_when_is_waited_for_and_paid_once(demand, provider):
     assert demand.spent() == provider.total
 
 
-@pytest.mark.parametrize("pause", ["91", "soon", "-1", "Wed, 21 Oct 2099 07:28:00 GMT"])
+@pytest.mark.parametrize("pause", ["86401", "soon", "-1", "Wed, 21 Oct 2099 07:28:00 GMT"])
 def test_provider_that_asks_for_too_long_a_pause_stops_the_stage(demand, provider, pause):
     ask(demand, "Hit Alt")
     provider.pauses = [pause]
@@ -152,13 +153,62 @@ def test_provider_that_asks_for_too_long_a_pause_stops_the_stage(demand, provide
     assert (demand.states(), demand.spent()) == ({"Hit Alt": "error"}, 0)
 
 
-def test_patience_of_a_run_ends(demand, provider, monkeypatch):
-    monkeypatch.setattr("leadhouse.enrichment.provider_client.PATIENCE", 3.0)
+def put_off(demand):
+    """Seconds left of what waits for a busy provider."""
+    return demand.query(
+        "select extract(epoch from not_before - clock_timestamp())::float as seconds"
+        "  from app.enrichment_requests where state = 'pending' and not_before is not null"
+    )
+
+
+def test_a_busy_provider_puts_the_question_off_in_its_row_and_no_worker_sleeps(demand, provider):
+    ask(demand, "Hit Alt", "Hit Neu")
+    provider.pauses = ["600"]
+    started = time.monotonic()
+    with pytest.raises(ProviderUnavailableError, match=r"findwell is busy .* 2 wait"):
+        call_provider("run", DAY)
+    assert time.monotonic() - started < 60
+    [waiting] = put_off(demand)
+    assert 500 < waiting["seconds"] <= 600
+    assert demand.states() == {"Hit Alt": "pending", "Hit Neu": "pending"}
+    assert demand.spent() == demand.budget() == Decimal("0.05"), "its price stays reserved"
+    with pytest.raises(ProviderUnavailableError, match="is busy"):
+        call_provider("beside", DAY)
+    assert len(provider.pauses) == len(provider.keys) == 0, "nobody asks before its time, for the other neither"
+    demand.query("update app.enrichment_requests set not_before = now() where not_before is not null returning 1")
+    assert call_provider("later", DAY) == 2
+    assert demand.spent() == demand.budget() == provider.total == Decimal("0.04")
+    charges = demand.query("select request_id from billing.costs where not is_refund")
+    assert len(charges) == len({row["request_id"] for row in charges}) == 2, "charged once, however often it waited"
+
+
+def test_a_run_with_nothing_else_to_do_waits_for_who_is_busy(demand, provider, monkeypatch):
+    monkeypatch.setattr("leadhouse.enrichment.provider_client.FEW_SECONDS", 0.5)
+    monkeypatch.setattr("leadhouse.enrichment.provider_calls.FEW_SECONDS", 0.5)
+    monkeypatch.setattr("leadhouse.enrichment.provider_calls.PATIENCE", 2.5)
     ask(demand, "Hit Alt")
-    provider.pauses = ["0"] * 50
+    provider.pauses = ["1"]
+    assert call_provider("run", DAY) == 1
+    ask(demand, "Hit Neu")
+    provider.pauses = ["1"] * 9
+    with pytest.raises(ProviderUnavailableError, match="is busy"):
+        call_provider("run", DAY)
+    assert len(provider.pauses) == 6, "at first and after each of two pauses: then its patience is over"
+    assert demand.states() == {"Hit Alt": "hit", "Hit Neu": "pending"}
+
+
+def test_what_was_put_off_and_is_not_wanted_any_more_is_given_back(demand, provider):
+    ask(demand, "Hit Alt")
+    provider.pauses = ["600"]
     with pytest.raises(ProviderUnavailableError):
         call_provider("run", DAY)
-    assert len(provider.pauses) == 46, "the first try, and one for each of three seconds"
+    assert demand.spent() == Decimal("0.05")
+    with demand.database.owner() as connection:
+        connection.execute("update app.leads set deleted_at = now()")
+    for run in ("after", "again"):
+        call_provider(run, DAY)
+    assert (demand.states(), demand.spent(), demand.budget()) == ({"Hit Alt": "refused"}, 0, 0)
+    assert provider.keys == []
 
 
 def test_provider_that_is_down_is_asked_again_another_day(demand, provider, monkeypatch):

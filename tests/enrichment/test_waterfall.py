@@ -366,6 +366,42 @@ def test_another_order_is_replayed_from_the_log(two, demand, tmp_path):
     assert json.loads(target.read_text())["cost_eur"] == {"least": "0.120000", "most": "0.200000"}
 
 
+def test_who_has_become_one_was_one_question(two, demand):
+    cheap, _ = two
+    first = demand.add("Ada Berg")
+    assert buy() == 1
+    second = demand.add("A. Berg")
+    cheap.does = {"A. Berg": "paidmiss"}
+    assert buy() == 2
+    apart = replay_waterfall(demand.organization_id, ["cheap"])
+    assert (apart.questions, apart.logged_found) == (2, 2)
+    merge(demand, first, second)
+    as_one = replay_waterfall(demand.organization_id, ["cheap"])
+    assert (as_one.questions, as_one.logged_found, as_one.found.most) == (1, 1, 1)
+    assert as_one.logged_cost_eur == apart.logged_cost_eur, "what was paid was paid"
+    assert as_one.cost_eur.most == Decimal("0.03"), "the first answer was good, and both calls were made"
+
+
+def test_a_provider_that_is_busy_stops_no_other(two, demand):
+    cheap, dear = two
+    cheap.does = {"Ida Gut": "miss"}
+    demand.add("Ida Gut")
+    assert buy() == 2
+    demand.add("Ada Berg")
+    dear.values = {"/v1/person-phone-e164": ("phone_e164", "+4930901820")}
+    with connect("enrichment") as connection:
+        put_provider(connection, None, "dear", "person_email", dear.url, {"person.phone_e164": Price(Decimal("0.10"))})
+        put_waterfall(connection, None, "person.phone_e164", ["dear"])
+    with demand.database.owner() as connection:
+        connection.execute('update app.campaigns set config = \'{"wanted_attributes": ["email", "phone_e164"]}\'')
+    cheap.pauses = ["600"]
+    with pytest.raises(RuntimeError, match="cheap is busy"):
+        buy()
+    waiting = [each for each in calls(demand) if each[2] == "pending"]
+    assert waiting == [("Ada Berg", "cheap", "pending")]
+    assert calls(demand).count(("Ada Berg", "dear", "hit")) == 1, "asked for her number meanwhile"
+
+
 def test_what_was_never_asked_has_bounds():
     prices = {"a": Price(Decimal(1)), "b": Price(Decimal(2), "call")}
     told = replay_order([{"a": Logged("miss", False, Decimal(0))}], ["b", "a"], EMAIL, prices, goes_on=False)

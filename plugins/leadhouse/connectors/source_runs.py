@@ -2,26 +2,26 @@
 
 A page has three steps. A charged call is written and its price reserved before it is sent; the answer's bytes are in
 the archive before a row points at them; the statements, the price that was taken, and where to go on are committed
-together. So a run that is killed has landed whole pages, and its next try on the same day serves the charged answers
-it had from the archive instead of paying again. A run that did not come to the end of its source is gone on with
-(`leadhouse.connectors.unfinished_reading`).
+together. So a run that is killed has landed whole pages, and its next try serves the charged answers it had from the
+archive instead of paying again, the last one too, which had not landed (`leadhouse.connectors.lost_calls`). A run that
+did not come to the end of its source is gone on with (`leadhouse.connectors.unfinished_reading`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from leadhouse.archive import ArchiveWriter, Exchange, Position, read_exchange
 from leadhouse.connectors.api_client import Patience
 from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, Page, SourceOf
 from leadhouse.connectors.call_ledger import CallLedger, Claim
 from leadhouse.connectors.found_sites import request_crawl
+from leadhouse.connectors.lost_calls import FoundAnswer, find_lost_answers, new_archive_name
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_landing import Pending, SourceLanding
 from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
@@ -121,6 +121,7 @@ class _Run:
     patience: Patience | None
     anew: bool = False
     calls: int = 0
+    settled: int = 0
     fresh_records: int = 0
     pending: Pending | None = None
     last_answer: Answer | None = None
@@ -132,14 +133,14 @@ class _Run:
             kind, SourceOf(key, organization_id, self.row["read_state"]), self.row["config"], open_secret(self.row),
             ask=self._ask, patience=self.patience,
         )  # fmt: skip
-        name = re.sub(r"[^\w.-]+", "-", key)
-        self._archive = ArchiveWriter(settings().archive_root, f"sources/{self.run_on}/{name}-{uuid4().hex[:12]}")
+        self._archive = ArchiveWriter(settings().archive_root, new_archive_name(key, self.run_on))
         self._ledger = CallLedger(key, organization_id, kind.name, self.run_on, self.run_id, self.connector.parameters)
         self._landed = SourceLanding(self.row, self.connector, self._ledger, self.run_on, self.run_id)
         self._reading = open_reading(self.row, anew=self.anew)
 
     def run(self) -> SourceSummary:
         self._ledger.mark_lost()
+        self._lost = find_lost_answers(settings().archive_root, self.row, self.run_on, self._reading.since)
         reason, detail, is_read = "works", "Everything was read.", False
         try:
             for page in self.connector.pages():
@@ -184,7 +185,10 @@ class _Run:
     def _ask(self, call: Call) -> Answer:
         """The connector's way to make a call: claimed and reserved, sent, archived; or served from the archive."""
         self.before_call()
-        self.last_answer = self._reading.answer_to(call, f"{self.connector.url_of(call)}#{call.key[:32]}")
+        url = f"{self.connector.url_of(call)}#{call.key[:32]}"
+        if url in self._lost:
+            return self._settle_lost(call, self._lost.pop(url))
+        self.last_answer = self._reading.answer_to(call, url)
         if self.last_answer is not None:
             self.pending = None
             return self.last_answer
@@ -210,15 +214,20 @@ class _Run:
         self.pending = Pending(claim, answer, position)
         return answer
 
+    def _settle_lost(self, call: Call, found: FoundAnswer) -> Answer:
+        """An answer that was paid for and archived by a reader that died then: it lands now, and settles its call."""
+        self.settled += 1
+        self._ledger.spent_eur += found.claim.reserved_eur  # what this run says of it, less what is given back
+        self.last_answer = answer = _archived(call, found.exchange)
+        self.pending = Pending(found.claim, answer, found.position)
+        return answer
+
     def _from_archive(self, call: Call, claim: Claim) -> Answer:
         assert claim.position is not None
         exchange = read_exchange(claim.position.uri, claim.position.offset, claim.position.length)
         if exchange.is_erased:
             raise SourceError("provider_failed", f"The answer to {call.operation} of today was erased")
-        return Answer(
-            call.operation, exchange.url, exchange.body, exchange.status, exchange.headers, exchange.requested_at,
-            fetch_id=exchange.fetch_id, is_from_archive=True,
-        )  # fmt: skip
+        return _archived(call, exchange)
 
     def _keep(self, answer: Answer) -> Position:
         headers = tuple((name, value) for name, value in answer.headers if name.lower() not in _KEPT_PRIVATE)
@@ -238,8 +247,16 @@ class _Run:
         counted = {name: self._landed.counts[name] for name in ("received", "landed", "known", "quarantined")}
         return SourceSummary(
             self.row["source_key"], self.calls, **counted, retracted=self._landed.retracted, eur=self._ledger.spent_eur,
-            reason=reason, detail=detail, crawl_job_id=crawl_job_id, resumed=len(self._reading.served),
+            reason=reason, detail=detail, crawl_job_id=crawl_job_id, 
+            resumed=len(self._reading.served) + self.settled,
         )  # fmt: skip
+
+
+def _archived(call: Call, exchange: Exchange) -> Answer:
+    return Answer(
+        call.operation, exchange.url, exchange.body, exchange.status, exchange.headers, exchange.requested_at,
+        fetch_id=exchange.fetch_id, is_from_archive=True,
+    )  # fmt: skip
 
 
 def _sql() -> queries.Queries:

@@ -5,12 +5,17 @@ price in the cost ledger, so that a ceiling holds whoever else is spending. The 
 was not charged and the request's state are committed together. A claim whose worker is gone has lost its answer: it
 becomes `unknown`, keeps its reservation and is never called again by itself.
 
+A provider that is busy and says until when (429 or 503 with Retry-After) has its question put off: a moment in the
+request's row, its price still reserved. The others are asked meanwhile; a run that has nothing else to do waits a few
+minutes for the moment, else the next run comes to it.
+
 The next provider of a waterfall gets its request only when the former's outcome is settled: the database keeps one
 request open for an organization, entity and attribute.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -22,14 +27,22 @@ from psycopg.rows import DictRow
 from leadhouse.database import connect, queries
 from leadhouse.enrichment.provider_answers import Claim, cost_of, land_answer
 from leadhouse.enrichment.provider_apis import open_client
-from leadhouse.enrichment.provider_client import Answer, Asked, ProviderClient, ProviderUnavailableError
+from leadhouse.enrichment.provider_client import (
+    FEW_SECONDS,
+    Answer,
+    Asked,
+    ProviderClient,
+    ProviderUnavailableError,
+)
 from leadhouse.enrichment.providers import NO_PROVIDER, Provider, has_provider, settings_provider
 from leadhouse.enrichment.wanted import insert_requests
-from leadhouse.ledger.costs import BudgetExceededError, InsufficientCreditsError, record_cost
+from leadhouse.ledger.costs import BudgetExceededError, Cost, InsufficientCreditsError, record_cost
 from leadhouse.ledger.steps import Step, recorded_step
 
-STATES = ("hit", "miss", "error", "refused", "unknown", "cached", "over_budget", "lost")
+ANSWERED = ("hit", "miss", "error", "refused", "unknown", "cached")
+STATES = (*ANSWERED, "put_off", "over_budget", "lost")
 MOST_ROUNDS = 20  # a waterfall has no more steps
+PATIENCE = 300.0  # seconds that a run waits for busy providers in all, when it has nothing else to do
 
 __all__ = ["ProviderUnavailableError", "call_provider"]
 
@@ -70,8 +83,9 @@ def _ask_round_by_round(run_id: str, run_on: date, job_id: UUID | None, step: St
     """Provider by provider, then whoever is next, until nobody is; the providers that could not be asked, and why."""
     unavailable: dict[str, str] = {}
     exhausted: Exhausted = {}
-    for _ in range(MOST_ROUNDS):
-        before = _answers(step)
+    patience, rounds = PATIENCE, 0
+    while rounds < MOST_ROUNDS:
+        rounds, before = rounds + 1, _answers(step)
         for provider in _pending_providers():
             if provider.name in unavailable:
                 continue
@@ -86,13 +100,35 @@ def _ask_round_by_round(run_id: str, run_on: date, job_id: UUID | None, step: St
                 unavailable[provider.name] = str(error)
             finally:
                 client.close()
-        if _answers(step) == before or not insert_requests(run_on):
+        if _answers(step) > before and insert_requests(run_on):
+            continue
+        pause = _pause_of_the_busy(unavailable, patience)
+        if pause is None:
             break
+        time.sleep(pause)
+        patience, rounds = patience - max(pause, FEW_SECONDS), 0
     return unavailable
 
 
+def _pause_of_the_busy(unavailable: dict[str, str], patience: float) -> float | None:
+    """Seconds until the first provider that is busy takes questions again; None: nobody is waited for.
+
+    Who is busy for longer than the run's patience becomes unavailable.
+    """
+    with connect("enrichment") as connection:
+        rows = connection.execute(queries.load("enrichment").select_waiting_providers).fetchall()
+    busy = [row for row in rows if row["name"] not in unavailable]
+    for row in busy:
+        if row["seconds"] > patience:
+            unavailable[row["name"]] = (
+                f"The provider {row['name']} is busy and takes no question before"
+                f" {row['not_before']:%Y-%m-%d %H:%M} UTC; {row['requests']} wait for it."
+            )
+    return min((max(row["seconds"], 0.0) for row in busy if row["name"] not in unavailable), default=None)
+
+
 def _answers(step: Step) -> int:
-    return sum(int(step.counts[state]) for state in STATES if state not in ("over_budget", "lost"))
+    return sum(int(step.counts[state]) for state in ANSWERED)
 
 
 def _call_all(
@@ -112,6 +148,10 @@ def _call_all(
                 step.counts["over_budget"] = len(exhausted)
                 continue
             answer = found.cached or client.ask(found.request_id, _question(found), found.reserved_eur)
+            if answer.pause is not None:
+                _put_off(connection, found, answer)
+                step.counts["put_off"] = int(step.counts["put_off"]) + 1
+                return
             land_answer(found, answer, run_on, run_id)
             connection.execute(queries.load("enrichment").unlock_request, {"request_id": found.request_id})
             connection.commit()
@@ -122,6 +162,13 @@ def _call_all(
                     f"The provider {provider.name} cannot be asked now: {answer.stops}."
                     " Requests that are left stay pending."
                 )
+
+
+def _put_off(connection: Connection[DictRow], claim: Claim, answer: Answer) -> None:
+    sql, asked = queries.load("enrichment"), {"request_id": claim.request_id}
+    connection.execute(sql.put_off_request, {**asked, "pause": answer.pause, "error": answer.fault})
+    connection.execute(sql.unlock_request, asked)
+    connection.commit()
 
 
 def _question(claim: Claim) -> Asked:
@@ -141,6 +188,9 @@ def _pending_providers() -> list[Provider]:
     with connect("enrichment") as connection:
         connection.execute(sql.withdraw_requests)
         connection.execute(sql.withdraw_requests_without_lead)
+        for charge in connection.execute(sql.select_withdrawn_reservations).fetchall():
+            taken = {"amount_eur": -charge.pop("amount_eur"), "credits": -charge.pop("credits")}
+            record_cost(connection, Cost(kind="provider", **taken, **charge))
         rows = connection.execute(sql.select_pending_providers).fetchall()
     found = []
     for row in rows:
@@ -164,8 +214,14 @@ def _claim(
     if row is None:
         connection.rollback()
         return None
-    cached_days = row.pop("cached_days")
+    cached_days, was_put_off = row.pop("cached_days"), row.pop("was_put_off")
     claim = Claim(**row, job_id=job_id)
+    reserved = was_put_off and connection.execute(sql.find_reservation, {"request_id": claim.request_id}).fetchone()
+    if reserved:
+        connection.commit()
+        return replace(
+            claim, reserved_eur=reserved["amount_eur"], credits=reserved["credits"], budget_id=reserved["budget_id"]
+        )
     cached = connection.execute(
         sql.find_cached_answer, {"request_id": claim.request_id, "cached_days": cached_days}
     ).fetchone()

@@ -23,8 +23,8 @@ from leadhouse.network import AddressRefusedError, assert_allowed, checked_sessi
 State = Literal["hit", "miss", "error", "refused", "unknown"]
 CONNECT_SECONDS = 5.0
 LONGEST_ANSWER = 64 * 1024
-LONGEST_PAUSE = 90.0  # seconds that one answer may ask for
-PATIENCE = 300.0  # seconds that a run waits for a provider in all
+FEW_SECONDS = 5.0  # that a question waits for its provider here; for longer it goes back to the queue
+LONGEST_PAUSE = 86_400.0  # seconds that an answer may ask for; beyond a day it is a refusal
 _NOT_PROCESSED = frozenset({400, 401, 402, 403, 404, 405, 409, 422, 429, 503})
 _STOPS_ALL = frozenset({401, 402, 403, 404, 405, 429, 503})
 _LATER = frozenset({429, 503})  # not processed, and Retry-After may say when it will be (RFC 9110, 10.2.3)
@@ -45,6 +45,7 @@ class Answer:
     """What came of one call. `price_eur` is null when it is not known; `fault` says what is wrong with the answer.
 
     `stops` is set when asking on would be pointless: no connection, no credit, key refused, asked too often.
+    `pause`: the provider has not processed the question, and takes it again after so many seconds.
     """
 
     state: State
@@ -56,6 +57,7 @@ class Answer:
     fault: str | None = None
     stops: str | None = None
     latency_ms: int = 0
+    pause: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,6 @@ class ProviderClient:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.price_eur = Decimal(0)
-        self._patience = PATIENCE
         self._url = endpoint.base_url.rstrip("/")
         self._timeout = (CONNECT_SECONDS, endpoint.timeout_seconds)
         try:
@@ -157,16 +158,19 @@ class ProviderClient:
     def ask(self, request_id: UUID, asked: Asked, price_eur: Decimal) -> Answer:
         """Put one question, which costs `price_eur` at most. Raises nothing for what network or provider do.
 
-        A provider that says when it will have time again is waited for, within limits; it has not processed anything.
+        A provider that says when it will have time again has not processed anything: for a few seconds it is waited
+        for, for more the answer's `pause` says so, and the question is the caller's again.
         """
         self.price_eur = price_eur
-        question = self.request_for(asked)
+        question, patience = self.request_for(asked), FEW_SECONDS
         while True:
             answer, pause = self._put(request_id, question, asked.wanted)
-            counted = max(pause or 0.0, 1.0)  # a pause of nothing is no endless loop
-            if pause is None or answer.price_eur or counted > min(LONGEST_PAUSE, self._patience):
+            if pause is None or answer.price_eur or pause > LONGEST_PAUSE:
                 return answer
-            self._patience -= counted
+            counted = max(pause, 1.0)  # a pause of nothing is no endless loop
+            if counted > patience:
+                return replace(answer, pause=counted)
+            patience -= counted
             time.sleep(pause)
 
     def _put(self, request_id: UUID, question: Question, wanted: str) -> tuple[Answer, float | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -86,7 +86,8 @@ def replay_waterfall(
 ) -> WaterfallReplay:
     """The order over the questions of an organization, or of all, that were put from `first` to `last`.
 
-    Days are UTC and included; None: all. A question is what was wanted of one person or company within one window.
+    Days are UTC and included; None: all. A question is what was wanted of one person or company within one window;
+    who is one today was one question.
     Answers from the cache are left out: they repeat what was paid for.
 
     Raises:
@@ -145,15 +146,21 @@ def _walk(
 
 
 def _questions(rows: Sequence[Mapping[str, Any]]) -> list[Question]:
-    """The rows of one question together; of several calls to one provider the last outcome, and all that was paid."""
+    """The rows of one question together; of several calls to one provider all that was paid, and the last outcome.
+
+    A good answer stays one, whatever came after it: two who have become one were two questions then, and the second
+    call was made although the first had found what was wanted.
+    """
     found: dict[tuple[Any, ...], Question] = {}
     for row in rows:
         question = found.setdefault((row["organization_id"], row["entity_id"], row["window_starts_on"]), {})
         former = question.get(row["provider"])
         paid = row["price_eur"] + (former.price_eur if former else 0)
-        question[row["provider"]] = Logged(
-            row["outcome"], row["outcome"] == "hit" and row["is_good"] is not False, paid
-        )
+        if former is not None and former.is_good:
+            question[row["provider"]] = replace(former, price_eur=paid)
+            continue
+        is_good = row["outcome"] == "hit" and row["is_good"] is not False
+        question[row["provider"]] = Logged(row["outcome"], is_good, paid)
     return list(found.values())
 
 

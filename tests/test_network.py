@@ -192,6 +192,24 @@ def trickling(start: bytes):
         stopped.set()
 
 
+def test_a_name_with_many_silent_addresses_takes_no_longer_than_one(monkeypatch):
+    silent = [ipaddress.ip_address(f"192.0.2.{last}") for last in range(1, 41)]
+    moment, asked = [100.0], []
+
+    def connect(address, timeout):
+        asked.append(address[0])
+        moment[0] += timeout
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr("leadhouse.network.connections.assert_allowed", lambda *_: silent)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    monkeypatch.setattr(time, "monotonic", lambda: moment[0])
+    with pytest.raises(TimeoutError):
+        network.open_connection("many.example", 443, 10.0)
+    assert moment[0] - 100.0 <= 10.0
+    assert len(asked) > 1  # the first takes not all of the time
+
+
 HEAD = b"HTTP/1.1 200 OK\r\nX-Slow: "
 HANDSHAKE = b"\x16\x03\x03\x40\x00"  # a record of 16 KiB that is to follow (RFC 8446, 5.1)
 

@@ -24,12 +24,16 @@ select occurred_at, audit_id, verb, resource, resource_id, outcome, actor_user_i
 -- name: take_attempt
 select identity.take_attempt(%(kind)s, %(subject)s, %(free)s, %(first_seconds)s, %(longest_seconds)s) as seconds;
 
+-- name: find_attempt
+select last_attempt_at from identity.throttles where kind = %(kind)s and subject_hash = %(subject)s;
+
 -- name: forget_attempts
 delete from identity.throttles where kind = %(kind)s and subject_hash = %(subject)s;
 
 -- name: return_attempt
--- A success gives back the one attempt that it took.
-update identity.throttles set attempts = greatest(0, attempts - 1), blocked_until = null
+-- A success gives back the one attempt that it took; a wait that stands since a later one is not its own.
+update identity.throttles
+   set attempts = greatest(0, attempts - 1), blocked_until = case when last_attempt_at > %(taken_at)s then blocked_until end
  where kind = %(kind)s and subject_hash = %(subject)s;
 
 -- name: get_candidate
@@ -172,8 +176,14 @@ insert into identity.totp_factors (user_id, secret_sealed) values (%(user_id)s, 
 
 -- name: use_factor_step
 -- No row when this code or a later one was used already.
-update identity.totp_factors set last_used_step = %(step)s, confirmed_at = coalesce(confirmed_at, now())
+update identity.totp_factors set last_used_step = %(step)s
  where factor_id = %(factor_id)s and deleted_at is null and coalesce(last_used_step, -1) < %(step)s
+returning factor_id;
+
+-- name: confirm_factor
+-- With the recovery codes in one transaction: a factor without them locks its person out with the first lost device.
+update identity.totp_factors set confirmed_at = now()
+ where factor_id = %(factor_id)s and deleted_at is null and confirmed_at is null
 returning factor_id;
 
 -- name: insert_recovery_codes

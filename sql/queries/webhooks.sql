@@ -81,10 +81,12 @@ select app.fan_out_webhooks() as written
 select * from app.claim_webhook_deliveries(%(at_most)s, %(seconds)s)
 
 -- name: insert_attempt
+-- None where the delivery is gone: who deletes a webhook waits for nobody who sends.
 insert into app.webhook_attempts (delivery_id, attempt_no, organization_id, attempted_at, duration_ms, response_status,
                                   response_body, error)
-values (%(delivery_id)s, %(attempt_no)s, %(organization_id)s, %(attempted_at)s, %(duration_ms)s, %(response_status)s,
-        %(response_body)s, %(error)s)
+select delivery_id, %(attempt_no)s, organization_id, %(attempted_at)s, %(duration_ms)s, %(response_status)s::integer,
+       %(response_body)s, %(error)s
+  from app.webhook_deliveries where delivery_id = %(delivery_id)s for key share
 
 -- name: settle_delivery
 -- Of the attempt that was claimed and no other; a redelivery by hand meanwhile stays pending.

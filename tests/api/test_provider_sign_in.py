@@ -10,7 +10,9 @@ import requests
 from fastapi.testclient import TestClient
 
 from leadhouse.api import openid
+from leadhouse.identity.component_work import component
 from leadhouse.identity.invitations import invite_member
+from leadhouse.identity.proofs import prove_address
 from leadhouse.settings import settings
 from tests.api.openid_provider import CLIENT, SECRET, OpenIdProvider
 
@@ -213,3 +215,17 @@ def test_provider_in_the_own_network_is_not_asked_unless_allowed(browser, provid
     finally:
         monkeypatch.undo()
         settings.cache_clear()
+
+
+def test_a_link_that_was_begun_before_the_session_ended_is_not_completed(browser, world, provider):
+    """Who signed up with somebody else's address begins a link and waits until its owner has proved it."""
+    owner, thief = world.member(), world.member()
+    provider.subject = f"subject of {thief.user}"
+    begun = browser.post(f"{BASE}/corporate/link", headers=world.headers(owner))
+    back = at_provider(begun.json()["authorizationUrl"])
+    with component() as connection:
+        prove_address(connection, owner.user)
+    answer = browser.get(back)
+    assert answer.status_code == 401, answer.text
+    linked = world.rows("select 1 from identity.external_identities where user_id = %s", owner.user)
+    assert linked == []

@@ -84,6 +84,19 @@ def test_an_enrolment_counts_from_its_confirmation_on(world, origin, password):
         second_factors.confirm_factor(person.user, code_at(second, 1), origin)
 
 
+def test_a_confirmation_that_breaks_off_leaves_no_factor_without_recovery_codes(world, origin, password):
+    person = world.member()
+    enrolment = second_factors.enrol_factor(person.user, origin)
+
+    def killed(*_):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        second_factors.confirm_factor(person.user, code_at(enrolment, -1), origin, beside=killed)
+    assert isinstance(sign_in(person.email, password, origin), SignedIn)
+    assert len(second_factors.confirm_factor(person.user, code_at(enrolment), origin)) == 10
+
+
 def test_a_code_is_used_once_and_no_earlier_one_after_it(enrolled, origin, password):
     person, enrolment, _ = enrolled
     challenge = sign_in(person.email, password, origin).challenge

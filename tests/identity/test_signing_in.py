@@ -14,6 +14,7 @@ from leadhouse.database import connect
 from leadhouse.identity import password_hashes, throttling
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.errors import RefusedError, ThrottledError, WrongCredentialsError
+from leadhouse.identity.password_hashes import verify_password
 from leadhouse.identity.sign_in import sign_in
 from leadhouse.identity.throttling import Rule, take_attempt
 
@@ -171,6 +172,24 @@ def test_success_gives_back_its_attempt_at_the_address_and_no_other(world, passw
     sign_in(person.email, password, elsewhere)
     digest = throttling._digest(throttling.ADDRESS, "192.0.2.55")
     assert world.value("select attempts from identity.throttles where subject_hash = %s", digest) == 1
+
+
+def test_success_does_not_end_the_wait_that_failures_beside_it_brought(world, password, monkeypatch):
+    """Who has an account of his own signs in again and again while he guesses at others' from the same address."""
+    person, elsewhere = world.member(), Origin("192.0.2.56")
+    monkeypatch.setattr(throttling, "ADDRESS", Rule("address", 2, 30, 900))
+
+    def verify_while_guessing(stored, given):
+        if given == password:
+            for _ in range(2):
+                with pytest.raises(WrongCredentialsError):
+                    sign_in("stranger@x.example", "not the password", elsewhere)
+        return verify_password(stored, given)
+
+    monkeypatch.setattr("leadhouse.identity.sign_in.verify_password", verify_while_guessing)
+    assert sign_in(person.email, password, elsewhere).user_id == person.user
+    with pytest.raises(ThrottledError):
+        sign_in("stranger@x.example", "not the password", elsewhere)
 
 
 def test_organization_asked_for_then_of_the_last_session_then_the_oldest(world, origin, password):

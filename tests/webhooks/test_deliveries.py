@@ -17,6 +17,7 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from leadhouse import webhooks
+from leadhouse.database import DatabaseError
 from leadhouse.settings import PROJECT, settings
 from leadhouse.webhooks import endpoints, posting, sending
 
@@ -331,3 +332,38 @@ def test_sender_in_a_thread_delivers_within_seconds_and_stops(north, receiver):
         stopped.set()
         thread.join(20)
     assert not thread.is_alive()
+
+
+def test_a_webhook_that_is_deleted_while_its_message_is_out_stops_no_other(north, south, receiver, send, monkeypatch):
+    gone = subscribe(north, f"http://127.0.0.1:{receiver.port}/gone", "campaign.created")
+    stays = subscribe(south, receiver.url, "campaign.created")
+
+    def post(url, *rest):
+        if url.endswith("/gone"):
+            north.rows("delete from app.webhooks where webhook_id = %s returning 1", gone.webhook.webhook_id)
+        return posting.post(url, *rest)
+
+    monkeypatch.setattr(sending, "post", post)
+    campaign(north)
+    campaign(south)
+    assert send() == 2
+    assert [each["status"] for each in log_of(south, stays)] == ["delivered"]
+    assert len(receiver.got) == 2
+
+
+def test_a_sender_that_worked_for_long_begins_its_pauses_anew(monkeypatch):
+    moment, pauses = [0.0], []
+
+    def work(*_):
+        moment[0] += 3600.0 if len(pauses) == 4 else 0.0
+        raise DatabaseError("the database is away")
+
+    class Stopped:
+        def wait(self, pause):
+            pauses.append(pause)
+            return len(pauses) > 6
+
+    monkeypatch.setattr(sending, "_work", work)
+    monkeypatch.setattr(sending.time, "monotonic", lambda: moment[0])
+    sending.run_until(Stopped())
+    assert pauses == [0.0, 1.0, 2.0, 4.0, 1.0, 2.0, 4.0]

@@ -18,6 +18,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field, model_validator
 
 from leadhouse.api import openid
+from leadhouse.api.caller import Caller
 from leadhouse.api.callers import PersonSignedIn
 from leadhouse.api.problems import Problem, ProblemError
 from leadhouse.api.rate_limits import OpenLimit
@@ -26,6 +27,7 @@ from leadhouse.api.sign_in import From, Token, Tokens
 from leadhouse.credentials import SealError, open_sealed, seal
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component
+from leadhouse.identity.errors import TokenError
 from leadhouse.identity.external_identities import link_external_identity, sign_in_externally
 from leadhouse.identity.external_sign_up import Vouched, join_externally, sign_up_externally
 from leadhouse.identity.sessions import SignedIn
@@ -117,7 +119,7 @@ def complete_sign_in(
         done = _sign_up(vouched, origin, **begun["sign_up"])
     else:
         if begun["user_id"] is not None:
-            link_external_identity(UUID(begun["user_id"]), known.key, vouched.subject, origin)
+            _link(begun, known.key, vouched.subject, origin)
         done = sign_in_externally(known.key, vouched.subject, origin)
     response.delete_cookie(COOKIE, path=_cookie_path())
     return Tokens.model_validate(done)
@@ -137,10 +139,22 @@ def begin_sign_up(provider: str, body: ProviderSignUp, response: Response) -> At
 
 @linking.post("/{provider}/link", operation_id="link_provider_account", summary="Link an account at a provider")
 def link_account(provider: str, caller: PersonSignedIn, response: Response) -> AtProvider:
-    """The browser that asks has to go to the address in the answer, with the cookie of the answer."""
+    """The browser that asks has to go to the address in the answer, with the cookie of the answer; the session has to
+    live until it comes back."""
+    if caller.session_id is None:
+        raise ProblemError(Problem.CONFLICT, "The session is another system's: sign in here first.")
     begun = openid.begin(openid.find_provider(provider), _callback(provider))
-    _remembering(response, provider, begun, caller.user_id)
+    _remembering(response, provider, begun, caller)
     return AtProvider(authorization_url=begun.url)
+
+
+def _link(begun: dict[str, Any], provider: str, subject: str, origin: Origin) -> None:
+    """For who is still signed in: the cookie outlives a session that was ended, and a proof of the address."""
+    user_id, session_id = UUID(begun["user_id"]), UUID(begun["session_id"])
+    try:
+        link_external_identity(user_id, provider, subject, origin, session_id=session_id)
+    except TokenError as error:
+        raise ProblemError(Problem.NOT_SIGNED_IN, str(error)) from error
 
 
 def _sign_up(
@@ -155,13 +169,13 @@ def _remembering(
     response: Response,
     provider: str,
     begun: openid.Beginning,
-    user_id: UUID | None,
+    linker: Caller | None,
     sign_up: dict[str, str | None] | None = None,
 ) -> Response:
     remembered = {
         "provider": provider, "state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier,
-        "user_id": str(user_id) if user_id else None, "until": time.time() + COOKIE_SECONDS,
-        "sign_up": sign_up,
+        "user_id": str(linker.user_id) if linker else None, "session_id": str(linker.session_id) if linker else None,
+        "until": time.time() + COOKIE_SECONDS, "sign_up": sign_up,
     }  # fmt: skip
     with component() as connection:
         sealed = seal(connection, None, json.dumps(remembered, ensure_ascii=False).encode(), _CONTEXT)

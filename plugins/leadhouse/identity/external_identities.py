@@ -13,8 +13,8 @@ from psycopg import Connection
 from leadhouse.database.beside import Beside, alone
 from leadhouse.identity.audit import Origin
 from leadhouse.identity.component_work import component, done, one, queries, transaction
-from leadhouse.identity.errors import TakenError, WrongCredentialsError
-from leadhouse.identity.sessions import SignedIn, open_session
+from leadhouse.identity.errors import TakenError, TokenError, WrongCredentialsError
+from leadhouse.identity.sessions import SignedIn, open_session, touch_session
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,29 @@ class ExternalIdentity:
 
 
 def link_external_identity(
-    user_id: UUID, provider: str, subject: str, origin: Origin, *, beside: Beside = alone
+    user_id: UUID,
+    provider: str,
+    subject: str,
+    origin: Origin,
+    *,
+    session_id: UUID | None = None,
+    beside: Beside = alone,
 ) -> UUID:
     """Join an account elsewhere, whose ownership was just proved, to a signed-in user.
 
+    `session_id`: the session that began it, where the proof took the person elsewhere in between.
+
     Raises:
         TakenError: it belongs to a user already.
+        TokenError: the session has ended meanwhile.
     """
     try:
         with component() as connection, transaction(connection, origin, user_id):
             made = one(connection, "link_external_identity", user_id=user_id, provider=provider, subject=subject) or {}
             linked = UUID(str(made["external_identity_id"]))
+            # after the row, whose foreign key waits for whoever ends the sessions of this person now
+            if session_id is not None and not touch_session(connection, session_id):
+                raise TokenError("The session that began this link has ended. Sign in, and begin again.", "revoked")
             beside(connection, linked)
             return linked
     except psycopg.errors.UniqueViolation as error:

@@ -74,6 +74,8 @@ def confirm_factor(user_id: UUID, code: str, origin: Origin, *, beside: Beside =
         check_code(connection, user_id, code, origin)
         codes = [_make_recovery_code() for _ in range(RECOVERY_CODES)]
         with transaction(connection, origin, user_id):
+            if not done(connection, "confirm_factor", factor_id=standing["factor_id"]):
+                raise IdentityError("No enrolment waits for its confirmation. Start one first.")
             hashes = [_recovery_hash(each) for each in codes]
             stored = {"factor_id": standing["factor_id"], "code_hashes": hashes}
             connection.execute(queries.insert_recovery_codes, stored)

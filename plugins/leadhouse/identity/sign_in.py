@@ -6,7 +6,7 @@ An unknown address takes the same path as a known one: the same statements, one 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,13 +43,15 @@ def sign_in(
     """
     subject = normalize_email(email)
     with component() as connection:
-        _take_attempts(connection, subject, origin)
+        taken_at = _take_attempts(connection, subject, origin)
         candidate = one(connection, "get_candidate", email=subject) or {}
         is_right = verify_password(candidate["password_hash"], password)
         if not is_right:
             _record_failure(connection, candidate, origin, "wrong_credentials")
             raise WrongCredentialsError(_WRONG)
-        return _enter(connection, candidate, subject, password, organization_id, origin)
+        entered = _enter(connection, candidate, subject, password, organization_id, origin)
+        throttling.return_attempt(connection, throttling.ADDRESS, throttling.network_of(origin.address), taken_at)
+        return entered
 
 
 def complete_sign_in(challenge: str, code: str, origin: Origin, organization_id: UUID | None = None) -> SignedIn:
@@ -88,7 +90,6 @@ def _enter(
     chosen = _chosen_organization(connection, candidate, organization_id)
     with transaction(connection, origin, user_id):
         throttling.forget_attempts(connection, throttling.EMAIL, subject)
-        throttling.return_attempt(connection, throttling.ADDRESS, throttling.network_of(origin.address))
         if needs_rehash(stored):
             renewed = {"user_id": user_id, "former_hash": stored, "password_hash": hash_password(password)}
             connection.execute(queries.rehash_password, renewed)
@@ -98,10 +99,12 @@ def _enter(
         return open_session(connection, user_id, chosen, "password", origin)
 
 
-def _take_attempts(connection: Connection[Any], subject: str, origin: Origin) -> None:
+def _take_attempts(connection: Connection[Any], subject: str, origin: Origin) -> datetime | None:
+    """Count one of the network address, and say when, and one of the address of mail. Raises ThrottledError."""
     try:
-        throttling.take_attempt(connection, throttling.ADDRESS, throttling.network_of(origin.address))
+        taken_at = throttling.take_attempt(connection, throttling.ADDRESS, throttling.network_of(origin.address))
         throttling.take_attempt(connection, throttling.EMAIL, subject)
+        return taken_at
     except ThrottledError:
         candidate = one(connection, "get_candidate", email=subject) or {}
         _record_failure(connection, candidate, origin, "throttled")

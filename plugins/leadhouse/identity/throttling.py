@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -34,20 +35,24 @@ PASSWORD_RESET = Rule("password_reset", 3, 60, 3600)
 EMAIL_CONFIRMATION = Rule("email_confirmation", 3, 60, 3600)
 
 
-def take_attempt(connection: Connection[Any], rule: Rule, subject: str | None) -> None:
-    """Count an attempt; without a subject there is nothing to count.
+def take_attempt(connection: Connection[Any], rule: Rule, subject: str | None) -> datetime | None:
+    """Count an attempt and say when (UTC); without a subject there is nothing to count.
 
     Raises:
         ThrottledError: the subject has to wait; this attempt is not counted.
     """
     if subject is None:
-        return
-    row = one(
-        connection, "take_attempt", kind=rule.kind, subject=_digest(rule, subject), free=rule.free,
-        first_seconds=rule.first_seconds, longest_seconds=rule.longest_seconds,
-    )  # fmt: skip
-    if row and row["seconds"]:
-        raise ThrottledError(int(row["seconds"]))
+        return None
+    counted = {"kind": rule.kind, "subject": _digest(rule, subject)}
+    with connection.transaction():  # its row is held until it is read
+        row = one(
+            connection, "take_attempt", free=rule.free, first_seconds=rule.first_seconds,
+            longest_seconds=rule.longest_seconds, **counted,
+        )  # fmt: skip
+        if row and row["seconds"]:
+            raise ThrottledError(int(row["seconds"]))
+        taken_at: datetime = (one(connection, "find_attempt", **counted) or {})["last_attempt_at"]
+        return taken_at
 
 
 def forget_attempts(connection: Connection[Any], rule: Rule, subject: str) -> None:
@@ -55,10 +60,14 @@ def forget_attempts(connection: Connection[Any], rule: Rule, subject: str) -> No
     connection.execute(queries.forget_attempts, {"kind": rule.kind, "subject": _digest(rule, subject)})
 
 
-def return_attempt(connection: Connection[Any], rule: Rule, subject: str | None) -> None:
-    """Give back the one attempt that succeeded; the failures of others at the same address stay counted."""
-    if subject is not None:
-        connection.execute(queries.return_attempt, {"kind": rule.kind, "subject": _digest(rule, subject)})
+def return_attempt(connection: Connection[Any], rule: Rule, subject: str | None, taken_at: datetime | None) -> None:
+    """Give back the one attempt that succeeded, taken at `taken_at`, and the wait that it brought.
+
+    The failures of others at the same address stay counted, and so does the wait that they brought meanwhile.
+    """
+    if subject is not None and taken_at is not None:
+        mine = {"kind": rule.kind, "subject": _digest(rule, subject), "taken_at": taken_at}
+        connection.execute(queries.return_attempt, mine)
 
 
 def network_of(address: str | None) -> str | None:

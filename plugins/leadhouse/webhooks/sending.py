@@ -77,7 +77,8 @@ def settle(connection: Connection[Any], delivery: dict[str, Any], answer: tuple[
         "response_body": said.body, "error": said.error, "status": status, "wait_seconds": pause,
     }  # fmt: skip
     with connection.transaction():
-        connection.execute(_sql().insert_attempt, values)
+        if connection.execute(_sql().insert_attempt, values).rowcount == 0:
+            return  # deleted meanwhile, with its webhook or its organization
         connection.execute(_sql().settle_delivery, values)
         connection.execute(_sql().note_answer, {"webhook_id": delivery["webhook_id"], "is_good": said.is_good})
         reason = None if said.is_good else _why_to_disable(connection, delivery, said)
@@ -91,10 +92,13 @@ def run_until(stopped: threading.Event) -> None:
     pause, trouble = 0.0, ""
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="webhook") as pool:
         while not stopped.wait(pause):
+            began = time.monotonic()
             try:
                 _work(stopped, pool)
                 return
             except (DatabaseError, psycopg.Error) as error:
+                if time.monotonic() - began > LONGEST_PAUSE_SECONDS:  # it worked meanwhile
+                    pause, trouble = 0.0, ""
                 if str(error) != trouble:
                     log.warning("waiting", reason=str(error))
                 trouble, pause = str(error), min(LONGEST_PAUSE_SECONDS, max(1.0, pause * 2))

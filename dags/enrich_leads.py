@@ -22,7 +22,7 @@ something has landed: the asset `raw_provider`, so that the marts are built once
 
 - *`call_provider` is red.* A provider is down or refuses its key; the message names it. The others were asked, the
   campaigns go on with what is known, its requests stay pending; set it inactive to have the next one asked.
-- *A provider "is busy" until a moment.* It answered with Retry-After, and its questions wait in `app.enrichment_requests`
+- *A provider "is busy" until a moment.* It answered with Retry-After; its questions wait in `app.enrichment_requests`
   (`not_before`). Nothing to do: the next run asks them, no earlier than that.
 - *"budget" in the log.* The ceiling is reached, as intended. Raise it in `billing.budgets` or wait for the next
   period.

@@ -30,7 +30,7 @@ ABOUT_THE_CALLER = {
     "identity.standing()", "identity.my_scope(text,text)", "identity.may(text,text)", "identity.reaches_all(text,text)",
     "identity.reach(text,text)", "identity.my_organization_ids()", "identity.my_campaign_ids()",
     "identity.is_signed_in_person()", "identity.require_organization(uuid)", "identity.require(text,text)",
-    "identity.action_of(text)", "identity.my_client_lead_ids()", "resolution.my_overlays(resolution.entity_kind)",
+    "identity.action_of(text)", "identity.my_enrolled_lead_ids()", "resolution.my_overlays(resolution.entity_kind)",
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ CALLABLE_BY_ALL = {
     "identity.reach(text,text)",
     "identity.my_organization_ids()",
     "identity.my_campaign_ids()",
-    "identity.my_client_lead_ids()",
+    "identity.my_enrolled_lead_ids()",
     "identity.is_signed_in_person()",
     "identity.require(text,text)",
     "identity.require_organization(uuid)",

@@ -150,6 +150,16 @@ def test_late_commit_does_not_replace_a_newer_statement(world):
     ]
 
 
+def test_keys_go_with_their_subjects(world):
+    world.land(A, ALPHA)
+    world.land(B, {"name": "Beta", "domain": "beta.de"})
+    resolve_unread("one")
+    (kept,) = world.query("select subject_id from resolution.subject_keys where key_value = 'beta.de'")
+    with world.database.owner() as connection:
+        connection.execute("delete from resolution.subjects where subject_id <> %s", [kept["subject_id"]])
+    assert world.query("select distinct subject_id from resolution.subject_keys") == [kept]
+
+
 def test_nothing_unread_changes_nothing(world):
     world.land(A, ALPHA)
     resolve_unread("one")

@@ -15,8 +15,9 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from leadhouse.archive import ArchiveWriter, read_exchanges
+from leadhouse.database import connect
 from leadhouse.jobs.leases import Lease
-from leadhouse.jobs.sources import Source, SourceOutcome, finish_source, load_sources
+from leadhouse.jobs.sources import Source, SourceOutcome, finish_sources, load_sources
 from leadhouse.landing import ShardLease, StaleLeaseError
 from leadhouse.records import Outcome
 from leadhouse.settings import settings
@@ -72,10 +73,13 @@ def _crawl(run: RunContext, pages: int) -> None:
             "page_budget": pages, "job_id": lease.job_id, "archive": archive, "replays": replays, "run": run,
             "host_leases": held,
         }  # fmt: skip
-        run_spiders(
-            ((spider, {"sources": sources, **shared}) for spider, sources in _by_spider(shard.sources, run)),
-            "scrapers.pipelines.landing.LandingPipeline",
-        )
+        try:
+            run_spiders(
+                ((spider, {"sources": sources, **shared}) for spider, sources in _by_spider(shard.sources, run)),
+                "scrapers.pipelines.landing.LandingPipeline",
+            )
+        finally:
+            held.close()
 
 
 def _by_spider(sources: list[Source], run: RunContext) -> Iterator[tuple[type[SourceSpider], list[Source]]]:
@@ -86,7 +90,9 @@ def _by_spider(sources: list[Source], run: RunContext) -> Iterator[tuple[type[So
             reason = f"no spider {source.spider!r}: config.spider is one of {', '.join(sorted(spiders))}"
             log.error("%s: %s", source.source_key, reason)
             now = datetime.now(UTC)
-            finish_source(run.run_id, run.run_on, SourceOutcome(source, Outcome.BROKEN, reason, {}, now, 0.0))
+            with connect("jobs") as connection:
+                broken = SourceOutcome(source, Outcome.BROKEN, reason, {}, now, 0.0)
+                finish_sources(connection, run.run_id, run.run_on, [broken])
             run.counts["sources"] += 1
     for name, spider in spiders.items():
         own = [source for source in sources if source.spider == name]

@@ -29,12 +29,23 @@ class Waiting:
     landed: Values = field(default_factory=lambda: defaultdict(set))
 
 
+@dataclass(frozen=True)
+class Released:
+    """The pages of a source that has ended, as they may land, and why so.
+
+    `is_new`: a person was not told of it before, as it is held for the first time, or is no field at all.
+    """
+
+    pages: list[CrawledPage]
+    verdict: Verdict
+    is_new: bool
+
+
 class HeldPages:
     """Keeps pages back, and gives them back with what they may say."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Waiting] = {}
-        self._held_before: set[str] = set()  # attributes, of the source that was released last
 
     def takes(self, page: CrawledPage) -> bool:
         """Whether the page waits: its URL said something before and is read anew."""
@@ -48,47 +59,53 @@ class HeldPages:
         waiting.pages.append(page)
         return True
 
-    def release(self, source: Source, connection: Connection[Any]) -> tuple[list[CrawledPage], Verdict | None]:
-        """The pages of a source that has ended, as they may land, and why so; None where nothing had to be judged.
+    def release(self, sources: Iterable[Source], connection: Connection[Any]) -> dict[str, Released]:
+        """By source key, of sources that have ended: those with pages that had to be judged.
 
         Safe to repeat until `forget`.
         """
-        waiting = self._waiting.get(source.source_key)
-        if waiting is None or not waiting.pages:
-            return [], None
-        units = _units(source)
-        standing = read_standing(connection, units.values())
+        ended = [(each, found) for each in sources if (found := self._waiting.get(each.source_key)) and found.pages]
+        units = {source.source_key: _units(source) for source, _ in ended}
+        if not ended:
+            return {}
+        standing = read_standing(connection, [unit for each in units.values() for unit in each.values()])
         connection.rollback()  # a landing begins its own transaction
-        verdict = self._judge(waiting, source, units, standing)
-        if verdict.kind == "too_few":
-            return [_without_statement(page) for page in waiting.pages], verdict
-        today = f"{datetime.now(UTC):%Y-%m-%d}"
-        return [_held(page, standing, verdict, today) for page in waiting.pages], verdict
+        return {
+            source.source_key: _released(waiting, source, units[source.source_key], standing)
+            for source, waiting in ended
+        }
 
     def forget(self, source: Source) -> None:
         """What was released has landed."""
         self._waiting.pop(source.source_key, None)
 
-    def is_new(self, verdict: Verdict) -> bool:
-        """Whether a person was not told of it before: what is held for the first time, or no field at all."""
-        return not verdict.held or not set(verdict.held) <= self._held_before
 
-    def _judge(
-        self, waiting: Waiting, source: Source, units: dict[str, UUID], standing: dict[UUID, list[Record]]
-    ) -> Verdict:
-        said = {page.extraction.unit_key: page.extraction for page in waiting.pages if page.extraction is not None}
-        gone = {units[url] for url, statement in said.items() if GONE.intersection(statement.not_read)}
-        before = [record for unit, records in standing.items() if unit not in gone for record in records]
-        read = {units[url] for url in said}
-        found = values_of(
-            (each for unit, records in standing.items() if unit not in read for each in records), with_held=False
-        )
-        _add(found, said.values())
-        for name, values in waiting.landed.items():
-            found[name] |= values
-        since = held_since(before)
-        self._held_before = set(since)
-        return judge(values_of(before), found, since, datetime.now(UTC), _limits(source))
+def _released(waiting: Waiting, source: Source, units: dict[str, UUID], standing: dict[UUID, list[Record]]) -> Released:
+    own = {unit: standing[unit] for unit in units.values() if unit in standing}
+    verdict, held_before = _judge(waiting, source, units, own)
+    is_new = not verdict.held or not set(verdict.held) <= held_before
+    if verdict.kind == "too_few":
+        return Released([_without_statement(page) for page in waiting.pages], verdict, is_new)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    return Released([_held(page, own, verdict, today) for page in waiting.pages], verdict, is_new)
+
+
+def _judge(
+    waiting: Waiting, source: Source, units: dict[str, UUID], standing: dict[UUID, list[Record]]
+) -> tuple[Verdict, set[str]]:
+    """The verdict, and the attributes that were held before."""
+    said = {page.extraction.unit_key: page.extraction for page in waiting.pages if page.extraction is not None}
+    gone = {units[url] for url, statement in said.items() if GONE.intersection(statement.not_read)}
+    before = [record for unit, records in standing.items() if unit not in gone for record in records]
+    read = {units[url] for url in said}
+    found = values_of(
+        (each for unit, records in standing.items() if unit not in read for each in records), with_held=False
+    )
+    _add(found, said.values())
+    for name, values in waiting.landed.items():
+        found[name] |= values
+    since = held_since(before)
+    return judge(values_of(before), found, since, datetime.now(UTC), _limits(source)), set(since)
 
 
 def _limits(source: Source) -> Limits:

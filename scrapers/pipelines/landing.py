@@ -1,6 +1,7 @@
 """Lands the items of each source in batches: first the archive is synced, then the rows that point into it commit.
 
-One thread does the writing, on a connection of each role that it writes as, so the crawl goes on meanwhile.
+One thread does the writing, on a connection of each role that it writes as, so the crawl goes on meanwhile. Sources
+that end within a moment end together: a small site that has not changed is as many statements as rows else.
 """
 
 from __future__ import annotations
@@ -9,27 +10,29 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
 
 from leadhouse.archive import ArchiveWriter, Position, erase_exchange
 from leadhouse.database import DatabaseError, connect
-from leadhouse.jobs.notices import SourceNotice, tell
-from leadhouse.jobs.sources import Source, SourceOutcome, finish_source
-from leadhouse.landing import Landing, LandingCounts, Quarantined, ShardLease, StaleLeaseError
-from leadhouse.landing.watching import Verdict
+from leadhouse.jobs.notices import ORDINARY, SourceNotice, note_ordinary, tell
+from leadhouse.jobs.sources import Source, SourceOutcome, finish_sources
+from leadhouse.landing import Landing, LandingCounts, Quarantined, ShardLease, StaleLeaseError, commit_together
 from leadhouse.records import Outcome
 from scrapers.items import CrawledPage, FinishedSource
-from scrapers.pipelines.holding import HeldPages
+from scrapers.pipelines.holding import HeldPages, Released
 
 BATCH_PAGES = 25
-HELD_PAGES = 250  # of a source that has ended, in one transaction
+HELD_PAGES = 250  # of sources that have ended, in one transaction
+MOST_ENDED = 32  # sources that end together
 BATCH_SECONDS = 10.0
+ENDED_SECONDS = 2.0  # for which the first of them waits for others; killed meanwhile, they end again from the archive
 PAUSES = (0.5, 2.0, 5.0, 10.0, 20.0)  # a database that restarts is waited for
 
 T = TypeVar("T")
@@ -64,6 +67,9 @@ class LandingPipeline:
         self._batches: dict[str, _Batch] = {}
         self._landed: dict[str, Counter[str]] = {}
         self._held = HeldPages()
+        self._ended: list[SourceOutcome] = []
+        self._ending = asyncio.Lock()
+        self._end_of_wait: asyncio.Task[None] | None = None
         self._locks: dict[str, asyncio.Lock] = {}  # a batch that is tried again must not be overtaken by the next one
         self._thread = ThreadPoolExecutor(1, "landing")
         self._connections: dict[str, psycopg.Connection[Any]] = {}  # by component
@@ -76,7 +82,7 @@ class LandingPipeline:
     async def process_item(self, item: CrawledPage | FinishedSource) -> CrawledPage | FinishedSource:
         """Gathers a page; commits when the batch is large, old, or the source's last."""
         if isinstance(item, FinishedSource):
-            await self._finish(item.outcome)
+            await self._gather(item.outcome)
             return item
         if self._held.takes(item):
             return item
@@ -91,6 +97,9 @@ class LandingPipeline:
 
     async def close_spider(self) -> None:
         """Commits what is left, unless the shard was lost."""
+        await self._finish()
+        if self._end_of_wait is not None:
+            self._end_of_wait.cancel()
         for key in list(self._batches):
             await self._commit(key)
         await self._try(self._disconnect)
@@ -101,14 +110,26 @@ class LandingPipeline:
             batch = self._batches.pop(key, None)
             if batch is None or self._run.fatal is not None:
                 return
-            self._archive.sync()
-            counts = await self._try(lambda: self._land(batch))
-            if counts is not None:
-                kept = {name: getattr(counts, name) for name in ("received", "landed", "known", "quarantined")}
-                self._landed.setdefault(key, Counter()).update(kept)
+            await self._land([batch])
 
-    def _land(self, batch: _Batch) -> LandingCounts:
+    async def _land(self, batches: list[_Batch]) -> None:
+        """One transaction."""
+        self._archive.sync()
+        for batch, counts in zip(batches, await self._try(lambda: self._write(batches)) or (), strict=False):
+            kept = {name: getattr(counts, name) for name in ("received", "landed", "known", "quarantined")}
+            self._landed.setdefault(batch.source.source_key, Counter()).update(kept)
+
+    def _write(self, batches: list[_Batch]) -> list[LandingCounts]:
         """In the thread. Safe to repeat: what was landed is known."""
+        landings = [self._landing(batch) for batch in batches]
+        counts = commit_together(landings, self._run.lease)
+        # noted in the same transaction: should this process die now, the next run of erase_person does it
+        for fetch in (page for landing in landings for page in landing.erased_pages):
+            if fetch.warc_uri is not None and fetch.warc_offset is not None and fetch.warc_length is not None:
+                erase_exchange(Position(fetch.warc_uri, fetch.warc_offset, fetch.warc_length))
+        return counts
+
+    def _landing(self, batch: _Batch) -> Landing:
         landing = Landing(
             "landing",
             run_on=self._run.run_on,
@@ -120,12 +141,7 @@ class LandingPipeline:
         )
         for item in batch.items:
             _add(landing, item)
-        counts = landing.commit()
-        # noted in the same transaction: should this process die now, the next run of erase_person does it
-        for fetch in landing.erased_pages:
-            if fetch.warc_uri is not None and fetch.warc_offset is not None and fetch.warc_length is not None:
-                erase_exchange(Position(fetch.warc_uri, fetch.warc_offset, fetch.warc_length))
-        return counts
+        return landing
 
     def _connected(self, component: str = "landing") -> psycopg.Connection[Any]:
         kept = self._connections.get(component)
@@ -133,35 +149,68 @@ class LandingPipeline:
             kept = self._connections[component] = connect(component)
         return kept
 
-    async def _release(self, source: Source) -> SourceNotice | None:
-        """Lands the pages of a source that waited for its end, as far as they may."""
-        judged = await self._try(lambda: self._held.release(source, self._connected()))
-        pages, verdict = judged or ([], None)
-        for start in range(0, len(pages), HELD_PAGES):
-            self._batches[source.source_key] = _Batch(source, pages[start : start + HELD_PAGES])
-            await self._commit(source.source_key)
-        self._held.forget(source)
-        return _notice(verdict, is_new=self._held.is_new(verdict)) if verdict is not None else None
-
     def _disconnect(self) -> None:
         for connection in self._connections.values():
             connection.close()
 
-    async def _finish(self, outcome: SourceOutcome) -> None:
-        """The outcome row follows the last batch: a source without one is crawled again by the next try."""
-        key = outcome.source.source_key
-        await self._commit(key)
-        notice = _weightier(await self._release(outcome.source), _closed(outcome))
-        self._locks.pop(key, None)
-        landed = self._landed.pop(key, Counter())
-        for name in ("received", "landed", "known", "quarantined"):
-            outcome.counts[name] = landed[name]
-        if self._run.fatal is None and notice is not None:
-            job_id = self._run.lease.job_id
-            await self._try(lambda: tell(self._run.run_id, job_id, outcome, notice, datetime.now(UTC)))
+    async def _gather(self, outcome: SourceOutcome) -> None:
+        """The source ends with the others of this moment; where many wait already, its chain waits, too."""
+        self._ended.append(outcome)
+        if len(self._ended) >= MOST_ENDED:
+            await self._finish()
+        elif self._end_of_wait is None or self._end_of_wait.done():
+            self._end_of_wait = asyncio.ensure_future(self._finish_soon())
+
+    async def _finish_soon(self) -> None:
+        await asyncio.sleep(ENDED_SECONDS)
+        try:
+            await self._finish()
+        except Exception as error:  # a disk that is full: the crawl must not go on as if its sources had ended
+            self._end(error)
+
+    async def _finish(self) -> None:
+        """Outcome rows follow the last batches: a source without one is crawled again by the next try."""
+        async with self._ending:
+            ended, self._ended = self._ended, []
+            batches = [each for outcome in ended if (each := await self._last_batch(outcome.source.source_key))]
+            if not ended or self._run.fatal is not None:
+                return
+            sources = [outcome.source for outcome in ended]
+            released = await self._try(lambda: self._held.release(sources, self._connected())) or {}
+            for part in _parts(batches, ended, released):
+                if self._run.fatal is None:
+                    await self._land(part)
+            for source in sources:
+                self._held.forget(source)
+            await self._tell(ended, released)
+
+    async def _last_batch(self, key: str) -> _Batch | None:
+        async with self._locks.pop(key, asyncio.Lock()):  # one of it may be on its way
+            return self._batches.pop(key, None)
+
+    async def _tell(self, ended: list[SourceOutcome], released: dict[str, Released]) -> None:
+        """Outcomes and notices; what a person is told goes first, and is told again rather than not at all."""
+        ordinary: list[tuple[SourceOutcome, SourceNotice]] = []
+        for outcome in ended:
+            key = outcome.source.source_key
+            landed = self._landed.pop(key, Counter())
+            for name in ("received", "landed", "known", "quarantined"):
+                outcome.counts[name] = landed[name]
+            notice = _weightier(_notice(released.get(key)), _closed(outcome))
+            if notice is not None and notice.kind == ORDINARY:
+                ordinary.append((outcome, notice))
+            elif notice is not None and self._run.fatal is None:
+                await self._try(partial(tell, self._run.run_id, self._run.lease.job_id, outcome, notice, _now()))
         if self._run.fatal is None:
-            await self._try(lambda: finish_source(self._run.run_id, self._run.run_on, outcome, self._connected("jobs")))
-            self._run.counts.update({**outcome.counts, "sources": 1})
+            await self._try(lambda: self._write_outcomes(ended, ordinary))
+            for outcome in ended:
+                self._run.counts.update({**outcome.counts, "sources": 1})
+
+    def _write_outcomes(self, ended: list[SourceOutcome], ordinary: list[tuple[SourceOutcome, SourceNotice]]) -> None:
+        connection = self._connected("jobs")
+        with connection.transaction():
+            note_ordinary(connection, self._run.run_id, ordinary, _now())
+            finish_sources(connection, self._run.run_id, self._run.run_on, ended)
 
     async def _try(self, work: Callable[[], T]) -> T | None:
         """Runs the work in a thread; ends the crawl when the lease is lost or the database stays away."""
@@ -198,16 +247,41 @@ def _add(landing: Landing, item: CrawledPage) -> None:
         landing.quarantine(Quarantined(item.fetch.url, None, "extractor_failed", detail, payload))
 
 
-def _notice(verdict: Verdict, *, is_new: bool) -> SourceNotice:
+def _parts(batches: list[_Batch], ended: list[SourceOutcome], released: dict[str, Released]) -> Iterator[list[_Batch]]:
+    """What is landed in one transaction each: a few hundred pages, those that were held behind the others."""
+    held = [
+        _Batch(outcome.source, found.pages[start : start + HELD_PAGES])
+        for outcome in ended
+        if (found := released.get(outcome.source.source_key))
+        for start in range(0, len(found.pages), HELD_PAGES)
+    ]
+    part: list[_Batch] = []
+    for batch in (*batches, *held):
+        if part and sum(len(each.items) for each in part) + len(batch.items) > HELD_PAGES:
+            yield part
+            part = []
+        part.append(batch)
+    if part:
+        yield part
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _notice(released: Released | None) -> SourceNotice | None:
+    if released is None:
+        return None
+    verdict = released.verdict
     counts: dict[str, int | str] = {name: found for name, (_, found) in verdict.counts.items()}
     if verdict.held:
         counts["held"] = ", ".join(verdict.held)
-    return SourceNotice(verdict.kind, verdict.explain(), counts, is_new)
+    return SourceNotice(verdict.kind, verdict.explain(), counts, released.is_new)
 
 
 def _weightier(judged: SourceNotice | None, closed: SourceNotice | None) -> SourceNotice | None:
     """What is held goes first. A site that is shut is not ordinary, though what it lost by that was lost in order."""
-    return judged if judged is not None and (judged.kind != "ordinary" or closed is None) else closed
+    return judged if judged is not None and (judged.kind != ORDINARY or closed is None) else closed
 
 
 def _closed(outcome: SourceOutcome) -> SourceNotice | None:

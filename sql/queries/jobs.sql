@@ -189,12 +189,13 @@ select host from app.lease_hosts(%(job_id)s, %(shard_no)s, %(token)s, %(hosts)s,
 update app.host_leases set leased_until = clock_timestamp() + make_interval(secs => %(seconds)s)
  where job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s and leased_until > clock_timestamp()
 
--- name: release_host
--- Its sites are done; the next crawl of it waits until its next request is due.
-update app.host_leases
+-- name: release_some_hosts
+-- Their sites are done; the next crawl of each waits until its next request is due.
+update app.host_leases as held
    set leased_until = clock_timestamp(),
-       next_request_at = greatest(next_request_at, clock_timestamp() + make_interval(secs => %(delay_seconds)s))
- where host = %(host)s and job_id = %(job_id)s and shard_no = %(shard_no)s and lease_token = %(token)s
+       next_request_at = greatest(held.next_request_at, clock_timestamp() + make_interval(secs => given.delay_seconds))
+  from unnest(%(hosts)s::text[], %(delays)s::float8[]) as given (host, delay_seconds)
+ where held.host = given.host and held.job_id = %(job_id)s and held.shard_no = %(shard_no)s and held.lease_token = %(token)s
 
 -- name: postpone_host
 -- The host asked for a pause, or for a longer delay than the setting's: that holds for every run.
@@ -275,22 +276,19 @@ select distinct on (subject) subject as source_key, counts
    and stage = 'crawl_site' and subject = any(%(source_keys)s)
  order by subject, finished_at desc
 
--- name: insert_source_outcome
+-- name: insert_source_outcomes
+-- How sources did. Of the stage watch_source: against what stood before; the rows of a source are the history of its fill.
 insert into quality.step_outcomes (run_id, stage, subject, outcome, counts, message, started_at, wall_seconds, organization_id)
-values (%(run_id)s, 'crawl_site', %(source_key)s, %(outcome)s, %(counts)s, %(message)s, %(started_at)s, %(wall_seconds)s,
-       %(organization_id)s)
+select %(run_id)s, %(stage)s, source_key, outcome, counts, message, started_at, wall_seconds, organization_id
+  from jsonb_to_recordset(%(rows)s) as given (source_key text, outcome text, counts jsonb, message text,
+       started_at timestamptz, wall_seconds double precision, organization_id uuid)
 
--- name: move_due_time
+-- name: move_due_times
 -- From the run's date, not from now: a crawl that ends late must not drift away from its hour.
-update app.sources
-   set next_due_at = greatest(next_due_at, (%(run_on)s::date + %(interval_days)s)::timestamp at time zone 'UTC')
- where source_key = %(source_key)s
-
--- name: insert_source_notice
--- How a source did against what stood before: the rows of a source are the history of its fill.
-insert into quality.step_outcomes (run_id, stage, subject, outcome, counts, message, started_at, wall_seconds, organization_id)
-values (%(run_id)s, 'watch_source', %(source_key)s, %(outcome)s, %(counts)s, %(message)s, %(started_at)s, %(wall_seconds)s,
-       %(organization_id)s)
+update app.sources as source
+   set next_due_at = greatest(source.next_due_at, (%(run_on)s::date + given.interval_days)::timestamp at time zone 'UTC')
+  from jsonb_to_recordset(%(rows)s) as given (source_key text, interval_days integer)
+ where source.source_key = given.source_key
 
 -- name: notify_source_owner
 -- Only a source of an organization has an owner; who was told the same the last time, or is no member any more, is told

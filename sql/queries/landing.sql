@@ -141,6 +141,15 @@ insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, organ
 values (%(batch_no)s, %(landing_id)s, %(run_on)s, %(run_id)s, %(source_key)s, %(organization_id)s, %(job_id)s,
        %(received)s, %(landed)s, %(known)s, %(quarantined)s)
 
+-- name: insert_batches
+-- As insert_batch, of several landings of one transaction, their numbers in order; the last statement before the commit, too.
+insert into raw.batches (batch_no, landing_id, run_on, run_id, source_key, organization_id, job_id,
+       received, landed, known, quarantined)
+select app.take_batch_number('raw'), landing_id, run_on, run_id, source_key, organization_id, job_id,
+       received, landed, known, quarantined
+  from (select * from new_batches order by position) as in_order
+returning landing_id, batch_no
+
 -- name: select_standing_records
 -- What each unit says: the records of its newest applied extraction.
 with newest as (

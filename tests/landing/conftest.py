@@ -60,11 +60,14 @@ def fetch(url: str = "https://a.example/", **fields: Any) -> Fetch:
     """A fetched page."""
     return Fetch(
         fetch_id=fields.pop("fetch_id", None) or uuid4(),
-        source_key="web/a.example",
         url=url,
-        requested_at=NOON,
-        outcome=Outcome.FETCHED,
-        **{"status_code": 200, **fields},
+        **{
+            "source_key": "web/a.example",
+            "requested_at": NOON,
+            "outcome": Outcome.FETCHED,
+            "status_code": 200,
+            **fields,
+        },
     )
 
 

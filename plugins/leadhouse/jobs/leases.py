@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,10 +87,11 @@ def postpone_host(lease: Lease, host: str, pause_seconds: float) -> None:
         connection.execute(_sql().postpone_host, {**vars(lease), "host": host, "pause_seconds": pause_seconds})
 
 
-def release_host(connection: Connection[Any], lease: Lease, host: str, delay_seconds: float) -> None:
-    """The shard is done with the host, which may be asked again after the delay; `connection` is one of `jobs`."""
+def release_some_hosts(connection: Connection[Any], lease: Lease, delays: Mapping[str, float]) -> None:
+    """The shard is done with the hosts; each may be asked again after its seconds; `connection` is one of `jobs`."""
+    values = {**vars(lease), "hosts": list(delays), "delays": list(delays.values())}
     with connection.transaction():
-        connection.execute(_sql().release_host, {**vars(lease), "host": host, "delay_seconds": delay_seconds})
+        connection.execute(_sql().release_some_hosts, values)
 
 
 def complete(lease: Lease, counts: dict[str, int], delay_seconds: float) -> bool:

@@ -7,11 +7,13 @@ why it is `partial`. Whoever made a source of their own is told in the product, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
@@ -26,12 +28,13 @@ TITLES = {
     "empty": "The site answers, but holds nothing any more",
     "broken": "The site gives no usable answer",
 }
+ORDINARY = "ordinary"  # the kind of a source that did as before
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class SourceNotice:
-    """`kind` is one of TITLES, or ``ordinary``; `counts` are figures by name; `is_new`: it was not so before."""
+    """`kind` is one of TITLES, or ORDINARY; `counts` are figures by name; `is_new`: it was not so before."""
 
     kind: str
     message: str
@@ -41,24 +44,42 @@ class SourceNotice:
 
 def tell(run_id: str, job_id: UUID, outcome: SourceOutcome, notice: SourceNotice, now: datetime) -> None:
     """Writes the row; what is not ordinary goes to the logs, too, and to the source's owner if it is new."""
-    source, sql = outcome.source, queries.load("jobs")
-    values = {
-        "run_id": run_id,
-        "source_key": source.source_key,
-        "outcome": "succeeded" if notice.kind == "ordinary" else "partial",
-        "counts": Jsonb({"kind": notice.kind, **notice.counts}),
-        "message": None if notice.kind == "ordinary" else f"{notice.kind}: {notice.message}"[:2000],
-        "started_at": outcome.started_at,
-        "wall_seconds": (now - outcome.started_at).total_seconds(),
-        "organization_id": source.organization_id,
-    }
+    source = outcome.source
     with connect("jobs") as connection:
-        connection.execute(sql.insert_source_notice, values)
-        if notice.kind != "ordinary" and notice.is_new:
+        _write(connection, run_id, [(outcome, notice)], now)
+        if notice.kind != ORDINARY and notice.is_new:
             title = f"{source.host}: {TITLES[notice.kind]}"
             told = {"kind": f"source_{notice.kind}", "notice_kind": notice.kind, "source_key": source.source_key}
-            connection.execute(sql.notify_source_owner, {**told, "title": title, "notice": notice.message})
-    if notice.kind != "ordinary":
+            values = {**told, "title": title, "notice": notice.message}
+            connection.execute(queries.load("jobs").notify_source_owner, values)
+    if notice.kind != ORDINARY:
         log.warning("%s: %s: %s", source.source_key, notice.kind, notice.message)
         details = {"source_key": source.source_key, "kind": notice.kind}
         logs.write(job_id, "warning", f"{source.source_key}: {notice.message}", details)
+
+
+def note_ordinary(
+    connection: Connection[Any], run_id: str, told: Sequence[tuple[SourceOutcome, SourceNotice]], now: datetime
+) -> None:
+    """The rows of sources that did as before, of which nobody is told; in the transaction of a connection of `jobs`."""
+    if told:
+        _write(connection, run_id, told, now)
+
+
+def _write(
+    connection: Connection[Any], run_id: str, told: Sequence[tuple[SourceOutcome, SourceNotice]], now: datetime
+) -> None:
+    rows = [
+        {
+            "source_key": outcome.source.source_key,
+            "outcome": "succeeded" if notice.kind == ORDINARY else "partial",
+            "counts": {"kind": notice.kind, **notice.counts},
+            "message": None if notice.kind == ORDINARY else f"{notice.kind}: {notice.message}"[:2000],
+            "started_at": outcome.started_at.isoformat(),
+            "wall_seconds": (now - outcome.started_at).total_seconds(),
+            "organization_id": str(outcome.source.organization_id) if outcome.source.organization_id else None,
+        }
+        for outcome, notice in told
+    ]
+    values = {"run_id": run_id, "stage": "watch_source", "rows": Jsonb(rows)}
+    connection.execute(queries.load("jobs").insert_source_outcomes, values)

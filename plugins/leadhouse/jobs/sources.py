@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -120,33 +120,30 @@ def load_sources(lease: Lease, run_id: str) -> ShardSources:
     return ShardSources(sources, finished, busy)
 
 
-def finish_source(run_id: str, run_on: date, outcome: SourceOutcome, connection: Connection[Any] | None = None) -> None:
-    """Write the outcome row and move the source's due time, together; `connection` is one of `jobs` that is kept."""
-    source = outcome.source
+def finish_sources(connection: Connection[Any], run_id: str, run_on: date, outcomes: Sequence[SourceOutcome]) -> None:
+    """Write the outcome rows and move the sources' due times; `connection` is one of `jobs`, in its transaction."""
     values = {
+        "rows": Jsonb(
+            [
+                {
+                    "source_key": each.source.source_key,
+                    "outcome": STEP_OUTCOMES[each.outcome],
+                    "counts": {"outcome": each.outcome.value, **each.counts},
+                    "message": each.reason,
+                    "started_at": each.started_at.isoformat(),
+                    "wall_seconds": each.wall_seconds,
+                    "organization_id": str(each.source.organization_id) if each.source.organization_id else None,
+                    "interval_days": each.source.interval_days,
+                }
+                for each in outcomes
+            ]
+        ),
         "run_id": run_id,
-        "source_key": source.source_key,
-        "outcome": STEP_OUTCOMES[outcome.outcome],
-        "counts": Jsonb({"outcome": outcome.outcome.value, **outcome.counts}),
-        "message": outcome.reason,
-        "started_at": outcome.started_at,
-        "wall_seconds": outcome.wall_seconds,
-        "organization_id": source.organization_id,
         "run_on": run_on,
-        "interval_days": source.interval_days,
     }
-    if connection is None:
-        with connect("jobs") as own:
-            _write_outcome(own, values)
-    else:
-        with connection.transaction():
-            _write_outcome(connection, values)
-
-
-def _write_outcome(connection: Connection[Any], values: dict[str, Any]) -> None:
     sql = queries.load("jobs")
-    connection.execute(sql.insert_source_outcome, values)
-    connection.execute(sql.move_due_time, values)
+    connection.execute(sql.insert_source_outcomes, {**values, "stage": "crawl_site"})
+    connection.execute(sql.move_due_times, values)
 
 
 def _source(connection: Connection[Any], row: dict[str, Any], not_before: datetime | None, job_id: UUID) -> Source:

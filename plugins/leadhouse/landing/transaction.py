@@ -25,6 +25,7 @@ from leadhouse.landing.plan import make_plan, seen_unchanged
 from leadhouse.landing.prepared import PreparedStatement
 from leadhouse.landing.row_writer import RowWriter
 from leadhouse.landing.storable import Fault, Statement, clean_json, is_storable, read_statement
+from leadhouse.landing.waiting import Waiting, tally
 from leadhouse.ledger.batches import take_batch_number
 from leadhouse.records import Extraction, Fetch, hash_json
 
@@ -219,6 +220,17 @@ class Landing:
         finally:
             self._close()
 
+    def join(self, first: Landing) -> None:
+        """Be written in the transaction that another landing of the same connection and lease has begun."""
+        self._connection, self._keeps_anyone_out = first.begin(), first._keeps_anyone_out
+
+    def take(self) -> Waiting:
+        """What waits, without what an erased person says, for who writes several landings: `landing.together`."""
+        connection = self.begin()
+        if self._keeps_anyone_out:
+            self._keep_erased_out(connection)
+        return Waiting(self._writer, self._fetches, self._statements, self._quarantine, self._repeated, self._batch())
+
     def _close(self) -> None:
         if self._connection is not None:
             if self._borrowed is None:
@@ -255,16 +267,12 @@ class Landing:
         plan = make_plan(connection, others, self._run_on, unchanged)
         if not self._applies:
             plan.applications.clear()
-        records, statements = self._writer.write_plan(connection, plan)
-        landed, self.landed_extractions = landed + records, self.landed_extractions + statements
+        written = self._writer.write_plan(connection, plan)
+        landed += sum(map(len, written))
+        self.landed_extractions += sum(map(bool, written))
         stated = sum(map(len, self._statements)) + sum(each.stated for each in self._lines)
         quarantined = self._writer.write_quarantine(connection, self._quarantine, self._source_key)
-        return Counter(
-            received=stated + len(self._quarantine) + self._repeated,
-            landed=landed,
-            known=stated - landed + len(self._quarantine) - quarantined + self._repeated,
-            quarantined=quarantined,
-        )
+        return tally(stated, landed, len(self._quarantine), quarantined, self._repeated)
 
     def _write_first(self, connection: Connection[Any]) -> tuple[int, list[Statement | PreparedStatement]]:
         """Writes what nobody has to be asked of; returns how many records landed, and the statements that are left."""
@@ -310,20 +318,16 @@ class Landing:
     def _number(self, connection: Connection[Any], written: Counter[str]) -> LandingCounts:
         counts = {name: written[name] for name in ("received", "landed", "known", "quarantined")}
         batch_no = take_batch_number(connection, "raw")
-        connection.execute(
-            _sql().insert_batch,
-            {
-                **counts,
-                "batch_no": batch_no,
-                "landing_id": self._landing_id,
-                "run_on": self._run_on,
-                "run_id": self._run_id,
-                "source_key": self._source_key,
-                "organization_id": self._organization_id,
-                "job_id": self._lease.job_id if self._lease else None,
-            },
-        )
+        connection.execute(_sql().insert_batch, {**self._batch(), **counts, "batch_no": batch_no})
         return LandingCounts(**counts, batch_no=batch_no)
+
+    def _batch(self) -> dict[str, Any]:
+        """What the row of raw.batches says besides its counts and its number."""
+        return {
+            "landing_id": self._landing_id, "run_on": self._run_on, "run_id": self._run_id,
+            "source_key": self._source_key, "organization_id": self._organization_id,
+            "job_id": self._lease.job_id if self._lease else None,
+        }  # fmt: skip
 
 
 def _sql() -> queries.Queries:

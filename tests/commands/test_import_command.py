@@ -49,3 +49,20 @@ def test_an_import_adds_up_and_leaves_a_run(run: Any, file: Path, north: UUID, m
     [source] = json.loads(run("sources", "list", "--organization", "north", "--json").stdout)
     assert source["records_landed"] == 1
     assert source["last_run_at"]
+
+
+def test_a_folder_is_a_table_with_a_line_a_file(run: Any, file: Path, north: UUID) -> None:
+    (file.parent / "people.csv").write_text("Name;Firma;Schuhgröße\nAda Berg;Alder GmbH;38\nUdo Neu;Birke KG;44\n")
+    (file.parent / "notes.pdf").write_bytes(b"%PDF-1.7\n")
+    told = run("import", file.parent, "--organization", north, "--dry-run")
+    assert told.exit_code == 1, "one of them cannot be read"
+    lines = {line.split()[1]: line.replace("│", " ").split() for line in told.stdout.splitlines() if "│ " in line}
+    assert lines["contacts.csv"][1:] == ["company", "line", "1", "3", "2", "1", "2", *lines["contacts.csv"][8:]]
+    assert lines["people.csv"][1:9] == ["person", "line", "1", "3", "2", "1", "2", "2"]
+    assert int(lines["sum"][1]) == 4
+    assert "notes.pdf is not read: " in told.stdout
+    assert "Nothing has landed: this was a dry run." in told.stdout
+    found = json.loads(run("import", file.parent, "--organization", north, "--dry-run", "--json").stdout)
+    assert [each["file"] for each in found if "refused" in each] == ["notes.pdf"]
+    assert all(each["rows"] == each["landed"] + each["known"] + each["quarantined"] for each in found if "rows" in each)
+    assert run("import", file.parent, "--organization", north, "--preview", 2).exit_code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -180,6 +181,25 @@ def test_what_changes_is_shown_for_both_before_it_is_applied(archived, monkeypat
     back = replay_archive(DAY, DAY, [ACCOUNT], "back", applies=True)
     assert (back.pages, back.altered["person.title"]) == (0, applied.altered["person.title"])
     assert archived.paid() == paid
+
+
+def test_the_command_refuses_every_socket(archived, monkeypatch):
+    asked = ["replay", "--from", str(DAY), "--to", str(DAY)]
+    told = CliRunner().invoke(app, asked)
+    assert told.exit_code == 0, told.output
+    assert "nobody was asked, nothing was paid" in told.output
+
+    def connecting(*args, **options):
+        with socket.socket() as other:
+            other.connect(("127.0.0.1", 9))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leadhouse.connectors.archive_replay.replay_archive", connecting)
+        refused = CliRunner().invoke(app, asked)
+    assert refused.exit_code != 0
+    assert "no socket may be opened" in refused.output + repr(refused.exception)
+    with pytest.raises(ConnectionRefusedError), socket.socket() as other:  # and no longer than that
+        other.connect(("127.0.0.1", 9))
 
 
 def test_a_source_that_is_wrong_today_ends_no_other(archived):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 import pytest
@@ -31,6 +32,9 @@ def read(kind, simulator, url, credentials, **parameters):
 def require_conformance(vendor, simulator, operations):
     contract = Contract(vendor)
     faults = [each for heard in simulator.heard for each in contract.faults(heard, simulator.prefix)]
+    asked = Counter(f"{heard.method} {heard.path.removeprefix(simulator.prefix)}" for heard in simulator.heard)
+    for operation, times in sorted(asked.items()):  # shown by `pytest -rP`
+        print(f"{vendor:9} {operation:32} {times} requests and {times} answers held, {len(faults)} faults")
     assert faults == []
     assert {heard.path.removeprefix(simulator.prefix) for heard in simulator.heard} == operations
 

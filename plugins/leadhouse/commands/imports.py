@@ -12,6 +12,7 @@ from uuid import UUID
 import typer
 
 from leadhouse.commands.failures import clear_failures
+from leadhouse.commands.import_folder import import_each, show_folder
 from leadhouse.commands.import_tables import show_import, show_preview
 from leadhouse.commands.organizations import only_organization
 from leadhouse.commands.output import JsonFile, examples, write_json
@@ -26,13 +27,16 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "import contacts.xlsx --preview 5",
             "import contacts.csv --dry-run --json result.json",
+            "import exports --dry-run",
             'import contacts.csv --map "Wer=full_name,Notiz=custom" --mode merge --errors refused.csv',
         ),
     )(import_file)
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON lines, xlsx, xls or ods.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, help="CSV, JSON lines, xlsx, xls or ods; of a folder each file in turn.")
+    ],
     organization: Annotated[
         str | None,
         typer.Option(help="Slug or id of the organization that owns the data; may be left out where there is one."),
@@ -58,12 +62,17 @@ def import_file(
     errors: Annotated[Path | None, typer.Option(help="Write refused rows here as CSV: line, reason, the row.")] = None,
     json_file: JsonFile = None,
 ) -> None:
-    """Import a file: every row lands, is already known, or is quarantined with its reason."""
+    """Import a file, or each of a folder: every row lands, is already known, or is quarantined with its reason."""
     from leadhouse.imports import ImportFileError, csv_import
     from leadhouse.jobs.source_care import count_run_by_hand
 
     with clear_failures(), _told_as_a_wrong_call(ImportFileError):
         mapping = _stated(columns)
+        if file.is_dir():
+            if columns or rows or errors:
+                raise typer.BadParameter("--map, --preview and --errors are for one file, not for a folder")
+            _import_folder(file, only_organization(organization), kind, mode, json_file, is_dry_run=dry_run)
+            return
         if rows:
             result = csv_import.preview_file(file, kind, mapping, rows)
         else:
@@ -79,6 +88,27 @@ def import_file(
             result = summary.as_json()
     if not write_json(json_file, result):
         (show_preview if rows else show_import)(result)
+
+
+def _import_folder(
+    folder: Path, owner: UUID, kind: Any, mode: Any, json_file: Path | None, *, is_dry_run: bool
+) -> None:
+    from leadhouse.imports import csv_import
+    from leadhouse.jobs.source_care import count_run_by_hand
+
+    def import_one(path: Path) -> dict[str, Any]:
+        with _recorded(path, owner, is_dry_run=is_dry_run) as (run_id, counts):
+            summary = csv_import.import_file(path, owner, kind, datetime.now(UTC).date(), run_id, is_dry_run, mode=mode)
+            counts |= {name: getattr(summary, name) for name in COUNTED}
+        if not is_dry_run:
+            count_run_by_hand(summary.source_key, summary.landed, summary.quarantined)
+        return summary.as_json()
+
+    found = import_each(folder, import_one)
+    if not write_json(json_file, found):
+        show_folder(found, is_dry_run=is_dry_run)
+    if any("refused" in each for each in found):
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -33,7 +35,10 @@ def replay(
     apply: Annotated[bool, typer.Option("--apply", help="Let it stand; else it is only shown.")] = False,
     json_file: JsonFile = None,
 ) -> None:
-    """Read archived pages and answers again with today's extractors; asks nobody for anything and pays nothing."""
+    """Read archived pages and answers again with today's extractors; asks nobody for anything and pays nothing.
+
+    Where archive and files lie on this machine, every socket is refused while it works, but the database's.
+    """
     from leadhouse.connectors.archive_replay import replay_archive
     from leadhouse.ledger.steps import recorded_step
 
@@ -41,9 +46,22 @@ def replay(
     require_order(first, last or now)
     run_id = f"replay__{now:%Y%m%dT%H%M%S.%f}"
     with clear_failures(), recorded_step("landing", run_id, "replay_archive", "apply" if apply else "show") as step:
-        found = replay_archive(first.date(), (last or now).date(), source, run_id, applies=apply)
+        with _closed():
+            found = replay_archive(first.date(), (last or now).date(), source, run_id, applies=apply)
         step.counts |= found.as_counts()
     show_replayed(found, json_file)
+
+
+def _closed() -> AbstractContextManager[None]:
+    """Sockets are refused where the bytes are at hand; an archive that lies elsewhere is read over the network."""
+    from leadhouse.network import without_sockets
+    from leadhouse.settings import settings
+
+    chosen = settings()
+    if any("://" in root and not root.startswith("file://") for root in (chosen.archive_root, chosen.files_root)):
+        return nullcontext()
+    url = chosen.database_url
+    return without_sockets({urlsplit(url.get_secret_value()).hostname or ""} if url else ())
 
 
 def require_order(first: datetime, last: datetime) -> None:
@@ -66,7 +84,7 @@ def show_replayed(found: Replayed, json_file: Path | None) -> None:
         console.print(f"{key} was not read: {reason}", style="red", markup=False)
     rest = ", ".join(f"{name} {count}" for name, count in found.as_counts().items() if "." not in name)
     advice = "applied" if found.is_applied else "nothing is applied: add --apply when it is right"
-    console.print(f"{rest}; {advice}", soft_wrap=True)
+    console.print(f"{rest}; {advice}; nobody was asked, nothing was paid", soft_wrap=True)
 
 
 def _told_examples(found: Replayed) -> list[str]:

@@ -13,6 +13,7 @@ from leadhouse.network.addresses import (
     numeric_address,
     resolve,
 )
+from leadhouse.network.closed import SocketRefusedError, without_sockets
 from leadhouse.network.connections import Deadline, open_connection
 from leadhouse.network.sessions import CheckedAdapter, checked_session
 
@@ -22,6 +23,7 @@ __all__ = [
     "Deadline",
     "IPAddress",
     "NamedBy",
+    "SocketRefusedError",
     "assert_addresses_allowed",
     "assert_allowed",
     "checked_session",
@@ -32,4 +34,5 @@ __all__ = [
     "numeric_address",
     "open_connection",
     "resolve",
+    "without_sockets",
 ]

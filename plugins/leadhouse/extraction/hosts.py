@@ -43,6 +43,7 @@ _COUNTRY_TLDS_SOLD_TO_ALL = words(
     "io co ai me tv cc ly to gg fm am ws nu sh la vc is so im ac st su gl ms eu cd dj fo as bz pw"
 )
 _TLD_COUNTRY = {"uk": "GB", "su": "RU"}
+_PLATFORM_ENDS = tuple(f".{platform}" for platform in sorted(PLATFORMS))
 
 
 @lru_cache(maxsize=1)
@@ -114,6 +115,6 @@ def country_of_host(host: str) -> str | None:
         or registrable(host) in PLATFORMS
     ):
         return None
-    if any(host.endswith("." + platform) for platform in PLATFORMS):
+    if host.endswith(_PLATFORM_ENDS):
         return None
     return _TLD_COUNTRY.get(suffix, suffix.upper())

@@ -8,7 +8,7 @@ country's trunk prefix, are judged by the library's own metadata in a tenth of t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -32,8 +32,11 @@ class _Pattern:
     lengths: frozenset[int]
     digits: re.Pattern[str]
 
+    def has(self, length: int) -> bool:
+        return not self.lengths or length in self.lengths
+
     def fits(self, number: str) -> bool:
-        return (not self.lengths or len(number) in self.lengths) and self.digits.fullmatch(number) is not None
+        return self.has(len(number)) and self.digits.fullmatch(number) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,19 @@ class _Plan:
     trunk: str | None  # the plain trunk prefix; None where there is none
     is_plain: bool  # no carrier codes, no rewriting
     calling_code: str
+    _by_length: dict[int, tuple[re.Pattern[str], ...]] = field(default_factory=dict)
 
     def knows(self, number: str) -> bool:
-        return self.general.fits(number) and any(kind.fits(number) for kind in self.kinds)
+        length = len(number)
+        if (patterns := self._by_length.get(length)) is None:
+            fitting = [each.digits for each in self.kinds if each.has(length)] if self.general.has(length) else []
+            patterns = self._by_length[length] = (self.general.digits, *fitting) if fitting else ()
+        if not patterns or patterns[0].fullmatch(number) is None:
+            return False
+        for each in patterns[1:]:  # noqa: SIM110 - a generator takes longer than the patterns
+            if each.fullmatch(number) is not None:
+                return True
+        return False
 
 
 def to_e164(text: str, country: str | None) -> str | None:
@@ -75,7 +88,7 @@ def _without_plus(digits: str, country: str) -> str | None:
 
 def _international(digits: str) -> str | None:
     """The number, or None where only the library knows."""
-    code = next((digits[:size] for size in (1, 2, 3) if _is_calling_code(digits[:size])), None)
+    code = _calling_code(digits[:3])
     if code is None or len(digits) > 15:
         return None
     return _valid(code, digits[len(code) :])
@@ -108,6 +121,11 @@ def _valid(code: str, number: str) -> str | None:
         elif plan.knows(number):
             return f"+{code}{number}"
     return None
+
+
+@lru_cache(maxsize=2_000)
+def _calling_code(beginning: str) -> str | None:
+    return next((beginning[:size] for size in (1, 2, 3) if _is_calling_code(beginning[:size])), None)
 
 
 @lru_cache(maxsize=2_000)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from leadhouse.imports import cells
 from leadhouse.imports.columns import ColumnMap, Field
 from leadhouse.imports.header_rows import as_meant
-from leadhouse.landing.prepared import Candidates, Parts, PreparedValue, PreparedValues
+from leadhouse.landing.prepared import Candidates, Parts, PreparedValues
 from leadhouse.records import AddressParts, CompanyAttribute, CompanyRecord, PersonAttribute, PersonRecord, Value
 
 MEMORY = 5_000  # different texts of a column whose cells are kept: towns, titles, companies come again
@@ -74,69 +75,82 @@ def _tuple(candidates: Candidates) -> tuple[Value, ...]:
 
 
 class Cell:
-    """A cell that is not empty: `text` is clean, `raw` as written, `locator` names its column.
+    """A cell that is not empty: `text` is clean, `raw` as written, `of` the column.
 
     It keeps what it was read as, since most cells of a column come again; a column is read by one reader.
     """
 
-    __slots__ = ("_country", "_stated", "column", "locator", "raw", "text")
+    __slots__ = ("_country", "_stated", "of", "raw", "text")
 
-    def __init__(self, text: str, raw: str, column: str, locator: str) -> None:
-        self.text, self.raw, self.column, self.locator = text, raw, column, locator
-        self._stated: Candidates | None = None
+    def __init__(self, text: str, raw: str, of: Column) -> None:
+        self.text, self.raw, self.of = text, raw, of
         self._country: str | None = _UNREAD
+
+    @property
+    def column(self) -> str:
+        """The column's name."""
+        return self.of.name
+
+    @property
+    def locator(self) -> str:
+        """Where the cell stands, as candidates say it."""
+        return self.of.locator
 
     def read(self, reader: Reader, country: str | None) -> Candidates | None:
         """What the cell states in a row of that country; None where the reader finds nothing."""
         if self._country != country:
             self._country = country
-            raw, locator = self.raw, self.locator
-            stated: dict[str, PreparedValue] = {}
-            for each in reader(self.text, country):
-                stated[each] = (raw if raw != each else None, locator, None, 1.0)
-            self._stated = Candidates(stated) if stated else None
+            self._stated = self._read(reader(self.text, country))
         return self._stated
+
+    def _read(self, values: tuple[str, ...]) -> Candidates | None:
+        if not values:
+            return None
+        raw, of = self.raw, self.of
+        if len(values) == 1:
+            value = values[0]
+            return Candidates.of_one(value, None if raw == value else raw, of.locator, of.locator_json)
+        return Candidates({each: (raw if raw != each else None, of.locator, None, 1.0) for each in values})
 
 
 _UNREAD = "not read"  # no country
-_MISSING = Cell("", "", "", "")
 
 
-class _Column:
-    """A column of a table. `known`: its cells by their text; where each row says another one, none is remembered."""
+class Column(dict[str, Cell | None]):
+    """A column of a table: its cells by their text; where each row says another one, none is remembered."""
 
-    __slots__ = ("_is_field", "_is_remembered", "_locator", "_made", "_name", "known")
+    __slots__ = ("_is_field", "_is_remembered", "_made", "_rows", "locator", "locator_json", "name")
 
-    def __init__(self, name: str, *, is_field: bool) -> None:
-        self._name, self._is_field, self._locator = name, is_field, f"column {name}"
-        self.known: dict[str, Cell | None] = {"": None}
-        self._is_remembered, self._made = True, 0
+    def __init__(self, name: str, rows: Columns, *, is_field: bool) -> None:
+        super().__init__({"": None})
+        self.name, self._is_field, self.locator = name, is_field, f"column {name}"
+        self.locator_json = encode_basestring(self.locator)
+        self._is_remembered, self._made, self._rows = True, 0, rows
 
-    def read(self, text: str, row_no: int) -> Cell | None:
+    def __missing__(self, text: str) -> Cell | None:
         """The cell of a text that is not known; None where it says nothing."""
         cell = self._cell(text)
         if self._is_remembered:
             self._made += 1
-            if len(self.known) > MEMORY:
-                self._is_remembered = self._made < RARELY * row_no
-                self.known.clear()
-                self.known[""] = None
+            if len(self) > MEMORY:
+                self._is_remembered = self._made < RARELY * self._rows.row_no
+                self.clear()
+                self[""] = None
             if self._is_remembered:
-                self.known[text] = cell
+                self[text] = cell
         return cell
 
     def _cell(self, text: str) -> Cell | None:
-        column = self._name
         if is_plain := cells.is_plain(text):
             raw = text if text.isascii() else unicodedata.normalize("NFC", text)
         else:
             raw = unicodedata.normalize("NFC", as_meant(text).strip())
         if not self._is_field:
-            return Cell(raw, raw, column, "") if raw else None
+            return Cell(raw, raw, self) if raw else None
         if is_plain or (raw and cells.is_plain(raw)):
-            return None if cells.says_nothing(raw) else Cell(raw, raw, column, self._locator)
+            return None if cells.says_nothing(raw) else Cell(raw, raw, self)
         clean = cells.clean(raw)
-        return Cell(clean, raw, column, self._locator) if clean else None
+        return Cell(clean, raw, self) if clean else None
 
 
 class Columns:
@@ -148,13 +162,12 @@ class Columns:
         self.fields = frozenset(each for each in columns.fields if each)
         self._fields = columns.fields
         self._columns = [
-            _Column(name, is_field=of_field is not None)
+            Column(name, self, is_field=of_field is not None)
             for name, of_field in zip(columns.header, columns.fields, strict=True)
         ]
-        self._known = [each.known for each in self._columns]
         self.kept = tuple(place for place, of_field in enumerate(columns.fields) if of_field is None)
         self.mapped = tuple(place for place, of_field in enumerate(columns.fields) if of_field is not None)
-        self._row_no = 0
+        self.row_no = 0  # of the row that is read
 
     def places(self, *fields: Field) -> Places:
         """The places of the fields' columns: in the order of the fields, then of the columns."""
@@ -162,15 +175,10 @@ class Columns:
 
     def cells(self, texts: Sequence[str]) -> list[Cell | None]:
         """A row's cells by place; None for what is empty."""
-        self._row_no += 1
-        found: list[Cell | None] = []
-        for known, text in zip(self._known, texts, strict=False):
-            cell = known.get(text, _MISSING)
-            if cell is _MISSING:
-                cell = self._columns[len(found)].read(text, self._row_no)
-            found.append(cell)
-        if len(found) < len(self._known):
-            found += [None] * (len(self._known) - len(found))
+        self.row_no += 1
+        found = [column[text] for column, text in zip(self._columns, texts, strict=False)]
+        if len(found) < len(self._columns):
+            found += [None] * (len(self._columns) - len(found))
         return found
 
 
@@ -208,4 +216,4 @@ class RowCells:
         """The cells at the places stay as custom fields."""
         for place in places:
             if (cell := self.cells[place]) is not None:
-                self.custom[cell.column] = cell.raw
+                self.custom[cell.of.name] = cell.raw

@@ -19,7 +19,7 @@ from leadhouse.landing.prepared import Candidates
 LONGEST_KEY = 300
 LEGAL_BASIS_KEY = "legal_basis"
 REVENUE_KEY = "annual_revenue"  # a plain number, beside the column as it stood
-_NAMED = ("name", "legal_name", "domain", "vat_id")
+_NAMED = frozenset(("name", "legal_name", "domain", "vat_id"))
 _EMPLOYER = (("name", "company_name"), ("domain", "company_domain"))
 _GIVEN = (Field.FIRST_NAME, Field.MIDDLE_NAME, Field.LAST_NAME, Field.SECOND_LAST_NAME)
 _BASICS = (
@@ -90,8 +90,9 @@ class RowReader:
         own_country, country = self._countries(row)
         company = self._company(row, country)
         person = self._person(row, company, own_country)
-        names_person = person.first("full_name", "email", "social_url") is not None
-        named = company.first(*_NAMED)
+        stated = person.values
+        names_person = "full_name" in stated or "email" in stated or "social_url" in stated
+        named = not _NAMED.isdisjoint(company.values)
         if not named:
             reached = person.first("email", "social_url") if names_person and not self._lists_companies else None
             by_mail = self._lists_companies or not names_person
@@ -99,7 +100,7 @@ class RowReader:
                 return no_identity(self._columns.kind)
         if self._basics:
             self._keep_basics(row, names_person=names_person)
-        has_company = bool(company.values) and (bool(named) or not names_person)
+        has_company = bool(company.values) and (named or not names_person)
         if not has_company:  # what would be said of a company that the row does not name stays with the person
             row.keep(self._companys)
         return self._built(row, company if has_company else None, person if names_person else None)
@@ -116,12 +117,14 @@ class RowReader:
         draft = row.person
         self._read_name(row, draft)
         take_steps(self._person_steps, row, draft, country)
-        if not draft.first("full_name", "email", "social_url"):
-            draft.values.clear()
+        values = draft.values
+        if not ("full_name" in values or "email" in values or "social_url" in values):
+            values.clear()
             row.keep(self._loose)
             return draft
         _drop_company_phones(draft, company)
-        conclude_domain(company, draft)
+        if company.values:
+            conclude_domain(company, draft)
         if not self._lists_companies and country and (stated := row.first(self._country)):
             draft.take("country_code", stated_country(country, stated))
         _state_employer(draft, company)
@@ -157,9 +160,11 @@ class RowReader:
     def _key(self, row: RowCells, *, of_person: bool) -> str:
         if stated := row.one(self._record_id):
             return f"id:{stated}"
+        if of_person and (reached := row.person.first("email", "social_url")):
+            return reached
         company = f"{row.company.first('name') or ''}|{row.company.first('domain') or ''}"
         if of_person:
-            return row.person.first("email", "social_url") or f"{row.person.first('full_name')}|{company}"
+            return f"{row.person.first('full_name')}|{company}"
         return row.company.first("vat_id") or f"{company}|{row.one(self._towns)}"
 
     def _suppressed(self, row: RowCells) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,25 @@ from leadhouse.imports.columns import Field
 from leadhouse.imports.row_cells import Cell, Columns, Draft, Places, Reader, RowCells
 
 Step = Callable[[RowCells, Draft, str, str | None, Sequence[Cell]], None]
-Steps = list[tuple[Places, str, Step]]
+
+
+class _Reading:
+    """The step that states what a reader finds; a cell in which it finds nothing stays as a custom field."""
+
+    def __init__(self, reader: Reader, *, by_country: bool = False) -> None:
+        self.reader, self.by_country = reader, by_country
+
+    def __call__(self, row: RowCells, draft: Draft, attribute: str, country: str | None, found: Sequence[Cell]) -> None:
+        for cell in found:
+            if stated := cell.read(self.reader, country if self.by_country else None):
+                draft.take(attribute, stated)
+            else:
+                row.custom[cell.column] = cell.raw
+
+
+# the columns' places, the attribute, the step; and of the one column that most fields have its place and reader
+_Settled = tuple[Places, str, Step, int, Reader | None, bool]
+Steps = list[_Settled]
 
 
 def company_steps(columns: Columns, *, with_contacts: bool) -> Steps:
@@ -30,7 +48,7 @@ def company_steps(columns: Columns, *, with_contacts: bool) -> Steps:
         *([(Field.EMAIL, "email", _emails), (Field.OTHER_EMAIL, "email", _emails)] if with_contacts else []),
         (Field.TECHNOLOGIES, "technology", _words),
     ]
-    return [(columns.places(field), attribute, step) for field, attribute, step in wanted if field in columns.fields]
+    return [_settled(columns.places(of), name, step) for of, name, step in wanted if of in columns.fields]
 
 
 def person_steps(columns: Columns, *, with_contacts: bool) -> Steps:
@@ -42,16 +60,29 @@ def person_steps(columns: Columns, *, with_contacts: bool) -> Steps:
         (Field.PERSON_PHONE, "phone_e164", _phones),
         *([(Field.PHONE, "phone_e164", _phones)] if with_contacts else []),
     ]
-    return [(columns.places(field), attribute, step) for field, attribute, step in wanted if field in columns.fields]
+    return [_settled(columns.places(of), name, step) for of, name, step in wanted if of in columns.fields]
+
+
+def _settled(places: Places, attribute: str, step: Step) -> _Settled:
+    reading = _whole if step is _first else step
+    if len(places) == 1 and isinstance(reading, _Reading):
+        return places, attribute, step, places[0], reading.reader, reading.by_country
+    return places, attribute, step, places[0], None, False
 
 
 def take_steps(steps: Steps, row: RowCells, draft: Draft, country: str | None) -> None:
     """What the cells of a row state of a company or person of that country."""
-    found: Sequence[Cell]
-    for places, attribute, step in steps:
-        if len(places) == 1:
-            if (cell := row.cells[places[0]]) is not None:
-                step(row, draft, attribute, country, (cell,))
+    values, of_row = draft.values, row.cells
+    for places, attribute, step, place, reader, by_country in steps:
+        if reader is not None:
+            if (cell := of_row[place]) is not None:
+                stated = cell.read(reader, country if by_country else None)
+                if stated is None:
+                    row.custom[cell.of.name] = cell.raw
+                elif attribute in values:
+                    draft.take(attribute, stated)
+                else:
+                    values[attribute] = stated
         elif found := row.all(places):
             step(row, draft, attribute, country, found)
 
@@ -82,19 +113,6 @@ def _words(row: RowCells, draft: Draft, attribute: str, country: str | None, fou
             draft.state(attribute, each, each, cell.locator)
 
 
-def _reading(reader: Reader, *, by_country: bool = False) -> Step:
-    """The step that states what a reader finds; a cell in which it finds nothing stays as a custom field."""
-
-    def step(row: RowCells, draft: Draft, attribute: str, country: str | None, found: Sequence[Cell]) -> None:
-        for cell in found:
-            if stated := cell.read(reader, country if by_country else None):
-                draft.take(attribute, stated)
-            else:
-                row.custom[cell.column] = cell.raw
-
-    return step
-
-
 def emails_of(cell: Cell) -> bool:
     """Whether the cell holds an address of mail; it is read as such."""
     return cell.read(read_emails, None) is not None
@@ -117,9 +135,9 @@ def _some(value: str | None) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-_whole = _reading(_as_it_is)
-_emails = _reading(read_emails)
-_profiles = _reading(lambda text, _: _some(cells.profile(text)))
-_band = _reading(lambda text, _: _some(cells.employee_band(text)))
-_phones = _reading(cells.phone_numbers, by_country=True)
-_vat = _reading(lambda text, country: _some(cells.vat_id(text, country)), by_country=True)
+_whole = _Reading(_as_it_is)
+_emails = _Reading(read_emails)
+_profiles = _Reading(lambda text, _: _some(cells.profile(text)))
+_band = _Reading(lambda text, _: _some(cells.employee_band(text)))
+_phones = _Reading(cells.phone_numbers, by_country=True)
+_vat = _Reading(lambda text, country: _some(cells.vat_id(text, country)), by_country=True)

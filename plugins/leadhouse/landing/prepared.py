@@ -42,6 +42,18 @@ class Candidates:
             stated = f"{stated},{each}" if stated else each
         self.json = f"[{stated}]"
 
+    @classmethod
+    def of_one(cls, value: str, raw: str | None, locator: str, locator_json: str) -> Candidates:
+        """The one value of a cell, sure and without parts; `locator_json`: the same of all cells of a column."""
+        one = cls.__new__(cls)
+        one.found = {value: (raw, locator, None, 1.0)}
+        if raw is None:
+            one.json = f'[{{"value":{encode_basestring(value)},"confidence":1.0,"locator":{locator_json}}}]'
+        else:
+            said = f'"raw":{encode_basestring(raw)},"locator":{locator_json}'
+            one.json = f'[{{"value":{encode_basestring(value)},"confidence":1.0,{said}}}]'
+        return one
+
     @property
     def first(self) -> str:
         """The value that was stated first."""
@@ -117,6 +129,9 @@ class PreparedStatement:
         return self._extraction
 
 
+_ORDERS: dict[tuple[str, ...], list[tuple[str, str]]] = {}  # the records of a file state few different attributes
+
+
 def prepare_record(
     record_key: str, company_key: str | None, values: PreparedValues, custom: Mapping[str, str]
 ) -> PreparedRecord:
@@ -125,7 +140,10 @@ def prepare_record(
     Raises:
         UnicodeEncodeError: for text that UTF-8 cannot hold.
     """
-    stated = ",".join([f'"{name}":{values[name].json}' for name in sorted(values)])
+    names = tuple(values)
+    if (listed := _ORDERS.get(names)) is None:
+        listed = _ORDERS[names] = [(name, f'"{name}":') for name in sorted(names)]
+    stated = ",".join([key + values[name].json for name, key in listed])
     payload = f"{{{stated}}}"
     custom_json = _object(custom) if custom else ""
     said = f"{record_key}\n{company_key}\n{custom_json}\n{payload}".encode()

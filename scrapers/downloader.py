@@ -1,12 +1,17 @@
 """When a request goes out: Scrapy's slots and middlewares, awaited where they are needed.
 
 Scrapy's own downloader sends a request through a queue, a task and two Deferreds; here its chain waits for its turn.
+Its middlewares are called as they are: Scrapy looks at every result of each, whether it is to be awaited, and names the
+method for a warning that it does not give, a sixth of what a 304 costs the crawl.
 """
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
+from collections.abc import Callable
+from typing import Any
 
 from scrapy import Request
 from scrapy.core.downloader import Downloader, Slot
@@ -16,15 +21,48 @@ FULL_SLOT_SECONDS = 0.01  # how often a request looks again while its host has a
 
 
 class ChainDownloader(Downloader):
-    """A slot (a host, unless a request names another) gives one turn every `delay` seconds, and so many at a time."""
+    """A slot (a host, unless a request names another) gives one turn every `delay` seconds, and so many at a time.
+
+    A middleware's method is a coroutine function, or returns what it returns; one that is to see exceptions, or is
+    written for a former Scrapy, is called by Scrapy's own manager, with all the others.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        super().__init__(crawler)
+        methods = self.middleware.methods
+        self._before = _awaited(methods["process_request"])
+        self._behind = _awaited(methods["process_response"])
+        self._is_plain = not methods["process_exception"] and not self.middleware._mw_methods_requiring_spider
 
     async def download(self, request: Request) -> Response | Request:
         """The answer, after all downloader middlewares; raises what they, or the handler, raise."""
         self.active.add(request)
         try:
+            if self._is_plain:
+                return await self._pass(request)
             return await self.middleware.download_async(self._transfer, request)
         finally:
             self.active.remove(request)
+
+    async def _pass(self, request: Request) -> Response | Request:
+        """Through the middlewares, down and up again."""
+        result = await self._ask(request)
+        for method, is_awaited in self._behind:
+            if isinstance(result, Request):
+                return result
+            found = method(request=request, response=result)
+            result = await found if is_awaited else found
+        return result
+
+    async def _ask(self, request: Request) -> Response | Request:
+        for method, is_awaited in self._before:
+            found = method(request=request)
+            if is_awaited:
+                found = await found
+            if found is not None:
+                assert isinstance(found, Response | Request)
+                return found
+        return await self._transfer(request)
 
     async def _transfer(self, request: Request) -> Response:
         key, slot = self._get_slot(request)
@@ -37,6 +75,10 @@ class ChainDownloader(Downloader):
         finally:
             slot.active.remove(request)
             slot.transferring.discard(request)
+
+
+def _awaited(methods: Any) -> list[tuple[Callable[..., Any], bool]]:
+    return [(method, inspect.iscoroutinefunction(method)) for method in methods]
 
 
 async def _turn(slot: Slot) -> None:

@@ -11,7 +11,7 @@ import errno
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -37,6 +37,7 @@ from yarl import URL
 from leadhouse.network import AddressRefusedError
 from scrapers.resolver import CACHE_SECONDS, CheckedNames, checked_addresses
 
+NOT_MODIFIED = 304
 IDLE_SECONDS = 35.0  # a connection outlives the longest Crawl-delay that is honoured
 MAX_INTERIM_ANSWERS = 20
 MAX_WIRE_BYTES = 16 * 1024 * 1024  # of one answer, framing included: a chunk's extension is no body and has no end
@@ -97,13 +98,17 @@ class CheckedHandler:
                 answer.close()  # of no effect where the body was read: that connection is kept
 
     async def _read(self, answer: aiohttp.ClientResponse, request: Request) -> Response:
-        headers = Headers()
-        for name, value in answer.raw_headers:
-            headers.appendlist(name, value)
-        if self._is_stopped(headers, answer.content_length, request):
-            return Response(request.url, answer.status, headers, flags=["download_stopped"])
-        self._assert_size(answer.content_length or 0, request)
-        return Response(request.url, answer.status, headers, await self._body(answer, request))
+        headers = headers_of(answer.raw_headers)
+        body, flags = b"", None
+        if answer.status != NOT_MODIFIED:  # which has no body (RFC 9110 15.4.5), and aiohttp reads none
+            if self._is_stopped(headers, answer.content_length, request):
+                flags = ["download_stopped"]
+            else:
+                self._assert_size(answer.content_length or 0, request)
+                body = await self._body(answer, request)
+        response = Response(request.url, answer.status, None, body, flags)
+        response.headers = headers  # as it is: the constructor would bring every name into its form once more
+        return response
 
     async def _body(self, answer: aiohttp.ClientResponse, request: Request) -> bytes:
         pieces: list[bytes] = []
@@ -205,10 +210,20 @@ def _scrapys_errors(request: Request) -> Iterator[None]:
         raise DownloadFailedError(f"{type(error).__name__}: {error}") from error
 
 
+def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Scrapy's headers, whose names are capitalised, of names and values as they came."""
+    fields: dict[bytes, list[bytes]] = {}
+    for name, value in pairs:
+        fields.setdefault(name.title(), []).append(value)
+    headers = Headers()
+    dict.update(headers, fields)
+    return headers
+
+
 def _pairs(headers: Headers) -> list[tuple[str, str]]:
     return [
         (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in headers.items()
+        for name, values in dict.items(headers)
         for value in values
     ]  # fmt: skip
 

@@ -44,9 +44,6 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 8  # also the pool's connections to a proxy, wh
 # What Scrapy brings is named in full: a class that is only switched off is imported all the same, a fifth of a second.
 ROBOTSTXT_OBEY = False  # base.source_spider asks and honours robots.txt itself, so that it is archived and has a row
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
 }
 DOWNLOADER_MIDDLEWARES: dict[str, int] = {
@@ -55,6 +52,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, int] = {
     "scrapers.middlewares.leasing.LeasingMiddleware": 250,
     "scrapers.middlewares.politeness.PolitenessMiddleware": 300,
     "scrapers.middlewares.content_types.ContentTypeMiddleware": 310,
+    "scrapers.middlewares.headers.HeadersMiddleware": 400,  # the timeout is the handler's: no request has its own
     "scrapers.middlewares.limits.AnswerLimitMiddleware": 600,  # below the decompression (590): sees what came
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {

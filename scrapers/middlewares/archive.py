@@ -78,7 +78,9 @@ class ArchiveMiddleware:
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
     # a header value with a line break would be two headers in the archive
     return tuple(
-        (name.decode("latin-1"), value.decode("latin-1").replace("\r", " ").replace("\n", " "))
-        for name, values in headers.items()
-        for value in values
+        [
+            (name.decode("latin-1"), value.decode("latin-1").replace("\r", " ").replace("\n", " "))
+            for name, values in dict.items(headers)
+            for value in values
+        ]
     )

@@ -233,23 +233,24 @@ select source_key, start_url, host, organization_id, config
   from app.sources where source_key = any(%(source_keys)s) order by source_key
 
 -- name: select_known_pages
--- Of each URL of a source: its newest good fetch, when it was last read whole, and since when it is known.
-select distinct on (url) url, etag, last_modified, requested_at as confirmed_at,
-       max(requested_at) filter (where outcome = 'fetched') over (partition by url) as read_at,
-       min(requested_at) over (partition by url) as known_since
+-- Of each URL of some sources: its newest good fetch, when it was last read whole, and since when it is known.
+select distinct on (source_key, url) source_key, url, etag, last_modified, requested_at as confirmed_at,
+       max(requested_at) filter (where outcome = 'fetched') over (partition by source_key, url) as read_at,
+       min(requested_at) over (partition by source_key, url) as known_since
   from raw.fetches
- where source_key = %(source_key)s and outcome in ('fetched', 'not_modified') and job_id is distinct from %(job_id)s
+ where source_key = any (%(source_keys)s) and outcome in ('fetched', 'not_modified') and job_id is distinct from %(job_id)s
    and requested_at > now() - interval '120 days'
- order by url, requested_at desc
+ order by source_key, url, requested_at desc
 
 -- name: select_known_files
--- Of each robots.txt and sitemap of a source: the newest answer whose bytes are kept.
-select distinct on (url) url, purpose, status_code, requested_at, warc_uri as uri, warc_offset as offset, warc_length as length
+-- Of each robots.txt and sitemap of some sources: the newest answer whose bytes are kept.
+select distinct on (source_key, url) source_key, url, purpose, status_code, requested_at, warc_uri as uri,
+       warc_offset as offset, warc_length as length
   from raw.fetches
- where source_key = %(source_key)s and purpose in ('robots', 'sitemap') and warc_uri is not null
+ where source_key = any (%(source_keys)s) and purpose in ('robots', 'sitemap') and warc_uri is not null
    and outcome in ('fetched', 'empty') and job_id is distinct from %(job_id)s
    and requested_at > now() - interval '120 days'
- order by url, requested_at desc
+ order by source_key, url, requested_at desc
 
 -- name: select_productive_units
 -- Units whose standing statement holds records, who made it, and since when it stands.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from leadhouse.database import connect, queries
 from leadhouse.jobs.leases import Lease, host_key
 from leadhouse.records import Outcome, unit_id
 
+AT_ONCE = 100  # sources of which the database is asked in one statement: some thousands of pages
 DEFAULT_SPIDER = "company_site"
 
 # How the outcome of a source reads as the outcome of a step.
@@ -78,6 +79,14 @@ class Source:
     listing: Mapping[str, Any] = field(default_factory=dict)  # how a directory is read, see extraction.listing
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What former crawls know of a source, while it is read."""
+
+    pages: dict[str, KnownPage] = field(default_factory=dict)
+    files: list[KnownFile] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class ShardSources:
     """The sources to crawl now, the counts of those that a former try has finished, and those whose host is busy."""
@@ -109,14 +118,15 @@ def load_sources(lease: Lease, run_id: str) -> ShardSources:
         told = {"run_id": run_id, "job_id": lease.job_id, "source_keys": keys}
         done = connection.execute(sql.select_finished_sources, told)
         finished = {row["source_key"]: row["counts"] for row in done}
-        sources, busy = [], []
-        for row in connection.execute(sql.select_sources, {"source_keys": keys}).fetchall():
-            if row["source_key"] in finished:
-                continue
-            if host_key(row["host"]) not in held:
-                busy.append(row["source_key"])
-                continue
-            sources.append(_source(connection, row, held[host_key(row["host"])], lease.job_id))
+        rows = connection.execute(sql.select_sources, {"source_keys": [key for key in keys if key not in finished]})
+        found = rows.fetchall()
+        free = [row for row in found if host_key(row["host"]) in held]
+        busy = [row["source_key"] for row in found if host_key(row["host"]) not in held]
+        sources = [
+            _source(row, known, held[host_key(row["host"])])
+            for start in range(0, len(free), AT_ONCE)
+            for row, known in _with_known(connection, free[start : start + AT_ONCE], lease.job_id)
+        ]
     return ShardSources(sources, finished, busy)
 
 
@@ -146,30 +156,40 @@ def finish_sources(connection: Connection[Any], run_id: str, run_on: date, outco
     connection.execute(sql.move_due_times, values)
 
 
-def _source(connection: Connection[Any], row: dict[str, Any], not_before: datetime | None, job_id: UUID) -> Source:
-    sql, key, organization_id = queries.load("jobs"), row["source_key"], row["organization_id"]
-    pages = connection.execute(sql.select_known_pages, {"source_key": key, "job_id": job_id}).fetchall()
-    units = {unit_id(organization_id, key, page["url"]): page["url"] for page in pages}
-    productive = {
-        units[found["unit_id"]]: (f"{found['extractor']}@{found['extractor_version']}", found["observed_at"])
-        for found in connection.execute(sql.select_productive_units, {"unit_ids": list(units)})
-    }
-    known = {page["url"]: _known_page(page, *productive.get(page["url"], (None, None))) for page in pages}
-    files = tuple(
-        KnownFile(**{**file, "status_code": file["status_code"] or 0})
-        for file in connection.execute(sql.select_known_files, {"source_key": key, "job_id": job_id})
-    )
+def _with_known(
+    connection: Connection[Any], rows: Sequence[dict[str, Any]], job_id: UUID
+) -> Iterator[tuple[dict[str, Any], _Known]]:
+    """Each source with what former crawls know of it, asked for all of them at once."""
+    sql, asked = queries.load("jobs"), {"source_keys": [row["source_key"] for row in rows], "job_id": job_id}
+    known = {row["source_key"]: _Known() for row in rows}
+    organizations = {row["source_key"]: row["organization_id"] for row in rows}
+    units: dict[UUID, dict[str, Any]] = {}
+    for page in connection.execute(sql.select_known_pages, asked):
+        key = page["source_key"]
+        known[key].pages[page["url"]] = _known_page(page)
+        units[unit_id(organizations[key], key, page["url"])] = page
+    for found in connection.execute(sql.select_productive_units, {"unit_ids": list(units)}):
+        page = units[found["unit_id"]]
+        extractor = f"{found['extractor']}@{found['extractor_version']}"
+        known[page["source_key"]].pages[page["url"]] = _known_page(page, extractor, found["observed_at"])
+    for file in connection.execute(sql.select_known_files, asked):
+        known[file.pop("source_key")].files.append(KnownFile(**{**file, "status_code": file["status_code"] or 0}))
+    return ((row, known[row["source_key"]]) for row in rows)
+
+
+def _source(row: dict[str, Any], known: _Known, not_before: datetime | None) -> Source:
     days = int(row["config"].get("interval_days", 1))
     spider = str(row["config"].get("spider", DEFAULT_SPIDER))
     watch, listing = (
         each if isinstance(each := row["config"].get(name), dict) else {} for name in ("watch", "listing")
     )
     return Source(
-        key, row["start_url"], row["host"], organization_id, known, not_before, days, spider, files, watch, listing
-    )
+        row["source_key"], row["start_url"], row["host"], row["organization_id"], known.pages, not_before, days, spider,
+        tuple(known.files), watch, listing,
+    )  # fmt: skip
 
 
-def _known_page(row: dict[str, Any], extractor: str | None, changed_at: datetime | None) -> KnownPage:
+def _known_page(row: dict[str, Any], extractor: str | None = None, changed_at: datetime | None = None) -> KnownPage:
     return KnownPage(
         row["etag"], row["last_modified"], row["read_at"], extractor,
         confirmed_at=row["confirmed_at"], changed_at=changed_at or row["known_since"],

@@ -18,7 +18,9 @@ _FIVE = words("DE FR IT ES FI HR TR MX UA MY TH KR LT MA DZ EG SA PE CR ME RS BA
 _SPACED_FIVE = words("SE CZ SK GR")  # 123 45
 _FOUR = words("AT CH LI BE DK NO HU SI BG LU AU NZ ZA PH TN CY LV GE AM NL MK AL IS BD")
 _SIX = words("RU RO BY KZ IN SG CN CO EC")
+_NEVER_NOUGHT = words("RU BY IN")
 _AFTER = words("RO EE UA IN SG CN NZ AU ZA PH LK PK NG KE MY CL AR CO AE TH LV BR ID VN BD")
+_SELDOM_AFTER = words("CZ SK GR TR IL SA HR RS")  # no town stands behind the code then
 _OTHER_FORMS = words("US GB CA IE IN AU SG NZ ZA PH")  # no code before the town there
 _DASHED = words("PL PT BR")
 _AFTER_STEMS = ("india", "singapore", "new zealand", "australia", "south africa", "brasil", "latvia", "philippines")
@@ -67,29 +69,12 @@ _IE = re.compile(r"(?<!\w)(?P<code>(?:[AC-FHKNPRTV-Y]\d{2}|D6W) ?[AC-FHKNPRTV-Y0
 _AFTER_CODE = re.compile(
     r"(?:(?<=[,–—\-.:)\n ])|(?<=[a-z]))(?P<label>(?:PIN|Pin|Pincode|PINCODE|Postal Code|Postcode|CEP"
     r"|P\.O\.)(?:[ ]?[Cc]ode)?[ :.–-]*)?"
-    r"(?:LV-)?(?<!\d)(?P<code>\d{5}-\d{3}|\d{3}[ ]\d{3}|\d{6}|\d{4,5})(?![\d/.–-]|[ ]\d{3})"
-)
-_REGIONS = re.compile(
-    r"^(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT|New South Wales|Victoria|Queensland|South Australia|Western Australia|Tasmania"
-    r"|AB|BC|MB|NB|NL|NS|ON|PE|QC|SK|YT|Alberta|British Columbia|Manitoba|New Brunswick|Nova Scotia|Ontario|Qu[eé]bec"
-    r"|Saskatchewan|Prince Edward Island|Newfoundland(?: and Labrador)?"
-    r"|Andhra Pradesh|Assam|Bihar|Chhattisgarh|Delhi NCR|Goa|Gujarat|Haryana|Himachal Pradesh|Jharkhand|Karnataka"
-    r"|Kerala|Madhya Pradesh|Maharashtra|Manipur|Meghalaya|Odisha|Orissa|Punjab|Rajasthan|Sikkim|Tamil ?nadu|Telangana"
-    r"|Tripura|Uttar Pradesh|Uttarakhand|West Bengal|M\.?P\.?|U\.?P\.?|T\.?S\.?|A\.?P\.?|T\.?N\.?|Gauteng|Western Cape"
-    r"|Cheshire|Surrey|Kent|Essex|Sussex|(?:East|West) Sussex|Hampshire|Berkshire|Buckinghamshire|Hertfordshire"
-    r"|Oxfordshire"
-    r"|Cambridgeshire|Norfolk|Suffolk|Devon|Cornwall|Dorset|Somerset|Wiltshire|Gloucestershire|Warwickshire"
-    r"|Worcestershire"
-    r"|Staffordshire|Shropshire|Derbyshire|Nottinghamshire|Leicestershire|Lincolnshire|Northamptonshire|Bedfordshire"
-    r"|Lancashire|Cumbria|Merseyside|Greater Manchester|West Midlands|(?:North|South|West|East) Yorkshire|Tyne and Wear"
-    r"|County Durham|Northumberland|Middlesex|Rutland|Herefordshire|(?:Co\.?|County) [A-Z]\w+"
-    r"|Eastern Cape|KwaZulu[- ]Natal|Limpopo|Mpumalanga|North West|Free State|Northern Cape|(?:Dist|Tq|Tal|District"
-    r"|Taluka)\b.*|Metro Manila|S[ãa]o Paulo - SP|Selangor|Johor|Penang)\.?$",
-    re.I,
+    r"(?:LV-)?(?<!\d)(?P<code>\d{5}-\d{3}|\d{3}[ ]\d{3}|\d{3}[ ]\d{2}|\d{6,7}|\d{4,5})(?![\d/.–-]|[ ]\d{3})"
 )
 _TOWN_FOLLOWS = re.compile(rf",?[ \u00a0]{{1,3}}[{_UPPER}][\w-]{{2,}}")
 _NUMBER_LEADS = re.compile(r"(?:^|\n|\d\s?[a-zA-Z]?(?:\s?[/-]\s?\d+\w?)?)[ \u00a0]*[,;–-]?[ \u00a0]*$")
 _CITY_AFTER = re.compile(r"[ \u00a0]([A-Z][a-z]+(?:[ -][A-Z][a-z]+){0,2})(?=[ ]?[\n,|·•]|$)")
+_DISTRICT = re.compile(rf"[ ][–-][ ][{_UPPER}][\w .-]{{2,24}}(?=\n|$)")  # ``Praha 4 – Nusle``
 _PROVINCE = re.compile(r"[ ,]*\(([A-Z]{2}|[A-ZÀ-Þ][\w ]{3,20})\)$")
 # Words that follow a town in one run of text and are not of its name.
 _AFTER_TOWN = re.compile(
@@ -143,7 +128,7 @@ def _all_towns(page: Page, country: str | None) -> Iterator[Town]:
         yield from (_town(text, match, "CA") for match in around_matches(text, _CA, _DIGIT_AND_LETTERS, 8, 6))
     if country == "IE" or "ireland" in page.lowered:
         yield from (_town(text, match, "IE") for match in _IE.finditer(text) if re.search(r"\d", match["code"][1:3]))
-    if country in _AFTER or page.mentions(*_AFTER_STEMS):
+    if country in _AFTER or country in _SELDOM_AFTER or page.mentions(*_AFTER_STEMS):
         yield from _after_city(text, country)
     yield from _before_city(text, country)
 
@@ -190,7 +175,7 @@ def _before_city(text: str, country: str | None) -> Iterator[Town]:
         city = city.strip(" ,.-–(/") + (")" if "(" in city and not city.endswith(")") else "")
         if not _is_town(city, text[max(0, match.start() - 24) : match.start()], is_named=is_named):
             continue
-        is_end = named is not None or text[end : end + 1] in {"", "\n", ",", "|"}
+        is_end = named is not None or text[end : end + 1] in {"", "\n", ",", "|"} or bool(_DISTRICT.match(text, end))
         yield Town(match.start(), end, code.replace("\u00a0", " "), city, region, home, is_named, is_end)
 
 
@@ -254,7 +239,9 @@ def _after_city(text: str, country: str | None) -> Iterator[Town]:
         code = match["code"]
         named = _named_after(text, match.end())
         home = named or country
-        if home not in _AFTER or not _fits(code, home):
+        if (home not in _AFTER and home not in _SELDOM_AFTER) or not _fits(code, home):
+            continue
+        if home in _SELDOM_AFTER and not _closes_town(text, match, home):
             continue
         if _TOWN_FOLLOWS.match(text, match.end()) and _NUMBER_LEADS.search(
             text[max(0, match.start() - 24) : match.start()]
@@ -262,6 +249,14 @@ def _after_city(text: str, country: str | None) -> Iterator[Town]:
             continue  # ``Telliskivi 60a, 10412 Tallinn``: written as in `_before_city`
         is_end = named is not None or text[match.end() : match.end() + 1] in {"", "\n", ",", ".", "|"}
         yield Town(match.start(), match.end(), code, None, None, home, named is not None, is_end, bool(match["label"]))
+
+
+def _closes_town(text: str, match: re.Match[str], home: str | None) -> bool:
+    """Whether a code that most write before the town stands behind one here: a word before it, none behind."""
+    if match["code"].isdigit() and home in _SPACED_FIVE:
+        return False
+    before = text[max(0, match.start() - 3) : match.start()]
+    return bool(re.search(r"[^\W\d_]\)?,?[ ]$", before)) and not _TOWN_FOLLOWS.match(text, match.end())
 
 
 def _fits(code: str, country: str | None, *, is_named: bool = False) -> bool:
@@ -281,14 +276,10 @@ def _fits(code: str, country: str | None, *, is_named: bool = False) -> bool:
         return len(digits) == 5 and "-" not in code
     if country in _FIVE:
         return len(digits) == 5 and len(code) == 5
-    if country in _SIX:
-        return len(digits) == 6 and digits[0] != "0"
+    if country in _SIX:  # codes of Singapore, Bucharest, Almaty and Medellín open with a nought
+        return len(digits) == 6 and (digits[0] != "0" or country not in _NEVER_NOUGHT)
+    if country == "IL":
+        return len(code) == 7
     if country in _FOUR:
         return len(digits) == 4 and len(code) == 4
     return country is None and len(code) in {4, 5}
-
-
-def region_of(piece: str) -> str | None:
-    """The piece of an address if it is a state, province or district and no town."""
-    bare = piece.strip(" .()")
-    return bare if re.fullmatch(r"[A-Z]{2,3}", bare) or _REGIONS.match(bare) else None

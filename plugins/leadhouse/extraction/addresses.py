@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from leadhouse.extraction import cyrillic_addresses, east_asian, regional_addresses, structured, vocabulary
-from leadhouse.extraction.address_forms import Town, region_of, towns
+from leadhouse.extraction.address_forms import Town, towns
+from leadhouse.extraction.address_regions import region_of
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings, Surroundings, around
 from leadhouse.extraction.country import country_code
@@ -19,6 +20,7 @@ from leadhouse.extraction.street_lines import STREET_WORD, house_number, street_
 from leadhouse.records import AddressParts, Value
 
 _WORDY = frozenset(["IN", "PK", "LK", "BD", "NG", "KE", "PH", "AE", "SG", "MY", "ID", "TH", "VN"])
+_CITY_STATES = {"SG": "Singapore"}
 _DISTRICT = re.compile(r"(?:Dublin|Cork|Belfast|Colombo) \d{1,2}W?")
 _EVENT = re.compile(  # where a concert is, not where its players have their office
     r"^\W*(?:[^\W\d]{2,10},?\s)?\d{1,2}(?:st|nd|rd|th|\.)?\s?(?:jan|feb|mar|apr|m[aäá]i|may|jun|jul|aug|sep|okt|oct|nov|de[cz])"
@@ -97,6 +99,9 @@ def _judge(
     city, region, rest = town.city, town.region, pieces
     if city is None:
         city, further, rest = _town_before(pieces)
+        if town.country in _CITY_STATES:
+            rest = pieces[:-1] if pieces and _is_country(pieces[-1]) else pieces
+            city = _CITY_STATES[town.country]
         region = region or further
     named = _behind_owner(rest, owner)
     is_british = town.country in {"GB", "IE"}

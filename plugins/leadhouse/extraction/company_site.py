@@ -33,7 +33,7 @@ from leadhouse.records import (
 )
 
 EXTRACTOR = "company_site"
-EXTRACTOR_VERSION = "6"
+EXTRACTOR_VERSION = "7"
 COMPANY_KEY = "company"
 _MAX_VALUES = 40  # of one attribute on one page; a directory of shops is not one company's contacts
 _MAX_REJECTIONS = 60

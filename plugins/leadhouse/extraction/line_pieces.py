@@ -23,7 +23,7 @@ LEAD = re.compile(
     r"|find us"
     r"|visit us|où nous trouver|où|dove siamo|standort|location|based at|located at|adresa|cím|adresas|osoite"
     r"|käyntiosoite|địa chỉ|διεύθυνση|έδρα|адрес|адреса|العنوان|adresă|sediul?(?: social)?|adrese|aadress|címünk"
-    r"|székhely)"
+    r"|székhely|alamat(?: kantor)?|adressen|vieta|sijedište|sjedište|sedež|sídlo|provozovna|prevádzka|telephely|alamat)"
     r"\s*[:\-–|]\s*",
     re.I,
 )
@@ -33,7 +33,8 @@ _CODE_LABEL = re.compile(
     re.I,
 )
 _FRAME = Mark.FOOTER | Mark.HEADER
-_SPLIT = re.compile(r"\s*[,;|•·●⋅]\s*|(?<!\d)\s+[–—-]\s+|\s+[–—-]\s+(?!\d)")
+_PICTURE = re.compile(r"^[^\w\s(#\"'„«“‘.,-]+\s*")  # a pin before an address
+_SPLIT = re.compile(r"\s*(?:,(?!(?<=\d,)\d(?!\d))|[;|•·●⋅])\s*|(?<!\d)\s+[–—-]\s+|\s+[–—-]\s+(?!\d)")
 
 
 def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
@@ -63,7 +64,7 @@ def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
 
 
 def _split(line: str) -> list[str]:
-    line = LEAD.sub("", line)
+    line = LEAD.sub("", _PICTURE.sub("", line))
     return [piece for piece in (part.strip(" .-–\t\u00a0") for part in _SPLIT.split(line)) if piece]
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from leadhouse.extraction.context import is_about_staff
+from leadhouse.extraction.degrees import is_credentials
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.job_titles import is_department, is_role_line, is_title
 from leadhouse.extraction.page import Block, Mark, Page
-from leadhouse.extraction.person_names import Name, is_credentials, read_name
+from leadhouse.extraction.person_names import Name, read_name
 from leadhouse.extraction.person_said import NOTHING, TITLE_EDGES, Said, said
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -200,15 +201,23 @@ def _find_title(card: Card, page: Page, lines: list[Line], index: int, *, is_abo
 
 def _is_role(line: Line, page: Page, card: Card) -> bool:
     """A title by its words; in a list of staff any short line under or over a name."""
-    if line.said.name is not None and not line.said.is_other_script:
+    is_named = line.said.name is not None and not line.said.is_other_script
+    if is_named and not _may_be_role(line, card):
         return False
-    if _names_role(line):
+    if _names_role(line) or (is_named and is_title(line.text)):
         return True
     block = page.blocks[line.block]
     if is_credentials(line.text):
         return False
     is_placed = line.tag not in HEADINGS or line.block == card.line.block
     return is_placed and is_role_line(line.text) and in_team(page.blocks[card.line.block]) and not block.is_label
+
+
+def _may_be_role(line: Line, card: Card) -> bool:
+    """Whether two capitalised words below a heading that is a known name are rather its role (``Shop Lead Ghent``)."""
+    name = line.said.name
+    is_below = card.line.tag in HEADINGS and line.tag not in HEADINGS
+    return is_below and card.name.given == 1 and name is not None and not (name.given or name.is_addressed)
 
 
 def _introduced(page: Page, lines: list[Line]) -> list[Card]:

@@ -8,10 +8,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from leadhouse.extraction import vocabulary
+from leadhouse.extraction.degrees import is_degree, without_degrees
 from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.job_titles import is_department, is_title_word, spellings
 from leadhouse.extraction.person_words import (
-    DEGREES,
     FIRST_PARTICLES,
     HARD,
     HARD_ENDINGS,
@@ -20,10 +20,12 @@ from leadhouse.extraction.person_words import (
     SOFT,
     WEAK_HONORIFICS,
 )
+from leadhouse.extraction.vocabulary import words
 
 _EDGES = ' \t ,;:–—-|•·*"“”„»«‹›>_/'
 _ASIDE = re.compile(
-    r"\s*[(\[](?:she|he|they|sie|er|elle|il|lui|ella|él|emerit(?:us|a)|rtd\.?|retd\.?|hons|h\.?c\.?|geb|née|nee|m/w|w|m)\b[^)\]]{0,25}[)\]]",
+    r"\s*[(\[](?:she|he|they|sie|er|elle|il|lui|ella|él|emerit(?:us|a)|rtd\.?|retd\.?|hons|h\.?c\.?|geb|née|nee|m/w|w|m"
+    r"|mrs?|ms|miss|fh|tu|univ|wu|eth)\b[^)\]]{0,25}[)\]]",
     re.I,
 )
 _NICKNAME = re.compile(r"^[\"“”„‘’'(«].{2,14}[\"“”’'‘)»]$")
@@ -31,15 +33,28 @@ _INITIALS = re.compile(r"^(?:[^\W\d_]|[^\W\d_a-zß-öø-ÿ]{2,3}|(?:[^\W\d_]{1,2
 _SPACES = re.compile(r"\s+")
 _NO_NAME = re.compile(r"\([A-Z]{3,}\)|[@:;/=+&?!%#{}<>|…©\d\n]")
 _LETTERS_ONLY = re.compile(r"^[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?['’]?$")
-_GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_])")
-_CREDENTIAL = re.compile(r"^(?=(?:[^A-Z]*[A-Z]){2})[A-Z][A-Za-z.]{2,7}$")  # MScPT, LL.M., RMT
-_REGISTERED = re.compile(r"^[BCDFGHJ-NP-TV-XZ]{3,5}$")  # capitals without a vowel are no surname
-_GENERATIONS = frozenset(["ml.", "st.", "jun.", "sen.", "nejml.", "mł.", "ifj.", "id.", "d.y.", "d.æ.", "d.ä."])
-_IN_BRACKETS = re.compile(r"\s*\([^()]{1,30}\)")
+_GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_a-zß-öø-ÿªº])")
 _PIECES = re.compile(r"[-‐‑.]")
 _HYPHENS = re.compile(r"[-‐‑]")
 _MAX_WORDS = 6
 _SMALL_DEGREES = frozenset(("mgr", "inz", "dr", "prof", "lic", "drs"))  # that open a line in small letters
+_GENDER = re.compile(r"\.?[ªº]\.?$|(?<=[A-Za-z])\.(?:in|a|as|ssa)\.?$")  # ``Eng.ª``, ``Mag.a``, ``Ing.in``, ``Dr.ssa``
+_SHORTENED = re.compile(
+    r"^(?=[^.]*[a-zß-öø-ÿ])[^\W\d_]{2,8}\.(?:-?[^\W\d_]{2,7}\.){0,2}$"
+)  # ``Atty.``, ``Bmstr.``, ``Dipl.-Bw.``
+# Given names that are written short, and what stands before places.
+_SHORT_GIVEN = words(
+    "ma md mohd moh muh mohammad abd chr th thos joh jos wm geo chas alex ed ant fred edw hch hnr st ste mt ft sri "
+    "no nr"
+)
+_JUNIOR = re.compile(r",(?= (?:[JS]r|II|III)\b)")  # ``Roe, Jr.``
+_SYLLABLES = words(  # of Korean and Chinese given names in Latin letters: ``Ji-woo``, ``Wei-ling``
+    "ji min seung hyun soo su young yeong jae jin kyung kyeong hye eun sung seong dong joon jun woo hee mi yoon yun "
+    "ha seo ye "
+    "tae sang chul cheol byung ki gi ho won da na bo sun seon wei mei hui ling yi hsin chia chih chun chien jia ming "
+    "hao chen "
+    "tzu shu wen kuo pei ting yu ju hsiu fang jen kai lun hua ching"
+)
 _SAINTS = frozenset(("st", "saint", "sankt", "ste", "sainte"))
 
 
@@ -96,14 +111,16 @@ def read_name(text: str) -> Name | None:
         return None
     if not _may_be_name(text):
         return None
-    text = _GLUED.sub(r"\1 ", text)
-    parts, is_addressed = _without_honorifics(_without_degrees(text).split())
-    if not 2 <= len(parts) <= _MAX_WORDS or (text[0].islower() and not is_addressed):
+    text = _JUNIOR.sub("", _GLUED.sub(r"\1 ", text))
+    parts, is_addressed = _without_honorifics(without_degrees(text).split())
+    whole = len(parts)
+    parts = _without_shortened(parts)
+    if not 2 <= len(parts) <= _MAX_WORDS or (text[0].islower() and not is_addressed and len(parts) == whole):
         return None
     ordered = _in_order(parts)
     if ordered is None or not all(_is_name_word(part, index) for index, part in enumerate(ordered)):
         return None
-    return _judged([part for part in ordered if not _is_degree(part)], is_addressed)
+    return _judged([part for part in ordered if not is_degree(part)], is_addressed)
 
 
 def _may_be_name(text: str) -> bool:
@@ -117,64 +134,42 @@ def _is_common(part: str) -> bool:
     if not part[0].islower() or not part.isalpha():
         return False
     folded = fold(part)
-    return folded not in PARTICLES and folded not in HONORIFICS and not _is_degree(part)
-
-
-def _without_degrees(text: str) -> str:
-    """``Jane Roe, DDS, M.Ed.`` and ``Jane Roe PhD`` without what follows the name."""
-    head, comma, tail = text.partition(",")
-    if comma and all(_is_credential(part) for part in re.split(r"[\s,]+", tail.strip()) if part):
-        text = head
-    parts = text.split()
-    while len(parts) > 2 and (_is_degree(parts[-1]) or parts[-1] in _GENERATIONS or _REGISTERED.match(parts[-1])):
-        parts.pop()
-    return " ".join(parts)
-
-
-@lru_cache(maxsize=10_000)
-def _is_credential(part: str) -> bool:
-    """Whether a word behind a name and a comma is a degree, a school or a register: by list, or by its capitals."""
-    if _is_degree(part):
-        return True
-    bare = part.strip("().,")
-    if is_title_word(bare) or is_department(bare):
-        return False
-    return bool(_CREDENTIAL.match(bare)) or (part[-1:] == "." and fold(bare) in HONORIFICS)
-
-
-def is_credentials(text: str) -> bool:
-    """Whether a short text is degrees and nothing else (``LLB (Wits)``, ``dipl. Ing. ETH``)."""
-    bare = _IN_BRACKETS.sub(" ", text)
-    return (
-        len(text) <= 40 and any(map(str.isupper, text)) and all(map(_is_credential, re.split(r"[\s,]+", bare.strip())))
-    )
-
-
-@lru_cache(maxsize=10_000)
-def _is_degree(part: str) -> bool:
-    bare = part.strip("(),").rstrip("®")
-    return sum(char.isupper() for char in bare) >= 2 and fold(bare) in DEGREES
+    return folded not in PARTICLES and folded not in HONORIFICS and not is_degree(part)
 
 
 def _without_honorifics(parts: list[str]) -> tuple[list[str], bool]:
     """Leading titles and degrees dropped; a single letter counts only before a known given name."""
     start = 0
     while start < len(parts) - 1:
-        key = fold(parts[start])
-        if not key and parts[start] in {"(FH)", "-"}:
+        key = fold(_GENDER.sub("", parts[start]) if not parts[start].isalnum() else parts[start])
+        if parts[start] in {"(FH)", "-"}:
             start += 1
             continue
+        if key == "tan" and fold(parts[start + 1]) not in {"sri", "seri"}:  # the surname, no title of Malaysia's
+            break
         is_written_so = parts[start][0].isupper() or start or parts[start][-1] == "." or key in _SMALL_DEGREES
         if key not in HONORIFICS or not is_written_so:
             break
         following = fold(parts[start + 1])
-        is_initials = parts[start].isupper() and len(key) == 2 and not (key in {"ca", "ra"} or following in HONORIFICS)
+        is_title = key in {"ca", "ra"} or (key == "di" and _is_given(parts[start + 1]))
+        is_initials = parts[start].isupper() and len(key) == 2 and not (is_title or following in HONORIFICS)
         is_short = len(key) == 1 or (len(key) == 2 and parts[start][-1] != ".")
         is_initial = is_initials or (is_short and not (_is_given(parts[start + 1]) or following in HONORIFICS))
         if key in WEAK_HONORIFICS and (is_initial or (key in given_names() and parts[start][-1] != ".")):
             break
         start += 1
     return parts[start:], start > 0
+
+
+def _without_shortened(parts: list[str]) -> list[str]:
+    """Words that a point shortens, dropped before a known given name: no list holds all forms of address."""
+    for start, part in enumerate(parts[:-2]):
+        if start >= 4 or not _SHORTENED.match(part) or fold(part) in _SHORT_GIVEN:
+            break
+        following = parts[start + 1]
+        if not _SHORTENED.match(following) and _is_given(following):
+            return parts[start + 1 :]
+    return parts
 
 
 def _in_order(parts: list[str]) -> list[str] | None:
@@ -261,6 +256,8 @@ def _judged(parts: list[str], is_addressed: bool) -> Name | None:
 @lru_cache(maxsize=65_536)
 def _is_given(part: str) -> bool:
     pieces = [piece for piece in _PIECES.split(part) if piece]
+    if len(pieces) == 2 and pieces[1][0].islower() and {pieces[0].lower(), pieces[1]} <= _SYLLABLES:
+        return True
     return any(spelling in given_names() for piece in pieces for spelling in spellings(piece))
 
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from leadhouse.extraction.degrees import is_credentials
 from leadhouse.extraction.job_titles import is_department, is_title, is_title_word, title_words
-from leadhouse.extraction.person_names import Name, is_credentials, other_script_name, read_name
+from leadhouse.extraction.person_names import Name, other_script_name, read_name
 
 _MAX_LINE = 130
-_SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/)\s*")
+_SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/|(?<=[a-zà-ÿ]{3})\.(?=\s[A-ZÀ-Þ]))\s*")
 _FIGURES = re.compile(r"\d[\d\s().\-/]{5,}\d")
 # Addresses and numbers with their labels: what is left of the line names the person.
 _CONTACT = re.compile(

@@ -20,9 +20,21 @@ HONORIFICS = words(
     "judge justice dhr mevr mevrouw mw meneer pan pani mgr bc ingarch judr mudr mddr phdr rndr mvdr paeddr doc "
     "drsc csc inz "
     "inh hab bay bayan uzm op opdr docdr datuk dato tan tunku haji hajah ustaz kyai raden pak ibu bapak dkfm di m "
-    "dring bsc msc coach chef"
+    "dring bsc msc coach chef "
+    "kommr kommrat medr omedr hofrat bmstr baumeister mst diin mlaw vbp diplhtling diplbw pfr diakon bgm ostr univprof "
+    "aplprof profssa drssa suor mons mtra mtro arq arqto abg abog cra cdor cdora cpn psic klga klgo licda enf "
+    "lek adw mec arh ec psih conf sef lucr as asist dt dyt psk fzt ecz mimar muh smmm ymm doktor "
+    "cma thiru tmt selvi rtn brig cdr late honble kum atty engr arc surv tpl pharm chief otunba prince princess pst "
+    "bldr "
+    "alh bishop ven amb evang elder puan encik pn cik tuan hj hjh ts drg dra ns kh ust ustadz romo begum maulana bro "
+    "sis "
+    "candjur candmed candpsych civing advokat docent fru hr laege tandlaege dyrlaege eth fuersprecher pere soeur abbe "
+    "barrister attorney nurse daw khun ifj oezv oegr ueyesi goer"
 )
-WEAK_HONORIFICS = words("m d da me er op di fr pr don sr pan av ca ra ir sc doc gen tan coach chef")
+WEAK_HONORIFICS = words(
+    "m d da me er op di fr pr don sr pan av ca ra ir sc doc gen tan coach chef ec as ts ns hj kh bro sis dt pn hr late "
+    "chief prince princess bishop elder abbe pere eth arc enf kum mons conf elder nurse daw"
+)
 PARTICLES = words(
     "de del dela della delle dello degli dei dal dalla di da das do dos du des van von vom vande ver der den "
     "het zu zum "
@@ -169,7 +181,7 @@ HARD = (
         "mountains valley "
         "bay cape river lake hills "
         "pvt corp ag kg sarl srl bv nv plc llp oy ab aps trust fund funds council chamber union ministry "
-        "authority police nagar marg chowk opp opposite statue chapel hospital hardware"
+        "authority police nagar marg chowk opp opposite statue chapel hospital hardware kami kita"
     )
     - SOFT
 )
@@ -185,6 +197,9 @@ DEGREES = words(
     "riba pe aia "
     "lmt lcsw lpc lmft msw mfa med edd mph dvm do od dc dpt pt ot ccc slp bcba fcpa acca cma cia pmp leed ap mrcs frcs "
     "mrcp mbbs bds mds dnb facs fagd frics mrics ceng meng beng obe mbe cbe kc qc emeritus mbchb bpharm fh univ edm "
+    "faia fcib acib mnse fnse mnim fnim gaicd faicd cissp aicp asla iida ncidq rla cae cda dacvs mciob mcipd ofm arb "
+    "sso fmh "
+    "fia fiai cmgr mistructe acii fcii mcips cima acma fcma peng ing eth "
     "psyd dipl mae bed cfp chfc clu shrm cphr hons dphil csc dsc drsc candjur mag ra stb retired ret pharmd aprn fnp bc"
 )
 # Given names are folded to Latin letters, so most are ASCII; a name in another script is told by the list around it.

@@ -38,6 +38,9 @@ _MORE_LABELS = (
     r"|(?:[\w-]+ )?(?:enquiries|inquiries)|bookings|osoba kontaktowa|osoba do kontaktu|kontaktní osoba"
     r"|kapcsolattartó|persoană de contact|irtibat(?: kişisi)?|yhteyshenkilö|kontaktinis asmuo|kontaktisik"
     r"|ger[êe]ncia|administração|direç[ãc]?o|sócios|управител|собственик|giám đốc|người đại diện|chủ cửa hàng"
+    r"|képvisel(?:ő(?:je)?|i|etében)|statutární (?:orgán|zástupce)|štatutár\w*|zastoupen[aáoý]?|zastúpen[áýé]|zastupuje"
+    r"|reprezentowan\w+ przez|zakoniti zastupnik|odgovorna osoba|direktorius|vadov(?:as|ė)|valdes loceklis|juhataja"
+    r"|juhatuse liige|responsável(?: técnic[oa])?|diretor[a]? (?:técnic|clínic)[oa]|şirket yetkilisi|penanggung jawab"
     r"|pessoa de contato|pessoa de contacto|liên hệ|kontakt osoba|kontaktna oseba"
 )
 # Of these, the ones that running text sets before a name without a colon.
@@ -82,7 +85,7 @@ _SCHOOL = re.compile(r"\s?\((?:FH|TU|Univ\.?|ETH|BA)\)")
 _SOLE_TRADER = re.compile(r",?\s+e\.\s?K(?:fm|fr)?\b\.?\s*$")  # the firm of one person, who is named (HGB, 19)
 _NO_TITLE = guarded(
     r"(?i)^\W*(?:ihre?n? |your |unsere? )?(?:vertret|verantwort|represent|repré|rapp?res|contact\b|kontakt\b|éditeur"
-    r"|editeur|herausg|betreib|ansprechp)"
+    r"|editeur|herausg|betreib|ansprechp|képvisel|zastoup|zastúp|zastup|reprezent)"
 )
 _STEMS = words(
     "vertret geschäftsf geschaeftsf inhaber vorstand verantwort directeur directrice responsab gérant président "
@@ -99,6 +102,8 @@ _STEMS = words(
     "zahnarzt zahnärzt vorsitz kassier kassenwart schatzm schriftf s.d.p visdp inh. enquiries inquiries bookings "
     "giám người chủ osoba kapcsolattart persoană irtibat yhteyshenkil asmuo kontaktisik pessoa oseba "
     "headteacher schulleit "
+    "képvisel statutár štatutár zastoup zastúp zastup reprezentowan odgovorna vadov loceklis juhata responsáv "
+    "penanggung "
     "gerência gerencia administração direção direcção sócios vl. управител собственик"
 )
 _OWNER = guarded(
@@ -223,6 +228,7 @@ def _listed(label: str, rest: str, *, is_labelled: bool) -> list[Person]:
             break
         role = (
             _trailing_role(label, rest)
+            or _role_behind(label, bare, name)
             or _role(label, part)
             or (aside["title"] if aside and is_title(aside["title"]) else "")
         )
@@ -238,12 +244,21 @@ def _trailing_role(label: str, rest: str) -> str:
     return last if comma and _ANSWERABLE.match(label) and is_title(last) and len(last.split()) <= 4 else ""
 
 
+def _role_behind(label: str, text: str, name: Name) -> str:
+    """The office that follows a name without a mark: ``Képviselő: Kiss Ágnes ügyvezető``."""
+    last = name.text.rpartition(" ")[2]
+    tail = text.partition(last)[2].strip(" ,.")
+    return tail if tail and len(tail.split()) <= 3 and _NO_TITLE.match(label) and is_title(tail) else ""
+
+
 def _longest_start(text: str) -> Name | None:
     """A name with a sure sign at the start of a longer phrase (``Mme Odile Roche, au capital de ...``)."""
     parts = text.replace(",", " ,").split()
     for count in range(min(7, len(parts) - 1), 1, -1):
         name = read_name(" ".join(parts[:count]))
-        if name is not None and (name.given == 1 or name.is_addressed):
+        if name is not None and (
+            name.given == 1 or name.is_addressed or (name.given and is_title(" ".join(parts[count:])))
+        ):
             return name
     return None
 

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
+from leadhouse.extraction.job_titles import is_title
 from leadhouse.extraction.line_pieces import LEAD, NOT_ADDRESS
 
 STREET_WORD = re.compile(
@@ -17,12 +18,14 @@ STREET_WORD = re.compile(
     r"|\b(?:street|st\.?|road|rd\.?|avenue|ave?\.?|boulevard|blvd\.?|drive|dr\.?|lane|ln\.?|court|ct\.?|way|square|sq\."
     r"|mews|crescent|cres|terrace|parade|highway|hwy|parkway|pkwy|circle|quay|wharf|row|walk|hill|close|gardens|grove"
     r"|suite|ste\.?|floor|level|unit|building|bldg|tower|house|plot|complex|nagar|marg|chowk|near|opp|opposite|sector"
-    r"|phase|estate|park|plaza|mall|brgy|barangay|purok|industrial|broadway|midc|m\.i\.d\.c|ward|colony|layout|cross|mawatha)\b"
+    r"|phase|estate|park|plaza|mall|brgy|barangay|purok|industrial|broadway|midc|m\.i\.d\.c|ward|colony|layout|cross"
+    r"|mawatha)\b"
     r"|\b(?:rue|place|chemin|impasse|allée|quai|bp|b\.p\.|cours|route|zac?|zone|résidence|passage|square|faubourg|av"
     r"|via|viale|piazza|piazzale|corso|largo|vicolo|strada|loc\.|localit[àa]|contrada|borgo|frazione"
     r"|calle|c/|c\.|avda|avenida|plaza|plaça|paseo|passeig|carrer|camino|carretera|ctra|pol[íi]gono|ronda|gran v[íi]a"
     r"|rua|praça|travessa|estrada|alameda|rodovia|ul\.?|ulica|ulice|aleja|al\.|plac|pl\.|os\.|nám|náměstí|t[řr][íi]da"
-    r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|u\.|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|sokağı|sok\.|sk\."
+    r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|u\.|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|sokağı"
+    r"|sok\.|sk\."
     r"|cad|cadde|caddesi|bulvarı|bulevar|bulvar|blv|mah"
     r"|mahallesi|mahalle|osb|sanayi sitesi|organize sanayi(?: bölgesi)?|gidc|jalan|jl|jln|lorong)(?=[\s\d.,])"
     r"|\b(?:phường|quận|đường|phố|ngõ|huyện)\b|ул\.|улица|пр\.|проспект|вул\.|οδός|λεωφόρος|λεωφ\.|ακτή|πλατεία"
@@ -51,7 +54,8 @@ _UNIT = re.compile(
     r"|industriegebiet|zone (?:industrielle|artisanale|d['’]activités?)|(?:industrial|trading|business) (?:estate|park)"
     r"|sitio|near|opp|opposite|behind|beside|above|next to|post box|p\.?o\.? box|postfach|bp\b|cs\b)\b"
     r"|(?:rectory|vicarage|lodge|barn|cottage|farm|chambers|stables|manor|grange|priory|granary|maltings|forge|gatehouse"
-    r"|schoolhouse|workshop|studios?|yard|mill|buildings|exchange|hall|floor|suite|building|house|tower|estate|park|complex|nagar|centre|center|plaza|obergeschoss|\bog\b"
+    r"|schoolhouse|workshop|studios?|yard|mill|buildings|exchange|hall|floor|suite|building|house|tower|estate|park"
+    r"|complex|nagar|centre|center|plaza|obergeschoss|\bog\b"
     r"|\beg\b)\.?\s?\d{0,3}$",
     re.I,
 )
@@ -68,7 +72,8 @@ _UNIT_ALONE = re.compile(
 _LABEL_WORD = re.compile(
     r"^(?:home|start|contact\w*|kontakt\w*|(?:our |main |head |branch |registered )*offices?|address\w*|adress\w*"
     r"|anschrift|location|about\w*"
-    r"|impressum|imprint|menu|services?|news|blog|contact us|read more|learn more|get in touch|floor ?plans?"
+    r"|alamat\w*|telepon|impressum|imprint|menu|services?|news|blog|contact us|read more|learn more|get in touch"
+    r"|floor ?plans?"
     r"|[\w ]+ office)$",
     re.I,
 )
@@ -90,7 +95,9 @@ _GERMANIC = re.compile(
 )
 _NUMBER_LABEL = re.compile(r"\b(?:No|Nr|Kat|Daire|D|K|Blok|Apt)\s?:\s?\d")
 _LEADING_LABEL = re.compile(r"[^\W\d_][^:\d]{2,24}:\s+(?=[^\W\d_])")
-_NUMBERED = re.compile(r"(?<![\w-])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,?\s(?=[A-ZÀ-Þ]|rue|avenue|place|boulevard|chemin)")
+_NUMBERED = re.compile(
+    r"(?<![\w-])(?<!\d,)\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,?\s(?=[A-ZÀ-Þ]|rue|avenue|place|boulevard|chemin)"
+)
 _UNNUMBERED = re.compile(
     r"(?:[A-Z][\w'’-]+ ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Way|Close|Row|Hill|Green|Square|Place"
     r"|Gardens|Terrace|Crescent|Court|Parade|Grove|Mews|Quay|Walk)\.?"
@@ -208,7 +215,7 @@ def _is_building(pieces: list[str], index: int) -> bool:
 def _is_landmark(piece: str) -> bool:
     if len(piece.split()) > 6 or re.search(r"\d{6}|\d{3} \d{3}", piece) or not re.match(r"[A-Z0-9(#]", piece):
         return False
-    return not NOT_ADDRESS.search(piece)
+    return not NOT_ADDRESS.search(piece) and not is_title(piece)
 
 
 @lru_cache(maxsize=20_000)

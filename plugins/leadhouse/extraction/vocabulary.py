@@ -93,6 +93,11 @@ AUTHORITY = guarded(
     r"|registergericht|amtsgericht|kassenärztliche|regulat(?:or|ed by)|supervised by|erkend door|aangesloten bij"
     r"|\blifeline\b|beyond ?blue|\bsamaritans\b|kids helpline|crisis (?:line|text|hotline)|suicide|poison control"
     r"|telefonseelsorge|giftnotruf|(?:ärztlicher|ärztliche|kinder) (?:bereitschafts|not)dienst|numéro d.urgence"
+    r"|\bbaroul\b|\bbarosu\b|okręgowa (?:rada|izba)|izba (?:lekarska|adwokacka|rzemieślnicza|gospodarcza)"
+    r"|(?:advokátní|advokátska|lékařská|lekárska|hospodářská|stomatologická) komora|(?:ügyvédi|orvosi|ipar)\s?kamara"
+    r"|(?:δικηγορικός|ιατρικός|οδοντιατρικός) σύλλογος|ordem dos (?:advogados|médicos|arquite)|advokatsamfund"
+    r"|advokatforening"
+    r"|orde van (?:advocaten|architecten|vlaamse balies)"
     r"|accredited by|certified by|zertifiziert (?:durch|von)|mitglied (?:im|bei|der|des)\b|membre du\b",
     re.I,
 )
@@ -207,7 +212,13 @@ IMPRINT_OWNER = guarded(
     r"|titolare del (?:sito|trattamento)|denominazione|razón social|denominación social|titular"
     r"|responsable|company (?:name|details|information)|legal (?:name|notice|entity)|firmenname"
     r"|firma\b|firmenwortlaut|operator|data controller|verantwortlich\w*|name\b|trading as"
-    r"|registered (?:name|office)|maatschappelijke|handelsnaam",
+    r"|registered (?:name|office)|maatschappelijke|handelsnaam"
+    r"|üzemeltet|cégn[eé]v|szolgáltató neve|prov[oá]dzkovate|provozovatel|obchodn[éíi] (?:meno|firma|jméno)|nazwa firmy"
+    r"|pełna nazwa|wydawca|izdavač|nakladnik|puni naziv|naziv (?:tvrtke|firme)|tvrtka|naziv podjetja|udgiver|utgiver"
+    r"|virksomhed(?:snavn)?|bedrijfsnaam|uitgever|exploitant|ylläpitäjä|toiminimi|julkaisija|pardavėj"
+    r"|įmonės pavadinimas"
+    r"|uzņēmum|nosaukums|ärinimi|ettevõtte nimi|denumirea?\b|operatorul|razão social|denominação|ticar[eiî] [uü]nvan"
+    r"|[uü]nvan[ıi]?\b|επωνυμία|наименование|название (?:организации|компании)|наименуване|назва|nama perusahaan",
     re.I,
 )
 

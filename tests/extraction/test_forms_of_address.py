@@ -1,0 +1,135 @@
+"""Names behind forms of address and before degrees, addresses of forms that few pages have; counter-examples."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from leadhouse.extraction.company_site import extract_page
+from leadhouse.extraction.context import SiteContext
+from leadhouse.extraction.person_names import read_name
+
+NOW = datetime(2026, 4, 6, tzinfo=UTC)
+Facts = dict[str, set[str]]
+
+NAMES = {
+    "Mag.a Petra Ebner-Loidl": "Petra Ebner-Loidl",
+    "Ing.in Petra Ebner": "Petra Ebner",
+    "Komm.-Rat Ing. Gerhard Loidl, MBA": "Gerhard Loidl",
+    "DI Petra Ebner": "Petra Ebner",
+    "Dipl.-Hdl. Petra Ebner": "Petra Ebner",
+    "Nadine Schachinger, BSc (WU)": "Nadine Schachinger",
+    "Dott.ssa Ornella Bandinelli": "Ornella Bandinelli",
+    "Eng.ª Joana Cabral": "Joana Cabral",
+    "Mtra. Fernanda Cantú Elizondo": "Fernanda Cantú Elizondo",
+    "lek. dent. Marek Gąsior": "Marek Gąsior",
+    "Uzm. Kl. Psk. Elif Şahin": "Elif Şahin",
+    "Atty. Jocelyn Reyes": "Jocelyn Reyes",
+    "Engr. Chukwuma B. Okafor MNSE": "Chukwuma B. Okafor",
+    "Wendell Covington, Jr.": "Wendell Covington Jr.",
+    "Rajesh Menon, B.Com., FCA": "Rajesh Menon",
+    "Jane Haywood, SHRM-CP": "Jane Haywood",
+    "LIM Siew Hoon (Ms)": "Lim Siew Hoon",
+    "Ji-woo Park": "Ji-woo Park",
+    # a surname that is a Malaysian title, too; the title itself
+    "TAN Wei Ming, Desmond": "Desmond Tan Wei Ming",
+    "Tan Sri Ismail Rahman": "Ismail Rahman",
+    # short for given names, which stay
+    "Ma. Cristina Reyes": "Ma. Cristina Reyes",
+    "Md. Abdur Rahman": "Md. Abdur Rahman",
+    "J.P. van der Merwe": "J.P. van der Merwe",
+    "St. Jane Roe": None,
+    # words with a point that lead to no known given name
+    "Min. Order Value": None,
+    "Tim Kami": None,
+}
+
+# url, language, body, and what the page states of the attributes named; "people" are names with titles
+CASES: dict[str, tuple[str, str, str, Facts]] = {
+    "code of Singapore opens with a nought": (
+        "https://a.com.sg/contact", "en", "<p>10 Anson Road #26-04<br>International Plaza<br>Singapore 079903</p>",
+        {"address": {"10 Anson Road #26-04, International Plaza, 079903 Singapore, SG"}},
+    ),
+    "so does Bucharest's, Russia's never": (
+        "https://a.ro/contact", "ro", "<p>Str. Ion Câmpineanu nr. 11, București 010031</p>",
+        {"address": {"Str. Ion Câmpineanu nr. 11, 010031 București, RO"}},
+    ),
+    "an Indonesian decimal comma, titles above": (
+        "https://a.co.id/kontak", "id",
+        "<h4>Siti Rahmawati</h4><span>Manajer Keuangan</span><h3>Alamat</h3>"
+        "<p>Jl. Raya Narogong KM 12,5 No. 88, Bantargebang, Kota Bekasi, Jawa Barat 17151</p>",
+        {"address": {"Jl. Raya Narogong KM 12,5 No. 88, Bantargebang, 17151 Kota Bekasi, Jawa Barat, ID"}},
+    ),
+    "a district behind a Czech town": (
+        "https://a.cz/o-nas", "cs", "<p>K Lesu 128/4<br>251 01 Říčany – Strašín</p>",
+        {"address": {"K Lesu 128/4, 251 01 Říčany, CZ"}},
+    ),
+    "a Czech town before its code": (
+        "https://a.cz/kontakt", "cs", "<h3>Provozovna (dílna)</h3><p>Průmyslová 1305, Mnichovice, 251 64</p>",
+        {"address": {"Průmyslová 1305, 251 64 Mnichovice, CZ"}},
+    ),
+    "a Greek number is no code": (
+        "https://a.gr/epikoinonia", "el", "<p>Ακτή Κουντουριώτη 42, 731 00 Χανιά<br>Τηλ.: 28210 45678</p>",
+        {"address": {"Ακτή Κουντουριώτη 42, 731 00 Χανιά, GR"}},
+    ),
+    "a pin before a Brazilian address": (
+        "https://a.com.br/", "pt-BR", "<li>📍 Av. Júlio de Mesquita, 540 - Cambuí, Campinas - SP, 13025-061</li>",
+        {"address": {"Av. Júlio de Mesquita, 540, Cambuí, 13025-061 Campinas, SP, BR"}},
+    ),
+    "a Hungarian operator of another name": (
+        "https://www.balatonpanzio.hu/impresszum", "hu",
+        "<h1>Impresszum</h1><p>Üzemeltető: Balaton-Part Vendéglátó Kft.</p>"
+        "<p>Székhely: 8230 Balatonfüred, Petőfi Sándor u. 22/A.</p><p>Képviselő: Szabóné Kiss Ágnes ügyvezető</p>"
+        "<p>Telefon: +36 87 342-118</p><p>E-mail: info kukac balatonpanzio pont hu</p>"
+        "<h2>Tárhelyszolgáltató</h2><p>Tárhely Zrt., 6722 Szeged, Tisza Lajos körút 41., +36 1 445 1200</p>",
+        {
+            "address": {"Petőfi Sándor u. 22/A, 8230 Balatonfüred, HU"},
+            "phone_e164": {"+3687342118"}, "people": {"Szabóné Kiss Ágnes: ügyvezető"},
+        },
+    ),
+    "a Romanian bar is no office of the lawyer's": (
+        "https://a.ro/contact", "ro",
+        "<p>Tel: 0264.431.277</p><p>Baroul Cluj: Calea Dorobanților 2, tel. 0264 598 277</p>",
+        {"phone_e164": {"+40264431277"}},
+    ),
+    "a role that looks like a name, below a name": (
+        "https://a.at/ueber-uns/", "de",
+        "<h2>Unser Team</h2><h3>Gerhard Loidl</h3><p>Winterdienst Oberland<br>DW 11</p>"
+        "<h3>Petra Ebner</h3><p>Prokuristin</p>",
+        {"people": {"Gerhard Loidl: Winterdienst Oberland", "Petra Ebner: Prokuristin"}},
+    ),
+    "a point between name and profession": (
+        "https://a.es/equipo", "es",
+        "<ul><li><b>D. Íñigo Echeverría Sáinz de la Maza</b>. Abogado. Área fiscal</li>"
+        "<li>Mª Carmen Ortega. Recepción</li></ul>",
+        {"people": {"Íñigo Echeverría Sáinz de la Maza: Abogado. Área fiscal", "Mª Carmen Ortega: Recepción"}},
+    ),
+    "a Greek practice is no title": (
+        "https://a.gr/iatreio", "el",
+        "<h1>Το ιατρείο</h1><h3>Μαρία Παπαδάκη</h3><p>Χειρουργός Οδοντίατρος, DDS, MSc</p>"
+        "<h3>Νίκος Σταματίου</h3><p>Ορθοδοντικός</p>",
+        {"people": {"Μαρία Παπαδάκη: Χειρουργός Οδοντίατρος, DDS, MSc", "Νίκος Σταματίου: Ορθοδοντικός"}},
+    ),
+    "a Polish office": (
+        "https://a.pl/kontakt", "pl", "<p>Właściciel: Marek Wróbel<br>Biuro: Justyna Wróbel</p>",
+        {"people": {"Marek Wróbel: Właściciel", "Justyna Wróbel: Biuro"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_form_of_address_is_no_part_of_the_name(text: str) -> None:
+    name = read_name(text)
+    assert (name.text if name else None) == NAMES[text]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_page_of_the_form_states(case: str) -> None:
+    url, language, body, expected = CASES[case]
+    html = f"<html lang={language}><body><main>{body}</main></body></html>".encode()
+    read = extract_page(html, url, "text/html; charset=utf-8", SiteContext(host=url.split("/")[2]), NOW)
+    found = {key.value: {value.value for value in values} for key, values in read.companies[0].values.items()}
+    people = [{key.value: values[0].value for key, values in person.values.items()} for person in read.persons]
+    found["people"] = {": ".join(filter(None, [each["full_name"], each.get("title")])) for each in people}
+    assert {attribute: found.get(attribute, set()) for attribute in expected} == expected

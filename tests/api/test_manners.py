@@ -89,6 +89,31 @@ def test_an_address_tells_all_that_it_does(api, mine, method, path, allowed):
     assert answer.headers["allow"] == allowed
 
 
+@pytest.mark.parametrize(("path", "wrong", "told"), [
+    ("/leads?pagesize=5", "pagesize", "did you mean pageSize?"),
+    ("/leads?page_size=5&status=new", "page_size", "did you mean pageSize?"),
+    ("/leads?stauts=new", "stauts", "did you mean status?"),
+    ("/jobs?limit=5", "limit", "There is no such parameter here, but status, kind, page, pageSize,"),
+    ("/me?fields=a", "fields", "There is no such parameter: this takes none."),
+])  # fmt: skip
+def test_a_query_holds_what_the_operation_knows(api, mine, path, wrong, told):
+    for _ in range(2):  # what a query says is remembered
+        answer = api.get(f"/api/v1{path}", headers=mine)
+        assert told in problem(answer, 422)
+        assert [each["pointer"] for each in answer.json()["errors"]] == [f"/query/{wrong}"]
+    assert api.get(f"/api/v1{path}").status_code == 401
+
+
+def test_a_write_with_an_unknown_parameter_is_not_done(api, mine):
+    problem(api.post("/api/v1/teams?dryrun=true", json={"name": "not made"}, headers=mine), 422)
+    names = [each["name"] for each in api.get("/api/v1/teams", headers=mine).json()["data"]]
+    assert "not made" not in names
+
+
+def test_links_of_mails_and_providers_may_have_more(api):
+    assert api.get("/api/v1/health/ready?utm_source=mail").status_code == 200
+
+
 def test_head_is_get_without_content(app, mine):
     with serving(app) as url, httpx.Client(base_url=f"{url}/api/v1", headers=mine, timeout=30) as client:
         for path in ("/me", "/health/live", "/leads", "/nothing", "/teams/none"):
@@ -118,3 +143,25 @@ def test_a_preflight_lets_the_headers_of_writes_and_streams_through(api):
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-headers"] == wanted
     assert "DELETE" in answer.headers["access-control-allow-methods"]
+
+
+def test_what_was_made_tells_its_place_and_does_so_again(api, app, mine):
+    headers = {**mine, "Idempotency-Key": "made-and-told-0001"}
+    for _ in range(2):
+        made = api.post("/api/v1/teams", json={"name": "Placed"}, headers=headers)
+        assert made.headers["Location"] == f"/api/v1/teams/{made.json()['teamId']}"
+        assert api.get(made.headers["Location"], headers=mine).json()["name"] == "Placed"
+    with TestClient(app, root_path="/leadhouse") as mounted:
+        made = mounted.post("/leadhouse/api/v1/teams", json={"name": "Mounted"}, headers=mine)
+        assert made.headers["Location"] == f"/leadhouse/api/v1/teams/{made.json()['teamId']}"
+
+
+def test_the_specification_names_the_places_of_what_is_made(app):
+    told = {
+        operation["operationId"]
+        for methods in app.openapi()["paths"].values()
+        for operation in methods.values()
+        if "Location" in operation["responses"].get("201", {}).get("headers", {})
+    }
+    assert {"create_lead", "create_campaign", "create_job", "subscribe_zap", "ask_lead_search", "upload_file"} <= told
+    assert "create_api_key" not in told  # there is no reading of one

@@ -14,9 +14,11 @@ from starlette.routing import Route
 from leadhouse.api import problem_handlers, routers, specification, unsubscribe
 from leadhouse.api.callers import OutsideSignIn
 from leadhouse.api.connections import close_pool
+from leadhouse.api.created_places import places_of
 from leadhouse.api.endings import Transactions
 from leadhouse.api.exchanges import Exchanges
 from leadhouse.api.idempotency import RepeatedError
+from leadhouse.api.known_queries import refuse_unknown_query
 from leadhouse.api.mcp_transport import McpEndpoint
 from leadhouse.api.planned_routes import RouteIndex
 from leadhouse.api.problems import PREFIX
@@ -40,7 +42,8 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     app = FastAPI(title="Leadhouse", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.outside_sign_in = outside_sign_in
     app.include_router(unsubscribe.router, include_in_schema=False)
-    strangers, members = OneThreadRouter(prefix=PREFIX), OneThreadRouter(prefix=PREFIX, dependencies=[Depends(admit)])
+    admitted = [Depends(admit), Depends(refuse_unknown_query)]
+    strangers, members = OneThreadRouter(prefix=PREFIX), OneThreadRouter(prefix=PREFIX, dependencies=admitted)
     for router in routers.OPEN:
         strangers.include_router(router)
     for router in routers.SIGNED_IN:
@@ -51,6 +54,8 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     app.include_router(strangers)
     app.state.open_operations = open_operations(app)
     app.include_router(members)
+    reads = (each for each in app.routes if isinstance(each, APIRoute) and "GET" in each.methods)
+    app.state.places = places_of(each.path_format for each in reads)
     app.router.routes.insert(0, RouteIndex(app.routes, PREFIX))
     app.router.routes.append(Route("/mcp", McpEndpoint(), include_in_schema=False))
     specification.install(app)

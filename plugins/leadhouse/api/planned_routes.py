@@ -24,6 +24,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from leadhouse.api.created_places import telling_place
+
 MOST_QUERIES = 1000  # that an operation remembers the reading of
 LONGEST_QUERY = 1000  # bytes of one that is remembered: servers take 64 KB
 
@@ -44,15 +46,23 @@ def answers_itself(endpoint: CallT) -> CallT:
 
 
 class PlannedRoute(APIRoute):
-    """A route whose dependencies are followed by a plan; one that yields or reads cookies goes FastAPI's own way."""
+    """A route whose dependencies are followed by a plan; one that yields or reads cookies goes FastAPI's own way.
+
+    `query_names`: the parameters that its query may have.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
+        fields = [field for each in _all_of(self.dependant) for field in each.query_params]
+        self.query_names = tuple(dict.fromkeys(field.validation_alias or field.alias for field in fields))
         if getattr(endpoint, "answers_itself", False):
             self.app = _at_once(self.dependant)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As FastAPI's, with one dependency that gives the endpoint everything but the body."""
+        return telling_place(self._handler()) if self.status_code == 201 else self._handler()
+
+    def _handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         whole = self.dependant
         if not all(map(_is_planned, _all_of(whole))):
             return super().get_route_handler()

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from leadhouse.api.created_places import place_told, places_of
 from leadhouse.api.examples import add_examples
 from leadhouse.api.idempotency import OPEN_WITH_KEY
 from leadhouse.api.problems import MEDIA_TYPE, PREFIX, Problem
@@ -50,6 +51,7 @@ _PROBLEM = {
         },
     },
 }
+_LOCATION = {"description": "Where what was made is read.", "schema": {"type": "string", "format": "uri-reference"}}
 _KEY = {
     "name": "Idempotency-Key", "in": "header", "required": False,
     "description": "Repeats of the request under the same key, for a day, have one effect and get the same answer.",
@@ -92,11 +94,24 @@ def make_document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     for path, method, operation in _operations(document):
         _complete(path, method, operation, f"{method.upper()} {path}" in app.state.open_operations)
+    _add_places(document)
     add_examples(document)
     document["tags"] = [
         {"name": name} for name in sorted({tag for _, _, o in _operations(document) for tag in o["tags"]})
     ]
     return document
+
+
+def _add_places(document: dict[str, Any]) -> None:
+    """`Location` of what an operation makes, where the answer has the id of something that is read by it."""
+    places = places_of(path for path, methods in document["paths"].items() if "get" in methods)
+    for _, _, operation in _operations(document):
+        made = operation["responses"].get("201")
+        if made is None:
+            continue
+        shape = made["content"]["application/json"]["schema"].get("$ref", "").rpartition("/")[2]
+        if place_told(document["components"]["schemas"].get(shape, {}).get("properties", {}), places):
+            made.setdefault("headers", {})["Location"] = _LOCATION
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from leadhouse.cli import app
+from leadhouse.imports.columns import field_of
 from leadhouse.resolution.file_columns import FileColumnsError, infer_columns
 from leadhouse.resolution.file_matching import match_rows
 
@@ -136,7 +137,7 @@ def test_columns_are_told_by_header_and_content():
     assert told == {
         "Name": ("full_name", "text"),
         "column 2": ("column_2", "date"),
-        "column 3": ("column_3", "email"),
+        "column 3": ("email", "email"),
         "source": ("source", "category"),
         "Price": ("price", "number"),
     }
@@ -144,6 +145,44 @@ def test_columns_are_told_by_header_and_content():
         infer_columns(["id", "Name"], rows, "person", {"town": "city"})
     with pytest.raises(FileColumnsError, match="no attribute hobby; there are: given_name"):
         infer_columns(["id", "Name"], rows, "person", {"Name": "hobby"})
+
+
+PERSONS = ["given_name", "family_name", "house_number", "street", "city", "postal_code", "birth_date"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "attributes"),
+    [
+        ("person", "Prénom;Nom;Numéro;Adresse;Ville;Code postal;Date de naissance", PERSONS),
+        ("person", "Nombre;Apellidos;Número;Dirección;Ciudad;Código postal;Fecha de nacimiento", PERSONS),
+        ("person", "Nome;Cognome;Numero civico;Indirizzo;Città;CAP;Data di nascita", PERSONS),
+        ("person", "Voornaam;Achternaam;Huisnummer;Straat;Plaats;Postcode;Geboortedatum", PERSONS),
+        ("person", "Imię;Nazwisko;Numer domu;Ulica;Miasto;Kod pocztowy;Data urodzenia", PERSONS),
+        ("person", "firstName;lastName;streetNumber;streetAddress;cityName;zipCode;dateOfBirth", PERSONS),
+        ("person", "fname;lname;hno;addr1;loc;zip;dob", PERSONS),
+        ("person", "Vorname;Name;Geburtstag", ["given_name", "family_name", "birth_date"]),
+        ("person", "Nombre;Fecha de nacimiento", ["full_name", "birth_date"]),
+        ("company", "restaurantName;streetAddress;cityName;cuisineType", ["name", "street", "city", "category"]),
+        ("company", "Nom;Adresse;Ville;Type", ["name", "street", "city", "category"]),
+        ("company", "name;description;price", ["heading", "description", "price"]),
+        ("company", "Beer_Name;Brew_Factory_Name;Style", ["heading", "people", "category"]),
+        ("company", "title;authors;venue;year", ["heading", "people", "venue", "year"]),
+    ],
+)
+def test_headers_of_other_files_are_told(kind, header, attributes):
+    names = ["id", *header.split(";")]
+    rows = [[str(i), *(f"{word}{i}" for word in names[1:])] for i in range(30)]
+    assert [each.attribute for each in infer_columns(names, rows, kind, None, field_of)] == attributes
+
+
+def test_columns_without_a_telling_header_are_told_by_what_they_hold():
+    chance = random.Random(8)
+    rows, _ = people(100, chance)
+    mapped = infer_columns(["id", "a", "b", "c", "d", "e"], rows, "person")
+    assert [each.attribute for each in mapped] == ["given_name", "family_name", "c", "d", "email"]
+    rows, _ = shops()
+    mapped = infer_columns(["id", "a", "b", "c"], rows, "company")
+    assert [each.attribute for each in mapped] == ["name", "street", "c"]
 
 
 def test_the_command_writes_pairs_and_explains_each_by_its_weights(tmp_path):

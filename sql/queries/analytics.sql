@@ -21,6 +21,7 @@ with messages as (
          (min(message.attempted_at) over (partition by message.campaign_id, message.lead_id)
             at time zone organization.time_zone)::date as on_day
     from mart_analytics.fct_messages as message
+    join mart_analytics.dim_campaigns as campaign on campaign.campaign_id = message.campaign_id and not campaign.is_deleted
     join identity.organizations as organization on organization.organization_id = message.organization_id
    where message.organization_id = %(organization_id)s and message.is_attempted and message.attempted_at is not null
      and (%(campaign_id)s::uuid is null or message.campaign_id = %(campaign_id)s)),
@@ -82,6 +83,7 @@ select lead.lead_id, lead.campaign_id, lead.status, lead.priority, lead.rating_1
 -- name: live_decisions
 select decided.campaign_id, decided.decision, (decided.decided_at at time zone organization.time_zone)::date as on_day
   from app.campaign_decisions as decided
+  join app.campaigns as campaign on campaign.campaign_id = decided.campaign_id and campaign.deleted_at is null
   join identity.organizations as organization on organization.organization_id = decided.organization_id
  where decided.organization_id = %(organization_id)s
    and (%(campaign_id)s::uuid is null or decided.campaign_id = %(campaign_id)s)
@@ -91,6 +93,7 @@ select decided.campaign_id, decided.decision, (decided.decided_at at time zone o
 -- name: mart_decisions
 select decided.campaign_id, decided.decision, (decided.decided_at at time zone organization.time_zone)::date as on_day
   from mart_analytics.fct_campaign_decisions as decided
+  join mart_analytics.dim_campaigns as campaign on campaign.campaign_id = decided.campaign_id and not campaign.is_deleted
   join identity.organizations as organization on organization.organization_id = decided.organization_id
  where decided.organization_id = %(organization_id)s
    and (%(campaign_id)s::uuid is null or decided.campaign_id = %(campaign_id)s)
@@ -114,7 +117,8 @@ select filled_count, fillable_count from mart_companies.dim_companies as company
 
 -- name: mart_field_freshness
 -- As the marts were last built, whatever the period.
-select winners, within_slo from mart_analytics.agg_field_freshness
+-- An organization's own value stands in place of everybody's.
+select winners - replaced_winners as winners, within_slo - replaced_within_slo as within_slo from mart_analytics.agg_field_freshness
  where organization_id is null or organization_id = %(organization_id)s
 
 -- name: mart_provider_answers

@@ -47,8 +47,8 @@ def fill(owner, organization, times):
            attribute="email", country_code="DE", month_starts_on="2026-11-01", calls=10 * times, cached=3 * times,
            hits=7 * times, judged=4 * times, correct=3 * times, cost_eur=1)  # fmt: skip
     insert(owner, "mart_analytics.agg_field_freshness", organization_id=organization, entity_kind="person",
-           attribute="email", slo_days=90, winners=4 * times, within_slo=1 * times, age_days_p50=1, age_days_p90=1,
-           age_days_max=1)  # fmt: skip
+           attribute="email", slo_days=90, winners=6 * times, within_slo=2 * times, replaced_winners=2 * times,
+           replaced_within_slo=1 * times, age_days_p50=1, age_days_p90=1, age_days_max=1)  # fmt: skip
 
 
 def fill_shared(owner, organization):

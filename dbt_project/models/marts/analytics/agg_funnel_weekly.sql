@@ -38,7 +38,10 @@ met as (
 ),
 
 costs as (
-  select lead_id, sum(amount_eur) as amount_eur from {{ ref('fct_costs') }} where lead_id is not null group by lead_id
+  select organization_id, lead_id, sum(amount_eur) as amount_eur
+  from {{ ref('fct_costs') }}
+  where lead_id is not null
+  group by organization_id, lead_id
 ),
 
 final as (
@@ -63,7 +66,8 @@ final as (
   left join met on met.lead_id = leads.lead_id
   left join converted on converted.lead_id = leads.lead_id
   left join messages on messages.lead_id = leads.lead_id
-  left join costs on costs.lead_id = leads.lead_id
+  -- what the platform pays is nobody's cost, whomever it names
+  left join costs on costs.organization_id = leads.organization_id and costs.lead_id = leads.lead_id
   group by leads.organization_id, created_week_on, leads.first_source, leads.campaign_id
 )
 

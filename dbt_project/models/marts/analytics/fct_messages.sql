@@ -12,13 +12,15 @@ interactions as (
   select * from {{ ref('stg_app__interactions') }}
 ),
 
--- a reply says what people have put it right to, otherwise what was read when it landed
+-- a reply says what people have put it right to, otherwise what was read when it landed; who corrects an absence note says that it is
+-- somebody's answer, and the other way round
 heard as (
   select
     events.message_id,
     events.event_kind,
     events.occurred_at,
-    events.event_kind = 'replied' and not events.is_machine as is_reply,
+    events.event_kind = 'replied'
+      and coalesce(nullif(interactions.reply_kind, events.reply_kind) <> 'out_of_office', not events.is_machine) as is_reply,
     coalesce(interactions.reply_kind, events.reply_kind) as reply_kind
   from {{ ref('stg_raw__email_events') }} as events
   left join interactions on interactions.event_id = events.event_id

@@ -139,7 +139,8 @@ kept as (
 select count(*) as leads from closed;
 
 -- name: reopen_unmerged_leads
--- Leads whose entity stands for itself again; what they had given is taken back where it still stands.
+-- Leads whose entity stands for itself again; what they had given is taken back where it still stands: a whole paragraph of
+-- the notes, never the same letters within another. Several may part from one lead at once.
 with parted as (
   select redirect.*
     from app.lead_redirects as redirect
@@ -151,12 +152,17 @@ with parted as (
 reverted as (
   update app.lead_redirects as redirect set reverted_at = now()
     from parted where redirect.lead_redirect_id = parted.lead_redirect_id),
+given as (
+  select to_lead_id, array_remove(array_agg(added_notes order by length(added_notes) desc), null) as notes,
+         array(select distinct tag from parted as each, unnest(each.added_tags) as tag
+                where each.to_lead_id = parted.to_lead_id) as tags
+    from parted group by to_lead_id),
 returned as (
   update app.leads as lead
      set tags = array(select tag from unnest(lead.tags) with ordinality as kept (tag, place)
-                       where tag <> all (parted.added_tags) order by place),
-         notes = nullif(regexp_replace(replace(lead.notes, coalesce(parted.added_notes, ''), ''), '^\n\n|\n\n$', '', 'g'), '')
-    from parted where lead.lead_id = parted.to_lead_id),
+                       where tag <> all (given.tags) order by place),
+         notes = app.without_paragraphs(lead.notes, given.notes)
+    from given where lead.lead_id = given.to_lead_id),
 reopened as (
   update app.leads as lead set deleted_at = null
     from parted

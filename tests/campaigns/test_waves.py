@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from leadhouse import campaigns, delivery, quality
-from leadhouse.campaigns import GateBlockedError
+from leadhouse.campaigns import GateBlockedError, candidates
 from leadhouse.settings import settings
 from tests.campaigns.audience_factory import Campaigns, this_hour
 from tests.delivery.smtp_sink import Sink
@@ -193,6 +193,21 @@ def test_deferred_message_makes_its_wave_due_again(database, monkeypatch):
         assert due(datetime.now(UTC) + timedelta(seconds=2)) == [(campaign_id, "unfinished")]
         counts = delivery.send_queued(campaign_id, "n2", wait=timedelta(seconds=5))
         assert (counts["accepted"], sink.addresses) == (1, {"a@x.example": 1})
+
+
+def test_window_that_closes_in_the_middle_of_a_wave_ends_its_sending(world, sink, monkeypatch):
+    campaign_id = world.campaign(world.leads(6))
+    asked = []
+
+    def is_open(*_):
+        asked.append(1)
+        return len(asked) <= 3  # the wave's own question, whether something is due, the first claim
+
+    monkeypatch.setattr(candidates.SendWindow, "is_open", is_open)
+    summary = campaigns.run_wave(campaign_id, 1, this_hour(), "test")
+    assert summary.sending["attempted"] == 1  # a first group is one message: how fast the server is, nobody knows yet
+    assert summary.messages == {"accepted": 1, "queued": 5}
+    monkeypatch.undo()
 
 
 def test_account_of_poor_reputation_is_paused_in_the_middle_of_a_wave(database, monkeypatch):

@@ -158,6 +158,21 @@ def test_a_companys_facts_are_the_companys(team):
         correct_lead(connection, lead, LeadFacts(title="CEO"))
 
 
+def test_who_works_on_a_lead_puts_right_whoever_its_person_has_become(team):
+    lead, other = enter(team, "rep", full_name="Una Lind", email="una@lind.example"), team.lead()
+    team.rows(
+        "insert into resolution.redirects (from_entity_id, to_entity_id, reason, batch_no) values (%s, %s, 'test', 1)"
+        " returning 1",
+        team.entity_of(lead), team.entity_of(other),
+    )  # fmt: skip
+    with team.acting("rep") as connection:
+        assert correct_lead(connection, lead, LeadFacts(title="CTO")) == 1
+    [made] = team.rows("select entity_id, attribute from app.corrections where value = 'CTO'")
+    assert made == {"entity_id": team.entity_of(other), "attribute": "title"}
+    with team.acting("mate") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select app.correct_value(%s, %s, 'title', 'x', null)", [team.north, team.entity_of(other)])
+
+
 def test_nobody_puts_right_what_is_not_theirs(team):
     lead = enter(team, "manager", full_name="Lone Lead", email="lone@lead.example")
     for name in ("stranger", "rep"):

@@ -325,6 +325,48 @@ def test_one_live_lead_an_entity_also_after_a_restore(team):
     assert team.lead(team.south, entity=entity)  # another organization's lead on the same person
 
 
+def merged(team, loser, winner, organization=None):
+    team.rows(
+        "insert into resolution.redirects (organization_id, from_entity_id, to_entity_id, reason, batch_no)"
+        " values (%s, %s, %s, 'test', 1) returning 1",
+        organization, loser, winner,
+    )  # fmt: skip
+
+
+def test_no_lead_is_restored_beside_another_of_a_person_who_has_become_one_with_it(team):
+    former, living = team.lead(), team.lead()
+    with team.acting("manager") as connection:
+        work.delete_leads(connection, [former])
+    merged(team, team.entity_of(former), team.entity_of(living))
+    with team.acting("manager") as connection, pytest.raises(LeadChangeError, match=f"lead {living} .* lives"):
+        work.restore_lead(connection, former)
+    elsewhere = team.lead(team.south)
+    team.rows("update app.leads set deleted_at = now() where lead_id = %s returning 1", elsewhere)
+    merged(team, team.entity_of(elsewhere), team.entity_of(living), team.north)
+    with team.acting("stranger") as connection:
+        work.restore_lead(connection, elsewhere)  # one with it for the other organization alone
+
+
+def test_a_refused_restore_names_no_lead_out_of_reach(team):
+    former = team.lead(owner="rep")
+    with team.acting("manager") as connection:
+        work.delete_leads(connection, [former])
+    living = team.lead(owner="mate", entity=team.entity_of(former))
+    team.rows(
+        "insert into identity.role_permissions (role, resource, action, scope)"
+        " values ('sales_rep', 'leads', 'delete', 'own') returning 1"
+    )
+    try:
+        with team.acting("rep") as connection, pytest.raises(LeadChangeError, match="lives") as refused:
+            work.restore_lead(connection, former)
+    finally:
+        team.rows(
+            "delete from identity.role_permissions where (role, resource, action) = ('sales_rep', 'leads', 'delete')"
+            " returning 1"
+        )
+    assert str(living) not in str(refused.value)
+
+
 def test_a_merged_lead_is_not_restored_by_hand(team):
     former, kept = team.lead(), team.lead()
     with team.database.owner() as owner:

@@ -189,6 +189,23 @@ def test_merge_keeps_the_losers_work_and_unmerge_brings_it_back(world, people):
     assert world.lead(loser)["notes"] == "met in Lyon"
 
 
+def test_two_that_part_from_one_on_the_same_night_both_take_their_own_back(world, people):
+    winner, *losers = (world.entity("person") for _ in range(3))
+    kept, *gone = (world.adopt(people.south, entity)[0] for entity in (winner, *losers))
+    stated = {kept: ("Call after 5, not call before", ["key"]), gone[0]: ("call", ["fair"]), gone[1]: ("met", ["vip"])}
+    for lead, (notes, tags) in stated.items():
+        world.write("update app.leads set notes = %s, tags = %s where lead_id = %s returning 1", notes, tags, lead)
+    for loser in losers:
+        world.merge(loser, winner)
+    assert follow_merges("cli__merge_two") == 2
+    assert world.lead(kept)["notes"].count("\n\n") == 2
+    assert sorted(world.lead(kept)["tags"]) == ["fair", "key", "vip"]
+    for loser in losers:
+        world.unmerge(loser, winner)
+    assert follow_merges("cli__unmerge_two") == 2
+    assert (world.lead(kept)["notes"], world.lead(kept)["tags"]) == stated[kept]
+
+
 @pytest.mark.slow
 def test_lead_of_a_merged_entity_shows_the_winner_and_is_not_doubled(world, people):
     [company] = world.adopt(people.north, people.fr_company)

@@ -130,7 +130,8 @@ def finish_wave(snapshot_id: UUID, run_id: str, verdict: str | None = None) -> W
 def run_wave(campaign_id: UUID, step_no: int, wave_at: datetime, run_id: str) -> WaveSummary:
     """The whole way of a wave: freeze, gate, queue, send, finish. Repeating it continues it.
 
-    What was put off or resumed outside the campaign's send window stays queued until the window opens.
+    What was put off or resumed outside the campaign's send window, or still waits when it closes, stays queued until
+    the window opens.
 
     Raises:
         CampaignNotReadyError: the set-up lacks something.
@@ -150,9 +151,12 @@ def run_wave(campaign_id: UUID, step_no: int, wave_at: datetime, run_id: str) ->
     queue_messages(snapshot_id, verdict.gate_run_id)
     if not verdict.lets_through:
         raise GateBlockedError(step["name"], verdict)
-    window = read_config(step).send_window
-    is_open = window.is_open(max(wave_of(wave_at), datetime.now(UTC)), step["time_zone"])
-    sending = send_queued(campaign_id, run_id) if is_open else {}
+    window, begins = read_config(step).send_window, wave_of(wave_at)
+
+    def is_open() -> bool:
+        return window.is_open(max(begins, datetime.now(UTC)), step["time_zone"])
+
+    sending = send_queued(campaign_id, run_id, may_go_on=is_open) if is_open() else {}
     summary = finish_wave(snapshot_id, run_id, verdict.verdict)
     return WaveSummary(**{**summary.__dict__, "sending": sending})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -44,13 +44,15 @@ def send_queued(
     run_on: date | None = None,
     wait: timedelta | None = None,
     lease: timedelta = LEASE,
+    may_go_on: Callable[[], bool] = lambda: True,
 ) -> dict[str, int]:
     """Sends what is due of a campaign, each message at most once, and returns counts.
 
     ``attempted`` (= accepted + rejected + unknown), ``deferred`` (tries that the server put off), ``cancelled``,
     ``lost`` (messages of dead senders, unknown now), ``paused``, ``queued`` (left in the queue). `wait`: for messages
     that were put off and fall due within it, the sender stays (`settings().smtp_wait_seconds` by default). `run_on` is
-    the run's logical date, today (UTC) by default.
+    the run's logical date, today (UTC) by default. `may_go_on` is asked before each group: where it says no, the rest
+    stays in the queue.
 
     Raises:
         LookupError: no such campaign, or it has no account.
@@ -62,9 +64,9 @@ def send_queued(
         sender.mark_lost(lease)
         patience = settings().smtp_wait_seconds if wait is None else wait.total_seconds()
         deadline = time.monotonic() + patience
-        while sender.has_due(deadline):
+        while may_go_on() and sender.has_due(deadline):
             with sender.holding():
-                if not sender.send_due():  # other senders hold what is due
+                if not sender.send_due(may_go_on):  # other senders hold what is due
                     break
         return sender.summary()
 
@@ -128,10 +130,10 @@ class _Sender:
             if not self.connection.closed:
                 self.connection.execute(self.queries.unlock_holder, {"holder": self.holder})
 
-    def send_due(self) -> int:
-        """Claims and sends groups until nothing is due. Returns the number of groups."""
+    def send_due(self, may_go_on: Callable[[], bool]) -> int:
+        """Claims and sends groups until nothing is due or it may not go on. Returns the number of groups."""
         groups = 0
-        while group := self._claim():
+        while may_go_on() and (group := self._claim()):
             groups += 1
             outcomes = self._send_group(group)
             if any(outcome.state != "accepted" for outcome in outcomes):

@@ -186,11 +186,27 @@ def in_reading_order(names: list[str]) -> str:
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々]+")
 
 
-def person_name(text: str) -> str:
-    """Without the form of address, given name first; academic titles stay."""
+def person_name(text: str, *, is_in_order: bool = False) -> str:
+    """Without the form of address and degrees behind the name, given name first; titles before it stay.
+
+    `is_in_order`: the given name stands first, as where it has a column of its own, whatever follows a comma.
+    """
     name = _SALUTATION.sub("", text).strip()
+    if "," not in name:
+        return name
+    while (behind := _BEHIND.search(name)) and " " in (head := name[: behind.start()].strip()):
+        name = f"{head} {behind['kin']}" if behind["kin"] else head
     family, comma, given = name.partition(",")
-    return f"{given.strip()} {family.strip()}" if comma and given.strip() and "," not in given else name
+    is_turned = comma and given.strip() and "," not in given and not is_in_order
+    return f"{given.strip()} {family.strip()}" if is_turned else name
+
+
+_BEHIND = re.compile(
+    r",\s*(?:(?P<kin>[js]r\b\.?|I{2,3}|IV)|(?:e?m\.?b\.?a|ph\.?\s?d|m\.?d|c\.?f\.?a|c\.?p\.?a|acca|ll\.?\s?[mbd]|b\.?sc|m\.?sc"
+    r"|m\.?eng|b\.?eng|m\.?phil|d\.?b\.?a|j\.?d|d\.?d\.?s|esq|pmp|cissp|cisa|cscp|csm|rn|mph|mpa|shrm-s?cp|s?phr|ccim|cpg|p\.?e"
+    r"|m\.?a|b\.?a|dipl\.-?\s?[a-zäöü]+(?:\s?\(fh\))?|mag|mib|obe|mbe|cbe|frsa)\b\.?)\s*$",
+    re.I,
+)
 
 
 def contacts(text: str) -> list[tuple[str, str | None]]:

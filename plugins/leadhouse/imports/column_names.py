@@ -51,6 +51,8 @@ class Field(StrEnum):
     OTHER_EMAIL = "other_email"
     PHONE = "phone"
     PERSON_PHONE = "person_phone"
+    DIALLING_CODE = "dialling_code"  # of the country: 49
+    AREA_CODE = "area_code"
     PERSON_SOCIAL = "person_social"
     STREET = "street"
     HOUSE_NUMBER = "house_number"
@@ -82,7 +84,7 @@ NOT_THE_CONTACTS = re.compile(
     r"owner|besitzer|zustandig|propriet|created|erstellt|status|confidence|sent|open|bounce|click|date|datum|type|typ\b"
     r"|domain|opt|valid|verif|source|count|template|subject|betreff|betreuer|responsible|associated|fax|for emails"
     r"|label|display|assistant|assistent|spouse|emergency|manager|vorgesetzt|score|extension|preferred|modified|photo"
-    r"|image|logo|avatar|notes?\b|notiz|bemerkung|comment"
+    r"|image|logo|avatar|notes?\b|notiz|bemerkung|comment|angezeigt|nom complet"
 )
 _WORK = re.compile(
     r"\b(?:gesch|geschaftlich|dienstlich|dienstl|beruflich|work|business|office|pro|professionnel(?:le)?|zakelijk"
@@ -147,7 +149,7 @@ def field_of(name: str) -> Field | None:
         return None
     words = re.sub(r" \d$", "", normalise(name)) if name.endswith(")") else normalise(name)
     known = _field_by_name().get(words.replace(" ", "")) or _owned(words) or _at_work(words) or _of_address(words)
-    known = known or _with_unit(name)
+    known = known or _with_unit(name) or _numbered_phone(words)
     if known or not words or NOT_THE_CONTACTS.search(words):
         return known
     is_companys = (match := _OWNED.fullmatch(words)) is not None and match["company"] is not None
@@ -185,9 +187,15 @@ def _at_work(words: str) -> Field | None:
     return _field_by_name().get(base.replace(" ", "")) if base and base != words else None
 
 
+def _numbered_phone(words: str) -> Field | None:
+    """``Teléfono 2``: one more of the same."""
+    found = _field_by_name().get(words[:-1].replace(" ", "")) if words[-1:].isdigit() else None
+    return found if found in {Field.PHONE, Field.PERSON_PHONE, Field.COMPANY_PHONE, Field.FAX} else None
+
+
 def _with_unit(name: str) -> Field | None:
-    """``Umsatz (Mio. €)``, ``Turnover in EUR``: a figure's name before its unit."""
-    base = normalise(re.sub(r"\s*(?:[(\[].*|\b(?:in|en|w)\b.*)$", "", name, flags=re.I))
+    """``Umsatz 2025 (Mio. €)``, ``Turnover in EUR``: a figure's name before its year and unit."""
+    base = normalise(re.sub(r"\s*(?:\b(?:19|20)\d\d\b|[(\[].*|\b(?:in|en|w)\b.*)", "", name, flags=re.I))
     found = _field_by_name().get(base.replace(" ", ""))
     return found if found in {Field.REVENUE, Field.EMPLOYEES} else None
 

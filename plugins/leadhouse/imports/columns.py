@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -166,9 +167,16 @@ def _by_content(field: Field, texts: Sequence[str]) -> Field | None:
         return Field.CONTACTS
     if field is Field.POSTAL_CODE and _mostly(texts, lambda text: len(cells.postal_city(text)[1] or "") > 3, 0.9):
         return Field.POSTAL_CITY if any(map(cells.is_postal_city, texts)) else field
+    if field is Field.COUNTRY and _mostly(texts, _is_dialling_code):
+        return Field.DIALLING_CODE
     if len(texts) >= _FEW and field is Field.COUNTRY and not any(map(cells.is_country, texts)):
         return None  # Stato: the country, or a status; Kraj: the country, or a region
     return field
+
+
+def _is_dialling_code(text: str) -> bool:
+    """``49``, ``+351``; three digits alone may be a country of ISO 3166-1 as well."""
+    return re.fullmatch(r"(?:\+|00)[1-9]\d{0,2}|[1-9]\d?", text) is not None
 
 
 def _sniffed(texts: Sequence[str], taken: set[Field], name: str) -> _Found:

@@ -14,6 +14,7 @@ from leadhouse.imports.row_cells import LONGEST_VALUE, Cell, Columns, Draft, Pla
 from leadhouse.imports.row_faults import Fault, find_fault, no_identity
 from leadhouse.imports.row_places import PlaceReader, stated_country
 from leadhouse.imports.row_steps import company_steps, emails_of, person_steps, take_steps
+from leadhouse.imports.split_numbers import SplitNumbers
 from leadhouse.landing.prepared import Candidates
 
 LONGEST_KEY = 300
@@ -57,6 +58,7 @@ class RowReader:
         self._company_steps = company_steps(found, with_contacts=self._lists_companies)
         self._person_steps = person_steps(found, with_contacts=not self._lists_companies)
         self._place = PlaceReader(found)
+        self._split = SplitNumbers(columns)
         at = found.places
         self._given, self._full_name, self._title = at(*_GIVEN), at(Field.FULL_NAME), at(Field.TITLE)
         self._company_name = at(Field.COMPANY_NAME, Field.LEGAL_NAME)
@@ -75,7 +77,9 @@ class RowReader:
         fault = find_fault(row, self._columns.header, is_broken=is_broken)
         if fault:
             return fault
-        found = RowCells(self._columns, row.cells)
+        texts, unjoined = self._split.joined(row.cells) if self._split else (row.cells, ())
+        found = RowCells(self._columns, texts)
+        found.keep(unjoined)
         if (mail := found.first(self._email)) and not emails_of(mail):
             stated = f"{mail.text[:200]!r}"
             return Fault("bad_email", f"{stated} holds no e-mail address (name@host.tld): correct or empty it.")
@@ -134,7 +138,7 @@ class RowReader:
         given = row.all(self._given) if self._given else ()
         if given:
             name = cells.in_reading_order([cell.text for cell in given])
-            draft.state("full_name", cells.person_name(name), name, given[-1].locator)
+            draft.state("full_name", cells.person_name(name, is_in_order=True), name, given[-1].locator)
         elif found := row.first(self._full_name):
             draft.state("full_name", cells.person_name(found.text), found.raw, found.locator)
 

@@ -32,6 +32,7 @@ _OTHERS = (
     (b"\x89PNG", "a picture", "Export the table as CSV."),
     (b"{\\rtf", "a document (RTF)", "Export the table as CSV."),
     (b"SQLite format 3", "a database (SQLite)", "Export the table as CSV."),
+    (b"ID;P", "a SYLK file", "Open it with a spreadsheet and save it as CSV (UTF-8)."),
     (b"PAR1", "a Parquet file", "Export the table as CSV."),
     (b"<?xml", "an XML file", "Open it with a spreadsheet and save it as CSV (UTF-8)."),
 )
@@ -192,6 +193,8 @@ def _likeness(sample: bytes, code_page: str) -> int:
         elif char.isalpha() and in_word:
             found[char] += 1
             score -= 3 * (text[match.start()].isupper() and before.islower())  # no capital stands within a word
+        elif char == "€" and not after.isalpha() and not before.islower():
+            score += 3  # a price, or *T€*: no letter of another page in its place stands so
         elif char not in _COMMON_SIGNS:
             score -= 2 + 2 * (before.isalpha() and after.isalpha())
         elif before.isalpha() and after.isalpha():

@@ -127,7 +127,7 @@ def walk(member, path, key, **params):
 
 def is_camel(value):
     """Whether all names of an answer's own members are camelCase (what people store under names of theirs apart)."""
-    theirs = {"customFields", "config", "parameters", "qualificationData", "details", "counts", "criteria", "evidence",
+    theirs = {"customFields", "config", "parameters", "details", "counts", "criteria", "evidence",
               "properties", "aiAnalysis"}  # fmt: skip
     if isinstance(value, list):
         return all(map(is_camel, value))

@@ -96,9 +96,18 @@ def test_a_client_reads_the_leads_of_its_campaigns(on):
 
 def test_a_rating_makes_the_status(on):
     path = f"/leads/{enter(on)['leadId']}"
-    rated = on.manager.post(f"{path}/qualify", {"rating": 4, "criteria": {"budget": "yes"}})
+    assert on.manager.get(path)["qualificationData"] is None
+    rated = on.manager.post(
+        f"{path}/qualify", {"rating": 4, "criteria": {"budget": "yes", "who_asked": "a name of theirs"}}
+    )
     assert (rated["status"], rated["rating1To5"]) == ("qualified", 4)
-    assert rated["qualificationData"]["criteria"] == {"budget": "yes"}
+    assert on.manager.get(path)["qualificationData"] == rated["qualificationData"]
+    at = rated["qualificationData"].pop("ratedAt")
+    assert datetime.fromisoformat(at).tzinfo is not None
+    assert rated["qualificationData"] == {
+        "rating": 4, "threshold": 3, "isQualified": True, "ratedBy": str(on.people["manager"].user),
+        "formerRating": None, "criteria": theirs,
+    }  # fmt: skip
     assert on.manager.post(f"{path}/qualify", {"rating": 1})["status"] == "rejected"
     for rating in (0, 6, 2.5, None):
         on.manager.post(f"{path}/qualify", {"rating": rating}, 422)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue
 
 from leadhouse.api.shapes import Shape
 from leadhouse.leads.work import LARGEST_CALL, LeadStatus, Priority
@@ -46,11 +46,28 @@ class ListedLead(Shape):
     updated_at: datetime
 
 
+class Qualification(Shape):
+    """A person's judgement of a lead: the rating against the threshold of that time, who gave it, and the one before.
+
+    `criteria` are the rater's own: what was looked at and what was found.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    rating: int
+    threshold: int
+    is_qualified: bool
+    rated_at: datetime
+    rated_by: UUID | None
+    former_rating: int | None
+    criteria: dict[str, Any]
+
+
 class LeadShape(ListedLead):
-    """A lead with everything that stands beside it."""
+    """A lead with everything that stands beside it; `qualification_data` is null until the lead is rated."""
 
     entity_id: UUID
-    qualification_data: dict[str, Any]
+    qualification_data: Annotated[Qualification | None, BeforeValidator(lambda stored: stored or None)]
     owner_name: str | None
     owner_email: str | None
     campaign_name: str | None
@@ -135,7 +152,7 @@ class RatedLead(Shape):
     lead_id: UUID
     status: LeadStatus
     rating_1_to_5: int
-    qualification_data: dict[str, Any]
+    qualification_data: Qualification
 
 
 class Assignment(Shape):

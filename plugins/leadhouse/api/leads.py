@@ -25,6 +25,7 @@ from leadhouse.api.lead_shapes import (
     LeadToEnter,
     LeadUpdate,
     ListedLead,
+    Qualification,
     RatedLead,
 )
 from leadhouse.api.listing import OrganizationId, sort_names, version_of
@@ -149,8 +150,9 @@ def delete_lead(work: Work, organization_id: OrganizationId, lead_id: UUID, cond
 def qualify_lead(work: Work, _: OrganizationId, lead_id: UUID, body: LeadRating) -> RatedLead:
     """From the organization's threshold on it qualifies, below it rejects; the criteria are kept."""
     made = lead_work.rate_lead(work.connection, lead_id, body.rating, body.criteria)
+    qualification = Qualification.model_validate(made.qualification)
     return RatedLead(
-        lead_id=made.lead_id, status=made.status, rating_1_to_5=made.rating, qualification_data=made.qualification
+        lead_id=made.lead_id, status=made.status, rating_1_to_5=made.rating, qualification_data=qualification
     )
 
 

@@ -97,9 +97,8 @@ def test_a_client_reads_the_leads_of_its_campaigns(on):
 def test_a_rating_makes_the_status(on):
     path = f"/leads/{enter(on)['leadId']}"
     assert on.manager.get(path)["qualificationData"] is None
-    rated = on.manager.post(
-        f"{path}/qualify", {"rating": 4, "criteria": {"budget": "yes", "who_asked": "a name of theirs"}}
-    )
+    theirs = {"budget": "yes", "who_asked": "a name of theirs"}
+    rated = on.manager.post(f"{path}/qualify", {"rating": 4, "criteria": theirs})
     assert (rated["status"], rated["rating1To5"]) == ("qualified", 4)
     assert on.manager.get(path)["qualificationData"] == rated["qualificationData"]
     at = rated["qualificationData"].pop("ratedAt")

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from leadhouse.delivery.bounce_mails import read_bounces
 from leadhouse.delivery.opt_out import unsubscribe
 from leadhouse.delivery.outcomes import Ledger, Outcome, settle
 from leadhouse.delivery.received_events import Report, land_report
+from leadhouse.delivery.returned_mail import land_bounce, read_mails
 from tests.campaigns.audience_factory import Campaigns
 
 CLAIM = "select * from app.claim_messages(%s, 'sender', 1)"
@@ -96,3 +98,50 @@ def test_absence_note_that_asks_to_be_left_alone_is_an_opt_out_and_nobodys_answe
     rows = world.rows(statement)
     assert [tuple(row.values()) for row in rows] == [("replied", True, "opt_out"), ("unsubscribed", True, None)]
     assert world.value("select reason from app.suppressions") == "unsubscribed"
+
+
+RETURNED = """From: MAILER-DAEMON@mx.example
+Message-ID: <9@mx.example>
+Subject: Undelivered
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; anna@kunde.example
+Action: {action}
+Status: {status}
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+--b--
+"""
+
+
+def test_returned_mail_lands_as_a_report_once(world, tmp_path):
+    campaign_id, message = claimed(world)
+    accept(world, campaign_id, message)
+    with world.database.owner() as connection:
+        connection.execute("update app.messages set rfc_message_id = '<77@we.example>'")
+    mails = {
+        "delay": RETURNED.format(action="delayed", status="4.2.2", message_id="<77@we.example>"),
+        "hard": RETURNED.format(action="failed", status="5.1.1", message_id="<77@we.example>"),
+        "other": RETURNED.format(action="failed", status="5.1.1", message_id="<78@we.example>"),
+        "person": "From: anna@kunde.example\nSubject: Re: S\n\nThank you.",
+    }
+    for name, text in mails.items():
+        (tmp_path / name).write_text(text)
+    outcomes = [
+        (name, land_bounce(world.organization_id, each))
+        for _ in range(2) for name, raw in read_mails(tmp_path) for each in read_bounces(raw)
+    ]  # fmt: skip
+    assert outcomes == [
+        ("delay", None), ("hard", "landed"), ("other", "unknown_message"),
+        ("delay", None), ("hard", "repeated"), ("other", "unknown_message"),
+    ]  # fmt: skip
+    assert [(row["state"], row["reason_class"]) for row in state(world)] == [("bounced", "mailbox_unknown")]
+    assert world.rows("select value_normalized from app.suppressions") == [{"value_normalized": "anna@kunde.example"}]

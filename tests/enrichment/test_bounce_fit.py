@@ -35,6 +35,10 @@ def test_a_fit_beats_priors_that_are_far_off_and_finds_the_rates() -> None:
     assert found.model.probability("valid") == pytest.approx(0.10, abs=0.02)
     assert found.model.probability("role") == pytest.approx(0.30, abs=0.03)
     assert (found.messages, found.domains, found.model.version) == (4000, 200, "2")
+    assert {name: messages for name, (*_, messages) in found.unseen.items()} == {"role": 2000, "valid": 2000}
+    assert found.calibration_error < 0.01
+    for stated, observed, _ in found.unseen.values():
+        assert stated == pytest.approx(observed, abs=0.01)
 
 
 def test_a_fit_does_not_claim_to_beat_priors_that_are_right() -> None:
@@ -50,6 +54,9 @@ def test_it_is_judged_by_domains_that_it_has_not_seen() -> None:
     found = fit(MODEL, outcomes)
     rate = found.bounced / found.messages
     assert found.fitted.brier > 0.9 * rate * (1 - rate)
+    [(stated, _, messages)] = found.unseen.values()
+    assert messages == found.messages, "every domain is judged once, by a table that has not seen it"
+    assert stated != found.model.probability("valid")
 
 
 @pytest.mark.parametrize(

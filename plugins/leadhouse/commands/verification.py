@@ -97,8 +97,51 @@ def fit_table(
     )
     for name, each in (("former table", found.before), (f"version {found.model.version}", found.fitted)):
         typer.echo(f"  {name:14} Brier score {each.brier}, log loss {each.log_loss} (0 is best)")
+    typer.echo(f"on domains it was not fitted to: calibration error {found.calibration_error} (0 is best)")
+    for name, (stated, observed, messages) in found.unseen.items():
+        typer.echo(f"  {name:12} stated {stated:.4f}  observed {observed:.4f}  of {messages}")
     verdict = "beats the former table" if found.is_better else "does not beat the former table by more than chance"
     typer.echo(f"{verdict}: {found.gain:+.5f} ± {found.gain_error:.5f} log loss a message; written to {out}")
+
+
+@app.command(
+    "bounces",
+    epilog=examples(
+        "verification bounces returned_mail", "verification bounces inbox.mbox --organization nordlicht --land --json"
+    ),
+)
+def bounces(
+    path: Annotated[Path, typer.Argument(exists=True, help="A mail, a folder of mails, or an mbox.")],
+    organization: Annotated[
+        str | None, typer.Option(help="Slug or id of whose mail came back; may be left out where there is one.")
+    ] = None,
+    land: Annotated[
+        bool, typer.Option("--land", help="Land them as reports: what nobody is at is suppressed. Else only shown.")
+    ] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Read returned mail: whom it names, why it came back, and whether anybody is at the address."""
+    from leadhouse.commands.organizations import only_organization
+    from leadhouse.commands.output import print_table
+    from leadhouse.delivery.bounce_mails import read_bounces
+    from leadhouse.delivery.returned_mail import land_bounce, read_mails
+
+    told: dict[str, list[dict[str, object]]] = {}
+    with clear_failures():
+        owner = only_organization(organization) if land else None
+        for name, raw in read_mails(path):
+            told[name] = []
+            for each in read_bounces(raw):
+                outcome = (land_bounce(owner, each) or "says nothing") if owner else "not landed"
+                told[name].append(asdict(each) | {"is_hard": each.is_hard, "outcome": outcome})
+    if write_json(json_file, told):
+        return
+    shown = ("recipient", "kind", "reason_class", "status", "is_hard", "outcome")
+    rows = ((name, *(str(row[key] if row[key] is not None else "-") for key in shown)) for name, found in told.items()
+            for row in found)  # fmt: skip
+    print_table(("mail", "recipient", "kind", "reason", "status", "nobody there", "outcome"), rows, whole=("mail",))
+    empty = sum(1 for found in told.values() if not found)
+    typer.echo(f"{len(told)} mails, {empty} of them no report")
 
 
 def _read_sent(path: Path) -> list[tuple[str, bool]]:

@@ -37,7 +37,8 @@ class Forecast:
 class Fit:
     """The fitted table, and both tables on domains that neither has seen.
 
-    `gain` is the mean log loss that the fit saves a message, `gain_error` its standard error over domains.
+    `gain` is the mean log loss that the fit saves a message, `gain_error` its standard error over domains. `unseen` is
+    the reliability table of the fits without the domains that they are judged by: class → stated, observed, messages.
     """
 
     model: BounceModel
@@ -48,6 +49,13 @@ class Fit:
     fitted: Forecast
     gain: float
     gain_error: float
+    unseen: Mapping[str, tuple[float, float, int]]
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error over unseen domains: the mean of |stated - observed| by messages; 0 at best."""
+        told = sum(messages * abs(stated - observed) for stated, observed, messages in self.unseen.values())
+        return round(told / self.messages, 5)
 
     @property
     def is_better(self) -> bool:
@@ -67,18 +75,29 @@ def fit(former: BounceModel, outcomes: ByDomain, folds: int = 5) -> Fit:
             "both outcomes. The former table stays."
         )
     before, fitted, gains = [0.0, 0.0], [0.0, 0.0], []
+    unseen: dict[str, list[float]] = {}  # class → stated sum, bounced, sent
     for train, held_out in _splits(outcomes, folds):
         table = _fitted(former, train, _best_strength(former, train, folds))
         for classes in held_out.values():
             was, now = _loss(former, classes), _loss(table, classes)
             before, fitted = [*map(sum, zip(before, was, strict=True))], [*map(sum, zip(fitted, now, strict=True))]
             gains.append(was[1] - now[1])
+            _note(unseen, table, classes)
     gain = sum(gains) / sent
     spread = math.sqrt(sum((each - sum(gains) / len(gains)) ** 2 for each in gains)) / sent
     model = _fitted(former, outcomes, _best_strength(former, outcomes, folds))
     return Fit(
-        model, sent, bounced, len(outcomes), _per_message(before, sent), _per_message(fitted, sent), gain, spread
-    )
+        model, sent, bounced, len(outcomes), _per_message(before, sent), _per_message(fitted, sent), gain, spread,
+        {name: (round(said / n, 4), round(back / n, 4), int(n)) for name, (said, back, n) in sorted(unseen.items())},
+    )  # fmt: skip
+
+
+def _note(unseen: dict[str, list[float]], table: BounceModel, classes: Mapping[str, Outcomes]) -> None:
+    for name, each in classes.items():
+        if each.sent:
+            sums = unseen.setdefault(name, [0.0, 0.0, 0.0])
+            told = (table.probability(name) * each.sent, each.bounced, each.sent)
+            unseen[name] = [*map(sum, zip(sums, told, strict=True))]
 
 
 def _best_strength(former: BounceModel, outcomes: ByDomain, folds: int) -> float:

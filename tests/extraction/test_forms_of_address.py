@@ -115,6 +115,58 @@ CASES: dict[str, tuple[str, str, str, Facts]] = {
         "https://a.pl/kontakt", "pl", "<p>Właściciel: Marek Wróbel<br>Biuro: Justyna Wróbel</p>",
         {"people": {"Marek Wróbel: Właściciel", "Justyna Wróbel: Biuro"}},
     ),
+    "a second number without its area code": (
+        "https://a.mx/contacto", "es", "<p>Tel. (81) 8363 4410 y 8363 4411</p><p>Fax (81) 8363 4412</p>",
+        {"phone_e164": {"+528183634410", "+528183634411"}},
+    ),
+    "an Indian one behind a comma": (
+        "https://a.in/contact", "en", "<p>Phones: 0422 – 262 7788, 262 7799</p>",
+        {"phone_e164": {"+914222627788", "+914222627799"}},
+    ),
+    "an Israeli town before its code, partners of the firm": (
+        "https://a.co.il/en/contact", "en",
+        "<p>28 HaMasger St., 5th floor, Tel Aviv-Yafo 6721118, Israel</p><h2>Partners</h2>"
+        "<p>Arch. Yael Levi-Shapira, Founding Partner</p><p>Noa Peretz, Office Manager</p>",
+        {
+            "address": {"28 HaMasger St, 5th floor, 6721118 Tel Aviv-Yafo, IL"},
+            "people": {"Yael Levi-Shapira: Founding Partner", "Noa Peretz: Office Manager"},
+        },
+    ),
+    "partners that are other firms": (
+        "https://a.com/partners", "en", "<h2>Partners</h2><p>Jane Peretz, Office Manager</p><p>Bob Levi, Director</p>",
+        {"people": set()},
+    ),
+    "a Mexican address in five parts, titles below names": (
+        "https://a.mx/nosotros", "es",
+        "<h2>Nuestro equipo legal</h2><h3>Lic. Ricardo Morales</h3><span>Socio Director</span>"
+        "<h3>Mtra. Fernanda Cantú</h3><span>Socia – Derecho Laboral</span><h3>Lic. José Garza</h3><span>Asociado</span>"
+        "<address>Av. Lázaro Cárdenas 2400, Edificio Losoles, Despacho B-21<br>Col. San Agustín<br>"
+        "C.P. 66260 San Pedro Garza García, N.L., México</address>",
+        {
+            "address": {
+                "Av. Lázaro Cárdenas 2400, Edificio Losoles, Despacho B-21, Col. San Agustín, "
+                "66260 San Pedro Garza García, MX"
+            },
+            "people": {
+                "Ricardo Morales: Socio Director", "Fernanda Cantú: Socia – Derecho Laboral", "José Garza: Asociado",
+            },
+        },
+    ),
+    "an Argentine code with letters": (
+        "https://a.com.ar/contacto", "es", "<p>San Martín 1254, Piso 4° Of. B<br>(S2000CJP) Rosario, Santa Fe</p>",
+        {"address": {"San Martín 1254, Piso 4° Of. B, S2000CJP Rosario, AR"}},
+    ),
+    "a boulevard of Quebec": (
+        "https://a.ca/equipe", "fr-CA",
+        "<p>1155, boul. René-Lévesque Ouest, bureau 2500<br>Montréal (Québec) H3B 2K4</p>",
+        {"address": {"1155, boul. René-Lévesque Ouest, bureau 2500, H3B 2K4 Montréal, Québec, CA"}},
+    ),
+    "several on one line": (
+        "https://a.com/", "en",
+        "<h2>Our Hygienists</h2><p>Tammy Aho, RDH · Jill Maki, RDH · Sarah Beth Olson, LDA</p>"
+        "<h2>Our Services</h2><p>Crowns · Dental Implants · Whitening</p>",
+        {"people": {"Tammy Aho", "Jill Maki", "Sarah Beth Olson"}},
+    ),
 }  # fmt: skip
 
 

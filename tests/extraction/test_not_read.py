@@ -62,6 +62,9 @@ NOT_READ: dict[str, tuple[bytes | str, str | None, str]] = {
     "unnamed Japanese": (("<p>" + "お問い合わせはこちらから。" * 4).encode("shift_jis"), None, "unknown-charset"),
     "charset of that name is unknown": (CYRILLIC.encode("cp1251"), "text/html; charset=x-klingon", "unknown-charset"),
     "not found": (b"<title>404 Not Found</title><h1>Page not found</h1>", None, "soft-404"),
+    "maintenance": ("<h1>We'll be back soon!</h1><p>Scheduled maintenance.</p>", None, "maintenance"),
+    "being built": ("<title>Ahornhof</title><p>Unsere neue Seite ist noch im Aufbau.</p>", None, "maintenance"),
+    "being built in Portuguese": ("<title>Site</title><h2>Site em construção</h2>", None, "maintenance"),
     "parked": (b"<title>ahornhof.de</title><h1>This domain is for sale</h1>", None, "parked"),
 }  # fmt: skip
 
@@ -86,6 +89,7 @@ READ = {
     ),
     "a page with a cookie notice": ((GERMAN * 12 + "<p>Accept cookies to continue</p>").encode(), None),
     "a page with scripts": ((GERMAN + "<script src=a.js></script>").encode(), None),
+    "a closed site that shows its mailbox": (b"<h1>Coming soon</h1><a href='mailto:info@ahornhof.de'>Mail</a>", None),
     "frames beside text": ((GERMAN * 10 + "<iframe src=map.html></iframe>").encode(), None),
 }
 
@@ -142,3 +146,22 @@ def test_one_parse_feeds_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [link.url for link in page.links] == [f"https://{HOST}/team"]
     assert page.json_ld
     assert page.microdata
+
+
+IMPRINT = "<title>Impressum</title><h1>Impressum</h1>"
+IN_PART = {
+    "an imprint in a PDF": ("<a href='/files/Impressum_2024.pdf'>Impressum (PDF)</a>", {"imprint-in-pdf"}),
+    "a price list in a PDF": ("<a href='/files/preise.pdf'>Preisliste</a>", set()),
+    "contacts in a picture": (f"{IMPRINT}<p><img src=img/kontakt.png alt=''></p>", {"contacts-in-image"}),
+    "a picture beside contacts": (f"{IMPRINT}<img src=img/kontakt.png><p>Mail: info@ahornhof.de</p>", set()),
+    "a picture of something else": (f"{IMPRINT}<img src=haus.png><p>Folgt.</p>", set()),
+}
+
+
+@pytest.mark.parametrize("case", IN_PART)
+def test_what_a_page_leaves_unread_is_said(case: str) -> None:
+    body, expected = IN_PART[case]
+    extraction = read(f"<main>{body}<p>Wir freuen uns auf Ihren Besuch.</p></main>".encode())
+    said = {item.reason for item in extraction.rejections if item.attribute == "page"}
+    assert said == expected
+    assert extraction.companies

@@ -26,7 +26,8 @@ _DASHED = words("PL PT BR")
 _AFTER_STEMS = ("india", "singapore", "new zealand", "australia", "south africa", "brasil", "latvia", "philippines")
 _UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŹČŠŽĐŘĎŤŇĽĹŔŐŰĀĒĪŪĢĶĻŅȘȚİĞŞΑ-ΩА-ЯЁ"
 _SMALL_WORDS = (  # first abbreviated ones: ``Neumarkt i. d. OPf.``, ``Rothenburg o.d.T.``
-    r"[aibov]\.\s?(?:d\.\s?)?[A-ZÄÖÜ][\w.]*|am|an|der|den|im|in|ob|bei|vor|zu|zum|de|del|della|dei|di|da|la|le|lès|les|du|sur|sous|en|y|e|el|los|las|do|das"
+    r"[aibov]\.\s?(?:d\.\s?)?[A-ZÄÖÜ][\w.]*|am|an|der|den|im|in|ob|bei|vor|zu|zum|de|del|della|dei|di|da|la|le|lès"
+    r"|les|du|sur|sous|en|y|e|el|los|las|do|das"
     r"|op|aan|ten|i|v\.?|d\.|nad|pod|pri"
 )
 _CITY = (
@@ -66,6 +67,7 @@ _GB = re.compile(
 )
 _CA = re.compile(r"(?<!\w)(?P<code>[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]?\d[A-Z]\d)(?!\w)")
 _IE = re.compile(r"(?<!\w)(?P<code>(?:[AC-FHKNPRTV-Y]\d{2}|D6W) ?[AC-FHKNPRTV-Y0-9]{4})(?!\w)")
+_AR = re.compile(rf"(?<!\w)\(?(?P<code>[A-HJ-NP-Z]\d{{4}}(?:[A-Z]{{3}})?)\)?,?[ ]{{1,3}}(?:[-–][ ])?{_CITY}")
 _AFTER_CODE = re.compile(
     r"(?:(?<=[,–—\-.:)\n ])|(?<=[a-z]))(?P<label>(?:PIN|Pin|Pincode|PINCODE|Postal Code|Postcode|CEP"
     r"|P\.O\.)(?:[ ]?[Cc]ode)?[ :.–-]*)?"
@@ -128,6 +130,11 @@ def _all_towns(page: Page, country: str | None) -> Iterator[Town]:
         yield from (_town(text, match, "CA") for match in around_matches(text, _CA, _DIGIT_AND_LETTERS, 8, 6))
     if country == "IE" or "ireland" in page.lowered:
         yield from (_town(text, match, "IE") for match in _IE.finditer(text) if re.search(r"\d", match["code"][1:3]))
+    if country == "AR":
+        yield from (
+            Town(match.start(), match.end(), match["code"], match["city"].strip(" .,-"), None, "AR", True, True)
+            for match in around_matches(text, _AR, _DIGITS, 4, 60)
+        )
     if country in _AFTER or country in _SELDOM_AFTER or page.mentions(*_AFTER_STEMS):
         yield from _after_city(text, country)
     yield from _before_city(text, country)
@@ -241,7 +248,7 @@ def _after_city(text: str, country: str | None) -> Iterator[Town]:
         home = named or country
         if (home not in _AFTER and home not in _SELDOM_AFTER) or not _fits(code, home):
             continue
-        if home in _SELDOM_AFTER and not _closes_town(text, match, home):
+        if home in _SELDOM_AFTER and not _closes_town(text, match, home, is_named=named is not None):
             continue
         if _TOWN_FOLLOWS.match(text, match.end()) and _NUMBER_LEADS.search(
             text[max(0, match.start() - 24) : match.start()]
@@ -251,12 +258,21 @@ def _after_city(text: str, country: str | None) -> Iterator[Town]:
         yield Town(match.start(), match.end(), code, None, None, home, named is not None, is_end, bool(match["label"]))
 
 
-def _closes_town(text: str, match: re.Match[str], home: str | None) -> bool:
+def _closes_town(text: str, match: re.Match[str], home: str | None, *, is_named: bool) -> bool:
     """Whether a code that most write before the town stands behind one here: a word before it, none behind."""
     if match["code"].isdigit() and home in _SPACED_FIVE:
         return False
     before = text[max(0, match.start() - 3) : match.start()]
-    return bool(re.search(r"[^\W\d_]\)?,?[ ]$", before)) and not _TOWN_FOLLOWS.match(text, match.end())
+    return bool(re.search(r"[^\W\d_]\)?,?[ ]$", before)) and (is_named or not _TOWN_FOLLOWS.match(text, match.end()))
+
+
+def fits(code: str, country: str | None) -> bool:
+    """Whether a code has the shape of a country's that is known."""
+    if country in {"US", "PR"}:
+        return bool(re.fullmatch(r"\d{5}(?:-\d{4})?", code))
+    if country in {"GB", "CA", "IE"}:
+        return bool({"GB": _GB, "CA": _CA, "IE": _IE}[country].fullmatch(code))
+    return country is not None and _fits(code, country)
 
 
 def _fits(code: str, country: str | None, *, is_named: bool = False) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from leadhouse.extraction import cyrillic_addresses, east_asian, regional_addresses, structured, vocabulary
-from leadhouse.extraction.address_forms import Town, towns
+from leadhouse.extraction.address_forms import Town, fits, towns
 from leadhouse.extraction.address_regions import region_of
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings, Surroundings, around
@@ -20,6 +20,7 @@ from leadhouse.extraction.street_lines import STREET_WORD, house_number, street_
 from leadhouse.records import AddressParts, Value
 
 _WORDY = frozenset(["IN", "PK", "LK", "BD", "NG", "KE", "PH", "AE", "SG", "MY", "ID", "TH", "VN"])
+_DETAILED = frozenset(["MX", "CO", "AR", "PE", "CL", "EC", "BR", "TR"])  # name the block, the floor and the quarter
 _CITY_STATES = {"SG": "Singapore"}
 _DISTRICT = re.compile(r"(?:Dublin|Cork|Belfast|Colombo) \d{1,2}W?")
 _EVENT = re.compile(  # where a concert is, not where its players have their office
@@ -49,7 +50,7 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
     """Put the page's addresses into `findings`, with parts; whose they are is judged like any contact."""
     for item, key, parent in structured.nested(page.json_ld + page.microdata):
         if "postaladdress" in structured.types_of(item) or key == "address":
-            _structured(item, parent, findings)
+            _structured(item, parent, country, findings)
     is_contact_page = contact_score(page.url) >= 0.65
     for town in towns(page, country):
         _judge(page, town, country, findings, owner, is_contact_page=is_contact_page)
@@ -65,7 +66,7 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
         _judge_labelled(page, found, findings, owner)
 
 
-def _structured(item: structured.Item, parent: structured.Item | None, findings: Findings) -> None:
+def _structured(item: structured.Item, parent: structured.Item | None, country: str | None, findings: Findings) -> None:
     kinds = structured.types_of(parent or {})
     if kinds & {"review", "person", "event", "place", "jobposting", "article", "blogposting"}:
         return
@@ -74,13 +75,15 @@ def _structured(item: structured.Item, parent: structured.Item | None, findings:
     if street and locality.count(",") and STREET_WORD.search(locality):  # the street goes on in the town's field
         further, _, locality = locality.rpartition(",")
         street = f"{street}, {further.strip()}"
+    code = structured.text_of(item.get("postalCode")) or None
+    stated = country_code(structured.text_of(item.get("addressCountry")))
     parts = AddressParts(
         street=street,
         house_number=house_number(street) if street else None,
-        postal_code=structured.text_of(item.get("postalCode")) or None,
+        postal_code=code,
         city=locality.strip() or None,
         region=structured.text_of(item.get("addressRegion")) or None,
-        country_code=country_code(structured.text_of(item.get("addressCountry"))),
+        country_code=stated or (country if code and fits(code, country) else None),
     )
     text = parts_text(parts)
     if not (parts.street or parts.city) or len(text) > 400:
@@ -105,7 +108,12 @@ def _judge(
         region = region or further
     named = _behind_owner(rest, owner)
     is_british = town.country in {"GB", "IE"}
-    found = street_of(rest[named:], reach=7 if is_wordy else 3, is_wordy=is_wordy, is_unnumbered=is_british)
+    found = street_of(
+        rest[named:],
+        reach=7 if is_wordy else 5 if town.country in _DETAILED else 3,
+        is_wordy=is_wordy,
+        is_unnumbered=is_british,
+    )
     found = (found[0], found[1] + named) if found else _village(rest, town)
     if found is None and town.city and (after := street_of(pieces_after(page, town.end), reach=0)):
         found = (after[0], len(rest)) if STREET_WORD.search(after[0]) else None
@@ -179,7 +187,7 @@ def _town_before(pieces: list[str]) -> tuple[str | None, str | None, list[str]]:
         return None, None, rest
     words = rest[-1].split()
     if len(words) > 1 and region_of(words[-1]):
-        regions.insert(0, words.pop())
+        regions.insert(0, words.pop().strip("()"))
     if (re.search(r"\d", rest[-1]) and not _DISTRICT.fullmatch(rest[-1])) or len(words) > 4:
         street, city = _town_at_end(words)
         return city, ", ".join(regions) or None, [*rest[:-1], street] if city else rest

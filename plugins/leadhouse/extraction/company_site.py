@@ -22,6 +22,7 @@ from leadhouse.extraction.people import extract_people
 from leadhouse.extraction.phones import extract_phones
 from leadhouse.extraction.representatives import Person
 from leadhouse.extraction.socials import extract_socials
+from leadhouse.extraction.unread_parts import unread_parts
 from leadhouse.records import (
     CompanyAttribute,
     CompanyRecord,
@@ -70,16 +71,18 @@ def extract_page(
         observed_at=observed_at,
         companies=_companies(findings, site) if kind == PageKind.ORDINARY else (),
         persons=_persons(people, site) if kind == PageKind.ORDINARY else (),
-        rejections=tuple([*_page_rejections(kind, url, page), *findings.rejections][:_MAX_REJECTIONS]),
+        rejections=tuple([*_page_rejections(kind, url, page, findings), *findings.rejections][:_MAX_REJECTIONS]),
         not_read=() if kind == PageKind.ORDINARY else (kind.value,),
     )
 
 
-def _page_rejections(kind: PageKind, url: str, page: Page | None) -> list[Rejection]:
-    """What is said of the page as a whole: a theme's, or read only up to where it was cut."""
+def _page_rejections(kind: PageKind, url: str, page: Page | None, findings: Findings) -> list[Rejection]:
+    """What is said of the page as a whole: a theme's, read only up to where it was cut, or in part."""
     reasons = [kind.value] if kind == PageKind.TEMPLATE else []
     if page is not None and page.is_truncated:
         reasons.append("truncated")
+    if page is not None and kind == PageKind.ORDINARY:
+        reasons += unread_parts(page, findings)
     return [Rejection(attribute="page", value=url[:500], reason=reason) for reason in reasons]
 
 

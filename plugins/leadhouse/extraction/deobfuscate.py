@@ -28,7 +28,8 @@ _ROT13 = str.maketrans(
 # Czech/Slovak, Russian, Ukrainian, Dutch, Swedish/Danish, Norwegian, Finnish, Turkish, Serbian, Greek, Hebrew,
 # Japanese, Chinese, Korean.
 _AT_WORDS = (
-    r"at|ät|[aä]t-merkki|æt|aet|arroba|arobase|arobas|chez|chiocciola|presso|kukac|małpa|malpa|zavináč|zavinac|собака|сабака|равлик"
+    r"at|ät|[aä]t-merkki|æt|aet|arroba|arobase|arobas|chez|chiocciola|presso|kukac|małpa|malpa|zavináč|zavinac|собака"
+    r"|сабака|равлик"
     r"|apenstaartje|snabel-?a|snabela|krøllalfa|kissanhäntä|miukumauku|ett|affe|klammeraffe|kuyruklu ?a|majmunče|παπάκι"
     r"|שטרודל|アット|アットマーク|圈a|골뱅이|a"
 )

@@ -48,6 +48,7 @@ _CHINESE = re.compile(
     rf"(?P<street>[{_HAN}][{_HAN}A-Za-z0-9()（）·-]{{1,40}}?\d+[-\d]*(?:号|號|弄|巷)(?:[{_HAN}A-Za-z0-9-]{{0,24}}))"
 )
 _CHINESE_CODE = re.compile(r"(?:邮编|邮政编码|郵編|郵遞區號)\s*[:：]?\s*(\d{5,6})")
+_TAIWANESE_CODE = re.compile(r"(?<!\d)(\d{3}(?:\d{2,3})?)\)?[\s　]?\Z")  # before the town
 _BLOCKS = re.compile(  # 3丁目6番1号 is 3-6-1
     r"(\d{1,3})丁目(?:(\d{1,4})番地?(?:の?(\d{1,4})号?)?|(\d{1,4})-?(\d{1,4})?号?)?|(\d{1,5})番地?の?(\d{1,4})号?"
 )
@@ -148,6 +149,8 @@ def _code(page: Page, match: re.Match[str], country: str) -> str | None:
         return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else None
     if country == "KR":
         return match["code"]
+    if country == "TW" and (before := _TAIWANESE_CODE.search(page.text, max(0, match.start() - 8), match.start())):
+        return before[1]
     found = _CHINESE_CODE.search(page.text, match.start(), match.end() + 30)
     return found[1] if found else None
 

@@ -52,7 +52,8 @@ _PLACEHOLDER_LOCAL = re.compile(
     r"|(?:john|jane|max|erika|mario|marie|jean|juan|joe)[._-]?(?:doe|smith|mustermann|musterfrau|rossi"
     r"|dupont|perez|bloggs)|(?:e-?mail|name|user|username|someone|somebody|you|me|my|xxx+|abc|test"
     r"|example|placeholder|first(?:name)?[._-]?last(?:name)?|vorname[._-]?nachname|nombre|nome"
-    r"|prenom[._-]nom|etunimi(?:[._-]sukunimi)?|(?:fornavn|förnamn|fornamn)(?:[._-]\w+)?|imie[._-]nazwisko|jmeno[._-]prijmeni|foo|bar|alice|bob|johndoe|firstname)"
+    r"|prenom[._-]nom|etunimi(?:[._-]sukunimi)?|(?:fornavn|förnamn|fornamn)(?:[._-]\w+)?|imie[._-]nazwisko"
+    r"|jmeno[._-]prijmeni|foo|bar|alice|bob|johndoe|firstname)"
     r"(?:[._-]?(?:e-?mail|name|address|here|id|\d{1,3}))?)$",
     re.I,
 )

@@ -113,7 +113,8 @@ _TITLE_WORDS = words(
     "chirurg sestra zdravotna "
     "wicedyrektor wicedyrektorka ortodonzista odontotecnico pitmaster utvecklare utvikler udvikler kieferorthopaede "
     "kieferorthopaedin "
-    "gesellschafter gesellschafterin verantwoordelijke zaakvoerster ortak kurucu muhasebeci asistani danisman "
+    "gesellschafter gesellschafterin asociado asociada associado associada verantwoordelijke zaakvoerster ortak "
+    "kurucu muhasebeci asistani danisman "
     "teknikeri estetisyen manageris vicedirektor hygieniker"
 )
 _ENDINGS = guarded(

@@ -20,6 +20,7 @@ class PageKind(StrEnum):
     LOGIN_WALL = "login-wall"
     TEMPLATE = "template"
     COOKIE_WALL = "cookie-wall"
+    MAINTENANCE = "maintenance"
     SCRIPT_ONLY = "script-only"
     FRAMESET = "frameset"
     UNKNOWN_CHARSET = "unknown-charset"
@@ -81,6 +82,25 @@ _COOKIES = guarded(
     ),
     re.I,
 )
+_MAINTENANCE = guarded(
+    (
+        r"under (?:construction|maintenance)|(?:undergoing|scheduled|routine) maintenance|maintenance mode"
+        r"|be (?:right )?back soon"
+        r"|(?:launching|opening|coming) soon|temporarily (?:unavailable|offline|down)|wartungs(?:modus|arbeiten)"
+        r"|im aufbau|in kürze (?:verfügbar|online)|wird (?:derzeit|gerade) (?:überarbeitet|gewartet)"
+        r"|en (?:maintenance|construction)"
+        r"|site en cours de|bientôt (?:disponible|en ligne)|in (?:manutenzione|costruzione|allestimento)"
+        r"|en mantenimiento"
+        r"|en construcción|próximamente|em (?:manutenção|construção)|em breve|in onderhoud|onder constructie"
+        r"|binnenkort online"
+        r"|w (?:budowie|przebudowie)|przerwa techniczna|under (?:uppbyggnad|arbete|arbeid|opbygning)|ve výstavbě"
+        r"|mimo provoz"
+        r"|karbantartás|yapım aşamasında|bakım(?:da| çalışması)|сайт (?:в разработке|на реконструкции)"
+        r"|технические работы"
+        r"|メンテナンス中|準備中|工事中|网站建设中|網站建置中|공사중"
+    ),
+    re.I,
+)
 _UNTITLED = re.compile(r"untitled(?: document)?|your (?:website|company|site).*", re.I)
 _TEXT_TYPE = re.compile(r"html|xml|text/plain")
 _CONTENT_KINDS = (("application/pdf", PageKind.PDF), ("image/", PageKind.IMAGE))
@@ -126,9 +146,16 @@ def classify(page: Page, *, is_home: bool = False) -> PageKind:
         return PageKind.SCRIPT_ONLY
     if (wall := _wall(page, f"{page.title} {head}", visible)) is not None:
         return wall
+    if visible < 400 and len(page.links) < 6 and not page.actions and "@" not in page.text and _is_closed(page, head):
+        return PageKind.MAINTENANCE
     if template_score(page) >= 1.0:
         return PageKind.TEMPLATE
     return PageKind.ORDINARY
+
+
+def _is_closed(page: Page, head: str) -> bool:
+    """Whether a page with hardly a word says that the site is being built or mended."""
+    return bool(_MAINTENANCE.search(page.title) or _MAINTENANCE.search(head))
 
 
 def _is_shell(page: Page) -> bool:

@@ -19,7 +19,8 @@ _ROLL_HEAD = guarded(
     r"(?:(?:meet )?(?:our|the|unser|unsere|notre|nos|il nostro|lo|i nostri|nuestro|nossa|nosso|ons|vårt|vores|das"
     r"|l['’]) ?)?(?:team|staff|people|board(?: of (?:directors|trustees))?|(?:executive |management )?committee"
     r"|leadership|management|partners?|associates|employees|mitarbeitende|mitarbeiter(?:innen)?(?: und mitarbeiter)?"
-    r"|geschäftsleitung|geschäftsführung|vorstand|inhaber(?:innen)?|praxisteam|[ée]quipe|associés|collaborateurs|bureau|direction"
+    r"|geschäftsleitung|geschäftsführung|vorstand|inhaber(?:innen)?|praxisteam|[ée]quipe|associés|collaborateurs"
+    r"|bureau|direction"
     r"|collaboratori|soci|titolari|direttivo|equipo|socios|colaboradores|sócios|medewerkers|bestuur|directie"
     r"|ansatte|styret|styrelsen|bestyrelsen|medarbetare|medarbejdere|zespół|zarząd|vedení|tým|henkilökunta|hallitus)",
     re.I,

@@ -32,6 +32,9 @@ _PRACTICE_FIRM = guarded(
     r"|entreprise d['’]entra[iî]nement|empresa simulada|fictitious company|fiktives unternehmen",
     re.I,
 )
+_PARTNER_IN_FIRM = re.compile(
+    r"\b(?:(?:founding|senior|managing|junior|equity|name) partner(?:in)?|partner(?:in)?$|soci[oa]\b|associée?\b)", re.I
+)
 _PRACTICE_STEMS = ("bungsf", "bungsu", "practice ", "simulata", "simulada", "ntra", "fictitious", "fiktives")
 _LABELLED = 0.85  # of a known name behind a label that says who owns or answers for the site
 _MAX_PEOPLE = 100  # of one page; more is a directory
@@ -140,7 +143,19 @@ def candidates(page: Page) -> list[Candidate]:
             signs.add("surname_first")
         person = Person(card.name.text, card.title[:200], confidence=confidence(signs), evidence=frozenset(signs))
         found.append(Candidate(card, person, "byline" if is_byline else outsider(page, card)))
+    _own_partners(page, found)
     return found
+
+
+def _own_partners(page: Page, found: list[Candidate]) -> None:
+    """Firms of lawyers and architects head their owners as partners: a role in the firm tells them from other firms."""
+    partners = [entry for entry in found if entry.reason == "partner"]
+    outlines = {
+        page.blocks[entry.card.line.block].outline for entry in partners if _PARTNER_IN_FIRM.search(entry.card.title)
+    }
+    for entry in partners:
+        if entry.card.title and page.blocks[entry.card.line.block].outline in outlines:
+            entry.reason = None
 
 
 def _surnames_first(cards: list[Card]) -> set[str]:

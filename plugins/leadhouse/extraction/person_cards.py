@@ -17,11 +17,15 @@ from leadhouse.extraction.person_said import NOTHING, TITLE_EDGES, Said, said
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_BLOCK = 1200
+_POINTS = re.compile(r"\s*[·•|]\s*")
 _ASIDE = re.compile(r"\s(?:–|—|\||-)\s|:\s")
 _STAFF = guarded(
     r"\b(?:committee|principals|trustees|officers|instructors|teachers|faculty|practitioners|therapists"
     r"|providers|agents|owners?"
-    r"|partners and|our (?:doctors|dentists|guides|trainers|coaches)|coaches|clinicians|physicians|consultants|clergy"
+    r"|partners and|our (?:doctors|dentists|guides|trainers|coaches|hygienists|technicians|assistants|nurses|associates"
+    r"|attorneys|lawyers"
+    r"|chefs|veterinarians|pastors|stylists|barbers|agents|guides|engineers|architects|artists"
+    r"|crew)|coaches|clinicians|physicians|consultants|clergy"
     r"|vorstandschaft|praxisteam|rechtsanwälte|steuerberater|lehrer|kollegium|trainer|therapeut\w+|dozent\w+"
     r"|enseignants|avocats|médecins|conseil d.administration|bureau de l.association|consiglio direttivo"
     r"|avvocati|docenti"
@@ -127,7 +131,7 @@ def _lines(page: Page) -> list[Line]:
     for index, block in enumerate(page.blocks):
         if block.marks & Mark.NAV or len(block.text) > _MAX_BLOCK:
             continue
-        for number, text in enumerate(block.text.split("\n")):
+        for number, text in enumerate(_lines_of(block.text)):
             read = said(text)
             if read is NOTHING and (head := said(_head(text))).name is not None:
                 read = head
@@ -135,6 +139,19 @@ def _lines(page: Page) -> list[Line]:
                 read = _TITLE_ALONE  # ``Project Lead: Northern Mill`` below a name is that person's title
             lines.append(Line(text, index, block.tag, read, number == 0))
     return lines
+
+
+def _lines_of(text: str) -> list[str]:
+    """Lines of a block; one that lists several names between points (``Jane Roe, RDH · Ann Poe, RDH``) is several."""
+    lines = text.split("\n")
+    if "·" not in text and "•" not in text and "|" not in text:
+        return lines
+    found = []
+    for line in lines:
+        parts = _POINTS.split(line) if len(line) <= 300 else [line]
+        names = [said(part).name for part in parts] if len(parts) > 1 else []
+        found += parts if names and all(name is not None and name.given for name in names) else [line]
+    return found
 
 
 def _head(text: str) -> str:
@@ -149,6 +166,11 @@ def _is_bare_name(above: Said, read: Said) -> bool:
     return above.name is not None and not above.title and not read.is_other_script
 
 
+def _heads_staff(heading: str) -> bool:
+    """Whether a heading opens a list of staff (``Nuestro equipo legal``) and is no one's role."""
+    return (is_about_staff(heading) or _is_staff(heading)) and not _BODY.match(heading)
+
+
 def _titles_above(lines: list[Line], named: list[int]) -> dict[str, bool]:
     """Per tag: whether titles stand above the names of a list rather than below, by the count of both."""
     votes: Counter[str] = Counter()
@@ -158,7 +180,9 @@ def _titles_above(lines: list[Line], named: list[int]) -> dict[str, bool]:
             continue
         below = index + 1 + bool(index + 1 < len(lines) and is_credentials(lines[index + 1].text))
         votes[line.tag] += bool(below < len(lines) and _names_role(lines[below]))
-        votes[line.tag] -= bool(index and _names_role(lines[index - 1]))
+        before = lines[index - 1] if index else None
+        is_of_list = before is not None and before.tag in HEADINGS and _heads_staff(before.text)
+        votes[line.tag] -= bool(before is not None and not is_of_list and _names_role(before))
     return {line.tag: votes[line.tag] < 0 for line in (lines[index] for index in named)}
 
 

@@ -27,6 +27,7 @@ _EXTENSION = re.compile(
 )
 _NAME_BEFORE_TITLE = re.compile(r"^[가-힣]{2,4}$|^[一-鿿]{2,4}$")
 _DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
+_DASH_ALONE = re.compile(r"\s+(?:–|—|\||-)\s+")
 _AND = re.compile(r"\s+(?:and|und|et|e|y|i|og|och|en|ja|és|și|&|\+)\s+|\s*&\s*|\s+/\s+|,\s+(?:and\s+)?")
 _GLUED = re.compile(r"^(?P<name>.{4,40}?[a-zß-öø-ÿ])(?P<title>[A-ZÀ-Þ][a-zß-öø-ÿ]{2,}.*)$")
 _SURE_START = re.compile(
@@ -156,7 +157,7 @@ def _together(text: str) -> tuple[Name | None, str]:
         left, right = text[: mark.start()].strip(), text[mark.end() :].strip(TITLE_EDGES)
         name = read_name(left)
         if name is not None and (is_title(right) or (is_department(right) and (name.given or name.is_addressed))):
-            return name, right
+            return name, _without_credentials(right)
         name = read_name(right)
         if (
             name is not None
@@ -170,6 +171,12 @@ def _together(text: str) -> tuple[Name | None, str]:
             if name is not None and _is_sure(name):
                 return name, left
     return _run_together(text)
+
+
+def _without_credentials(title: str) -> str:
+    """``PTRP, MSPT — Sports Therapist`` without what belongs to the name."""
+    mark = _DASH_ALONE.search(title)
+    return title[mark.end() :] if mark and is_credentials(title[: mark.start()]) else title
 
 
 def _run_together(text: str) -> tuple[Name | None, str]:

@@ -22,6 +22,7 @@ from leadhouse.extraction.phone_candidates import (
     text_candidates,
     vanity_candidates,
 )
+from leadhouse.extraction.shared_area import number_before, with_area
 from leadhouse.records import Value
 
 _EXTENSION = re.compile(
@@ -224,6 +225,10 @@ def _split(raw: str, country: str | None) -> list[str]:
                 parts.append(part)
                 at = last
                 break
+        else:
+            part = raw[starts[at] : ends[at]]
+            if parts and (number := with_area(parts[-1], part)) and to_e164(number, country):
+                parts.append(number)
         at += 1
     return (
         parts
@@ -238,9 +243,7 @@ def _has_figures(part: str) -> bool:
 
 def _judge(page: Page, country: str | None, item: Candidate, raw: str, findings: Findings, owner: Owner | None) -> None:
     locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
-    number = to_e164(raw, country)
-    if number is None:
-        number = to_e164("+" + raw, None) if item.way == "tel" and re.match(r"^[1-9]\d{9,14}$", raw) else None
+    number = to_e164(raw, country) or _completed(item, raw, country)
     if number is None and country is not None:
         return
     if number is None and _NANP.match(raw) and page.lang[:2] in {"", "en"}:
@@ -267,6 +270,14 @@ def _judge(page: Page, country: str | None, item: Candidate, raw: str, findings:
         score -= 0.1
     raw_text = item.raw + (match[0] if (match := _EXTENSION.match(item.spot.after)) else "")
     findings.accept("phone_e164", Value(value=number, confidence=round(score, 3), raw=raw_text[:100], locator=locator))
+
+
+def _completed(item: Candidate, raw: str, country: str | None) -> str | None:
+    """A number whose plus a link leaves out, or whose area code stands with the number before it."""
+    if item.way == "tel":
+        return to_e164("+" + raw, None) if re.match(r"^[1-9]\d{9,14}$", raw) else None
+    previous = number_before(item.label) if item.way == "text" else None
+    return to_e164(with_area(previous, raw) or "", country) if previous else None
 
 
 def _fax_beside(item: Candidate, raw: str, country: str | None, findings: Findings, locator: str) -> None:

@@ -100,7 +100,8 @@ _MEDIA = re.compile(
 )
 # WordPress marks its pages as it does its posts (``post-14 page type-page hentry``); ``post-content`` fills either.
 _PAGE_OF_BLOG_SYSTEM = re.compile(
-    r"(?<![\w-])type-page(?![\w-])|^\s*(?:(?:elementor|wp-block|entry|page|theme)\S*\s+)*(?:\S*-)?post-content(?![\w-])",
+    r"(?<![\w-])type-page(?![\w-])"
+    r"|^\s*(?:(?:elementor|wp-block|entry|page|theme)\S*\s+)*(?:\S*-)?post-content(?![\w-])",
     re.I,
 )
 _MAX_KNOWN = 8192

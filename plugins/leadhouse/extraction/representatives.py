@@ -165,6 +165,8 @@ def _says(text: str) -> bool:
 
 def _of_block(page: Page, index: int, block: Block) -> list[Person]:
     text = block.text
+    if block.tag[:1] == "h" and vocabulary.PARTNER.search(text):
+        return []  # heads a list of others, or of owners, whom cards read
     if text.endswith(":") or (block.is_label and _HEAD.match(text + " ") and read_name(text) is None):
         followers = page.blocks[index + 1 : index + 2]
         if followers and len(followers[0].text) <= 300:

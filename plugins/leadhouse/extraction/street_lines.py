@@ -17,7 +17,8 @@ STREET_WORD = re.compile(
     r"|\b(?:am|an der|auf der|auf dem|im|in der|in den|zum|zur|unter den) [A-ZÄÖÜ]\w+"
     r"|\b(?:street|st\.?|road|rd\.?|avenue|ave?\.?|boulevard|blvd\.?|drive|dr\.?|lane|ln\.?|court|ct\.?|way|square|sq\."
     r"|mews|crescent|cres|terrace|parade|highway|hwy|parkway|pkwy|circle|quay|wharf|row|walk|hill|close|gardens|grove"
-    r"|suite|ste\.?|floor|level|unit|building|bldg|tower|house|plot|complex|nagar|marg|chowk|near|opp|opposite|sector"
+    r"|boul\.?|bureau \d+|suite|ste\.?|floor|level|unit|building|bldg|tower|house|plot|complex|nagar|marg|chowk|near"
+    r"|opp|opposite|sector"
     r"|phase|estate|park|plaza|mall|brgy|barangay|purok|industrial|broadway|midc|m\.i\.d\.c|ward|colony|layout|cross"
     r"|mawatha)\b"
     r"|\b(?:rue|place|chemin|impasse|allée|quai|bp|b\.p\.|cours|route|zac?|zone|résidence|passage|square|faubourg|av"
@@ -60,7 +61,7 @@ _UNIT = re.compile(
     re.I,
 )
 _UNIT_ALONE = re.compile(
-    r"^(?:(?:suite|ste|floor|level|unit|apt|apartment|room|office|no|flat|door|objekt|top|bld|bldg|lit|pmb|cs|tsa|dpt"
+    r"^(?:(?:suite|ste|bureau|despacho|floor|level|unit|apt|apartment|room|office|no|flat|door|objekt|top|bld|bldg|lit|pmb|cs|tsa|dpt"
     r"|dept|fl|piso|planta|local"
     r"|local|interno|scala|etage|sala|loja|conj|cj|bloco|bl|lote|nave|pavilhão|sc|ap|apto|entlo|esc|kat|daire|dveře"
     r"|#)\.?\s?[#\w-]{1,9}(?:[ &-]+\w{1,4})?|\d{1,3}\s?(?:st|nd|rd|th|ª|º|\.)?\s?(?:floor"
@@ -72,7 +73,9 @@ _UNIT_ALONE = re.compile(
 _LABEL_WORD = re.compile(
     r"^(?:home|start|contact\w*|kontakt\w*|(?:our |main |head |branch |registered )*offices?|address\w*|adress\w*"
     r"|anschrift|location|about\w*"
-    r"|alamat\w*|telepon|impressum|imprint|menu|services?|news|blog|contact us|read more|learn more|get in touch"
+    r"|alamat\w*|telepon|(?:find|visit|reach|call) us|(?:our )?locations?|where (?:we are|to find us)"
+    r"|(?:get )?directions"
+    r"|(?:opening )?hours|impressum|imprint|menu|services?|news|blog|contact us|read more|learn more|get in touch"
     r"|floor ?plans?"
     r"|[\w ]+ office)$",
     re.I,

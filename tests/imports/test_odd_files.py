@@ -78,7 +78,7 @@ def test_merged_groups_and_figures_in_a_workbook(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("export.xml", b"<?xml version='1.0'?><customers><customer/></customers>", "is an XML file"),
+        ("export.xml", b"<?xml version='1.0'?><customers><customer/></customers>", "holds no list"),
         ("table.parquet", b"PAR1....PAR1", "a Parquet file"),
         ("page.html", b"<html><body>no table</body></html>", "is empty"),
         ("torn.csv.gz", b"\x1f\x8b\x08\x00 and no more", "damaged archive"),

@@ -93,6 +93,8 @@ class Table:
     @property
     def layout(self) -> str:
         """How cells are told apart, for people."""
+        if self.file.encoding == "xml":
+            return f"XML, each {self.sheet}"
         if self.sheet is not None:
             more = "".join(f", {name}" for name, _ in self.more_sheets)
             return f"sheet{'s' if more else ''} {self.sheet}{more}"
@@ -140,6 +142,9 @@ def _read_sheets(book: Workbook) -> Table:
     """The sheet whose header names most, and those with the same columns."""
     if not book.sheets:
         raise ImportFileError(f"{book.path.name} is empty: there is nothing to import.")
+    if book.encoding == "xml":  # whose columns are named by its elements, known or not
+        [(sheet, rows)] = book.sheets.items()
+        return Table(book, None, 0, unique_names(rows[0].cells), sheet)
     found = {name: header_among(rows[:SAMPLE_ROWS], name) for name, rows in book.sheets.items()}
     sheet, best = max(found.items(), key=lambda each: (*each[1].score, len(book.sheets[each[0]])))
     if best.is_sure:

@@ -34,7 +34,7 @@ _OTHERS = (
     (b"SQLite format 3", "a database (SQLite)", "Export the table as CSV."),
     (b"ID;P", "a SYLK file", "Open it with a spreadsheet and save it as CSV (UTF-8)."),
     (b"PAR1", "a Parquet file", "Export the table as CSV."),
-    (b"<?xml", "an XML file", "Open it with a spreadsheet and save it as CSV (UTF-8)."),
+    (b"<?xml", "an XML file that is packed", "Unpack it first."),
 )
 
 

@@ -1,5 +1,7 @@
 """Spreadsheets (xlsx, xlsm, xlsb, xls, ods; web pages that are called so) as tables of texts, through python-calamine.
 
+XML that holds a list is a table of one sheet.
+
 A cell is the text that a person sees in it, as far as the file tells: whole numbers without a point, days as ISO 8601.
 """
 
@@ -21,6 +23,7 @@ from leadhouse.imports.errors import ImportFileError
 from leadhouse.imports.html_tables import is_html, read_tables
 from leadhouse.imports.packed_file import MOST_UNPACKED, ZIP, is_archive_of_text
 from leadhouse.imports.text_file import WORKBOOK_STARTS
+from leadhouse.imports.xml_lists import XmlListError, is_xml, read_list
 
 MOST_COLUMNS = 1_000
 MOST_CELLS = 100_000_000  # of the rectangle around a sheet's cells
@@ -45,6 +48,8 @@ class Workbook:
 
         if self.encoding == "html":
             return read_tables(self.path.read_bytes())
+        if self.encoding == "xml":
+            return self._list()
         try:
             book = CalamineWorkbook.from_path(self.path)
             visible = [each.name for each in book.sheets_metadata if "Visible" in str(each.visible).rpartition(".")[2:]]
@@ -55,6 +60,12 @@ class Workbook:
                 raise
             raise ImportFileError(f"{self.path.name} is no workbook that can be read ({error}). {_ADVICE}") from error
         return {name: rows for name, rows in found.items() if rows}
+
+    def _list(self) -> dict[str, list[Row]]:
+        try:
+            return read_list(self.path.read_bytes())
+        except XmlListError as error:
+            raise ImportFileError(f"{self.path.name} is no XML list that can be read: {error}. {_ADVICE}") from error
 
     def is_broken(self, text: str) -> bool:
         """Whether the text holds what cannot be stored."""
@@ -69,15 +80,15 @@ def open_workbook(path: Path) -> Workbook | None:
     """
     try:
         start = _start_of(path)
-        if start[:4] not in WORKBOOK_STARTS and not is_html(start):
+        if start[:4] not in WORKBOOK_STARTS and not is_html(start) and not is_xml(start):
             return None
         content = path.read_bytes()
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {error.strerror}. Name a file that exists.") from error
     if content.startswith(ZIP) and is_archive_of_text(path):
         return None
-    if is_html(start):
-        return Workbook(path, "html", hashlib.sha256(content).hexdigest())
+    if is_html(start) or is_xml(start):
+        return Workbook(path, "html" if is_html(start) else "xml", hashlib.sha256(content).hexdigest())
     kind = "xls" if content.startswith(WORKBOOK_STARTS[1]) else _kind_of_archive(path)
     return Workbook(path, kind, hashlib.sha256(content).hexdigest())
 

@@ -76,12 +76,13 @@ update app.jobs as job
 returning job_id, status::text as status
 
 -- name: report_progress
--- Sources of the job's shards: how many have ended, and how many of them badly. Written where it differs only.
+-- Sources of the job's shards: how many have ended, and how many of them badly. Written where it differs only. The job's runs
+-- are one array, made once: as rows of a subquery they were made again for every outcome that any job has ever left.
 with counted as (
   select (select coalesce(sum(cardinality(source_keys)), 0) from app.shards where job_id = %(job_id)s) as total,
          count(*) filter (where outcome = 'succeeded') as done, count(*) filter (where outcome <> 'succeeded') as failed
     from (select distinct on (subject) outcome from quality.step_outcomes
-           where run_id = any (select unnest(app.run_ids_of_job(job)) from app.jobs as job where job_id = %(job_id)s)
+           where run_id = any ((select app.run_ids_of_job(job) from app.jobs as job where job_id = %(job_id)s)::text[])
              and stage = 'crawl_site' order by subject, finished_at desc) as told)
 update app.jobs
    set progress_total = counted.total, progress_done = counted.done, progress_failed = counted.failed
@@ -273,7 +274,8 @@ select units.unit_id, newest.extractor, newest.extractor_version, newest.observe
 -- Sources that a former try of this run, or a former run of its job, has already told the outcome of.
 select distinct on (subject) subject as source_key, counts
   from quality.step_outcomes
- where (run_id = %(run_id)s or run_id = any (select unnest(app.run_ids_of_job(job)) from app.jobs as job where job_id = %(job_id)s))
+ where run_id = any (array[%(run_id)s::text]
+                        || (select app.run_ids_of_job(job) from app.jobs as job where job_id = %(job_id)s)::text[])
    and stage = 'crawl_site' and subject = any(%(source_keys)s)
  order by subject, finished_at desc
 

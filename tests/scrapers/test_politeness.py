@@ -158,3 +158,24 @@ def test_a_pause_that_is_too_long_holds_for_the_next_run(crawl: Crawl) -> None:
     assert outcome == "blocked"
     assert reason is not None
     assert reason.startswith("postponed: the host asked for a pause until ")
+
+
+def test_hosts_are_given_back_together_and_taken_again_meanwhile(crawl: Crawl) -> None:
+    hosts = ["one.example", "two.example", "three.example"]
+    lease = leases.lease_shard(crawl.plan(*hosts), 0, "run")
+    leases.lease_hosts(lease, hosts)
+    held = HostLeases(lease, hosts)
+
+    async def visit() -> float:
+        for host, delay in zip(hosts, (100, 200, 300), strict=True):
+            held.release(host, delay)
+        return await held.take("two.example") - time.monotonic()  # another site leads there: its pause holds
+
+    assert 100 < asyncio.run(visit()) <= 200
+    held.close()
+    rows = crawl.rows(
+        "select host, leased_until > clock_timestamp() as is_held,"
+        " round(extract(epoch from next_request_at - clock_timestamp()) / 100) as wait from app.host_leases"
+    )
+    found = {row["host"]: (row["is_held"], row["wait"]) for row in rows}
+    assert found == {"one.example": (False, 1), "three.example": (False, 3), "two.example": (True, None)}

@@ -128,6 +128,31 @@ def test_a_finished_source_is_not_crawled_again_by_a_retry(crawl: Crawl) -> None
     assert counts["fetched"] == 4 + 42
 
 
+@pytest.mark.slow
+def test_killed_while_sources_that_have_ended_wait_for_others(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADHOUSE_CRAWL_DELAY_SECONDS", "0.1")
+    settings.cache_clear()
+    small = [f"small-{number}.example" for number in range(3)]
+    for host in small:
+        crawl.web.site(host, pages=2)
+    crawl.web.site("large.example", pages=40)
+    job_id = crawl.plan(*small, "large.example", pages=50)
+    process = start(job_id, 0, "run")
+    wait_for(lambda: all(len(pages(crawl, host)) >= 4 for host in small))
+    kill(process)  # their outcomes are told two seconds after the first of them has ended
+    counts = run_shard(job_id, 0, "run")
+    assert (counts["sources"], counts["fetched"]) == (4, 3 * 4 + 42)
+    for asked in (pages(crawl, host) for host in small):
+        assert len(asked) - len(set(asked)) <= 1  # what was on its way has no answer in the archive
+    rows = crawl.rows("select count(*) as n, count(distinct url) as urls from raw.fetches where purpose = 'page'")
+    assert rows[0]["n"] == rows[0]["urls"]
+    told = crawl.rows("select subject, count(*) as n from quality.step_outcomes where stage = 'crawl_site' group by 1")
+    assert {row["subject"]: row["n"] for row in told} == dict.fromkeys(
+        [f"web/{host}" for host in (*small, "large.example")], 1
+    )
+    assert crawl.rows("select from app.host_leases where leased_until > clock_timestamp()") == []
+
+
 def test_a_finished_job_asks_nothing_again(crawl: Crawl) -> None:
     crawl.web.site("done.example", pages=2)
     job_id = crawl.plan("done.example")

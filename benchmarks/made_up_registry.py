@@ -49,10 +49,11 @@ def registry(originals: int, duplicates: int, most: int, seed: int = 5) -> tuple
     words = [invented_words(number, chance) for number in (300, 900, 1200, 700)]
     people = [[f"rec-{number}-org", *_person(words, chance)] for number in range(originals)]
     copies: Rows = []
+    held = [[each[0]] for each in people]
     truth: Pairs = set()
     while len(copies) < duplicates:
         person = chance.randrange(originals)
-        known = [people[person][0], *(each[0] for each in copies if each[0].startswith(f"rec-{person}-"))]
+        known = held[person]
         for number in range(len(known) - 1, min(most, len(known) - 1 + chance.randint(1, most))):
             copy = [f"rec-{person}-dup-{number}", *_worn(people[person][1:], people, chance)]
             truth |= {(min(each, copy[0]), max(each, copy[0])) for each in known}

@@ -130,6 +130,27 @@ def test_a_handful_of_rows_is_joined_by_what_they_say_not_by_their_number(rows, 
     assert len(match_rows(rows, columns).pairs[0]) == found
 
 
+@pytest.mark.parametrize(("equal", "pairs"), [(6, 15), (40, 780), (2100, 2099)])
+def test_rows_that_are_all_equal_are_one(equal, pairs):
+    columns = infer_columns(["id", "name", "street"], [], "company", {"name": "name", "street": "street"})
+    others, _ = shops()
+    same = [[f"e{i}", "Alder GmbH", "Weg 1"] for i in range(equal)]
+    assert len(match_rows(same, columns).pairs[0]) == pairs
+    if equal == 40:
+        found = found_pairs(rows := [*same, *others], match_rows(rows, columns))
+        assert sum(one.startswith("e") and other.startswith("e") for one, other in found) == pairs
+
+
+def test_whole_names_are_compared_by_their_parts():
+    rows, truth = people(300, random.Random(4))
+    rows = [[row[0], f"{row[2]}, {row[1]}" if i % 3 else f"{row[1]} {row[2]}", *row[3:]] for i, row in enumerate(rows)]
+    matches = match_rows(rows, infer_columns(["nr", "Name", *HEADER[3:]], rows, "person"))
+    assert {"given_name", "family_name"} <= matches.columns.keys()
+    found = found_pairs(rows, matches)
+    assert len(found & truth) >= 0.95 * len(truth)
+    assert len(found - truth) <= 0.05 * len(found)
+
+
 def test_columns_are_told_by_header_and_content():
     rows = [[str(i), "x y", f"{i}.1.1970", "a@b.example", f"{i % 3}", f"{i},50"] for i in range(1, 28)]
     mapped = infer_columns(["id", "Name", "column 2", "column 3", "source", "Price"], rows, "person")

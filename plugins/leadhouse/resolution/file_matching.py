@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,11 +33,14 @@ from leadhouse.resolution.estimating import (
     starting_attribute,
 )
 from leadhouse.resolution.file_columns import FileColumn
+from leadhouse.resolution.folding import fold_person
 from leadhouse.resolution.match_model import Levels, MatchModel, compare, explain_pair, term_weights
 
 ALL_PAIRS_UP_TO = 1500  # records; more are blocked
 THRESHOLD = 0.0  # log2 of the odds: rather one than two
 AS_GOOD = 0.5  # bits within which two counterparts are equally good
+EQUALS = 2  # rows of the same values that are weighed; the others of a larger group go with them
+LARGEST_IN_PAIRS = 2000  # rows of one group of which every pair is given: two million
 ROUNDS = 3  # the weights of levels and those of rare values hang on each other
 _WHOLE: dict[str, tuple[str, ...]] = {
     "name": ("whole", "sound"), "date": ("whole",), "code": ("whole",), "email": ("whole", "local"),
@@ -48,6 +51,9 @@ _CHEAP = {
     "name": "start", "date": "year", "code": "start", "email": "start", "text": "start", "company": "start",
     "street": "start", "place": "start", "category": "whole", "phone": "start",
 }  # fmt: skip
+
+
+_PARTS_OF_NAME = ("given_name", "family_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,11 @@ def match_rows(rows: Sequence[Sequence[str]], mapped: Sequence[FileColumn], *, s
     weights are estimated on these very rows (u by counting, m by expectation and maximization).
     """
     columns = read_columns(rows, mapped)
-    universe = Universe(len(rows), _lists(len(rows), columns.pop("source", None), split))
+    lists = _lists(len(rows), columns.pop("source", None), split)
+    whole = Universe(len(rows), lists)
+    kept = _without_surplus(columns) if lists is None else np.arange(len(rows))
+    every, columns = columns, {name: each.take(kept) for name, each in columns.items()}
+    universe = Universe(len(kept), lists)
     attributes = (
         add_words(starting_attribute(name, each.kind, weighs_terms=_weighs_terms(name, mapped)), each)
         for name, each in columns.items()
@@ -90,15 +100,46 @@ def match_rows(rows: Sequence[Sequence[str]], mapped: Sequence[FileColumn], *, s
     model, weights = _estimate(model, columns, found, universe)
 
     def weigh(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-        return compare(model, columns, left, right).weights(model)
+        return compare(model, every, left, right).weights(model)
 
-    label = cluster(len(rows), found, weights, THRESHOLD, weigh)
-    low, high = _within_clusters(label, universe)
+    label = cluster(len(kept), found, weights, THRESHOLD, lambda one, other: weigh(kept[one], kept[other]))
+    low, high = _within_clusters(_with_surplus(label, kept, every), whole)
     weights = weigh(low, high)
     if universe.lists is not None:
         best = best_of_lists((low, high), weights, universe.lists)
         low, high, weights = low[best], high[best], weights[best]
-    return FileMatches((low, high), weights, len(found[0]), model, columns)
+    return FileMatches((low, high), weights, len(found[0]), model, every)
+
+
+def _equal_rows(columns: Mapping[str, Column]) -> NDArray[Any]:
+    """For each row the lowest row of the very same values."""
+    codes = np.stack([each.codes for each in columns.values()])
+    _, first, inverse = np.unique(codes, axis=1, return_index=True, return_inverse=True)
+    return np.asarray(first[inverse.ravel()])
+
+
+def _without_surplus(columns: Mapping[str, Column]) -> NDArray[Any]:
+    """The rows to weigh: of many equal ones some, or their number would make of their values what everybody has."""
+    equal = _equal_rows(columns)
+    order = np.argsort(equal, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(equal[order]) != 0])[: len(order)]
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    return np.sort(order[place < EQUALS])
+
+
+def _with_surplus(label: NDArray[Any], kept: NDArray[Any], columns: Mapping[str, Column]) -> NDArray[Any]:
+    """The clusters of all rows: what was not weighed goes with its equals, if those are one."""
+    equal = _equal_rows(columns)
+    found = np.arange(len(equal))
+    found[kept] = kept[label]
+    left_out = np.setdiff1d(np.arange(len(equal)), kept)
+    others = kept[np.isin(equal[kept], equal[left_out])]
+    one = {int(row): found[others[equal[others] == row]] for row in np.unique(equal[left_out])}
+    for row in left_out.tolist():
+        of_equals = one[int(equal[row])]
+        if (of_equals == of_equals[0]).all():
+            found[row] = of_equals[0]
+    return found
 
 
 def _lists(records: int, source: Column | None, split: int | None) -> NDArray[Any] | None:
@@ -149,7 +190,7 @@ def estimate_model(model: MatchModel, columns: Mapping[str, Column], candidates:
 
 
 def _weighs_terms(name: str, mapped: Sequence[FileColumn]) -> bool:
-    return next((each.weighs_terms for each in mapped if each.attribute == name), False)
+    return next((each.weighs_terms for each in mapped if each.attribute == name), name in _PARTS_OF_NAME)
 
 
 def read_columns(rows: Sequence[Sequence[str]], mapped: Sequence[FileColumn]) -> dict[str, Column]:
@@ -162,12 +203,22 @@ def read_columns(rows: Sequence[Sequence[str]], mapped: Sequence[FileColumn]) ->
             continue
         form = _form(each.kind, cities)
         texts = (row[each.place] if each.place < len(row) else "" for row in rows)
-        found[each.attribute] = encode(each.attribute, each.kind, texts, form)
+        if each.attribute == "full_name" and not any(other.attribute in _PARTS_OF_NAME for other in mapped):
+            found |= _parts_of_names(texts)
+        else:
+            found[each.attribute] = encode(each.attribute, each.kind, texts, form)
     site = _sites(rows, mapped)
     if site is not None:
         found.pop("email", None)
         found["site"] = site
     return found
+
+
+def _parts_of_names(texts: Iterable[str]) -> dict[str, Column]:
+    """Given names and the family name, as the night compares them; it tells whose order is the other way, too."""
+    parts = [fold_person(text).rpartition(" ") for text in texts]
+    sides = zip(_PARTS_OF_NAME, (0, 2), strict=True)
+    return {name: encode(name, "name", (each[side] for each in parts), _form("name", ())) for name, side in sides}
 
 
 def _form(kind: str, cities: Collection[str]) -> Callable[[str], str]:
@@ -242,8 +293,10 @@ def _word_keys(column: Column) -> tuple[Hashes, NDArray[Any]]:
 
 
 def _within_clusters(label: NDArray[Any], universe: Universe) -> Pairs:
-    """All pairs of rows of one cluster that the table asks for."""
+    """All pairs of rows of one cluster that the table asks for; of a very large one each row with the first."""
     keys = label.astype(np.uint64) + np.uint64(1)
-    found = unite([pairs_of(keys, most=len(label) + 1)], len(label))
+    large = np.flatnonzero(np.bincount(label, minlength=len(label))[label] > LARGEST_IN_PAIRS)
+    stars = label[large], large
+    found = unite([pairs_of(keys, most=LARGEST_IN_PAIRS), stars], len(label))
     within = universe.within(found)
     return found[0][within], found[1][within]

@@ -18,12 +18,15 @@ from psycopg import sql
 from leadhouse.connectors.archive_replay import replay_archive
 from leadhouse.database import connect
 from leadhouse.files.store import Store
-from leadhouse.imports import cells, csv_import
+from leadhouse.imports import cells, csv_import, kept_tables
 from leadhouse.imports.csv_import import import_file
 from leadhouse.imports.kept_files import keep_file
+from leadhouse.imports.kept_tables import as_text, is_unsearched
+from leadhouse.imports.table import read_table
 from leadhouse.landing.replayed import Replayed
 from leadhouse.settings import PROJECT
 from tests.imports.conftest import RUN_ON, Import
+from tests.imports.workbook_files import write_xlsx
 
 LATER = date(2026, 11, 21)
 HEADER = "Ref,Firm,Mail,Town\n"
@@ -163,6 +166,53 @@ def test_what_no_erasure_can_search_is_not_kept(
     assert kept.object_id is None
     assert "not kept" in (kept.note or "")
     assert count(database, "files.objects") == 0
+
+
+XML = """<?xml version="1.0"?><firms>
+ <firm ref="1"><name>Alder &amp; Co</name><mail>info&#64;alder.example</mail><note>two
+lines, "quoted"</note></firm>
+ <firm ref="2"><name>Birch</name><mail>info@birch.example</mail></firm></firms>"""
+
+
+def test_a_form_that_hides_people_is_kept_as_its_table(run_import: Import, tmp_path: Path, database: Any) -> None:
+    path = tmp_path / "firms.xml"
+    path.write_text(XML)
+    summary = run_import(path, "company")
+    assert (summary.landed, summary.notes) == (2, ())
+    with database.owner() as connection:
+        [row] = connection.execute("select storage_name from files.objects").fetchall()
+    with Store().open(row["storage_name"]) as file:
+        kept = gzip.decompress(file.read()).decode()
+    assert "info@alder.example" in kept  # where an erasure finds it
+    assert "info@alder.example" not in XML
+    before = count(database, "raw.extractions")
+    found = replay(applies=True)
+    assert (found.files, found.unchanged, found.changed, found.refused, found.unread) == (1, 2, 0, 0, {})
+    assert count(database, "raw.extractions") == before
+
+
+@pytest.mark.parametrize("header", [["Company", "Email"], ["Erle GmbH", "info@erle.de"]])
+def test_an_old_workbooks_table_is_the_same_as_text(
+    header: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_tables, "UNSEARCHED", frozenset({"xlsx"}))  # of which a test can write one
+    rows = [header, ["Alder, Ltd", "a@alder.example"], ['Birch "Ltd"', " b@birch.example"], ["Fir", ""]]
+    table = read_table(write_xlsx(tmp_path / "old.xlsx", {"List": rows}))
+    assert is_unsearched(table)
+    with as_text(table) as text:
+        assert text is not None
+        again = read_table(text)
+        assert (again.header, [row.cells for row in again.rows()]) == (
+            table.header,
+            [row.cells for row in table.rows()],
+        )
+
+
+def test_a_table_that_text_would_say_otherwise_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "doubled.xml"  # whose letters would be taken for a mistake and mended
+    path.write_text("<?xml version='1.0'?><firms><firm><name>BÃ¤cker</name><mail>a@alder.example</mail></firm></firms>")
+    with as_text(read_table(path)) as text:
+        assert text is None
 
 
 KILLED = """

@@ -216,7 +216,7 @@ class _Import:
     def _keep(self) -> None:
         """The file and how it was read, so that `replay_archive` can read it again."""
         connection, columns = self.landing.begin(), self.file.columns
-        kept = keep_file(connection, self.file.organization_id, self.file.path, f"{self.run_on:%Y-%m}")
+        kept = keep_file(connection, self.file.organization_id, self.file.path, f"{self.run_on:%Y-%m}", self.file.table)
         fields = zip(columns.header, columns.fields, strict=True)
         connection.execute(
             _sql().insert_imported_file,

@@ -1,7 +1,8 @@
 """The bytes of imported files: kept in the organization's bucket of imports, so that they can be read again.
 
 They stay as long as the bucket keeps files, are deleted with the organization, and when a person in them is erased. So
-only what an erasure can search is kept: text, which is packed here, and packed text and workbooks as they are.
+only what an erasure can search is kept: text, which is packed here, packed text and workbooks as they are, and of other
+workbooks and XML the table as text, see `kept_tables`.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ from psycopg import Connection
 from leadhouse.files import objects
 from leadhouse.files.content_types import SNIFF_BYTES, sniff
 from leadhouse.files.store import CHUNK_BYTES, FileTooLargeError
+from leadhouse.imports.kept_tables import as_text, is_unsearched
+from leadhouse.imports.table import Table
 
 BUCKET = "imports"
 _PACKED = {"application/gzip", "application/zip"}
 _NOT_KEPT = "The file is not kept and cannot be read again by replay_archive."
+_UNSEARCHED = f"{_NOT_KEPT} Its form is one in which no erasure finds a person."
 _TEXT = {"text/plain", "text/html"}
 
 
@@ -39,18 +43,31 @@ class Kept:
     note: str | None = None
 
 
-def keep_file(connection: Connection[Any], organization_id: UUID, path: Path, month: str) -> Kept:
+def keep_file(
+    connection: Connection[Any], organization_id: UUID, path: Path, month: str, table: Table | None = None
+) -> Kept:
     """Store a file's bytes once for an organization and month (``2026-11``); the row stands or falls with the caller's.
 
-    Bytes whose row is never committed are swept with all others of that kind.
+    `table`: as the file was read, for one of which only that can be kept. Bytes whose row is never committed are swept
+    with all others of that kind.
     """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         kind = _kind(path, file.read(SNIFF_BYTES))
-    if kind is None:
-        return Kept(digest, None, f"{_NOT_KEPT} Its form is one in which no erasure finds a person.")
     key = f"imported/{month}/{digest}"
+    if table is not None and is_unsearched(table):
+        with as_text(table) as text:
+            return (
+                Kept(digest, None, _UNSEARCHED) if text is None else _kept(connection, organization_id, key, text, "")
+            )
+    if kind is None:
+        return Kept(digest, None, _UNSEARCHED)
+    return _kept(connection, organization_id, key, path, kind)
+
+
+def _kept(connection: Connection[Any], organization_id: UUID, key: str, path: Path, kind: str) -> Kept:
+    digest = key.rpartition("/")[2]
     try:
         stored = _find(connection, organization_id, key) or _put(connection, organization_id, key, path, kind)
     except (objects.FileMissingError, objects.FileRefusedError, FileTooLargeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from leadhouse.enrichment import call_provider, request_wanted, waterfall_price
 from leadhouse.enrichment.providers import Price, put_provider, put_waterfall
 from leadhouse.enrichment.waterfall_price import price_waterfall
 from leadhouse.enrichment.waterfall_replay import Logged, ReplayError, replay_order, replay_waterfall
+from leadhouse.ledger.costs import BudgetExceededError, Cost, record_cost
 from leadhouse.settings import settings
 from tests.enrichment.conftest import DAY, serve_provider
 
@@ -239,6 +241,102 @@ def test_ceilings_of_a_day_and_of_a_job(two, demand):
     assert shares["day"] == Decimal("0.06")
     rows = demand.query("select count(*) as n from billing.costs where job_id is not null")
     assert rows[0]["n"] == 3
+
+
+def spend_at_once(demand, workers, questions, ceilings, jobs):
+    """So many workers buy at once, each for one of the jobs; what each share of the budget has spent."""
+    for number in range(questions):
+        demand.add(f"Hit Nummer{number}")
+    request_wanted("run", DAY)
+    organization, day, job = ceilings
+    with demand.database.owner() as connection:
+        connection.execute(
+            "update billing.budgets set ceiling_eur = %s, ceiling_eur_a_day = %s, ceiling_eur_a_job = %s",
+            (organization, day, job),
+        )
+        own = "insert into app.jobs (kind, parameters) values ('enrich', '{\"ceiling_eur\": 0.04}') returning job_id"
+        plain = "insert into app.jobs (kind) values ('enrich') returning job_id"
+        ids = [connection.execute(own if n == 0 else plain).fetchone()["job_id"] for n in range(jobs)]
+    barrier = threading.Barrier(workers)
+
+    def work(number):
+        barrier.wait()
+        call_provider(f"run {number}", DAY, ids[number % jobs])
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    shares = demand.query("select share, spent_eur from billing.budget_shares")
+    by_job = {row["share"]: row["spent_eur"] for row in shares if row["share"].startswith("job ")}
+    [of_day] = [row["spent_eur"] for row in shares if row["share"].startswith("day ")]
+    by_rows = demand.query(
+        "select 'job ' || job_id as share, sum(amount_eur) as eur from billing.costs group by job_id having"
+        " sum(amount_eur) > 0"
+    )
+    assert {row["share"]: row["eur"] for row in by_rows} == {name: eur for name, eur in by_job.items() if eur}
+    assert by_job.get(f"job {ids[0]}", Decimal(0)) <= Decimal("0.04"), "the job's own ceiling"
+    assert all(eur <= Decimal(job) for eur in by_job.values())
+    assert demand.spent() == demand.budget() == of_day == sum(by_job.values())
+    return demand.spent()
+
+
+@pytest.mark.parametrize(
+    ("ceilings", "spent"),
+    [
+        (("0.10", "0.20", "0.06"), "0.10"),  # the organization's is the least, then the day's, then the jobs' together
+        (("0.20", "0.08", "0.06"), "0.08"),
+        (("0.90", "0.80", "0.06"), "0.10"),
+    ],
+)
+def test_overlapping_ceilings_hold_among_workers(two, demand, ceilings, spent):
+    cheap, _ = two
+    assert spend_at_once(demand, 6, 12, ceilings, jobs=2) == cheap.total == Decimal(spent)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(
+    "ceilings", [("0.50", "9", "9"), ("9", "0.40", "9"), ("2", "1", "0.06"), ("0.60", "0.58", "0.10")]
+)
+def test_a_hundred_sessions_never_pass_a_ceiling(demand, ceilings):
+    """Each charges ten prices of its own to one budget, for one of seven jobs, all at the same moment."""
+    organization, day, job = map(Decimal, ceilings)
+    with demand.database.owner() as connection:
+        connection.execute(
+            "update billing.budgets set ceiling_eur = %s, ceiling_eur_a_day = %s, ceiling_eur_a_job = %s", ceilings
+        )
+        made = "insert into app.jobs (kind) values ('enrich') returning job_id"
+        jobs = [connection.execute(made).fetchone()["job_id"] for _ in range(7)]
+        (today,) = connection.execute("select (now() at time zone 'UTC')::date as day").fetchone().values()
+        connection.execute("update billing.budgets set starts_on = %s, ends_on = %s", (today, today))
+    barrier, charged = threading.Barrier(100), []
+
+    def work(number):
+        with connect("enrichment") as connection:
+            barrier.wait()
+            for each in range(10):
+                price = Decimal(1 + (number * 7 + each * 3) % 5) / 100
+                cost = Cost(
+                    kind="provider", amount_eur=price, organization_id=demand.organization_id, provider="cheap",
+                    budget_id=demand.budget_id, job_id=jobs[number % 7],
+                )  # fmt: skip
+                with contextlib.suppress(BudgetExceededError):
+                    record_cost(connection, cost)
+                    charged.append((jobs[number % 7], price))
+                connection.commit()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    total = sum(price for _, price in charged)
+    by_job = [sum(price for each, price in charged if each == job_id) for job_id in jobs]
+    assert demand.spent() == demand.budget() == total <= min(organization, day)
+    assert max(by_job) <= job
+    room = min(organization - total, day - total, *(job - each for each in by_job))
+    assert room < Decimal("0.01"), "what fitted was not refused: the least price did not fit any more"
 
 
 def test_a_dear_call_that_does_not_fit_stops_no_cheap_one(two, demand):

@@ -15,6 +15,7 @@ from psycopg import Connection, errors
 from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
+from leadhouse.jobs.kept_connection import in_transaction
 from leadhouse.jobs.leases import LEASE_SECONDS
 from leadhouse.jobs.requests import JobKind, JobStateError
 
@@ -80,14 +81,14 @@ def cancel_job(connection: Connection[Any], job_id: UUID) -> Row:
     return _call(connection, _sql().cancel_job, {"job_id": job_id})
 
 
-def require_wanted(job_id: UUID) -> None:
-    """Returns while the job is to go on.
+def require_wanted(job_id: UUID, connection: Connection[Any] | None = None) -> None:
+    """Returns while the job is to go on; `connection` is one of `jobs` that is kept.
 
     Raises:
         StoppedError: it was paused or cancelled.
     """
-    with connect("jobs") as connection:
-        row = connection.execute(_sql().find_wish, {"job_id": job_id}).fetchone()
+    with in_transaction(connection) as asked:
+        row = asked.execute(_sql().find_wish, {"job_id": job_id}).fetchone()
     stopped = row and (row["wanted_status"] if row["wanted_status"] in ("paused", "cancelled") else row["status"])
     if stopped in ("paused", "cancelled"):
         raise StoppedError(f"Job {job_id} is to be {stopped}: it stops here, what has landed stays.")
@@ -114,10 +115,10 @@ def settle_abandoned(seconds: float = 2 * LEASE_SECONDS) -> list[tuple[UUID, str
     return [(row["job_id"], row["status"]) for row in rows]
 
 
-def report_progress(job_id: UUID) -> None:
-    """A crawl's progress in sources, from the outcomes that its runs have written."""
-    with connect("jobs") as connection:
-        connection.execute(_sql().report_progress, {"job_id": job_id})
+def report_progress(job_id: UUID, connection: Connection[Any] | None = None) -> None:
+    """A crawl's progress in sources, from the outcomes that its runs have written; `connection` as above."""
+    with in_transaction(connection) as asked:
+        asked.execute(_sql().report_progress, {"job_id": job_id})
 
 
 def set_progress(job_id: UUID, total: int, done: int, failed: int) -> None:

@@ -13,11 +13,15 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import IO
+from functools import partial
+from typing import IO, Any
 from uuid import UUID
+
+from psycopg import Connection
 
 from leadhouse.database import connect, queries
 from leadhouse.jobs import control, leases, logs
+from leadhouse.jobs.kept_connection import KeptConnection
 from leadhouse.jobs.leases import LEASE_SECONDS, Lease
 from leadhouse.jobs.requests import Job, find_job
 from leadhouse.ledger.steps import recorded_step
@@ -94,26 +98,32 @@ def _supervise(lease: Lease, command: Sequence[str]) -> dict[str, int]:
     )  # fmt: skip
     lines: deque[str] = deque(maxlen=LAST_LINES)
     said: deque[str] = deque(maxlen=1)
+    kept = KeptConnection()
     readers = [_follow(process.stderr, lines, echo=True), _follow(process.stdout, said, echo=False)]
     try:
         while True:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(RENEW_SECONDS)
                 break
-            if not leases.renew(lease):
-                raise CrawlFailedError(f"Shard {lease.shard_no} of job {lease.job_id} was taken over; crawl stopped.")
-            control.report_progress(lease.job_id)
-            control.require_wanted(lease.job_id)  # a landing is whole or not at all: any moment is safe to stop at
+            kept.ask(partial(_look_in, lease))
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
+        kept.close()
         for reader in readers:
             reader.join(5)
     if process.returncode != 0:
         raise CrawlFailedError(_explain(lease, process.returncode, lines))
     control.report_progress(lease.job_id)
     return {name: int(value) for name, value in json.loads(said[-1]).items()}
+
+
+def _look_in(lease: Lease, connection: Connection[Any]) -> None:
+    if not leases.renew(lease, connection=connection):
+        raise CrawlFailedError(f"Shard {lease.shard_no} of job {lease.job_id} was taken over; crawl stopped.")
+    control.report_progress(lease.job_id, connection)
+    control.require_wanted(lease.job_id, connection)  # a landing is whole or not at all: any moment is safe to stop at
 
 
 def _explain(lease: Lease, code: int, lines: Sequence[str]) -> str:

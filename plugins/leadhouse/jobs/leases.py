@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from leadhouse.database import connect, queries
+from leadhouse.jobs.kept_connection import in_transaction
 
 LEASE_SECONDS = 60
 
@@ -54,14 +55,17 @@ def host_key(host: str) -> str:
     return host.lower().removeprefix("www.")
 
 
-def renew(lease: Lease, seconds: int = LEASE_SECONDS) -> bool:
-    """Extend the shard's lease and those of all its hosts; False: somebody else has the shard, stop at once."""
+def renew(lease: Lease, seconds: int = LEASE_SECONDS, connection: Connection[Any] | None = None) -> bool:
+    """Extend the shard's lease and those of all its hosts; False: somebody else has the shard, stop at once.
+
+    `connection` is one of `jobs` that is kept.
+    """
     values = {**vars(lease), "seconds": seconds}
-    with connect("jobs") as connection:
-        row = connection.execute(_sql().renew_lease, values).fetchone()
+    with in_transaction(connection) as asked:
+        row = asked.execute(_sql().renew_lease, values).fetchone()
         if row is None or not row["is_held"]:
             return False
-        connection.execute(_sql().renew_host_leases, values)
+        asked.execute(_sql().renew_host_leases, values)
     return True
 
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from leadhouse.api.created_places import place_told, places_of
+from leadhouse.api.descriptions import add_descriptions
 from leadhouse.api.examples import add_examples
 from leadhouse.api.idempotency import OPEN_WITH_KEY
 from leadhouse.api.problems import MEDIA_TYPE, PREFIX, Problem
@@ -95,10 +96,8 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     for path, method, operation in _operations(document):
         _complete(path, method, operation, f"{method.upper()} {path}" in app.state.open_operations)
     _add_places(document)
+    add_descriptions(document)
     add_examples(document)
-    document["tags"] = [
-        {"name": name} for name in sorted({tag for _, _, o in _operations(document) for tag in o["tags"]})
-    ]
     return document
 
 

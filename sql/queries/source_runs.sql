@@ -41,6 +41,14 @@ select call_id, call_key, run_on, reserved_eur, budget_id
  where source_key = %(source_key)s and state = 'unknown' and reason = 'reader_died'
    and (run_on = %(run_on)s or created_at >= %(since)s)
 
+-- name: find_former_count
+-- How many a source named the last time that it did as before, or named more.
+select (counts ->> 'named')::integer as named
+  from quality.step_outcomes
+ where stage = 'watch_source' and subject = %(source_key)s and counts ->> 'kind' in ('ordinary', 'too_many') and counts ? 'named'
+ order by finished_at desc
+ limit 1
+
 -- name: claim_call
 -- None where the call was made before on the run's day.
 insert into app.source_calls (organization_id, source_key, run_on, call_key, run_id, operation, reserved_eur, budget_id)

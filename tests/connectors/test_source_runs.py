@@ -19,12 +19,14 @@ from demo.providers.rest import RestSimulator
 from demo.providers.simulator import Fault
 from demo.servers.wire import json_answer
 from leadhouse.connectors.found_sites import start_of
+from leadhouse.connectors.source_notices import kind_of_run
 from leadhouse.connectors.source_replay import read_again, replay_source
 from leadhouse.connectors.source_runs import SourceBusyError, run_source
 from leadhouse.connectors.stored_sources import list_sources
 from leadhouse.credentials import SecretMissingError, new_master_key, put_secret
 from leadhouse.database.queries import load
 from leadhouse.jobs.control import StoppedError
+from leadhouse.landing.watching import Limits
 from leadhouse.records import Value
 from leadhouse.settings import settings
 from tests.connectors.conftest import HASTY, QUICK
@@ -158,17 +160,6 @@ def test_an_answer_that_was_archived_and_had_not_landed_is_read_and_not_paid_aga
         "  left join raw.fetches using (run_on, fetch_id) where extractions.source_key = %s", tenant.source_key,
     )  # fmt: skip
     assert evidence == [{"rows": 12, "kept": 12}]
-
-
-def test_another_readers_answer_and_one_that_was_never_archived_stay_lost(tenant, monkeypatch):
-    tenant.add(search="companies", enrich=False)
-    with monkeypatch.context() as patch:
-        patch.setattr("leadhouse.connectors.source_runs._Run._keep", lambda *_: 1 / 0)
-        tenant.run()
-    tenant.rows("update app.source_calls set state = 'claimed', finished_at = null where source_key = %s returning 1",
-                tenant.source_key)  # fmt: skip
-    assert tenant.run().reason == "provider_failed"
-    assert [(each["state"], each["reason"]) for each in tenant.calls()] == [("unknown", "reader_died")]
 
 
 def by_call(tenant):
@@ -439,14 +430,14 @@ def test_a_replay_shows_what_another_reading_gains_and_then_applies_it(listed):
     assert (again.changed, titles(), len(listed.simulator.heard)) == (0, landed, asked)
 
 
-def test_a_reader_that_died_with_an_answer_leaves_it_unknown(tenant, monkeypatch):
+def test_a_reader_that_died_before_an_answer_was_archived_leaves_it_unknown(tenant, monkeypatch):
     tenant.add(search="companies", enrich=False)
 
     def die(*_, **__):
         raise SystemExit("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr("leadhouse.connectors.source_landing.Landing", die)
+        patch.setattr("leadhouse.connectors.source_runs._Run._keep", die)
         with pytest.raises(SystemExit):
             tenant.run()
     assert [call["state"] for call in tenant.calls()] == ["claimed"]
@@ -474,3 +465,55 @@ def test_an_answer_of_an_unthought_of_form_ends_the_run_and_the_source_says_so(t
     assert tenant.rows("select status from app.sources where source_key = %s", tenant.source_key) == [
         {"status": "active"}
     ]
+
+
+def watched(tenant):
+    rows = tenant.rows(
+        "select counts ->> 'kind' as kind, message from quality.step_outcomes where stage = 'watch_source'"
+        " and subject = %s order by finished_at", tenant.source_key,
+    )  # fmt: skip
+    return [row["kind"] for row in rows]
+
+
+def test_refused_empty_and_another_form_are_different_notices(tenant):
+    (owner,) = tenant.rows(
+        "insert into identity.users (email_normalized) values (%s) returning user_id", f"{uuid4().hex}@x.example"
+    )
+    tenant.rows(
+        "insert into identity.members (organization_id, user_id, role) values (%s, %s, 'organization_admin')",
+        tenant.organization_id, owner["user_id"],
+    )  # fmt: skip
+    tenant.add(search="companies", enrich=False)
+    tenant.rows("update app.sources set created_by = %s where source_key = %s", owner["user_id"], tenant.source_key)
+    assert (tenant.run(date(2026, 11, 10)).reason, watched(tenant)) == ("works", ["ordinary"])
+    tenant.simulator.credits = 0
+    for day in (11, 12):
+        assert tenant.run(date(2026, 11, day)).reason == "no_credit"
+    tenant.simulator.credits = 100
+    tenant.simulator.faults = [Fault.MALFORMED]
+    assert tenant.run(date(2026, 11, 13)).reason == "malformed"
+    whole = tenant.simulator.world
+    tenant.simulator.world = []
+    assert tenant.run(date(2026, 11, 14), anew=True).received == 0
+    tenant.simulator.world = whole
+    assert tenant.run(date(2026, 11, 15)).reason == "works"
+    assert watched(tenant) == ["ordinary", "blocked", "blocked", "layout_changed", "empty", "ordinary"]
+    told = tenant.rows("select kind from app.notifications where user_id = %s order by created_at", owner["user_id"])
+    assert [row["kind"] for row in told] == ["source_blocked", "source_layout_changed", "source_empty"], "once each"
+
+
+LIMITS = Limits()
+
+
+@pytest.mark.parametrize(
+    ("reason", "named", "before", "is_read", "kind"),
+    [
+        ("works", 12, None, True, "ordinary"), ("works", 0, 9, True, "ordinary"), ("works", 0, 10, True, "empty"),
+        ("works", 36, 12, True, "ordinary"), ("works", 37, 12, True, "too_many"), ("works", 5, None, True, "ordinary"),
+        ("malformed", 3, 12, True, "too_few"), ("malformed", 3, 12, False, "layout_changed"),
+        ("over_budget", 3, 12, False, None), ("rate_limited", 0, 12, False, None),
+        ("not_allowed", 0, 12, False, "blocked"), ("unreachable", 0, 12, False, "broken"),
+    ],
+)  # fmt: skip
+def test_what_a_run_comes_to(reason, named, before, is_read, kind):
+    assert kind_of_run(reason, named, before, LIMITS, is_read=is_read) == kind

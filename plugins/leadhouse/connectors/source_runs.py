@@ -10,8 +10,8 @@ did not come to the end of its source is gone on with (`leadhouse.connectors.unf
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,10 +24,12 @@ from leadhouse.connectors.found_sites import request_crawl
 from leadhouse.connectors.lost_calls import FoundAnswer, find_lost_answers, new_archive_name
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_landing import Pending, SourceLanding
+from leadhouse.connectors.source_notices import tell_run
 from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
 from leadhouse.connectors.stored_sources import find_source, note_result, open_secret
 from leadhouse.connectors.unfinished_reading import open_reading
 from leadhouse.database import connect, queries
+from leadhouse.landing.watching import Limits
 from leadhouse.settings import settings
 
 _KEPT_PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
@@ -125,6 +127,7 @@ class _Run:
     fresh_records: int = 0
     pending: Pending | None = None
     last_answer: Answer | None = None
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         key, organization_id = self.row["source_key"], self.row["organization_id"]
@@ -164,6 +167,11 @@ class _Run:
         if reason in ("works", "over_budget"):
             self._execute("move_due_time", run_on=self.run_on)
         note_result(self.row, reason, detail)  # type: ignore[arg-type]
+        parameters = self.connector.parameters
+        tell_run(
+            self.row, self.run_id, reason, detail, len(self._landed.unit_keys), self.started_at,  # type: ignore[arg-type]
+            Limits.of(parameters.watch), is_read=is_read, is_countable=getattr(parameters, "incremental", None) is None,
+        )  # fmt: skip
         sites = self._landed.sites if self.connector.discovers else {}
         crawl_job_id = request_crawl(self.row, sites, self.run_on, self.run_id)
         return self._summary(reason, detail, crawl_job_id)  # type: ignore[arg-type]

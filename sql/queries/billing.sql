@@ -79,6 +79,28 @@ update billing.subscriptions
   from paid, failing
  where stripe_subscription_id = %(subscription)s
 
+-- name: find_purchase
+-- The session that the payment paid for, where credits were bought.
+select customer.organization_id, event.payload ->> 'session' as session
+  from billing.stripe_events as event join billing.customers as customer using (stripe_customer_id)
+ where event.stripe_customer_id = %(customer)s and event.payload ->> 'payment' = %(payment)s
+   and event.payload ->> 'credits' is not null and event.outcome = 'applied'
+ limit 1
+
+-- name: reverse_share
+select billing.reverse_purchase(%(organization_id)s, %(session)s, %(given_back)s::numeric / %(amount)s, %(event_id)s)
+
+-- name: reverse_purchase
+-- Of a purchase that is applied now: what of its payment was said before to have been given back.
+select billing.reverse_purchase(customer.organization_id, %(session)s, given.share, %(event_id)s)
+  from billing.customers as customer
+ cross join lateral (
+   select max((event.payload ->> 'given_back')::numeric / (event.payload ->> 'amount')::numeric) as share
+     from billing.stripe_events as event
+    where event.stripe_customer_id = %(customer)s and event.type = 'charge.refunded'
+      and event.payload ->> 'payment' = %(payment)s) as given
+ where customer.stripe_customer_id = %(customer)s and given.share > 0
+
 -- name: insert_trial
 -- Once an organization: one that has or had a subscription of any kind gets none.
 insert into billing.subscriptions (organization_id, tier, status, trial_ends_at, current_period_start, current_period_end)

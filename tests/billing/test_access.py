@@ -145,6 +145,15 @@ def test_a_closed_organization_is_locked_until_it_is_opened_again(billing):
     assert billing.run(asked, organization) == [{"reason": None}]
 
 
+@pytest.mark.parametrize("act", ACTS)
+def test_a_closed_organization_begins_nothing_and_pays_nothing(billing, act):
+    organization = billing.organization()
+    work = Work(billing, organization)
+    billing.run("select privacy.shut_organization(%s)", organization)
+    with pytest.raises(psycopg.errors.CheckViolation, match="was closed on"):
+        work.act(*ACTS[act])
+
+
 def test_a_locked_organization_reads_pauses_and_ends(billing):
     organization = billing.organization()
     work = Work(billing, organization)

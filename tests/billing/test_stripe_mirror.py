@@ -17,6 +17,7 @@ from leadhouse.billing import (
     StripeEventError,
     apply_stripe_event,
     apply_waiting_events,
+    debit_credits,
     read_event,
     set_price,
     verify_signature,
@@ -206,6 +207,73 @@ def test_bought_credits_come_once_a_session(billing):
     again = billing.event("checkout.session.completed", START, session | {"payment_status": "paid"})
     apply(billing, paid, again)
     assert [row["balance"] for row in billing.run("select balance from billing.credit_wallets")] == [Decimal(250)]
+
+
+def bought(organization, payment="pi_9", session="cs_9", number="200"):
+    return {
+        "id": session, "customer": "cus_1", "client_reference_id": str(organization), "mode": "payment",
+        "metadata": {"credits": number, "organization_id": str(organization)}, "payment_status": "paid",
+        "payment_intent": payment,
+    }  # fmt: skip
+
+
+def given_back(amount, payment="pi_9"):
+    return {"id": "ch_9", "customer": "cus_1", "payment_intent": payment, "amount": 1000, "amount_refunded": amount}
+
+
+def balances(billing):
+    return [row["balance"] for row in billing.run("select balance from billing.credit_wallets")]
+
+
+def test_a_payment_that_is_given_back_takes_its_credits_along(billing):
+    organization = billing.organization()
+    checkout = billing.event("checkout.session.completed", START, bought(organization))
+    half = billing.event("charge.refunded", START + 10, given_back(500))
+    whole = billing.event("charge.refunded", START + 20, given_back(1000))
+    assert apply(billing, checkout, half, half) == ["applied", "applied", "repeated"]
+    assert balances(billing) == [Decimal(100)]
+    assert apply(billing, whole) == ["applied"]
+    assert balances(billing) == [Decimal(0)]
+    entries = billing.run("select kind, amount from billing.credit_transactions order by entry_no")
+    assert [tuple(row.values()) for row in entries] == [
+        ("purchase", Decimal(200)), ("reversal", Decimal(-100)), ("reversal", Decimal(-100)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [(0, 2, 1), (1, 0, 2), (2, 1, 0)])
+def test_what_was_given_back_is_taken_once_whatever_comes_first(billing, order):
+    organization = billing.organization()
+    events = [
+        billing.event("checkout.session.completed", START, bought(organization)),
+        billing.event("charge.refunded", START + 10, given_back(300)),
+        billing.event("charge.refunded", START + 20, given_back(700)),
+    ]
+    apply(billing, linked(billing, organization), *(events[place] for place in order))
+    assert balances(billing) == [Decimal(60)]
+
+
+def test_of_spent_credits_no_more_is_taken_than_is_left(billing):
+    organization = billing.organization()
+    apply(billing, billing.event("checkout.session.completed", START, bought(organization)))
+    with billing.database.connect("billing") as connection:
+        debit_credits(connection, organization, Decimal(150), "a", "spent")
+    assert apply(billing, billing.event("charge.refunded", START + 10, given_back(1000))) == ["applied"]
+    assert balances(billing) == [Decimal(0)]
+    unpaid = bought(organization, "pi_8", "cs_8") | {"payment_status": "unpaid"}
+    again = billing.event("checkout.session.completed", START + 15, bought(organization, "pi_7", "cs_7"))
+    apply(billing, again, billing.event("checkout.session.completed", START + 16, unpaid))
+    apply(billing, billing.event("charge.refunded", START + 17, given_back(1000, "pi_8")))
+    assert balances(billing) == [Decimal(200)]
+    other = billing.event("charge.refunded", START + 20, given_back(1000, "pi_of_a_subscription"))
+    assert apply(billing, other) == ["ignored"]
+
+
+@pytest.mark.parametrize("number", ["0", "-5", "1e30", "NaN", "many"])
+def test_credits_that_nobody_can_buy_are_refused(billing, number):
+    event = billing.event("checkout.session.completed", START, bought(billing.organization(), number=number))
+    with pytest.raises(StripeEventError):
+        apply(billing, event)
+    assert balances(billing) == []
 
 
 def test_the_first_link_of_a_customer_stands(billing):

@@ -21,7 +21,7 @@ wallet = APIRouter(prefix="/wallet", tags=["billing"])
 plans = APIRouter(prefix="/billing", tags=["billing"])
 events = APIRouter(prefix="/usage-events", tags=["usage"])
 
-EntryKind = Literal["grant", "purchase", "debit", "refund", "expiry"]
+EntryKind = Literal["grant", "purchase", "debit", "refund", "expiry", "reversal"]
 EntrySort = sort_names("EntrySort", "entry_no")
 EntryPaging = Annotated[Paging, Depends(paging_by(EntrySort, EntrySort("entryNo")))]
 ENTRIES = Listing("list_transactions", "entry_no", {"entry_no": "numeric"}, key_type="bigint")

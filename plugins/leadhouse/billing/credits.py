@@ -31,7 +31,8 @@ class RefundError(ValueError):
 
 @dataclass(frozen=True)
 class CreditEntry:
-    """An entry of the ledger; `amount` is negative for a debit or an expiry. `created_at` is UTC."""
+    """An entry of the ledger; `amount` is negative for a debit, an expiry and a reversal (of a purchase whose
+    payment was given back). `created_at` is UTC."""
 
     transaction_id: UUID
     entry_no: int

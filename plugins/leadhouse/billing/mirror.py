@@ -68,7 +68,10 @@ def _apply_waiting(connection: Connection[DictRow], customer: str | None) -> int
 def _apply(
     connection: Connection[DictRow], event: StripeEvent
 ) -> Literal["applied", "superseded", "ignored", "waiting"]:
-    steps = {"customer": _link, "checkout": _check_out, "subscription": _subscribe, "invoice": _note_payment}
+    steps = {
+        "customer": _link, "checkout": _check_out, "subscription": _subscribe, "invoice": _note_payment,
+        "refund": _take_back,
+    }  # fmt: skip
     step = steps.get(event.family)
     outcome, waits_for = step(connection, event) if step else ("ignored", None)
     connection.execute(
@@ -80,6 +83,8 @@ def _apply(
     )  # fmt: skip
     if event.family == "invoice" and outcome == "applied":
         connection.execute(_sql().fold_payments, event.payload)
+    if event.family == "checkout" and outcome == "applied":
+        connection.execute(_sql().reverse_purchase, {**event.payload, "event_id": event.event_id})
     return outcome
 
 
@@ -106,6 +111,19 @@ def _check_out(connection: Connection[DictRow], event: StripeEvent) -> Step:
             "key": f"stripe:{session}", "reason": "bought credits", "request_id": None,
         }  # fmt: skip
         connection.execute(_sql().move_credits, movement)
+    return "applied", None
+
+
+def _take_back(connection: Connection[DictRow], event: StripeEvent) -> Step:
+    """A purchase whose payment was given back loses its credits, by the same share; other charges bought none.
+
+    What comes before its purchase is looked at again when that is applied.
+    """
+    stated = {**event.payload, "event_id": event.event_id}
+    found = connection.execute(_sql().find_purchase, stated).fetchone()
+    if found is None:
+        return "ignored", None
+    connection.execute(_sql().reverse_share, {**stated, **found})
     return "applied", None
 
 

@@ -1,4 +1,4 @@
-"""What is read of Stripe's events: a few fields of five kinds of objects, everything else is ignored.
+"""What is read of Stripe's events: a few fields of six kinds of objects, everything else is ignored.
 
 Both places are read where Stripe moved a field: a period of a subscription and the subscription of an invoice stand
 elsewhere since API version 2025-03-31 (https://docs.stripe.com/changelog/basil).
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-Family = Literal["customer", "checkout", "subscription", "invoice", "other"]
+Family = Literal["customer", "checkout", "subscription", "invoice", "refund", "other"]
 
 INVOICES = {"invoice.paid": False, "invoice.payment_succeeded": False, "invoice.payment_failed": True}
 CHECKOUTS = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
@@ -59,6 +59,8 @@ def family_of(event_type: str) -> Family:
         return "customer"
     if event_type in CHECKOUTS:
         return "checkout"
+    if event_type == "charge.refunded":
+        return "refund"
     return "invoice" if event_type in INVOICES else "other"
 
 
@@ -68,7 +70,10 @@ def read_event(body: Mapping[str, Any]) -> StripeEvent:
     Raises:
         StripeEventError: id, type, time or object are missing or of another form.
     """
-    readers = {"customer": _customer, "checkout": _checkout, "subscription": _subscription, "invoice": _invoice}
+    readers = {
+        "customer": _customer, "checkout": _checkout, "subscription": _subscription, "invoice": _invoice,
+        "refund": _refund,
+    }  # fmt: skip
     try:
         event_type = str(body["type"])
         family = family_of(event_type)
@@ -105,6 +110,7 @@ def _checkout(stated: Mapping[str, Any]) -> dict[str, Any]:
         "session": str(stated["id"]),
         "credits": str(bought) if bought is not None else None,
         "is_paid": stated.get("payment_status") == "paid",
+        "payment": _id(stated.get("payment_intent")),
     }
 
 
@@ -131,6 +137,19 @@ def _invoice(stated: Mapping[str, Any]) -> dict[str, Any]:
         "customer": _id(stated["customer"]),
         "subscription": _id(stated.get("subscription") or details.get("subscription")),
         "amount_paid": int(stated.get("amount_paid") or 0),
+    }
+
+
+def _refund(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a charge: what was paid and what of it was given back so far, in cents."""
+    paid, given_back = int(stated["amount"]), int(stated["amount_refunded"])
+    if paid <= 0 or not 0 <= given_back <= paid:
+        raise ValueError(f"{given_back} of {paid} cannot have been given back")
+    return {
+        "customer": _id(stated.get("customer")),
+        "payment": _id(stated.get("payment_intent")),
+        "amount": paid,
+        "given_back": given_back,
     }
 
 

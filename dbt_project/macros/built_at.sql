@@ -3,6 +3,11 @@
 {%- if var('built_at') -%} '{{ var("built_at") }}'::timestamptz {%- else -%} '{{ run_started_at.isoformat() }}'::timestamptz {%- endif -%}
 {%- endmacro %}
 
+{# Whether this build makes every entity anew: a full refresh, or a call by hand, to which no batch was given. #}
+{% macro makes_all_entities() -%}
+  {{ return(flags.FULL_REFRESH or var('from_batch') | int < 0) }}
+{%- endmacro %}
+
 {# The day of this build, UTC. #}
 {% macro built_on() -%}
 ({{ built_at() }} at time zone 'UTC')::date

@@ -69,7 +69,7 @@
       ~ ' name the former column in meta.renamed_from of the new one, or alter the table to match.' %}
     {{ exceptions.raise_compiler_error(model.name ~ reason) }}
   {% endif %}
-  {% if meta.get('entity_kind') and not fits and not flags.FULL_REFRESH %}
+  {% if meta.get('entity_kind') and not fits and not makes_all_entities() %}
     {% set reason = ' is missing or has other columns than its contract: only a full refresh makes all its rows.' %}
     {{ exceptions.raise_compiler_error(model.name ~ reason) }}
   {% endif %}
@@ -79,7 +79,7 @@
 {% macro mart_rows(meta) -%}
   {%- if meta.get('rows') -%}
     {{ return(meta['rows'] | replace('BUILT_ON', built_on())) }}
-  {%- elif meta.get('entity_kind') and not flags.FULL_REFRESH -%}
+  {%- elif meta.get('entity_kind') and not makes_all_entities() -%}
     {{ return("stored." ~ meta['entity_id'] ~ " in (select entity_id from " ~ ref('int_entities__to_rebuild')
         ~ " where entity_kind = '" ~ meta['entity_kind'] ~ "')") }}
   {%- else -%}

@@ -145,6 +145,19 @@ def airflow(context: typer.Context) -> None:
     os.execve(sys.executable, [sys.executable, "-m", "airflow", *context.args], environment)  # noqa: S606  becomes it
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def dbt(context: typer.Context) -> None:
+    """Run any dbt command on the marts' project, in schemas of its own, e.g. `leadhouse dbt build -s dim_leads`."""
+    import os
+
+    from leadhouse.transform import dbt_project
+
+    with clear_failures():
+        environment = dbt_project.environment()
+    program = "from dbt.cli.main import cli; cli()"  # as the script `dbt` does it; `-m` would import it twice
+    os.execve(sys.executable, [sys.executable, "-c", program, *context.args], environment)  # noqa: S606  becomes it
+
+
 @app.command()
 def crawl(
     urls: Annotated[list[str] | None, typer.Argument(help="Start pages.")] = None,

@@ -139,6 +139,56 @@ def test_column_names_tell_type_and_unit(marts):
     assert wrong == set()
 
 
+def test_instants_and_days_say_whose_they_are(marts):
+    """An instant is UTC; a day, week or month is UTC's, the organization's, or the calendar's own."""
+    wrong = {
+        f"{node.name}.{name}"
+        for node in marts
+        for name, column in node.columns.items()
+        if (column.data_type == "timestamptz" and "UTC" not in column.description)
+        or (column.data_type == "date" and not re.search("UTC|organization's time zone|calendar", column.description))
+    }
+    assert wrong == set()
+
+
+def test_models_are_steps_that_end_in_final(models):
+    """Only what is one macro whole is not: the steps are the macro's."""
+    wrong = {node.name for node in models if not node.raw_code.rstrip().endswith("select * from final")}
+    assert wrong == {"int_company_values__ranked", "int_person_values__ranked"}
+
+
+def test_keywords_are_lower_case_and_lines_have_no_tails(models):
+    shouted = re.compile(r"\b(SELECT|FROM|WHERE|JOIN|GROUP BY|ORDER BY|CASE|WHEN|WITH|UNION|NULL)\b")
+    wrong = {
+        f"{node.name}:{number}"
+        for node in models
+        for number, line in enumerate(node.raw_code.splitlines(), start=1)
+        if line != line.rstrip() or "\t" in line or shouted.search(line.partition("--")[0])
+    }
+    assert wrong == set()
+
+
+def test_nothing_is_selected_by_star_into_a_mart(marts):
+    """Its last step names every column of the contract, so that none comes by chance."""
+    wrong = set()
+    for node in marts:
+        steps = re.split(r"\bfinal as \(", node.raw_code)
+        if len(steps) == 2 and re.search(r"^\s+select \*", steps[1]) and "union all" not in steps[1]:
+            wrong.add(node.name)
+    assert wrong == set()
+
+
+def test_every_mart_says_who_uses_it_or_is_a_dimension(manifest, marts):
+    """models/exposures.yml; what nobody names is there for analysts' own questions."""
+    used = {each.split(".")[-1] for exposure in manifest.exposures.values() for each in exposure.depends_on.nodes}
+    assert used <= {node.name for node in marts}
+    unused = {node.name for node in marts} - used
+    assert unused <= {
+        "dim_dates", "dim_owners", "dim_sources", "dim_leads_history", "fct_email_events", "fct_provider_calls",
+        "agg_score_deciles",
+    }  # fmt: skip
+
+
 def test_one_name_has_one_type(marts):
     types: dict[str, set[str]] = {}
     for node in marts:

@@ -3,7 +3,7 @@
 {{ config(tags=['entity'], indexes=[{'columns': ['entity_id']}]) }}
 
 with
-{%- if flags.FULL_REFRESH %}
+{%- if execute and makes_all_entities() %} {# when it parses, dbt takes down what the other branch reads #}
 
 final as (
   select entity_kind::text as entity_kind, entity_id from {{ ref('stg_resolution__entities') }}

@@ -97,6 +97,24 @@ def invoke(
     return [_node_result(result) for result in outcome.result.results]
 
 
+def environment(target: Target = "dev") -> dict[str, str]:
+    """What dbt needs to be run by hand: this process's environment with project, profile and login.
+
+    Artifacts and logs go beside those of the builds, not over them.
+
+    `target` is what a call without `--target` takes; a target that stands in the environment is kept.
+
+    Raises:
+        DatabaseError: no login for dbt is configured.
+    """
+    project, by_hand = str(settings().project / "dbt_project"), settings().home / "dbt" / "by_hand"
+    return {
+        "LEADHOUSE_DBT_TARGET": target, **os.environ, **_login(), "DO_NOT_TRACK": "1",
+        "DBT_PROJECT_DIR": project, "DBT_PROFILES_DIR": project,
+        "DBT_TARGET_PATH": str(by_hand / "target"), "DBT_LOG_PATH": str(by_hand / "logs"),
+    }  # fmt: skip
+
+
 def parse(target: Target = "prod") -> Any:
     """The manifest of the project, parsed partially where an earlier parse is at hand. Needs no database.
 

@@ -48,4 +48,6 @@ class LeadhousePlugin(AirflowPlugin):
 
     name = "leadhouse"
     fastapi_apps: list[Any] = [{"app": DeferredApp(), "url_prefix": PREFIX, "name": "Leadhouse"}]  # noqa: RUF012
-    external_views: list[Any] = [_view("Run"), _view("Gate"), _view("Value"), _view("Matches")]  # noqa: RUF012
+    external_views: list[Any] = [  # noqa: RUF012
+        _view(name) for name in ("Run", "Figures", "Gate", "Value", "Matches")
+    ]

@@ -25,15 +25,15 @@ def test_no_module_is_named_like_one_of_the_standard_library():
     assert not modules & (set(sys.stdlib_module_names) - {"connection"})
 
 
-def test_plugin_registers_an_app_and_four_views():
+def test_plugin_registers_an_app_and_its_views():
     plugin = _load()
     [app] = plugin.fastapi_apps
     assert app["url_prefix"] == "/leadhouse"
     assert [(view["name"], view["href"]) for view in plugin.external_views] == [
-        ("Run", "/leadhouse/run"), ("Gate", "/leadhouse/gate"), ("Value", "/leadhouse/value"),
-        ("Matches", "/leadhouse/matches"),
+        ("Run", "/leadhouse/run"), ("Figures", "/leadhouse/figures"), ("Gate", "/leadhouse/gate"),
+        ("Value", "/leadhouse/value"), ("Matches", "/leadhouse/matches"),
     ]  # fmt: skip
-    assert len({view["url_route"] for view in plugin.external_views}) == 4
+    assert len({view["url_route"] for view in plugin.external_views}) == 5
 
 
 @pytest.mark.slow

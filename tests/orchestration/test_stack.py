@@ -172,7 +172,7 @@ def test_unsubscribing_needs_no_sign_in(stack):
 def test_views_stand_in_the_navigation(stack, session):
     plugins = session.get(f"{stack.url}/api/v2/plugins").json()["plugins"]
     [ours] = [plugin for plugin in plugins if plugin["name"] == "leadhouse"]
-    assert [view["name"] for view in ours["external_views"]] == ["Run", "Gate", "Value", "Matches"]
+    assert [view["name"] for view in ours["external_views"]] == ["Run", "Figures", "Gate", "Value", "Matches"]
     assert session.get(f"{stack.url}/api/v2/importErrors").json()["total_entries"] == 0
 
 

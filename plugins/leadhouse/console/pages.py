@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from leadhouse.console.figures_page import figures_page
 from leadhouse.console.gate_page import gate_page
 from leadhouse.console.matches_page import Answer, Decision, answer_pair, matches_page
 from leadhouse.console.rendering import SECURITY_HEADERS, render_page, stylesheet
@@ -25,7 +26,7 @@ OptionalId = Annotated[str, Form(max_length=36)]  # a form sends an empty field 
 
 
 def console_router(viewer: Guard, operator: Guard, editor: Guard) -> APIRouter:
-    """The four pages and their style sheet.
+    """The five pages and their style sheet.
 
     Args:
         viewer: a dependency that passes whoever may see figures.
@@ -37,6 +38,10 @@ def console_router(viewer: Guard, operator: Guard, editor: Guard) -> APIRouter:
     @router.get("/run", dependencies=[Depends(viewer)])
     def show_run(since: datetime | None = None) -> Response:
         return _page(run_page(since))
+
+    @router.get("/figures", dependencies=[Depends(viewer)])
+    def show_figures(organization: UUID | None = None) -> Response:
+        return _page(figures_page(organization), f"There is no organization {organization}.")
 
     @router.get("/gate", dependencies=[Depends(operator)])
     def show_gate(result: UUID | None = None) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leadhouse.console.charts import bar_pairs
+from leadhouse.console.plots import bars, columns, strips
 from leadhouse.console.stage_words import figures_of
 
 # No script, no other host; shown in a frame by the Airflow UI of the same origin alone.
@@ -35,7 +36,9 @@ def _environment() -> Environment:
         number=show_number, seconds=show_seconds, euro=show_euro, moment=show_moment, words=show_words,
         change=show_change,
     )  # fmt: skip
-    environment.globals.update(bar_pairs=bar_pairs, figures_of=figures_of)
+    environment.globals.update(
+        bar_pairs=bar_pairs, figures_of=figures_of, bars_of=bars, columns_of=columns, strips_of=strips
+    )  # fmt: skip
     return environment
 
 

@@ -7,7 +7,9 @@
   select 1
   {%- else -%}
   {%- set is_rebuilt -%}
-    {%- if makes_all_entities() -%} true {%- else -%} entity_id in (select entity_id from {{ ref('int_entities__to_rebuild') }}) {%- endif -%}
+    {%- if makes_all_entities() -%} true
+    {%- else -%} entity_id in (select entity_id from {{ ref('int_entities__to_rebuild') }})
+    {%- endif -%}
   {%- endset -%}
   with wanted as (
     select organization_id, {{ entity_id }} as entity_id from {{ this }} where organization_id is not null

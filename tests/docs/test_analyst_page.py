@@ -24,6 +24,7 @@ def test_page_has_its_queries():
     assert list(QUERIES) == [
         "Who to call today", "Why this score", "Where the values came from", "What the gate stopped",
         "Cost per lead by source", "What changed, and how fresh it is", "Who answered, and what they said",
+        "Which source earns", "Which source is rotting", "Whom to ask first", "How fresh it is, field by field",
     ]  # fmt: skip
     assert PAGE.count("```sql") == len(QUERIES)
 
@@ -86,6 +87,20 @@ def test_the_answers_are_those_of_the_night(logins, night):
     assert (source["source"], source["leads"], float(source["eur_per_lead"])) == ("api", 2, 0.002)
     changed = {(row["attribute"], row["new_value"]) for row in answers["What changed, and how fresh it is"]}
     assert ("phone_e164", "+493") in changed
+    [earned] = answers["Which source earns"]
+    assert (earned["source"], earned["leads"], earned["contacted"], earned["replied"]) == ("api", 2, 2, 2)
+    rotting = {row["source_key"]: row["is_suspicious"] for row in answers["Which source is rotting"]}
+    assert rotting["web/closed.example"] is True
+    assert rotting["web/slow.example"] is False
+    asked = {(row["attribute"], row["provider"]): row["calls"] for row in answers["Whom to ask first"]}
+    assert asked == {
+        ("email", "cheap"): 1,
+        ("email", "dear"): 1,
+        ("phone_e164", "cached"): 0,
+        ("phone_e164", "lost"): 1,
+    }
+    fresh = {(row["entity_kind"], row["attribute"]): row["shown"] for row in answers["How fresh it is, field by field"]}
+    assert fresh["person", "email"] == 2
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from functools import lru_cache
 from leadhouse.extraction import vocabulary
 from leadhouse.extraction.east_asian import COMPANY, is_written
 from leadhouse.extraction.guarded import AnyOf, guarded
+from leadhouse.extraction.legal_forms import closing_form
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.vocabulary import words
 
@@ -28,6 +29,7 @@ _LONG_FORM = guarded(
 _FORM_FIRST = guarded(
     r"(?:^|[:(]\s?)(?P<name>(?:SARL|S\.A\.R\.L\.|SASU?|EURL|SCI|SCOP|SELARL|SNC|ASBL|VZW|UAB|SIA|AB|OÜ|AS|OOO"
     r"|ООО|ИП|ЗАО|АО"
+    r"|ПАО|ОАО|НАО|ТОО|ПП|ПрАТ|ТзОВ|ЕТ|FIE|MTÜ|IK|Z/S|A/S|Biedrība|MB|IĮ|VšĮ|UD\.?|Công ty (?:TNHH|[Cc]ổ phần)"
     r"|PT\.?|CV\.?|TOV|ТОВ|ФОП|ЕООД|EOOD)\s+[«\"“„]?(?:[^\W\d_a-z][\w'’&.\-]*|(?:de|du|des|la|le|les|et|&|и)(?=\s))"
     r"(?:\s(?:[^\W\d_a-z][\w'’&.\-]*|de|du|des|la|le|les|et|&|и)){0,4}[»\"”“]?)"
 )
@@ -93,12 +95,23 @@ def legal_name(line: str) -> str | None:
         return " ".join(match[0].split())
     if match := _LONG_FORM.search(line):
         return _before(line, match)
+    if (closed := closing_form(line)) and (name := _named(*closed)):
+        return name
     for match in vocabulary.LEGAL_FORM.finditer(line):
         if name := _before(line, match):
             return name
     if match := _FORM_FIRST.search(line):
         return match["name"].strip(" ,.")
     return None
+
+
+def _named(before: str, form: str) -> str | None:
+    run = _capitalised_run(_BEFORE.split(before)[-1].strip(" -,"))
+    if not run:
+        return None
+    is_name = len(run) <= _MAX_WORDS and len("".join(run)) > 1 and run[-1].strip(",") not in _JOINING
+    comma = "," if before.endswith(",") and not run[-1].endswith(",") else ""
+    return f"{' '.join(run)}{comma} {form}" if is_name else None
 
 
 def _before(line: str, match: re.Match[str]) -> str | None:

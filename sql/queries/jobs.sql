@@ -11,12 +11,16 @@ select job_id, organization_id, kind, status, parameters, run_on, dag_run_id, di
   from app.jobs where job_id = %(job_id)s
 
 -- name: list_pending
--- What was released and not begun, and what is to have a further run.
+-- What was released and not begun, and what is to have a further run. So many of each kind: one whose DAG is missing keeps no
+-- other from its turn, nor do requests that dead runs have left behind.
 select job_id, kind, dag_run_id, run_on, parameters
-  from app.jobs
- where dispatched_at is null and ((status = 'pending' and is_released) or wanted_status = 'running')
+  from (select job_id, kind, dag_run_id, run_on, parameters, requested_at,
+               row_number() over (partition by kind order by requested_at, job_id) as place
+          from app.jobs
+         where dispatched_at is null and ((status = 'pending' and is_released) or wanted_status = 'running')
+           and not parameters ? 'requested_by_run') as waiting
+ where place <= 100
  order by requested_at, job_id
- limit 100
 
 -- name: mark_dispatched
 update app.jobs set dispatched_at = coalesce(dispatched_at, now()) where job_id = %(job_id)s returning job_id

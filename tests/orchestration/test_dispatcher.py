@@ -12,9 +12,11 @@ import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from leadhouse.jobs import control, requests
+from leadhouse.orchestration import dispatcher
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError
 from leadhouse.orchestration.dispatcher import BEAT, dispatch_pending, run_until
 from leadhouse.orchestration.job_runs import RUN_KEY, job_of_run
@@ -94,6 +96,54 @@ def test_unknown_dag_and_expired_token_are_tried_again(database, airflow):
     airflow.tokens.clear()
     assert dispatch_pending(api) == 1
     assert sum(airflow.runs.values()) == 1
+
+
+def test_a_dag_that_is_not_there_keeps_no_other_waiting(database, airflow):
+    for _ in range(101):
+        request("import")
+    crawl = request("crawl")
+    airflow.fail_next = ["404"]
+    with pytest.raises(AirflowUnavailableError, match="answered 404"):
+        dispatch_pending(api_of(airflow))
+    assert airflow.runs == {("crawl_sites", f"job__{crawl}"): 1}
+
+
+def test_requests_that_runs_have_left_behind_keep_no_other_waiting(database, airflow):
+    for _ in range(100):  # of runs that died between their request and its start
+        requests.request_job("crawl", {RUN_KEY: "scheduled__2026"}, datetime.now(UTC).date(), job_id=uuid4())
+    request()
+    assert dispatch_pending(api_of(airflow)) == 1
+
+
+def test_request_that_is_gone_when_its_run_has_begun_ends_no_dispatcher(database, airflow):
+    gone, stays = request(), request()
+    api = api_of(airflow)
+    trigger = api.trigger
+
+    def trigger_and_purge(dag_id, run_id, note):
+        with database.owner() as owner:
+            owner.execute("delete from app.jobs where job_id = %s", [gone])
+        return trigger(dag_id, run_id, note)
+
+    api.trigger = trigger_and_purge
+    assert dispatch_pending(api) == 1
+    assert airflow.runs[("crawl_sites", f"job__{stays}")] == 1
+
+
+def test_loop_outlives_a_statement_that_breaks_off_and_settles_wishes_while_airflow_is_away(database, monkeypatch):
+    stopped, told = threading.Event(), []
+
+    def settle():
+        told.append(1)
+        if len(told) == 1:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        stopped.set()
+        return []
+
+    monkeypatch.setattr(dispatcher.control, "settle_abandoned", settle)
+    request()
+    run_until(stopped, lambda: AirflowApi("http://127.0.0.1:9", "dispatcher", "secret"))
+    assert len(told) == 2
 
 
 def test_loop_goes_on_when_airflow_comes_back(database, airflow):

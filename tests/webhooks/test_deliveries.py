@@ -367,3 +367,21 @@ def test_a_sender_that_worked_for_long_begins_its_pauses_anew(monkeypatch):
     monkeypatch.setattr(sending.time, "monotonic", lambda: moment[0])
     sending.run_until(Stopped())
     assert pauses == [0.0, 1.0, 2.0, 4.0, 1.0, 2.0, 4.0]
+
+
+def test_a_message_that_cannot_be_made_ends_no_sender(north, south, receiver, send, monkeypatch):
+    broken = subscribe(north, f"http://127.0.0.1:{receiver.port}/broken", "campaign.created")
+    stays = subscribe(south, receiver.url, "campaign.created")
+
+    def post(url, *rest):
+        if url.endswith("/broken"):
+            raise RuntimeError("nobody thought of this")
+        return posting.post(url, *rest)
+
+    monkeypatch.setattr(sending, "post", post)
+    campaign(north)
+    campaign(south)
+    assert send() == 2
+    assert [each["status"] for each in log_of(south, stays)] == ["delivered"]
+    [attempt] = log_of(north, broken)[0]["attempts"]
+    assert (attempt["error"], attempt["response_status"]) == ("it could not be sent", None)

@@ -72,7 +72,10 @@ def find_job(job_id: UUID) -> Job:
 
 
 def pending() -> list[Job]:
-    """Released requests and resumed jobs that no run was started for, oldest first, 100 at most."""
+    """Released requests and resumed jobs that no run was started for, oldest first, 100 of a kind at most.
+
+    Those that runs have written for themselves are left to them.
+    """
     with connect("jobs") as connection:
         return [Job(**row) for row in connection.execute(_sql().list_pending)]
 

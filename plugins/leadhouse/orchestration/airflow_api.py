@@ -15,6 +15,10 @@ class AirflowUnavailableError(RuntimeError):
     """Airflow does not answer, does not know the DAG yet, or is failing: worth another try later."""
 
 
+class DagMissingError(AirflowUnavailableError):
+    """Airflow answers, and does not know the DAG (yet): runs of others may begin."""
+
+
 class RunRefusedError(RuntimeError):
     """Airflow refuses the run for good; the message is Airflow's own."""
 
@@ -39,7 +43,7 @@ class AirflowApi:
         """Start the run of this name, with a note that Airflow shows beside it; one that exists already is left alone.
 
         Raises:
-            AirflowUnavailableError: try again later.
+            AirflowUnavailableError: try again later. DagMissingError: of this DAG alone.
             RunRefusedError: no retry will help.
         """
         body: dict[str, object] = {"dag_run_id": dag_run_id, "logical_date": None, "conf": {}, "note": note}
@@ -54,6 +58,8 @@ class AirflowApi:
         message = f"Airflow at {self.url} answered {response.status_code} to a run of {dag_id}: {response.text[:500]}"
         if response.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
             raise RunRefusedError(message)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise DagMissingError(message)
         raise AirflowUnavailableError(message)
 
     def _post(self, path: str, body: dict[str, object]) -> requests.Response:

@@ -13,15 +13,16 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+import psycopg
 import structlog
 
 from leadhouse.database import DatabaseError
 from leadhouse.delivery.account_mails import send_until
 from leadhouse.jobs import control
 from leadhouse.jobs import requests as job_requests
+from leadhouse.jobs.requests import Job, JobKind, JobStateError
 from leadhouse.jobs.run_links import DAGS, job_url
-from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError, RunRefusedError
-from leadhouse.orchestration.job_runs import RUN_KEY
+from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError, DagMissingError, RunRefusedError
 from leadhouse.settings import settings
 from leadhouse.webhooks import sending
 
@@ -36,23 +37,35 @@ def dispatch_pending(api: AirflowApi) -> int:
     """Start a run for every pending request; returns how many requests were noted as dispatched.
 
     Raises:
-        AirflowUnavailableError: the requests that are left wait.
-        DatabaseError: the database does not answer.
+        AirflowUnavailableError: the requests that are left wait; where a DAG is missing, those of this DAG alone.
+        DatabaseError, psycopg.Error: the database does not answer.
     """
-    noted = 0
+    noted, missing = 0, dict[JobKind, DagMissingError]()
     for job in job_requests.pending():
-        if RUN_KEY in job.parameters:  # written by a run that is its own request
+        if job.kind in missing:
             continue
         try:
-            outcome = api.trigger(DAGS[job.kind], job.dag_run_id, f"Job: {job_url(job.job_id)}")
-        except RunRefusedError as error:
-            job_requests.refuse(job.job_id, str(error))
-            log.error("run refused", job_id=str(job.job_id), error=str(error))
-            continue
-        job_requests.mark_dispatched(job.job_id)
-        noted += 1
-        log.info("run dispatched", job_id=str(job.job_id), dag_id=DAGS[job.kind], outcome=outcome.value)
+            noted += _dispatch(api, job)
+        except DagMissingError as error:
+            missing[job.kind] = error
+        except JobStateError as error:  # purged with its organization meanwhile
+            log.warning("request is gone", job_id=str(job.job_id), reason=str(error))
+    for absent in missing.values():
+        raise absent
     return noted
+
+
+def _dispatch(api: AirflowApi, job: Job) -> int:
+    """One run; 1 where it is noted, 0 where Airflow refuses it for good."""
+    try:
+        outcome = api.trigger(DAGS[job.kind], job.dag_run_id, f"Job: {job_url(job.job_id)}")
+    except RunRefusedError as error:
+        job_requests.refuse(job.job_id, str(error))
+        log.error("run refused", job_id=str(job.job_id), error=str(error))
+        return 0
+    job_requests.mark_dispatched(job.job_id)
+    log.info("run dispatched", job_id=str(job.job_id), dag_id=DAGS[job.kind], outcome=outcome.value)
+    return 1
 
 
 def run_until(stopped: threading.Event, make_api: Callable[[], AirflowApi]) -> None:
@@ -61,10 +74,10 @@ def run_until(stopped: threading.Event, make_api: Callable[[], AirflowApi]) -> N
     while not stopped.wait(pause):
         _beat()
         try:
-            dispatch_pending(api)
-            for job_id, status in control.settle_abandoned():
+            for job_id, status in control.settle_abandoned():  # first: it needs no Airflow
                 log.info("job stopped, nobody was working on it", job_id=str(job_id), status=status)
-        except (AirflowUnavailableError, DatabaseError) as error:
+            dispatch_pending(api)
+        except (AirflowUnavailableError, DatabaseError, psycopg.Error) as error:
             if str(error) != trouble:
                 log.warning("waiting", reason=str(error))
             trouble = str(error)

@@ -124,8 +124,12 @@ def _attempt(delivery: dict[str, Any]) -> tuple[datetime, Answer]:
     except (CredentialError, DatabaseError, psycopg.Error) as error:
         log.error("webhook's secret cannot be opened", webhook_id=str(delivery["webhook_id"]), error=str(error))
         return at, Answer(None, None, "its address could not be opened", 0)
-    body = messages.body_of(delivery["payload"], delivery["format"], delivery_id)
-    return at, post(target.url, body, messages.headers_of(delivery_id, body, target.signing_secrets, at))
+    try:
+        body = messages.body_of(delivery["payload"], delivery["format"], delivery_id)
+        return at, post(target.url, body, messages.headers_of(delivery_id, body, target.signing_secrets, at))
+    except Exception as error:  # what nobody thought of is this message's fault alone: the sender is everybody's
+        log.error("a message could not be sent", webhook_id=str(delivery["webhook_id"]), error=type(error).__name__)
+        return at, Answer(None, None, "it could not be sent", 0)
 
 
 def _why_to_disable(connection: Connection[Any], delivery: dict[str, Any], said: Answer) -> str | None:

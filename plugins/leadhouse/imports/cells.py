@@ -11,6 +11,7 @@ from leadhouse.extraction.country import country_code
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.person_names import has_given_name
 from leadhouse.imports.country_names import LONGEST_COUNTRY, by_any_name
+from leadhouse.imports.degrees import without_degrees
 from leadhouse.imports.phone_numbers import to_e164
 
 RECENT = 2_000  # what comes again later is remembered by its column; a memory that holds more makes all of them slower
@@ -194,19 +195,10 @@ def person_name(text: str, *, is_in_order: bool = False) -> str:
     name = _SALUTATION.sub("", text).strip()
     if "," not in name:
         return name
-    while (behind := _BEHIND.search(name)) and " " in (head := name[: behind.start()].strip()):
-        name = f"{head} {behind['kin']}" if behind["kin"] else head
+    name = without_degrees(name)
     family, comma, given = name.partition(",")
     is_turned = comma and given.strip() and "," not in given and not is_in_order
     return f"{given.strip()} {family.strip()}" if is_turned else name
-
-
-_BEHIND = re.compile(
-    r",\s*(?:(?P<kin>[js]r\b\.?|I{2,3}|IV)|(?:e?m\.?b\.?a|ph\.?\s?d|m\.?d|c\.?f\.?a|c\.?p\.?a|acca|ll\.?\s?[mbd]|b\.?sc|m\.?sc"
-    r"|m\.?eng|b\.?eng|m\.?phil|d\.?b\.?a|j\.?d|d\.?d\.?s|esq|pmp|cissp|cisa|cscp|csm|rn|mph|mpa|shrm-s?cp|s?phr|ccim|cpg|p\.?e"
-    r"|m\.?a|b\.?a|dipl\.-?\s?[a-zäöü]+(?:\s?\(fh\))?|mag|mib|obe|mbe|cbe|frsa)\b\.?)\s*$",
-    re.I,
-)
 
 
 def contacts(text: str) -> list[tuple[str, str | None]]:

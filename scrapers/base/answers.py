@@ -36,7 +36,7 @@ MAX_ATTEMPTS = 2
 MAX_STRIKES = 3  # answers of CLOSING in a row, after which the host is left alone
 
 # What the kind of a page makes of its fetch, and whether the page may retract what it said before: a page that could
-# not be read, or that hides behind a login, is no evidence of absence.
+# not be read, that hides behind a login or is being mended, is no evidence of absence.
 KINDS: dict[PageKind, tuple[Outcome, bool]] = {
     PageKind.ORDINARY: (Outcome.FETCHED, True),
     PageKind.TEMPLATE: (Outcome.FETCHED, True),
@@ -45,6 +45,7 @@ KINDS: dict[PageKind, tuple[Outcome, bool]] = {
     PageKind.EMPTY: (Outcome.EMPTY, False),
     PageKind.LOGIN_WALL: (Outcome.BLOCKED, False),
     PageKind.COOKIE_WALL: (Outcome.BLOCKED, False),
+    PageKind.MAINTENANCE: (Outcome.EMPTY, False),
     PageKind.SCRIPT_ONLY: (Outcome.FETCHED, False),
     PageKind.FRAMESET: (Outcome.FETCHED, False),
     PageKind.UNKNOWN_CHARSET: (Outcome.FETCHED, False),

@@ -10,6 +10,7 @@ import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email.utils import format_datetime
 
 import pytest
 
@@ -161,9 +162,11 @@ def put_off(demand):
     )
 
 
-def test_a_busy_provider_puts_the_question_off_in_its_row_and_no_worker_sleeps(demand, provider):
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_a_busy_provider_puts_the_question_off_in_its_row_and_no_worker_sleeps(demand, provider, form):
     ask(demand, "Hit Alt", "Hit Neu")
-    provider.pauses = ["600"]
+    then = datetime.now(UTC) + timedelta(seconds=600)
+    provider.pauses = ["600" if form == "seconds" else format_datetime(then, usegmt=True)]
     started = time.monotonic()
     with pytest.raises(ProviderUnavailableError, match=r"findwell is busy .* 2 wait"):
         call_provider("run", DAY)

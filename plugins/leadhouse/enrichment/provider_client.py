@@ -11,7 +11,9 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
@@ -266,9 +268,18 @@ def _unanswered(error: Exception, latency_ms: int) -> Answer:
 
 
 def _pause_of(response: requests.Response) -> float | None:
+    """Seconds that the provider asks for, by number or date (RFC 9110, 10.2.3); None: it does not say."""
     stated = (response.headers.get("Retry-After") or "").strip()
-    is_asked_later = response.status_code in _LATER and stated.isascii() and stated.isdigit()
-    return float(stated[:9]) if is_asked_later else None
+    if response.status_code not in _LATER or not stated:
+        return None
+    if stated.isascii() and stated.isdigit():
+        return float(stated[:9])
+    try:
+        then = parsedate_to_datetime(stated)
+    except ValueError:
+        return None
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)  # as "-0000" is read
+    return max(0.0, (then - datetime.now(UTC)).total_seconds())
 
 
 def _never_sent(error: BaseException | None) -> bool:

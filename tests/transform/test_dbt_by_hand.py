@@ -97,7 +97,9 @@ def test_every_command_of_the_page_runs(built, world, tmp_path):
     edited = tmp_path / "dbt_project"
     shutil.copytree(PROJECT / "dbt_project", edited, ignore=shutil.ignore_patterns("target", "logs"))
     (edited / EDITED).write_text((edited / EDITED).read_text() + "-- edited\n")
-    assert done(*modified, folder=edited).split() == ["leadhouse.marts.analytics.dim_campaigns"]
+    touched = done(*modified, folder=edited).split()
+    assert "leadhouse.marts.analytics.dim_campaigns" in touched
+    assert all("dim_campaigns" in each for each in touched)
 
 
 def test_the_page_names_calls_that_are_tested():

@@ -51,9 +51,9 @@ def create_app(outside_sign_in: OutsideSignIn | None = None) -> FastAPI:
     strangers.add_api_route(
         "/openapi.json", _openapi, methods=["GET"], include_in_schema=False, dependencies=[Depends(OpenLimit())]
     )
-    app.include_router(strangers)
+    app.router.routes.extend(strangers.routes)  # as they are: taken in, each would be made once more
     app.state.open_operations = open_operations(app)
-    app.include_router(members)
+    app.router.routes.extend(members.routes)
     reads = (each for each in app.routes if isinstance(each, APIRoute) and "GET" in each.methods)
     app.state.places = places_of(each.path_format for each in reads)
     app.router.routes.insert(0, RouteIndex(app.routes, PREFIX))

@@ -167,6 +167,40 @@ CASES: dict[str, tuple[str, str, str, Facts]] = {
         "<h2>Our Services</h2><p>Crowns · Dental Implants · Whitening</p>",
         {"people": {"Tammy Aho", "Jill Maki", "Sarah Beth Olson"}},
     ),
+    "a state as newspapers shorten it": (
+        "https://a.org/contact", "en", "<p>2121 N. Peoria Ave., Tulsa, Okla. 74106</p>",
+        {"address": {"2121 N. Peoria Ave, 74106 Tulsa, Okla, US"}},
+    ),
+    "a code that is no year yet": (
+        "https://a.co.za/contact", "en", "<p>76 4th Avenue, Melville, Johannesburg, 2092</p>",
+        {"address": {"76 4th Avenue, Melville, 2092 Johannesburg, ZA"}},
+    ),
+    "a code on a line of its own": (
+        "https://a.cz/kontakt", "cs", "<p>Klatovská třída 132<br>Plzeň<br>301 00</p>",
+        {"address": {"Klatovská třída 132, 301 00 Plzeň, CZ"}},
+    ),
+    "a French road without numbers": (
+        "https://a.fr/contact", "fr", "<p>Route de Nevers<br>58120 Château-Chinon</p><p>Tél. : 03 86 85 11 42</p>",
+        {"address": {"Route de Nevers, 58120 Château-Chinon, FR"}},
+    ),
+    "town, region and land below the street": (
+        "https://a.org.co/", "es", "<p>Calle 49 # 50-21 Of. 1204<br>Medellín, Antioquia, Colombia</p>",
+        {"address": {"Calle 49 # 50-21 Of. 1204, Medellín, CO"}},
+    ),
+    "town and land below the street": (
+        "https://a.lk/contact", "en", "<p>No. 45/2, Negombo Road,<br>Peliyagoda, Sri Lanka.</p>",
+        {"address": {"No. 45/2, Negombo Road, Peliyagoda, LK"}},
+    ),
+    "Polish advisers and trainees": (
+        "https://a.pl/zespol", "pl",
+        "<h1>Nasz zespół</h1><h4>r. pr. Tomasz Baran</h4><p>wspólnik</p>"
+        "<h4>apl. adw. Karolina Mazur</h4><p>aplikantka adwokacka</p>",
+        {"people": {"Tomasz Baran: wspólnik", "Karolina Mazur: aplikantka adwokacka"}},
+    ),
+    "a Danish team": (
+        "https://a.dk/om", "da", "<h2>Mød teamet</h2><p><b>Jonas Kragh Pedersen</b><br>Fysioterapeut, sportsfysio</p>",
+        {"people": {"Jonas Kragh Pedersen: Fysioterapeut, sportsfysio"}},
+    ),
 }  # fmt: skip
 
 

@@ -55,7 +55,9 @@ _NAMED_STATES = (
 )
 _US_STATE = (
     r"(?:A[KLRZ]|C[AOT]|D\.?C|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]"
-    rf"|T[NX]|UT|V[AT]|W[AIVY]|{_NAMED_STATES})"
+    rf"|T[NX]|UT|V[AT]|W[AIVY]|{_NAMED_STATES}"
+    r"|Okla|Calif|Mass|Wash|Ore|Colo|Minn|Wis|Ill|Ind|Mich|Penna?|Fla|Tex|Ariz|Conn|Ala|Ark|Kan|Md|Miss|Mo|Mont|Neb|Nev"
+    r"|Tenn|Vt|Va|Wyo|Pa|Ga|Ky|La|N\.[HJMYCD]|S\.[CD]|R\.I|W\.Va)"
 )
 _US = re.compile(rf"(?<![\w.])(?P<region>{_US_STATE})\.?,?[ \n\u00a0]+(?P<code>\d{{5}}(?:[-–]\d{{4}})?)(?![\d-])")
 _DIGITS = re.compile(r"\d\d(?:\d{2}|\d[ \u00a0]\d{2}|[-–]\d{3})")
@@ -263,7 +265,7 @@ def _closes_town(text: str, match: re.Match[str], home: str | None, *, is_named:
     if match["code"].isdigit() and home in _SPACED_FIVE:
         return False
     before = text[max(0, match.start() - 3) : match.start()]
-    return bool(re.search(r"[^\W\d_]\)?,?[ ]$", before)) and (is_named or not _TOWN_FOLLOWS.match(text, match.end()))
+    return bool(re.search(r"[^\W\d_]\)?,?[ \n]$", before)) and (is_named or not _TOWN_FOLLOWS.match(text, match.end()))
 
 
 def fits(code: str, country: str | None) -> bool:

@@ -107,12 +107,12 @@ def _judge(
             city = _CITY_STATES[town.country]
         region = region or further
     named = _behind_owner(rest, owner)
-    is_british = town.country in {"GB", "IE"}
+    is_unnumbered = town.country in {"GB", "IE", "FR"}
     found = street_of(
         rest[named:],
         reach=7 if is_wordy else 5 if town.country in _DETAILED else 3,
         is_wordy=is_wordy,
-        is_unnumbered=is_british,
+        is_unnumbered=is_unnumbered,
     )
     found = (found[0], found[1] + named) if found else _village(rest, town)
     if found is None and town.city and (after := street_of(pieces_after(page, town.end), reach=0)):
@@ -235,7 +235,7 @@ def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *,
     count += bool(spot.region in {"footer", "address"} or spot.marks & Mark.CONTACT)
     count += bool(LABEL.search(spot.heading) or LEAD.match(spot.before) or LABEL.search(spot.above))
     count += any(vocabulary.LEGAL_FORM.search(line) for line in before[-2:])
-    if re.fullmatch(r"(?:19|20)\d\d", town.code.strip()):
+    if re.fullmatch(r"19\d\d|20[0-3]\d", town.code.strip()):
         count -= 1 if town.city else 3
     if spot.marks & (Mark.ARTICLE | Mark.PORTFOLIO | Mark.CODE):
         count -= 2

@@ -40,7 +40,7 @@ _MAX_WORDS = 6
 _SMALL_DEGREES = frozenset(("mgr", "inz", "dr", "prof", "lic", "drs"))  # that open a line in small letters
 _GENDER = re.compile(r"\.?[ªº]\.?$|(?<=[A-Za-z])\.(?:in|a|as|ssa)\.?$")  # ``Eng.ª``, ``Mag.a``, ``Ing.in``, ``Dr.ssa``
 _SHORTENED = re.compile(
-    r"^(?=[^.]*[a-zß-öø-ÿ])[^\W\d_]{2,8}\.(?:-?[^\W\d_]{2,7}\.){0,2}$"
+    r"^(?=[^.]*[a-zß-öø-ÿ])(?:[^\W\d_]{2,8}|[a-z])\.(?:-?[^\W\d_]{2,7}\.){0,2}$"
 )  # ``Atty.``, ``Bmstr.``, ``Dipl.-Bw.``
 # Given names that are written short, and what stands before places.
 _SHORT_GIVEN = words(

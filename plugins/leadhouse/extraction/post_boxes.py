@@ -68,11 +68,22 @@ def codeless(page: Page, country: str | None) -> Iterator[tuple[re.Match[str], A
     for block in page.blocks:
         if len(block.text) > 600 or "," not in block.text:
             continue
-        for line in block.text.split("\n"):
+        for raw, line in _lines(block.text):
             parts = _read(line) if "," in line and len(line) <= _MAX_LINE else None
-            if parts and count < _MAX_LINES and (match := re.compile(re.escape(line)).search(page.text, block.start)):
+            if parts and count < _MAX_LINES and (match := re.compile(re.escape(raw)).search(page.text, block.start)):
                 count += 1
                 yield match, parts
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    """Lines as they stand and as they read; a town and its land alone (``Medellín, Antioquia, Colombia``) are read
+    with the line above, where the street stands, without the region between."""
+    above = ""
+    for line in text.split("\n"):
+        pieces = [piece for piece in _PIECE.split(line.strip(" ,.")) if piece] if above and "," in line else []
+        is_town = 2 <= len(pieces) <= 3 and not re.search(r"\d", line) and country_code(pieces[-1]) is not None
+        yield line, f"{above.strip(' ,.')}, {pieces[0]}, {pieces[-1]}" if is_town else line
+        above = line
 
 
 def _read(line: str) -> AddressParts | None:

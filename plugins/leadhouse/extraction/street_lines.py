@@ -104,6 +104,7 @@ _NUMBERED = re.compile(
 _UNNUMBERED = re.compile(
     r"(?:[A-Z][\w'’-]+ ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Way|Close|Row|Hill|Green|Square|Place"
     r"|Gardens|Terrace|Crescent|Court|Parade|Grove|Mews|Quay|Walk)\.?"
+    r"|(?:Route|Chemin|Place|Impasse|Hameau|Lieu[- ][Dd]it|ZA|ZI|Z\.A\.|Z\.I\.) [\w'’ -]{3,40}"
 )
 _FLOOR = re.compile(r"\s*[-–]?\s*\d{1,2}\.?\s?[ºª°]\.?\s?(?:[A-Za-z]{1,4}\.?)?$")  # 215 - 1.º Esq.
 _NUMBER_ALONE = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$")

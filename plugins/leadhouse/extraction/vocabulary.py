@@ -134,7 +134,7 @@ PARTNER = guarded(
     re.I,
 )
 LEADERSHIP = guarded(
-    r"צוות|אודות|команда|сотрудники|о нас|о компании|ομάδα|فريق|من نحن|团队|チーム|スタッフ|ekibimiz|\bteam\b"
+    r"צוות|אודות|команда|сотрудники|о нас|о компании|ομάδα|فريق|من نحن|团队|チーム|スタッフ|ekibimiz|\bteam(?:et)?\b"
     r"|\bteams?$|our (?:people|staff|attorneys|doctors|experts|leaders)|meet (?:the|our|us)"
     r"|who we are|who are we|staff\b|leadership|management|board of|directors|founders?|attorneys"
     r"|lawyers|our experts|personnel|executives?"

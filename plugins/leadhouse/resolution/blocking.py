@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 
 from leadhouse.resolution.comparable import label_of
 from leadhouse.resolution.encoded import Column, Hashes
+from leadhouse.resolution.folding import REMEMBERED
 
 Pairs = tuple[NDArray[Any], NDArray[Any]]
 MOST_IN_BLOCK = 100
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # of splitmix64 (Steele, Lea and Flood 2014)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def sound(value: str) -> str:
     """The consonants of a name, doubled and like-sounding ones as one: slips in vowels do not matter."""
     plain = value.translate(_LIKE_SOUNDS)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from leadhouse.extraction.hosts import FREE_MAIL, registrable
-from leadhouse.resolution.folding import fold, fold_company
+from leadhouse.resolution.folding import REMEMBERED, fold, fold_company
 
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)
 _ISO_DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})(?:\D.*)?")
@@ -37,6 +37,7 @@ _ORDINALS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=REMEMBERED)
 def company_name(text: str) -> str:
     """The name without its legal form; of a name that is a host (``mail.example.co.uk``) its registrable label."""
     text = re.sub(r"(?<=\w)'(?=s\b)", "", text)

@@ -33,7 +33,7 @@ _CODE_LABEL = re.compile(
     re.I,
 )
 _FRAME = Mark.FOOTER | Mark.HEADER
-_PICTURE = re.compile(r"^[^\w\s(#\"'„«“‘.,-]+\s*")  # a pin before an address
+_PICTURE = re.compile(r"^[^\w\s:(#\"'„«“‘.,-]+\s*")  # a pin before an address
 _SPLIT = re.compile(r"\s*(?:,(?!(?<=\d,)\d(?!\d))|[;|•·●⋅])\s*|(?<!\d)\s+[–—-]\s+|\s+[–—-]\s+(?!\d)")
 
 
@@ -47,6 +47,8 @@ def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
     own = _CODE_LABEL.sub("", own)
     opens_line = not own
     pieces = _split(own)
+    if LEAD.match(own):
+        return pieces, opens_line  # ``Address: 12 High Street, ...`` opens there
     end = begin - 1
     frame = page.block_at(start).marks & _FRAME
     for _ in range(6):

@@ -199,7 +199,7 @@ DEGREES = words(
     "mrcp mbbs bds mds dnb facs fagd frics mrics ceng meng beng obe mbe cbe kc qc emeritus mbchb bpharm fh univ edm "
     "faia fcib acib mnse fnse mnim fnim gaicd faicd cissp aicp asla iida ncidq rla cae cda dacvs mciob mcipd ofm arb "
     "sso fmh "
-    "fia fiai cmgr mistructe acii fcii mcips cima acma fcma peng ing eth "
+    "cro crm crn crp crf crea oab crefito creci fia fiai cmgr mistructe acii fcii mcips cima acma fcma peng ing eth "
     "psyd dipl mae bed cfp chfc clu shrm cphr hons dphil csc dsc drsc candjur mag ra stb retired ret pharmd aprn fnp bc"
 )
 # Given names are folded to Latin letters, so most are ASCII; a name in another script is told by the list around it.

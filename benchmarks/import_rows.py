@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def run() -> list[Result]:
         write_people(path, ROWS, start=ROWS)
         beside, beside_floor = _against_floor(database, path, lambda: _import(path, organization_id, mode="merge"))
         one_kind = [
-            (name, _against_floor(database, listed, lambda listed=listed: _import(listed, organization_id, kind=None)))
+            (name, _against_floor(database, listed, partial(_import, listed, organization_id, kind=None)))
             for name, listed in (
                 ("importing companies", write_companies(folder / "companies.csv", ROWS)),
                 ("importing people alone", write_contacts(folder / "contacts.csv", ROWS)),

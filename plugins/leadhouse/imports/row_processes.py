@@ -2,7 +2,8 @@
 
 They are forked, which costs milliseconds where a new interpreter with the component's tables takes a second of CPU.
 A process with several threads is not forked (a lock that another thread holds would stay locked): it reads by itself.
-What a process that ended owes is read by this one: that costs time and no row.
+What a process that ended owes is read by this one: that costs time and no row. (With one of its processes the whole of
+a `ProcessPoolExecutor` is lost, and a `multiprocessing.Pool` waits for its answer for ever.)
 """
 
 from __future__ import annotations

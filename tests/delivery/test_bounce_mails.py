@@ -176,8 +176,8 @@ SOFT = {
         reported(failed("5.3.4", "552 5.3.4 Message size exceeds fixed maximum message size (10485760)")), "failed",
         {"message_size"},
     ),
-    "a virus scanner": (
-        reported(failed("5.0.0", "554 5.0.0 Message rejected: attachment type not allowed")), "failed", {"content"},
+    "a scanner of attachments": (
+        reported(failed("5.0.0", "554 5.0.0 Message rejected: attachment type not allowed")), "failed", {"policy"},
     ),
     "relaying is denied": (
         reported(failed("5.7.1", "550 5.7.1 <eva@firma.example>... Relaying denied")), "failed", {"policy"},
@@ -221,7 +221,6 @@ def test_who_is_away_is_there(language, header):
 
 
 def test_a_complaint_names_whom_we_must_leave_alone():
-    abuse = "Feedback-Type: abuse\nVersion: 1"
     abuse = "Feedback-Type: abuse\nVersion: 1"
     raw = (
         "From: fbl@provider.example\nMessage-ID: <9@mx.example>\nContent-Type: multipart/report; "

@@ -124,7 +124,7 @@ def bounces(
     from leadhouse.commands.organizations import only_organization
     from leadhouse.commands.output import print_table
     from leadhouse.delivery.bounce_mails import read_bounces
-    from leadhouse.delivery.returned_mail import land_bounce, read_mails
+    from leadhouse.delivery.returned_mail import as_shown, land_bounce, read_mails
 
     told: dict[str, list[dict[str, object]]] = {}
     with clear_failures():
@@ -133,13 +133,14 @@ def bounces(
             told[name] = []
             for each in read_bounces(raw):
                 outcome = (land_bounce(owner, each) or "says nothing") if owner else "not landed"
-                told[name].append(asdict(each) | {"is_hard": each.is_hard, "outcome": outcome})
+                told[name].append(as_shown(each) | {"outcome": outcome})
     if write_json(json_file, told):
         return
-    shown = ("recipient", "kind", "reason_class", "status", "is_hard", "outcome")
+    shown = ("recipient", "kind", "reason", "reason_class", "dsn", "is_hard", "outcome")
     rows = ((name, *(str(row[key] if row[key] is not None else "-") for key in shown)) for name, found in told.items()
             for row in found)  # fmt: skip
-    print_table(("mail", "recipient", "kind", "reason", "status", "nobody there", "outcome"), rows, whole=("mail",))
+    heads = ("mail", "recipient", "kind", "reason", "class", "status", "nobody there", "outcome")
+    print_table(heads, rows, whole=("mail",))
     empty = sum(1 for found in told.values() if not found)
     typer.echo(f"{len(told)} mails, {empty} of them no report")
 

@@ -8,33 +8,31 @@ the returned message are read: whom they name, and what the server said of him.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses
-from typing import Literal
 
+from leadhouse.delivery.bounce_notices import read_notice
 from leadhouse.delivery.bounce_texts import (
-    EXPIRED,
     RETURNED,
     header_text,
     is_automatic_subject,
     shown_text,
     text_of,
 )
-from leadhouse.delivery.bounce_words import reason_of
-from leadhouse.delivery.replies import ReasonClass, enhanced_status, is_hard
+from leadhouse.delivery.bounce_verdicts import ReadBounce, judged
 
-Kind = Literal["failed", "delayed", "delivered", "complained", "automatic"]
 _ADDRESS = re.compile(r"(?<![\w.+@-])[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*\.[\w-]{2,}", re.UNICODE)
-_BASIC = re.compile(r"(?<![\d.\[])([45]\d\d)[ -](?!\d)")
+_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_QUOTED = re.compile(r"\"[^\"\s]{1,62}\"@[\w.-]+\.\w{2,}")  # RFC 5321: a local part in quotes
 _DAEMON = re.compile(r"^(mailer-daemon|postmaster|mail-daemon|maildaemon|mdaemon|bounces?)[@+]", re.I)
 # whom a line of a report is about: how qmail, sendmail, Exim, Exchange and their like put the address
 _ABOUT = (
     re.compile(rf"^\s*<?({_ADDRESS.pattern})>?\s*:?\s*$", re.M),
     re.compile(rf"^\s*(?:\S{{0,12}}\s)?<({_ADDRESS.pattern})>\s*(?:\.\.\.|:|\(|,|$)", re.M),
     re.compile(rf"^\s*({_ADDRESS.pattern})\s*(?:\.\.\.|:|\(|,| on )", re.M),
-    re.compile(rf"RCPT TO:\s*<({_ADDRESS.pattern})>", re.I),
+    re.compile(rf"RCPT TO:\s*<?({_ADDRESS.pattern})", re.I),
     re.compile(
         rf"(?:recipients?|addressees?|empf[äa]nger|destinataires?|destinatarios?|destinatari[oa]?|user|mailbox|宛先)"
         rf"[^\n@]{{0,60}}?({_ADDRESS.pattern})",
@@ -42,31 +40,9 @@ _ABOUT = (
     ),
     re.compile(rf"\bto[: ]+<?({_ADDRESS.pattern})", re.I),
 )
+_AS_TEXT = re.compile(r"^Final-Recipient:[ \t]*rfc822;.*\n(?:.*\n)?(?:Action|Status):", re.I | re.M)
 _OF_LOOP = re.compile(r"complaint about message from ", re.I)  # Microsoft's, which keeps to no RFC
 LONGEST = 1024 * 1024  # bytes that are read of a mail
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBounce:
-    """What a mail says of one recipient. `reason_class` and `status` are None where nothing failed.
-
-    `rfc_message_id` is the Message-ID of the mail that it is about, `report_id` its own; None where it names none.
-    """
-
-    recipient: str
-    kind: Kind
-    reason_class: ReasonClass | None = None
-    status: str | None = None
-    smtp_code: int | None = None
-    has_expired: bool = False
-    words: str = ""
-    rfc_message_id: str | None = None
-    report_id: str | None = None
-
-    @property
-    def is_hard(self) -> bool:
-        """Whether nobody is at the address: only what failed for good can say so."""
-        return self.kind == "failed" and not self.has_expired and is_hard(self.reason_class)
 
 
 def read_bounces(raw: bytes) -> list[ReadBounce]:
@@ -78,13 +54,27 @@ def read_bounces(raw: bytes) -> list[ReadBounce]:
         "rfc_message_id": (header_text(original, "Message-ID") or header_text(message, "In-Reply-To")).strip() or None,
         "report_id": header_text(message, "Message-ID").strip() or None,
     }
-    found = _complaints(parts, original, header_text(message, "Subject")) or _reported(parts, message, original)
+    noticed = _noticed(parts, ids)
+    found = (
+        noticed or _complaints(parts, original, header_text(message, "Subject")) or _reported(parts, message, original)
+    )
     if not found:
         found = _automatic(message, parts) or _told(message, parts, original)
     told: dict[str, ReadBounce] = {}
     for each in found:
         told.setdefault(each.recipient, _with(each, ids))
     return list(told.values())
+
+
+def _noticed(parts: list[Message], ids: dict[str, str | None]) -> list[ReadBounce]:
+    """What a sending service tells as JSON; the Message-ID that it names goes into `ids`."""
+    notices = (read_notice(text_of(each)) for each in parts if each.get_content_type() == "text/plain")
+    notice = next((each for each in notices if each is not None), None)
+    if notice is None:
+        return []
+    ids["rfc_message_id"] = notice.rfc_message_id
+    found = [_of_fields(whom, fields, "") for whom, fields in notice.reported]
+    return found + [ReadBounce(whom, "complained", reason="feedback") for whom in notice.complained]
 
 
 def _with(found: ReadBounce, ids: dict[str, str | None]) -> ReadBounce:
@@ -125,7 +115,8 @@ def _fields(text: str) -> list[dict[str, str]]:
 
 def _first_address(*texts: str | None) -> str | None:
     for text in texts:
-        found = _ADDRESS.search((text or "").partition(";")[2] or text or "")
+        value = (text or "").partition(";")[2] or text or ""
+        found = _QUOTED.search(value) or _ADDRESS.search(value)
         if found:
             return found[0].lower().strip("'`")
     return None
@@ -141,22 +132,26 @@ def _complaints(parts: list[Message], original: Message | None, subject: str) ->
         named = re.findall(rf"^(?:Original-Rcpt-To|Removal-Recipient)\s*:.*?({_ADDRESS.pattern})", text, re.I | re.M)
         whom = [each.lower() for each in named] or _to_whom(original)
         if fields.get("feedback-type", "abuse").lower() in ("auth-failure", "dmarc"):
-            return [ReadBounce(each, "failed", "authentication") for each in whom]
-        return [ReadBounce(each, "complained") for each in whom]
+            return [ReadBounce(each, "failed", "authentication", "feedback") for each in whom]
+        return [ReadBounce(each, "complained", reason="feedback") for each in whom]
     if _OF_LOOP.match(subject):
-        return [ReadBounce(each, "complained") for each in _to_whom(original)]
+        return [ReadBounce(each, "complained", reason="feedback") for each in _to_whom(original)]
     return []
 
 
 def _to_whom(original: Message | None) -> list[str]:
-    found = _first_address(header_text(original, "X-Original-To"), header_text(original, "To"))
+    found = _first_address(header_text(original, "To"), header_text(original, "X-Original-To"))
     return [found] if found else []
 
 
 def _reported(parts: list[Message], message: Message, original: Message | None) -> list[ReadBounce]:
     """RFC 3464: what the report says of each recipient in its fields; the words beside them where those say less."""
-    reports = [each for each in parts if each.get_content_type().endswith("delivery-status")]
     words = _words_above(parts)
+    returned = {id(within) for each in parts if each.get_content_maintype() == "message" for within in _within(each)}
+    reports = [each for each in parts if each.get_content_type().endswith("delivery-status")]
+    reports = [each for each in reports if id(each) not in returned] or reports
+    if not reports:  # one whose own headers were lost on the way, so that its parts are read as text
+        reports = [each for each in parts if each.get_content_type() == "text/plain" and _AS_TEXT.search(text_of(each))]
     found = []
     for part in reports:
         for fields in _fields(text_of(part)):
@@ -171,51 +166,50 @@ def _reported(parts: list[Message], message: Message, original: Message | None) 
     return [_of_words(failed, words)] if failed else []
 
 
-def _of_fields(whom: str, fields: dict[str, str], words: str) -> ReadBounce:
+def _within(part: Message) -> list[Message]:
+    """The parts of a returned message, which may be a report itself."""
+    return [] if part.get_content_type().endswith("delivery-status") else list(part.walk())[1:]
+
+
+def _of_fields(whom: str, fields: Mapping[str, str], words: str) -> ReadBounce:
     diagnostic = fields.get("diagnostic-code", "")
     said = re.sub(r"^\s*(smtp|x-[\w-]+)\s*;\s*", "", diagnostic, flags=re.I)
     action = fields.get("action", "failed").split()[0].lower() if fields.get("action", "failed").split() else "failed"
-    status = enhanced_status(fields.get("status", "")) or enhanced_status(said)
-    if (status or "").startswith("2"):
-        status = None
+    status = _status_of(fields.get("status", "")) or _status_of(said)
     if action in ("delivered", "relayed", "expanded"):
-        return ReadBounce(whom, "delivered", status=status)
+        return ReadBounce(whom, "delivered", reason="delivered", status=status)
     about = _near(words, whom)
     has_said = bool(re.search(r"[^\W\d_]{3}", re.sub(r"https?://\S+", "", said)))
     text = said if has_said else f"{said} {about}"
-    better = enhanced_status(said)
+    better = _status_of(said) or _status_of(about)
     if status is None or (status.endswith((".0.0", ".0.1")) and better):
         status = better or status
-    return _failed(whom, text, status, f"{said} {about}", is_delayed=action == "delayed")
+    return judged(whom, text, status, f"{said} {about}", is_delayed=action == "delayed")
+
+
+def _status_of(text: str) -> str | None:
+    """The first enhanced status of a refusal (RFC 3463); a transcript quotes those of what went well too."""
+    found = _STATUS.search(text)
+    return found[0] if found else None
 
 
 def _of_words(whom: str, words: str) -> ReadBounce:
     about = _near(words, whom)
-    return _failed(whom, about, enhanced_status(about), about, is_delayed=False)
-
-
-def _failed(whom: str, text: str, status: str | None, all_words: str, *, is_delayed: bool) -> ReadBounce:
-    basic = _BASIC.search(text)
-    code = int(basic[1]) if basic else None
-    is_temporary = (status or "").startswith("4.") or (status is None and code is not None and code < 500)
-    has_expired = bool(EXPIRED.search(all_words)) or status in ("4.4.7", "5.4.7")
-    reason = reason_of(text, status, code)
-    kind: Kind = "delayed" if is_delayed or (is_temporary and not has_expired) else "failed"
-    return ReadBounce(whom, kind, reason, status, code, has_expired, " ".join(text.split())[:500])
+    return judged(whom, about, _status_of(about), about, is_delayed=False)
 
 
 def _automatic(message: Message, parts: list[Message]) -> list[ReadBounce]:
     """RFC 3834: a machine answered for who is away; the mailbox lives."""
     marks = header_text(message, "Auto-Submitted").lower(), header_text(message, "Precedence").lower()
     is_answer = marks[0].startswith("auto-replied") or "auto_reply" in marks[1] or bool(message.get("X-Autoreply"))
-    is_daemon = bool(_DAEMON.match(_sender(message) or "")) or header_text(message, "Return-Path").strip() == "<>"
+    is_daemon = _is_daemon(message)
     by_subject = is_automatic_subject(header_text(message, "Subject"))
     if message.get("X-Failed-Recipients") or not (is_answer or (by_subject and not is_daemon)):
         return []
     if _DAEMON.match(_sender(message) or "") and not by_subject:
         return []
     whom = _sender(message)
-    return [ReadBounce(whom, "automatic", words=_words_above(parts)[:500])] if whom else []
+    return [ReadBounce(whom, "automatic", reason="vacation", words=_words_above(parts)[:500])] if whom else []
 
 
 def _sender(message: Message) -> str | None:
@@ -229,16 +223,19 @@ def _told(message: Message, parts: list[Message], original: Message | None) -> l
     failed = [each.lower() for each in _ADDRESS.findall(header_text(message, "X-Failed-Recipients"))]
     if failed:
         return [_of_words(each, words) for each in failed]
+    has_daemon = _is_daemon(message)
     if not _is_report(message, words):
         return []
     ours = {each.lower() for name in ("To", "Delivered-To") for each in _ADDRESS.findall(header_text(message, name))}
     ours |= {_sender(message) or ""}
     ours |= {each.lower() for each in _ADDRESS.findall(header_text(original, "From"))}
-    for pattern in _ABOUT:
-        whom = [each.lower() for each in pattern.findall(words)]
-        named = [each for each in dict.fromkeys(whom) if each not in ours and not _DAEMON.match(each)]
+    about = [[each.lower() for each in pattern.findall(words)] for pattern in _ABOUT]
+    for whom in about:
+        named = [each for each in dict.fromkeys(whom) if each not in ours and not each.startswith("mailer-daemon@")]
         if named:
             return [_of_words(each, words) for each in named]
+    if has_daemon and about[0] + about[1]:  # who writes to himself is sender and recipient
+        return [_of_words(each, words) for each in dict.fromkeys(about[0] + about[1]) if each != _sender(message)]
     rest = [each.lower() for each in _ADDRESS.findall(words)]
     if original is not None:
         rest += [each.lower() for each in _ADDRESS.findall(header_text(original, "To"))]
@@ -246,15 +243,19 @@ def _told(message: Message, parts: list[Message], original: Message | None) -> l
     return [_of_words(named[0], words)] if named else []
 
 
+def _is_daemon(message: Message) -> bool:
+    is_named = bool(_DAEMON.match(_sender(message) or header_text(message, "From").strip().replace(" <>", "@")))
+    return is_named or header_text(message, "Return-Path").strip() == "<>"
+
+
 def _is_report(message: Message, words: str) -> bool:
     subject = header_text(message, "Subject")
-    has_daemon = bool(_DAEMON.match(_sender(message) or "")) or header_text(message, "Return-Path").strip() == "<>"
     speaks = re.compile(
         r"undeliver|unzustell|delivery|deliver|returned? mail|failure|failed|non remis|no se (ha )?pudo|mancata|"
         r"returned to sender|bounce|rejected|konnte nicht|配信|配達|未送达|退信|не\s*доставлен|mail system error",
         re.I,
     )
-    return has_daemon or bool(speaks.search(subject)) or bool(re.search(r"\b5\d\d[ -]5\.\d+\.\d+", words))
+    return _is_daemon(message) or bool(speaks.search(subject)) or bool(re.search(r"\b5\d\d[ -]5\.\d+\.\d+", words))
 
 
 def _words_above(parts: list[Message]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import mailbox
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
-from leadhouse.delivery.bounce_mails import Kind, ReadBounce
+from leadhouse.delivery.bounce_verdicts import Kind, ReadBounce
 from leadhouse.delivery.received_events import Landed, Report, ReportKind, land_report
 
 PROVIDER = "mailbox"
@@ -39,6 +40,18 @@ def read_mails(path: Path) -> Iterator[tuple[str, bytes]]:
         box.close()
 
 
+def as_shown(found: ReadBounce) -> dict[str, object]:
+    """A recipient as `leadhouse verification bounces --json` shows him: what was read, and both verdicts.
+
+    `dsn` is the enhanced status (RFC 3463), `reason` and `hardbounce` are the field's, `reason_class`
+    and `is_hard` ours.
+    """
+    shown: dict[str, object] = {("dsn" if name == "status" else name): value for name, value in asdict(found).items()}
+    return shown | {
+        "hardbounce": found.hardbounce, "is_hard": found.is_hard, "why_otherwise": found.why_otherwise,
+    }  # fmt: skip
+
+
 def land_bounce(organization_id: UUID, found: ReadBounce) -> Landed | None:
     """Lands what a mail said of one of the organization's messages; None where it says nothing that could land.
 
@@ -52,7 +65,7 @@ def land_bounce(organization_id: UUID, found: ReadBounce) -> Landed | None:
         reason_class=("unclassified" if found.has_expired else found.reason_class) if kind == "bounced" else None,
         smtp_code=found.smtp_code if kind == "bounced" else None,
         dsn_status=found.status if kind == "bounced" and _STATUS.fullmatch(found.status or "") else None,
-        payload={"text": found.words} if kind == "replied" else {},
+        payload={"text": found.words} if kind == "replied" else {"reason": found.reason},
         reply_kind="out_of_office" if kind == "replied" else None,
     )  # fmt: skip
     return land_report(organization_id, report, PROVIDER)

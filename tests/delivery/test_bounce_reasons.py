@@ -1,0 +1,428 @@
+"""Why servers of many makers refuse a mail, in the field's terms.
+
+Phrases as makers document them or as their software has them; none is taken from a collection of messages. Where a
+server gives a code, it stands with it.
+"""
+
+import json
+import re
+
+import pytest
+
+from leadhouse.delivery.bounce_mails import read_bounces
+from leadhouse.delivery.bounce_words import REASONS, class_of, is_hard_in_field, reason_of
+from leadhouse.delivery.replies import HARD, enhanced_status
+from leadhouse.delivery.returned_mail import as_shown
+
+EVA = "eva@firma.example"
+PHRASES = {
+    "userunknown": """
+        Exchange: 550 5.1.1 RESOLVER.ADR.RecipNotFound; not found
+        Office 365: 550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup
+        Office 365: 550 5.4.1 Recipient address rejected: Access denied. AS(201806281)
+        Outlook.com: 550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).
+        Gmail: 550-5.1.1 The email account that you tried to reach does not exist. Please try
+        Yahoo: 552 1 Requested mail action aborted, mailbox not found
+        Yahoo: 554 delivery error: dd This user doesn't have a yahoo.com account (eva@firma.example) [0]
+        GMX: 550 Requested action not taken: mailbox unavailable
+        Postfix: 550 5.1.1 <eva@firma.example>: Recipient address rejected: User unknown in local recipient table
+        Exim: 550 Unrouteable address
+        Exim: 550-Callout verification failed: 550 No Such User Here
+        Sendmail: 550 5.1.1 <eva@firma.example>... User unknown
+        qmail: sorry, no mailbox here by that name. (#5.1.1)
+        Courier: 550 User <eva@firma.example> unknown
+        MailEnable: 550 Requested action not taken: mailbox unavailable or not local
+        Barracuda: 550 No such user (eva@firma.example)
+        Mimecast: 550 Invalid Recipient - https://community.mimecast.example/docs/DOC-1369#550
+        Proofpoint: 550 5.1.1 User Unknown
+        IronPort: 550 #5.1.0 Address rejected.
+        Symantec: 550 Invalid recipient eva@firma.example (#5.1.1)
+        Yandex: 550 5.7.1 No such user!
+        Mail.ru: 550 Message was not accepted -- invalid mailbox. Local mailbox is unavailable: user not found
+        QQ: 550 Mailbox not found. http://service.mail.qq.example/cgi-bin/help?id=20022
+        Naver: 550 5.1.1 No such user
+        UOL: 550 5.1.1 <eva@firma.example>: Recipient address rejected: User unknown in relay recipient table
+        Orange: 550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR_416
+        T-Online: 550 5.1.1 unknown user / Teilnehmer existiert nicht
+        Comcast: 550 5.1.1 Not our Customer
+        AOL: 550 5.1.1 <eva@firma.example>: Recipient address rejected: aol.example
+        iCloud: 550 5.1.1 <eva@firma.example>: user does not exist
+        Telstra: 550 5.1.1 eva@firma.example recipient rejected. IB603
+    """,
+    "hostunknown": """
+        Postfix: 5.4.4 Host or domain name not found. Name service error for name=firma.example type=A: Host not found
+        Sendmail: 550 5.1.2 <eva@firma.example>... Host unknown (Name server: firma.example: host not found)
+        qmail: Sorry, I couldn't find any host named firma.example. (#5.1.2)
+        Exchange: 550 5.4.310 DNS domain firma.example does not exist [Message=InfoDomainNonexistent]
+        IronPort: 5.1.2 - Bad destination host 'DNS Hard Error looking up firma.example (MX): NXDomain'
+    """,
+    "notaccept": """
+        Postfix: 5.1.0 Domain firma.example does not accept mail (nullMX)
+        RFC 7504: 521 firma.example does not accept mail
+        RFC 7505: 556 5.1.10 Recipient address has null MX
+        Gmail: The domain firma.example doesn't receive email according to the administrator: returned Null MX
+    """,
+    "hasmoved": """
+        RFC 5321: 551 User not local; please try <eva@neu.example>
+        Comcast: 551 not our customer
+        RFC 3463: 550 5.1.6 Destination mailbox has moved
+        Sendmail: 551 5.1.6 User has moved; please try <eva@neu.example>
+    """,
+    "suspend": """
+        Gmail: 550-5.2.1 The email account that you tried to reach is disabled. Learn more at
+        Gmail: 550 5.2.1 The email account that you tried to reach is inactive. For more information
+        Yahoo: 554 delivery error: dd Sorry. This account has been disabled or discontinued [#102].
+        Exchange: 550 5.2.1 Mailbox disabled for this recipient
+        Zimbra: 550 5.2.1 account is locked
+        Courier: 550 User suspended
+        Exim: 550 This account has been suspended
+        T-Online: 550 mailbox eva@firma.example is locked
+        AOL: 550 5.2.1 The account is inactive
+        RFC 5248: 525 5.7.13 User Account Disabled
+    """,
+    "mailboxfull": """
+        Gmail: 452-4.2.2 The email account that you tried to reach is over quota. Please direct
+        Gmail: 552 5.2.2 The recipient's inbox is out of storage space.
+        Exchange: 554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException
+        Dovecot: 552 5.2.2 <eva@firma.example> Quota exceeded (mailbox for user is full)
+        Courier: 552 Mailbox is full
+        qmail: The users mailfolder is over the allowed quota (size). (#5.2.2)
+        Exim: 552 mailbox is full: retry timeout exceeded
+        Yahoo: 552 1 Requested mail action aborted, mailbox is over quota
+        GMX: 552-Requested mail action aborted: exceeded storage allocation. Quota exceeded
+        MailEnable: 552 Requested mail action aborted: exceeded mailbox storage allocation
+        Free: 552 5.2.2 Over quota
+        Orange: 552 5.1.1 Boite du destinataire pleine. Recipient overquota. OFR_417
+        iCloud: 552 5.2.2 <eva@firma.example>: user is over quota
+        Zimbra: 452 4.2.2 Over quota
+        1&1: 552 Mailbox size limit exceeded
+    """,
+    "exceedlimit": """
+        RFC 3463: 552 5.2.3 Message length exceeds administrative limit
+        Exchange: 550 5.2.3 RESOLVER.RST.RecipSizeLimit; message exceeds the limit of this recipient
+        Sendmail: 552 5.2.3 Message is too large for this mailbox; 5000000 bytes max
+    """,
+    "mesgtoobig": """
+        Postfix: 552 5.3.4 Message size exceeds fixed limit
+        Sendmail: 552 5.3.4 Message is too large; 10485760 bytes max
+        Gmail: 552-5.3.4 Your message exceeded Google's message size limits. Please visit
+        Exchange: 550 5.3.4 ROUTING.SizeLimit; message size exceeds fixed maximum size for route
+        Exim: 552 Message size exceeds maximum permitted
+        SendGrid: 552 message too large
+        qmail: 552 sorry, that message size exceeds my databytes limit (#5.3.4)
+    """,
+    "authfailure": """
+        Gmail: 550-5.7.26 This mail has been blocked because the sender is unauthenticated.
+        Gmail: 550-5.7.26 Unauthenticated email from we.example is not accepted due to domain's DMARC policy.
+        Yahoo: 554 5.7.9 Message not accepted for policy reasons: message failed DMARC evaluation
+        Outlook.com: 550 5.7.509 Access denied, sending domain we.example does not pass DMARC verification
+        Outlook.com: 550 5.7.515 Access denied, the sending domain doesn't meet the required authentication level
+        Postfix: 550 5.7.23 Message rejected due to: SPF fail - not authorized
+        Mimecast: 550 Rejected by header based Anti-Spoofing policy: DMARC failed
+        Mail.ru: 550 5.7.1 This message was not accepted due to domain owner DMARC policy
+        Comcast: 550 5.2.0 DMARC validation failed
+    """,
+    "requireptr": """
+        Gmail: 550-5.7.25 The IP address sending this message does not have a PTR record setup, or the corresponding
+        GMX: 554 Nemesis ESMTP Service not available; No SMTP service; Bad DNS PTR resource record.
+        T-Online: 554 IP=192.0.2.1 - None/bad reverse DNS record
+        Postfix: 450 4.7.1 Client host rejected: cannot find your reverse hostname, [192.0.2.1]
+        AOL: 554 RTR:RD IP has no PTR record
+        Comcast: 554 Comcast requires that all mail servers must have a PTR record with a valid Reverse DNS entry
+        Sendmail: 550 5.7.1 Fix reverse DNS for 192.0.2.1
+    """,
+    "badreputation": """
+        Gmail: 550-5.7.1 very low reputation of the sending IP address. To protect our users
+        Gmail: 550-5.7.1 likely suspicious due to the very low reputation of the sending domain
+        IronPort: 554 Your access to this mail system has been rejected due to the sending MTA's poor reputation.
+        Yahoo: 421 4.7.0 [TSS04] Messages temporarily deferred due to unexpected volume or user complaints
+        McAfee: 554 5.7.1 Message rejected because of the reputation of the sender
+    """,
+    "blocked": """
+        Outlook.com: 550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent (S3140).
+        Office 365: 550 5.7.606 Access denied, banned sending IP [192.0.2.1]
+        Postfix: 554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.example
+        Proofpoint: 554 Blocked - see https://ipcheck.proofpoint.example/?ip=192.0.2.1
+        Barracuda: 554 Service unavailable; Client host [192.0.2.1] blocked using Barracuda Reputation
+        Exim: 550 JunkMail rejected - mx.we.example [192.0.2.1] is in an RBL
+        Comcast: 554 resimta comcast 192.0.2.1 Comcast block for spam. Please see http://postmaster.comcast.example
+        AOL: 554 5.7.1 Your IP is blocked: (DNS:B1)
+        Free: 554 5.7.1 Client host rejected: spamming host
+        Mimecast: 550 Rejected by dns-bl: blocklisted
+        Telstra: 554 Your IP 192.0.2.1 is listed in our deny list
+        T-Online: 554 IP=192.0.2.1 - Dynamic IP address, mail from here is not accepted
+    """,
+    "spamdetected": """
+        Gmail: 550-5.7.1 Our system has detected that this message is likely unsolicited mail.
+        Office 365: 550 5.7.1 Message rejected as spam by Content Filtering.
+        SpamAssassin: 554 5.7.1 This message has been identified as spam (score 9.1)
+        Yandex: 554 5.7.1 Message rejected under suspicion of SPAM; https://ya.cc/1IrBc
+        Barracuda: 550 Message rejected due to spam content
+        Mail.ru: 550 spam message rejected. Please visit http://help.mail.ru.example/notspam-support
+        QQ: 550 Mail content denied. http://service.mail.qq.example/cgi-bin/help?id=20022
+        SendGrid: 550 Spam content rejected
+        Mailgun: 550 Message classified as spam
+        1&1: 554 Transaction failed. Reject due to content: spam detected
+        Rspamd: 554 5.7.1 Spam message rejected
+    """,
+    "virusdetected": """
+        ClamAV: 554 5.7.1 virus Eicar-Test-Signature detected by ClamAV
+        Amavis: 550 5.7.0 Reject, INFECTED: Eicar-Test-Signature
+        Exim: 550 This message contains malware (Eicar)
+        IronPort: 552 Message contains a virus
+        Symantec: 554 5.7.1 Message infected with a worm, virus found
+    """,
+    "contenterror": """
+        RFC 3463: 554 5.6.1 Media not supported
+        Postfix: 550 5.6.0 improper use of 8-bit data in message header
+        Courier: 554 5.6.1 Your MIME conversion required but prohibited
+        qmail: 451 bare linefeed found in message, see http://pobox.example/docs/smtplf.html
+        Exchange: 550 5.6.0 CAT.InvalidContent.Exception: PropertyValidationException
+    """,
+    "notcompliantrfc": """
+        Gmail: 550-5.7.1 This message is not RFC 5322 compliant, the issue is: duplicate To headers.
+        Gmail: 550-5.7.1 Messages missing a valid address in From: header, or having no From: header, are not accepted.
+        Yahoo: 554 5.6.0 Message not RFC 2822 compliant
+        GMX: 554 Transaction failed. Reject due to policy restrictions. Missing Date header
+    """,
+    "policyviolation": """
+        Gmail: 552-5.7.0 This message was blocked because its content presents a potential security issue.
+        Postfix: 550 5.7.1 Message content rejected: file attachment type not allowed
+        Mimecast: 550 Administrative prohibition - envelope blocked
+        GMX: 554 Transaction failed. Reject due to policy restrictions.
+        Amavis: 550 5.7.0 Reject, id=1 - BANNED: attachment type application/x-msdownload not allowed
+        Yahoo: 553 5.7.2 [TSS11] Message not accepted for policy reasons
+    """,
+    "securityerror": """
+        Exchange: 550 5.7.1 RESOLVER.RST.AuthRequired; authentication required
+        Exchange: 530 5.7.1 Client was not authenticated
+        Gmail: 530-5.7.0 Authentication Required. Learn more at
+        SES: 554 5.7.1 Delivery not authorized, message refused
+        SendGrid: 550 Unauthenticated senders not allowed
+    """,
+    "norelaying": """
+        Postfix: 554 5.7.1 <eva@firma.example>: Relay access denied
+        Sendmail: 550 5.7.1 <eva@firma.example>... Relaying denied. Proper authentication required.
+        Exchange: 550 5.7.1 Unable to relay
+        Exchange: 550 5.7.64 TenantAttribution; Relay Access Denied
+        Exim: 550 relay not permitted
+        qmail: 553 sorry, that domain isn't in my list of allowed rcpthosts; we do not relay (#5.7.1)
+        SES: 554 Message rejected: Email address is not verified.
+    """,
+    "rejected": """
+        Postfix: 450 4.1.8 <us@we.example>: Sender address rejected: Domain not found
+        Postfix: 550 5.1.7 <us@we.example>: Sender address rejected: undeliverable address
+        Sendmail: 553 5.1.8 <us@we.example>... Domain of sender address us@we.example does not exist
+        Exim: 550 Sender verify failed
+        Office 365: 501 5.1.7 Invalid sender address
+        RFC 7505: 550 5.7.27 Sender address has null MX
+        qmail: 553 sorry, your envelope sender is in my badmailfrom list (#5.7.1)
+    """,
+    "filtered": """
+        Facebook: 550 RCP-P2 Refused due to recipient preferences
+        Exchange: 550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; group only accepts mail of its organisation
+        Exchange: 550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized
+        docomo: 550 5.2.0 Refused by the recipient
+    """,
+    "speeding": """
+        Gmail: 450-4.2.1 The user you are trying to contact is receiving mail too quickly.
+        Gmail: 550-5.2.1 The user you are trying to contact is receiving mail at a rate that prevents others
+        Gmail: 421-4.7.28 Our system has detected an unusual rate of unsolicited mail originating from your IP address.
+        SES: 454 Throttling failure: Maximum sending rate exceeded.
+        Postfix: 450 4.2.0 <eva@firma.example>: Recipient address rejected: Greylisted, see http://postgrey.example
+        Office 365: 451 4.7.500 Server busy. Please try again later from [192.0.2.1].
+        Office 365: 550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients
+        Office 365: 550 5.7.705 Access denied, tenant has exceeded threshold
+        Comcast: 421 4.1.0 Throttled - try again later
+    """,
+    "toomanyconn": """
+        Postfix: 421 4.7.0 Error: too many connections from 192.0.2.1
+        Yahoo: 421 Max message per connection reached; too many concurrent sessions
+        Sendmail: 452 4.5.3 Too many recipients
+        Orange: 421 Too many connections, slow down. OFR004_104
+        Exim: 421 Too many concurrent SMTP connections; please try again later.
+    """,
+    "expired": """
+        Exchange: 550 4.4.7 QUEUE.Expired; message expired
+        IronPort: 5.4.7 - Delivery expired (message too old) 'timeout'
+        OpenSMTPD: Envelope expired
+        Postfix: connect to mx.firma.example[192.0.2.9]:25: Connection timed out
+    """,
+    "networkerror": """
+        qmail: Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)
+        Sendmail: 554 5.4.6 Too many hops
+        Postfix: 5.4.6 mail for firma.example loops back to myself
+        Postfix: connect to mx.firma.example[192.0.2.9]:25: No route to host
+        Postfix: lost connection with mx.firma.example[192.0.2.9] while sending end of data
+    """,
+    "failedstarttls": """
+        Postfix: 530 5.7.0 Must issue a STARTTLS command first
+        Postfix: 4.7.5 Server certificate not trusted
+        Postfix: 4.7.4 TLS is required, but was not offered by host mx.firma.example[192.0.2.9]
+        Gmail: 550-5.7.29 This message was not sent over a TLS connection and has been rejected: TLS required
+        Office 365: 550 5.7.323 tlsa-invalid: The domain failed DANE validation
+    """,
+    "systemerror": """
+        Exchange: 554 5.3.0 STOREDRV.Deliver; mailbox server is in an unknown state
+        Postfix: 451 4.3.0 Error: queue file write error
+        Sendmail: 451 4.3.5 system config error
+        Postfix: 451 4.3.5 Server configuration error
+        GMX: 451 Requested action aborted: local error in processing
+    """,
+    "systemfull": """
+        RFC 3463: 452 4.3.1 Mail system full
+        Postfix: 452 4.3.1 Insufficient system storage
+        Exchange: 452 4.3.1 Insufficient system resources (TempDisk)
+        Sendmail: 451 4.3.0 write error: No space left on device
+    """,
+    "mailererror": """
+        Postfix: 5.3.0 Command died with status 255: "/usr/bin/filter"
+        Sendmail: 554 5.3.0 unknown mailer error 1
+        Exim: local delivery failed: child process of virtual_transport returned 75 from command
+    """,
+    "syntaxerror": """
+        RFC 5321: 500 5.5.2 Error: bad syntax
+        RFC 5321: 503 5.5.1 Bad sequence of commands
+        RFC 5321: 501 5.5.4 Syntax: HELO hostname
+    """,
+    "onhold": """
+        Mimecast: 550 Message held for review
+        Barracuda: 250 5.0.0 message was quarantined
+        Mailman: 550 Message is being held for moderation
+    """,
+    "undefined": """
+        nothing: 554 Sorry
+        nothing: 550 5.0.0 No
+        nothing: 550 Error
+    """,
+}  # fmt: skip
+ROWS = [
+    (reason, *line.strip().split(": ", 1)) for reason, text in PHRASES.items() for line in text.strip().splitlines()
+]
+
+
+@pytest.mark.parametrize(("reason", "maker", "said"), ROWS, ids=[f"{row[0]} {row[1]} {row[2][:30]}" for row in ROWS])
+def test_a_refusal_has_its_reason(reason, maker, said):
+    code = re.match(r"[45]\d\d", said)
+    assert reason_of(said, enhanced_status(said), int(code[0]) if code else None) == reason
+
+
+def test_each_reason_is_known_by_three_phrases_and_has_a_class():
+    about_failures = set(REASONS) - {"feedback", "vacation", "delivered"}
+    assert set(PHRASES) == about_failures
+    assert [reason for reason in about_failures if len(PHRASES[reason].strip().splitlines()) < 3] == []
+    assert {reason for reason in about_failures if class_of(reason) in HARD} == {
+        "userunknown", "hasmoved", "suspend", "hostunknown", "notaccept",
+    }  # fmt: skip
+    assert is_hard_in_field("notaccept", is_temporary=False)
+    assert not is_hard_in_field("notaccept", is_temporary=True)
+
+
+def told(said, fields=""):
+    return (
+        f"From: MAILER-DAEMON@mx.example\nTo: us@we.example\nSubject: Undelivered Mail\n{fields}\n<{EVA}>:\n{said}\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "is_hard", "hardbounce"),
+    [
+        ("Remote host said: 550 5.1.1 User unknown", "userunknown", True, True),
+        ("host mx said: 550 User unknown (in reply to RCPT TO command)", "userunknown", True, True),
+        ("host mx said: 550 User unknown (in reply to end of DATA command)", "filtered", True, False),
+        ("host mx said: 550 5.1.1 User unknown (in reply to end of DATA command)", "userunknown", True, True),
+        ("Remote host said: 550 5.2.1 This account is disabled", "suspend", True, False),
+        ("Remote host said: 450 4.1.1 User unknown", "userunknown", False, True),
+        ("Remote host said: 556 5.1.10 Recipient address has null MX", "notaccept", True, True),
+        ("Remote host said: 451 4.4.4 Host or domain name not found", "networkerror", False, False),
+        (
+            "Remote host said: 450 4.2.2 mailbox full; it has been in the queue too long",
+            "mailboxfull",
+            False,
+            False,
+        ),
+        ("Message has been in the queue too long", "expired", False, False),
+    ],
+)
+def test_where_our_verdict_and_the_fields_differ_the_report_says_why(said, reason, is_hard, hardbounce):
+    [found] = read_bounces(told(said))
+    assert (found.reason, found.is_hard, found.hardbounce) == (reason, is_hard, hardbounce), found
+    assert (found.why_otherwise is None) == (is_hard == hardbounce)
+
+
+def noticed(kind, **about):
+    mail = {"destination": [EVA], "commonHeaders": {"messageId": "<77@we.example>"}}
+    said = json.dumps({"notificationType": kind, "mail": mail, **about}, separators=(",", ":"))
+    return (
+        "From: SES <no-reply@sns.amazonaws.example>\nTo: us@we.example\nSubject: AWS Notification Message\n"
+        f"Content-Type: text/plain\n\n{said[:60]}\n {said[60:]}\n--\nTo stop receiving, click below\n"
+    ).encode()
+
+
+BOUNCED = {"bounceType": "Permanent", "bounceSubType": "General"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "reason", "status"),
+    [
+        (noticed("Bounce", bounce={**BOUNCED, "bouncedRecipients": [
+            {"emailAddress": EVA, "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]}),
+         "failed", "userunknown", "5.1.1"),
+        (noticed("Bounce", bounce={"bounceType": "Transient", "bounceSubType": "MailboxFull",
+                                   "bouncedRecipients": [{"emailAddress": EVA}]}),
+         "delayed", "mailboxfull", "4.0.0"),
+        (noticed("Complaint", complaint={"complainedRecipients": [{"emailAddress": EVA}]}),
+         "complained", "feedback", None),
+        (noticed("Delivery", delivery={"recipients": [EVA]}), "delivered", "delivered", None),
+        (noticed("Delivery"), "delivered", "delivered", None),
+    ],
+)  # fmt: skip
+def test_a_service_that_tells_in_json_is_understood(raw, kind, reason, status):
+    [found] = read_bounces(raw)
+    assert (found.recipient, found.kind, found.reason, found.status) == (EVA, kind, reason, status)
+    assert found.rfc_message_id == "<77@we.example>"
+
+
+@pytest.mark.parametrize("text", ['{"notificationType":', '{"notificationType":"Bounce","bounce":7,"mail":[]}'])
+def test_what_is_no_notice_names_nobody(text):
+    assert read_bounces(f"From: a@sns.example\nTo: us@we.example\nSubject: Hello\n\n{text}".encode()) == []
+
+
+FIELDS = f"Final-Recipient: rfc822; {EVA}\nAction: failed\nStatus: 5.1.1\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "recipient"),
+    [
+        (told("550 User unknown").replace(b"us@we.example", EVA.encode()), EVA),
+        (f"From: MAILER-DAEMON@mx.example\nTo: {EVA}\n\nIt failed.\n\n--b\nContent-Type: message/delivery-status\n\n"
+         f"Reporting-MTA: dns; mx\n\n{FIELDS}\n--b--\n".encode(), EVA),
+        (b"From: MAILER-DAEMON <>\nTo: us@we.example\nSubject: Mail delivery failed\n\nThere was an error delivering "
+         b"your mail to <postmaster@firma.example>.\n\nhost firma.example not found\n", "postmaster@firma.example"),
+        (b"From: MAILER-DAEMON@mx.example\nTo: us@we.example\nContent-Type: multipart/report; boundary=b\n\n--b\n"
+         b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; "
+         b'"e..va"@firma.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n', '"e..va"@firma.example'),
+    ],
+    ids=["who wrote to himself", "fields as text", "a postmaster", "a local part in quotes"],
+)  # fmt: skip
+def test_a_recipient_is_found(raw, recipient):
+    assert [each.recipient for each in read_bounces(raw)] == [recipient]
+
+
+def test_a_report_that_was_sent_on_is_not_read_for_the_one_about_it():
+    inner = "From: d@mx.example\nContent-Type: multipart/report; boundary=i\n\n--i\n"
+    inner += "Content-Type: message/delivery-status\n\n" + FIELDS.replace("eva", "udo") + "\n--i--\n"
+    raw = (
+        "From: MAILER-DAEMON@mx.example\nTo: us@we.example\nContent-Type: multipart/report; boundary=b\n\n--b\n"
+        f"Content-Type: message/delivery-status\n\n{FIELDS}\n--b\nContent-Type: message/rfc822\n\n{inner}\n--b--\n"
+    )
+    assert [each.recipient for each in read_bounces(raw.encode())] == [EVA]
+
+
+def test_what_is_shown_has_both_verdicts():
+    [found] = read_bounces(told("Remote host said: 550 5.2.1 This account is disabled"))
+    shown = as_shown(found)
+    wanted = {"recipient": EVA, "dsn": "5.2.1", "reason": "suspend", "hardbounce": False,
+              "reason_class": "mailbox_disabled", "is_hard": True}  # fmt: skip
+    assert {name: shown[name] for name in wanted} == wanted
+    assert "suppressed" in shown["why_otherwise"]

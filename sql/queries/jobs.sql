@@ -18,7 +18,7 @@ select job_id, kind, dag_run_id, run_on, parameters
                row_number() over (partition by kind order by requested_at, job_id) as place
           from app.jobs
          where dispatched_at is null and ((status = 'pending' and is_released) or wanted_status = 'running')
-           and not parameters ? 'requested_by_run') as waiting
+           and (run_no > 1 or not parameters ? 'requested_by_run')) as waiting
  where place <= 100
  order by requested_at, job_id
 
@@ -60,8 +60,22 @@ update app.jobs
 returning job_id
 
 -- name: find_wish
--- What is wished of a running job, and whether it may go on at all.
-select status::text as status, wanted_status::text as wanted_status from app.jobs where job_id = %(job_id)s
+-- What is wished of a running job, whether it may go on at all, and which run is to do it.
+select status::text as status, wanted_status::text as wanted_status, dag_run_id from app.jobs where job_id = %(job_id)s
+
+-- name: hold_job
+-- Shared by all who work on the job, as long as their sessions live: who settles a job asks for it alone, and this waits that
+-- moment. The server finds out within two minutes that a worker's machine is cut off.
+select pg_backend_pid() as backend, pg_advisory_lock_shared(hashtextextended('job ' || %(job_id)s::uuid::text, 0)),
+       set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '15', false),
+       set_config('tcp_keepalives_count', '4', false)
+
+-- name: hold_part
+-- Held by one session: two who work on the same would ask twice for a page, or for what is paid.
+select pg_try_advisory_lock(hashtextextended('job ' || %(job_id)s::uuid::text || ' ' || %(part)s::text, 0)) as is_mine
+
+-- name: find_backend
+select pg_backend_pid() as backend
 
 -- name: settle_wish
 -- The work has stopped: what was wished is true now.
@@ -71,13 +85,43 @@ update app.jobs
 returning status::text as status
 
 -- name: settle_abandoned_wishes
--- Running jobs that nobody works on any more: no shard is held, and the wish is older than a lease.
+-- Running jobs that nobody works on any more: no shard is held and no session holds the job, and the wish is older than a lease.
 update app.jobs as job
    set status = wanted_status, finished_at = case when wanted_status = 'cancelled' then clock_timestamp() end
  where job.status = 'running' and job.wanted_status in ('paused', 'cancelled')
    and job.wanted_at < clock_timestamp() - make_interval(secs => %(seconds)s)
    and not exists (select from app.shards as shard where shard.job_id = job.job_id and shard.leased_until > clock_timestamp())
+   and pg_try_advisory_xact_lock(hashtextextended('job ' || job.job_id::text, 0))
 returning job_id, status::text as status
+
+-- name: list_begun
+-- Whose run was started so long ago that Airflow knows it; without those whose shards are held.
+select job_id, kind, coalesce(case when run_no = 1 then parameters ->> 'requested_by_run' end, dag_run_id) as dag_run_id, run_on,
+       parameters
+  from app.jobs as job
+ where (job.status in ('pending', 'running') or job.wanted_status = 'running') and job.job_id > %(after)s
+   and case when job.run_no = 1 and job.parameters ? 'requested_by_run' then job.started_at else job.dispatched_at end
+       < clock_timestamp() - make_interval(secs => %(seconds)s)
+   and not exists (select from app.shards as shard where shard.job_id = job.job_id and shard.leased_until > clock_timestamp())
+ order by job.job_id
+ limit %(most)s
+
+-- name: settle_lost_run
+-- Its run is gone, and nobody works on it: what was wished is true now, else it has failed; what was to be resumed or tried again
+-- stays as it is, and may be once more.
+update app.jobs as job
+   set status = case when status = 'running' and wanted_status in ('paused', 'cancelled') then wanted_status
+                     when status in ('pending', 'running') then 'failed' else status end,
+       error = case when status = 'running' and wanted_status in ('paused', 'cancelled') then error else %(error)s end,
+       finished_at = case when status in ('pending', 'running') and wanted_status is distinct from 'paused' then clock_timestamp()
+                          else finished_at end,
+       wanted_status = null, wanted_at = null
+ where job.job_id = %(job_id)s
+   and coalesce(case when job.run_no = 1 then job.parameters ->> 'requested_by_run' end, job.dag_run_id) = %(dag_run_id)s
+   and (job.status in ('pending', 'running') or job.wanted_status = 'running')
+   and not exists (select from app.shards as shard where shard.job_id = job.job_id and shard.leased_until > clock_timestamp())
+   and pg_try_advisory_xact_lock(hashtextextended('job ' || job.job_id::text, 0))
+returning status::text as status
 
 -- name: report_progress
 -- Sources of the job's shards: how many have ended, and how many of them badly. Written where it differs only. The job's runs

@@ -255,6 +255,26 @@ def test_one_reads_a_source_at_a_time(tenant):
         tenant.run(before_call=lambda: tenant.run())
 
 
+def test_a_reader_whose_session_was_ended_asks_for_nothing_more(tenant):
+    tenant.add(search="companies")
+    asked = []
+
+    def end_sessions():
+        asked.append(1)
+        if len(asked) == 2:  # as a restart of the server does
+            tenant.rows(
+                "select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory' and objsubid = 1"
+                " and database = (select oid from pg_database where datname = current_database())"
+            )
+
+    with pytest.raises(SourceBusyError, match="ended the session"):
+        tenant.run(before_call=end_sessions)
+    heard = len(tenant.simulator.heard)
+    assert tenant.run().reason == "works"
+    assert sum(each.path.endswith("/mixed_companies/search") for each in tenant.simulator.heard) == 1
+    assert heard < len(tenant.simulator.heard)
+
+
 def test_a_mailboxes_password_is_no_credential_of_a_source(tenant):
     tenant.add(secret_id=tenant.secret("smtp"), search="companies")
     with pytest.raises(SecretMissingError, match="kind 'smtp'"):

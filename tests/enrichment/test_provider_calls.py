@@ -18,6 +18,7 @@ from leadhouse.billing import debit_credits, grant_credits
 from leadhouse.enrichment import ProviderUnavailableError, call_provider, request_wanted
 from leadhouse.enrichment.provider_apis import APIS
 from leadhouse.enrichment.provider_client import ProviderClient, read_answer
+from leadhouse.jobs.control import StoppedError
 from leadhouse.landing import Landing
 from leadhouse.records import Extraction, PersonAttribute, PersonRecord, Value
 from leadhouse.resolution import resolve_unread
@@ -412,6 +413,23 @@ def test_empty_wallet_leaves_requests_pending(demand, provider):
     assert row["balance"] == 0
     assert len(provider.keys) == 2
     assert demand.spent() == demand.budget() == provider.total
+
+
+def test_who_may_not_go_on_claims_nothing_more(demand, provider):
+    ask(demand, "Hit Alt", "Hit Neu")
+    asked = []
+
+    def stop():
+        asked.append(1)
+        if len(asked) == 2:
+            raise StoppedError("somebody else has it now")
+
+    with pytest.raises(StoppedError):
+        call_provider("run", DAY, before_call=stop)
+    assert sorted(demand.states().values()) == ["hit", "pending"]
+    assert demand.spent() == provider.total == Decimal("0.02")
+    assert call_provider("later", DAY) == 1
+    assert len(provider.keys) == len(set(provider.keys)) == 2
 
 
 def test_locked_organization_asks_nobody(demand, provider):

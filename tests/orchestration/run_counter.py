@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 
 class RunCounter:
@@ -18,6 +19,7 @@ class RunCounter:
         self.asked: Counter[str] = Counter()
         self.notes: dict[str, str | None] = {}
         self.tokens: set[str] = set()
+        self.states: dict[str, str] = {}  # of runs that are no more than queued
         self.fail_next: list[str] = []  # "lost": start the run, answer nothing; a number: answer that status
         counter = self
 
@@ -25,6 +27,9 @@ class RunCounter:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 counter.answer(self, body)
+
+            def do_GET(self) -> None:
+                counter.tell(self)
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -60,6 +65,18 @@ class RunCounter:
             request.close_connection = True
             return None
         return self._say(request, 200, {"dag_run_id": run[1]})
+
+    def tell(self, request: BaseHTTPRequestHandler) -> None:
+        """The state of a run, or in Airflow's words that there is none."""
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return self._say(request, 401, {"detail": "Token Expired"})
+        dag_id, run_id = request.path.split("/")[4], unquote(request.path.split("/")[6])
+        if self.fail_next:
+            return self._say(request, int(self.fail_next.pop(0)), {"detail": "as the test says"})
+        if (dag_id, run_id) not in self.runs:
+            detail = f"The DagRun with dag_id: `{dag_id}` and run_id: `{run_id}` was not found"
+            return self._say(request, 404, {"detail": detail})
+        return self._say(request, 200, {"dag_run_id": run_id, "state": self.states.get(run_id, "queued")})
 
     def _say(self, request: BaseHTTPRequestHandler, status: int, body: dict[str, Any]) -> None:
         text = json.dumps(body).encode()

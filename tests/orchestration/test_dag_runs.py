@@ -129,6 +129,28 @@ def test_enrichment_that_is_cancelled_pays_for_nothing(metadata, database, monke
 
 
 @pytest.mark.slow
+def test_enrichment_that_asks_for_long_is_not_called_cancelled_and_stops_before_its_next_call(
+    metadata, database, monkeypatch
+):
+    from leadhouse.jobs import control
+
+    told = []
+
+    def ask_slowly(run_id, run_on, job_id, before_call):
+        before_call()
+        with database.owner() as connection:
+            connection.execute("update app.jobs set wanted_status = 'cancelled', wanted_at = now()")
+        told.append(control.settle_abandoned(0))  # as if the wish were old
+        before_call()
+        pytest.fail("it was to stop before its next call")
+
+    monkeypatch.setattr("leadhouse.enrichment.call_provider", ask_slowly)
+    _, state, states = _enrich(metadata, monkeypatch)
+    assert (told, state, states["call_provider"]) == ([[]], "success", "skipped")
+    assert [job["status"] for job in _jobs(database)] == ["cancelled"]
+
+
+@pytest.mark.slow
 def test_maintenance_proves_its_backup(metadata, database, tmp_path):
     with database.owner() as connection:
         connection.execute("insert into identity.organizations (slug, name) values ('acme', 'Acme')")

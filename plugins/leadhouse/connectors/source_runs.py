@@ -16,6 +16,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
+from psycopg import Connection
+
 from leadhouse.archive import ArchiveWriter, Exchange, Position, read_exchange
 from leadhouse.connectors.api_client import Patience
 from leadhouse.connectors.api_connector import Answer, ApiConnector, Call, Page, SourceOf
@@ -96,7 +99,7 @@ def run_source(
 
     Raises:
         LookupError: there is no such source.
-        SourceBusyError: it is being read.
+        SourceBusyError: it is being read, or the session that kept others from it was lost on the way.
         SourceError: it cannot be read at all: its parameters, its credentials, its address. What goes wrong later
             stands in the summary.
     """
@@ -107,9 +110,25 @@ def run_source(
         if not held or not held["is_mine"]:
             raise SourceBusyError(f"The source {row['source_key']} is being read now; its next run goes on from there.")
         row = find_source(source)  # as the run before has left it
-        return _Run(row, run_on, run_id, before_call, patience, anew).run()
+
+        def ask_first() -> None:
+            before_call()
+            _require_session(connection, row["source_key"])
+
+        return _Run(row, run_on, run_id, ask_first, patience, anew).run()
     finally:
         connection.close()  # and with it the lock
+
+
+def _require_session(connection: Connection[Any], source_key: str) -> None:
+    """The lock is the session's: when the server or a pooler has ended that, another reader may have begun."""
+    try:
+        connection.execute("select")
+    except psycopg.OperationalError as error:
+        raise SourceBusyError(
+            f"The source {source_key} may be read by another now: the database ended the session that held it. "
+            "What has landed stays; its next run goes on from there."
+        ) from error
 
 
 @dataclass

@@ -16,6 +16,7 @@ request open for an organization, entity and attribute.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -57,12 +58,15 @@ class _OverCeiling:
     price_eur: Decimal
 
 
-def call_provider(run_id: str, run_on: date, job_id: UUID | None = None) -> int:
+def call_provider(
+    run_id: str, run_on: date, job_id: UUID | None = None, before_call: Callable[[], None] = lambda: None
+) -> int:
     """Make the pending calls that the budgets allow, and those of the next providers; returns the answers that landed.
 
     Requests over a ceiling stay pending, while cheaper ones of the organization are made; so do those for a provider
     that cannot be asked, while the others are asked.
-    `job_id`: the request that the run belongs to, whose own ceiling holds as well.
+    `job_id`: the request that the run belongs to, whose own ceiling holds as well. `before_call` is asked before each
+    claim, and ends the run by raising: what was answered until then has landed.
 
     Raises:
         ProviderUnavailableError: a provider's address is refused or unknown, it takes no connections, or it refuses
@@ -71,7 +75,7 @@ def call_provider(run_id: str, run_on: date, job_id: UUID | None = None) -> int:
     with recorded_step("enrichment", run_id, "enrich_leads", "call_provider") as step:
         step.counts |= dict.fromkeys(STATES, 0)
         step.counts["lost"] = _mark_lost(run_id)
-        unavailable = _ask_round_by_round(run_id, run_on, job_id, step)
+        unavailable = _ask_round_by_round(run_id, run_on, job_id, before_call, step)
         if unavailable:
             raise ProviderUnavailableError(" ".join(unavailable.values()))
         if not has_provider():
@@ -79,7 +83,9 @@ def call_provider(run_id: str, run_on: date, job_id: UUID | None = None) -> int:
     return int(step.counts["hit"]) + int(step.counts["miss"])
 
 
-def _ask_round_by_round(run_id: str, run_on: date, job_id: UUID | None, step: Step) -> dict[str, str]:
+def _ask_round_by_round(
+    run_id: str, run_on: date, job_id: UUID | None, before_call: Callable[[], None], step: Step
+) -> dict[str, str]:
     """Provider by provider, then whoever is next, until nobody is; the providers that could not be asked, and why."""
     unavailable: dict[str, str] = {}
     exhausted: Exhausted = {}
@@ -95,7 +101,7 @@ def _ask_round_by_round(run_id: str, run_on: date, job_id: UUID | None, step: St
                 unavailable[provider.name] = str(error)
                 continue
             try:
-                _call_all(client, provider, run_id, run_on, job_id, exhausted, step)
+                _call_all(client, provider, run_id, run_on, job_id, before_call, exhausted, step)
             except ProviderUnavailableError as error:
                 unavailable[provider.name] = str(error)
             finally:
@@ -137,12 +143,17 @@ def _call_all(
     run_id: str,
     run_on: date,
     job_id: UUID | None,
+    before_call: Callable[[], None],
     exhausted: Exhausted,
     step: Step,
 ) -> None:
     # the session that claims holds the request's lock while the call lasts: that is how others know it is alive
     with connect("enrichment") as connection:
-        while (found := _claim(connection, provider, run_on, job_id, exhausted)) is not None:
+        while True:
+            before_call()
+            found = _claim(connection, provider, run_on, job_id, exhausted)
+            if found is None:
+                return
             if isinstance(found, _OverCeiling):
                 exhausted[found.organization_id] = found.price_eur
                 step.counts["over_budget"] = len(exhausted)

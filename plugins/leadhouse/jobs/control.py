@@ -81,17 +81,31 @@ def cancel_job(connection: Connection[Any], job_id: UUID) -> Row:
     return _call(connection, _sql().cancel_job, {"job_id": job_id})
 
 
-def require_wanted(job_id: UUID, connection: Connection[Any] | None = None) -> None:
-    """Returns while the job is to go on; `connection` is one of `jobs` that is kept.
+def require_wanted(job_id: UUID, connection: Connection[Any] | None = None, *, run_id: str | None = None) -> None:
+    """Returns while the job is to go on, and by this run where it is named; `connection` is one of `jobs` that is kept.
 
     Raises:
-        StoppedError: it was paused or cancelled.
+        StoppedError: it was paused or cancelled, or a later run works on it.
     """
     with in_transaction(connection) as asked:
         row = asked.execute(_sql().find_wish, {"job_id": job_id}).fetchone()
+    if row and _is_overtaken(row["dag_run_id"], run_id):
+        raise StoppedError(f"Job {job_id} is worked on by its later run {row['dag_run_id']}: {run_id} stops here.")
     stopped = row and (row["wanted_status"] if row["wanted_status"] in ("paused", "cancelled") else row["status"])
     if stopped in ("paused", "cancelled"):
         raise StoppedError(f"Job {job_id} is to be {stopped}: it stops here, what has landed stays.")
+
+
+def is_overtaken(job_id: UUID, run_id: str) -> bool:
+    """Whether the job has a later run than this: what becomes of the job is not this run's to say any more."""
+    with connect("jobs") as connection:
+        row = connection.execute(_sql().find_wish, {"job_id": job_id}).fetchone()
+    return bool(row and _is_overtaken(row["dag_run_id"], run_id))
+
+
+def _is_overtaken(newest: str, run_id: str | None) -> bool:
+    """Only runs that the dispatcher has started follow one another: ``job__<id>``, ``job__<id>__2``."""
+    return run_id is not None and run_id.startswith("job__") and run_id != newest
 
 
 def is_withdrawn(job_id: UUID) -> bool:
@@ -109,7 +123,10 @@ def settle(job_id: UUID) -> str | None:
 
 
 def settle_abandoned(seconds: float = 2 * LEASE_SECONDS) -> list[tuple[UUID, str]]:
-    """Jobs with a wish that nobody works on (their process died): they are paused or cancelled now."""
+    """Jobs with a wish that nobody works on (their process died): they are paused or cancelled now.
+
+    Alive is whoever holds a shard (`leadhouse.jobs.leases`) or a part (`leadhouse.jobs.held_work`).
+    """
     with connect("jobs") as connection:
         rows = connection.execute(_sql().settle_abandoned_wishes, {"seconds": seconds}).fetchall()
     return [(row["job_id"], row["status"]) for row in rows]

@@ -1,10 +1,14 @@
-"""A client of Airflow's public REST API, as far as starting runs goes. Imports no Airflow: the dispatcher is small."""
+"""A client of Airflow's public REST API: starts runs, and finds what became of them.
+
+It imports no Airflow: the dispatcher is small.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
+from urllib.parse import quote
 
 import requests
 
@@ -47,10 +51,7 @@ class AirflowApi:
             RunRefusedError: no retry will help.
         """
         body: dict[str, object] = {"dag_run_id": dag_run_id, "logical_date": None, "conf": {}, "note": note}
-        response = self._post(f"/api/v2/dags/{dag_id}/dagRuns", body)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:  # expired, or Airflow has new secrets
-            self.session.headers.pop("Authorization", None)
-            response = self._post(f"/api/v2/dags/{dag_id}/dagRuns", body)
+        response = self._ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
         if response.ok:
             return Triggered.STARTED
         if response.status_code == HTTPStatus.CONFLICT:
@@ -62,11 +63,35 @@ class AirflowApi:
             raise DagMissingError(message)
         raise AirflowUnavailableError(message)
 
-    def _post(self, path: str, body: dict[str, object]) -> requests.Response:
+    def find_state(self, dag_id: str, dag_run_id: str) -> str | None:
+        """The run's state: ``queued``, ``running``, ``success`` or ``failed``; None: there is no such run any more.
+
+        Raises:
+            AirflowUnavailableError: it is not known.
+        """
+        response = self._ask("GET", f"/api/v2/dags/{dag_id}/dagRuns/{quote(dag_run_id, safe='')}")
+        if response.ok:
+            return str(response.json()["state"])
+        if response.status_code == HTTPStatus.NOT_FOUND and dag_run_id in response.text:  # not a proxy's own answer
+            return None
+        raise AirflowUnavailableError(
+            f"Airflow at {self.url} answered {response.status_code} to a question about {dag_run_id}: "
+            f"{response.text[:500]}"
+        )
+
+    def _ask(self, method: str, path: str, body: dict[str, object] | None = None) -> requests.Response:
+        """The answer; signed in anew where the token has expired, or Airflow has new secrets."""
+        response = self._ask_once(method, path, body)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            self.session.headers.pop("Authorization", None)
+            response = self._ask_once(method, path, body)
+        return response
+
+    def _ask_once(self, method: str, path: str, body: dict[str, object] | None) -> requests.Response:
         try:
             if "Authorization" not in self.session.headers:
                 self._sign_in()
-            return self.session.post(self.url + path, json=body, timeout=TIMEOUT_SECONDS)
+            return self.session.request(method, self.url + path, json=body, timeout=TIMEOUT_SECONDS)
         except requests.RequestException as error:
             raise AirflowUnavailableError(f"Airflow at {self.url} does not answer: {error}") from error
 

@@ -52,6 +52,8 @@ def finish_crawl(shard_numbers: list[int] | None) -> dict[str, int]:
     run_id = current_run().run_id
     job_id = job_of_run(run_id)[0]
     totals, unfinished = shards.total_counts(job_id)
+    if control.is_overtaken(job_id, run_id):
+        return totals
     if unfinished and control.settle(job_id) is not None:
         return totals
     if unfinished:

@@ -23,6 +23,7 @@ from leadhouse.jobs import requests as job_requests
 from leadhouse.jobs.requests import Job, JobKind, JobStateError
 from leadhouse.jobs.run_links import DAGS, job_url
 from leadhouse.orchestration.airflow_api import AirflowApi, AirflowUnavailableError, DagMissingError, RunRefusedError
+from leadhouse.orchestration.run_watch import RunWatch
 from leadhouse.settings import settings
 from leadhouse.webhooks import sending
 
@@ -70,13 +71,14 @@ def _dispatch(api: AirflowApi, job: Job) -> int:
 
 def run_until(stopped: threading.Event, make_api: Callable[[], AirflowApi]) -> None:
     """Poll until `stopped`; whatever does not answer is tried again with growing pauses, and logged once a change."""
-    pause, trouble, api = POLL_SECONDS, "", make_api()
+    pause, trouble, api, watch = POLL_SECONDS, "", make_api(), RunWatch()
     while not stopped.wait(pause):
         _beat()
         try:
             for job_id, status in control.settle_abandoned():  # first: it needs no Airflow
                 log.info("job stopped, nobody was working on it", job_id=str(job_id), status=status)
             dispatch_pending(api)
+            _watch_runs(api, watch)
         except (AirflowUnavailableError, DatabaseError, psycopg.Error) as error:
             if str(error) != trouble:
                 log.warning("waiting", reason=str(error))
@@ -86,6 +88,15 @@ def run_until(stopped: threading.Event, make_api: Callable[[], AirflowApi]) -> N
             api = make_api()  # another port or password after a restart of the stack
         else:
             pause, trouble = POLL_SECONDS, ""
+
+
+def _watch_runs(api: AirflowApi, watch: RunWatch) -> None:
+    """Settle jobs whose run is gone; where Airflow does not say, nothing is dispatched later for that."""
+    try:
+        for job_id, status in watch.look(api):
+            log.warning("job stopped, its run is gone", job_id=str(job_id), status=status)
+    except AirflowUnavailableError as error:
+        log.info("runs are not known now", reason=str(error))
 
 
 def _beat() -> None:

@@ -7,7 +7,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.assets import ENRICHED, RAW_PROVIDER
 from leadhouse.orchestration.conventions import current_run, stage_task
-from leadhouse.orchestration.job_runs import close_failed_job, job_of_run
+from leadhouse.orchestration.job_runs import close_failed_job, job_of_run, working_on
 from leadhouse.orchestration.notifier import FailureNotifier
 
 
@@ -23,7 +23,8 @@ def check_emails() -> int:
         if control.is_withdrawn(job_id):
             raise AirflowSkipException(f"Job {job_id} was cancelled before its run began.")
         requests.start(job_id)
-    return enrichment.check_emails(run.run_id, run.run_on)
+    with working_on(job_id if is_dispatched else None, "check_emails", run.run_id):
+        return enrichment.check_emails(run.run_id, run.run_on)
 
 
 @stage_task()
@@ -38,16 +39,12 @@ def request_wanted() -> int:
 def call_provider() -> int:
     """Make the paid calls that are requested and within budget, each at most once; the number of answers."""
     from leadhouse import enrichment
-    from leadhouse.jobs import control
 
     run = current_run()
     job_id, is_dispatched = job_of_run(run.run_id)
-    if is_dispatched:
-        try:
-            control.require_wanted(job_id)  # before anything is paid is a safe point
-        except control.StoppedError as stop:
-            raise AirflowSkipException(str(stop)) from stop
-    return enrichment.call_provider(run.run_id, run.run_on, job_id if is_dispatched else None)
+    asked_for = job_id if is_dispatched else None
+    with working_on(asked_for, "call_provider", run.run_id) as before_call:  # before anything is paid is a safe point
+        return enrichment.call_provider(run.run_id, run.run_on, asked_for, before_call)
 
 
 @stage_task(trigger_rule=TriggerRule.ALL_DONE)
@@ -58,7 +55,7 @@ def finish_enrichment(checked: int | None, requested: int | None, answered: int 
     counts = {"checks": checked or 0, "requests": requested or 0, "answers": answered or 0}
     run_id = current_run().run_id
     job_id, is_dispatched = job_of_run(run_id)
-    if not is_dispatched or control.is_withdrawn(job_id):
+    if not is_dispatched or control.is_withdrawn(job_id) or control.is_overtaken(job_id, run_id):
         return counts
     if answered is not None:
         requests.finish(job_id, counts)

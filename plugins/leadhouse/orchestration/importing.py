@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from leadhouse.orchestration.assets import RAW_IMPORTS
 from leadhouse.orchestration.conventions import current_run, stage_task
-from leadhouse.orchestration.job_runs import close_failed_job, find_job, job_of_run
+from leadhouse.orchestration.job_runs import close_failed_job, find_job, job_of_run, working_on
 from leadhouse.orchestration.notifier import FailureNotifier
 from leadhouse.orchestration.summaries import as_counts
 
@@ -57,17 +57,15 @@ def find_files() -> list[FileRequest]:
 def import_file(file: FileRequest) -> dict[str, Any]:
     """Land one file's rows; bad ones go to quarantine with their reason."""
     from leadhouse.imports import csv_import
-    from leadhouse.jobs import control, logs
+    from leadhouse.jobs import logs
     from leadhouse.ledger.steps import recorded_step
 
-    job_id, is_dispatched = job_of_run(current_run().run_id)
-    if is_dispatched:
-        try:
-            control.require_wanted(job_id)  # between two files is a safe point
-        except control.StoppedError as stop:
-            raise AirflowSkipException(str(stop)) from stop
     run, path, organization_id = current_run(), Path(file["path"]), UUID(file["organization_id"])
-    with recorded_step("imports", run.run_id, "import_records", path.name, organization_id) as step:
+    job_id, is_dispatched = job_of_run(run.run_id)
+    with (
+        working_on(job_id if is_dispatched else None, file["path"], run.run_id),  # between two files is a safe point
+        recorded_step("imports", run.run_id, "import_records", path.name, organization_id) as step,
+    ):
         summary = csv_import.import_file(
             path, organization_id, file["kind"], run.run_on, run.run_id,
             mapping=file.get("mapping"), mode=file.get("mode", "upsert"),
@@ -92,6 +90,7 @@ def finish_import(
     totals = {name: sum(int(counts.get(name, 0)) for counts in done) for name in COUNTED}
     run_id = current_run().run_id
     job_id, is_dispatched = job_of_run(run_id)
+    is_dispatched = is_dispatched and not control.is_overtaken(job_id, run_id)
     if is_dispatched:
         control.set_progress(job_id, wanted, len(done), 0)
     if is_dispatched and len(done) < wanted and control.settle(job_id) is not None:

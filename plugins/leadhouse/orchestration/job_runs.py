@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -44,6 +45,33 @@ def find_job(job_id: UUID) -> dict[str, Any]:
             "Request it again (`leadhouse` or the API); runs named job__… are started by the dispatcher alone."
         )
     return row
+
+
+@contextmanager
+def working_on(job_id: UUID | None, part: str, run_id: str) -> Iterator[Callable[[], None]]:
+    """Holds a part of a dispatched job while a task works on it; the block asks what it gets before outside effects.
+
+    Without a job nothing is held. One that is to stop, or has a later run, skips the task.
+
+    Raises:
+        WorkHeldError: another living process works on the part.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from leadhouse.jobs import control, held_work
+
+    if job_id is None:
+        yield _go_on
+        return
+    try:
+        with held_work.held(job_id, part, run_id) as work:
+            yield work.require
+    except control.StoppedError as stop:
+        raise AirflowSkipException(str(stop)) from stop
+
+
+def _go_on() -> None:
+    """Nobody steers what no job asked for."""
 
 
 def find_open_jobs(minutes: int) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from leadhouse.orchestration.conventions import current_run, stage_task
-from leadhouse.orchestration.job_runs import find_job, job_of_run
+from leadhouse.orchestration.job_runs import find_job, job_of_run, working_on
 
 
 class SourceRequest(TypedDict):
@@ -59,11 +59,10 @@ def read_source(source: SourceRequest) -> dict[str, Any]:
     run, key = current_run(), source["source_key"]
     job_id, is_dispatched = job_of_run(run.run_id)
 
-    def before_call() -> None:
-        if is_dispatched:
-            control.require_wanted(job_id)  # between two calls is a safe point
-
-    with recorded_step("imports", run.run_id, "import_records", key, UUID(source["organization_id"])) as step:
+    with (
+        working_on(job_id if is_dispatched else None, key, run.run_id) as before_call,  # a safe point
+        recorded_step("imports", run.run_id, "import_records", key, UUID(source["organization_id"])) as step,
+    ):
         try:
             summary = run_source(key, run.run_on, run.run_id, before_call=before_call)
         except control.StoppedError as stop:

@@ -341,6 +341,7 @@ def told(said, fields=""):
             False,
             False,
         ),
+        (">>> MAIL FROM:<us@we.example>\n<<< 550 messages from 192.0.2.1 weren't sent", "blocked", False, False),
         ("Message has been in the queue too long", "expired", False, False),
     ],
 )

@@ -145,3 +145,5 @@ def test_returned_mail_lands_as_a_report_once(world, tmp_path):
     ]  # fmt: skip
     assert [(row["state"], row["reason_class"]) for row in state(world)] == [("bounced", "mailbox_unknown")]
     assert world.rows("select value_normalized from app.suppressions") == [{"value_normalized": "anna@kunde.example"}]
+    told = world.rows("select payload->>'reason' as reason from raw.email_events where event_kind = 'bounced'")
+    assert told == [{"reason": "userunknown"}]

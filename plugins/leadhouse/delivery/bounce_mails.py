@@ -40,6 +40,7 @@ _ABOUT = (
     ),
     re.compile(rf"\bto[: ]+<?({_ADDRESS.pattern})", re.I),
 )
+_OF_SENDER = re.compile(r"MAIL FROM:\s*<?\Z", re.I)  # a line of the dialogue, which speaks of the same recipient
 _AS_TEXT = re.compile(r"^Final-Recipient:[ \t]*rfc822;.*\n(?:.*\n)?(?:Action|Status):", re.I | re.M)
 _OF_LOOP = re.compile(r"complaint about message from ", re.I)  # Microsoft's, which keeps to no RFC
 LONGEST = 1024 * 1024  # bytes that are read of a mail
@@ -270,7 +271,8 @@ def _words_above(parts: list[Message]) -> str:
 def _near(words: str, whom: str) -> str:
     """What is said of one address where several are named; the whole where it is not named."""
     places = [each.start() for each in re.finditer(re.escape(whom), words, re.I)]
-    others = [each.start() for each in _ADDRESS.finditer(words) if each[0].lower() != whom]
+    named = (each for each in _ADDRESS.finditer(words) if each[0].lower() != whom)
+    others = [each.start() for each in named if not _OF_SENDER.search(words, 0, each.start())]
     said = []
     for place in places:
         end = min((each for each in others if each > place and "\n" in words[place:each]), default=place + 1500)

@@ -296,9 +296,203 @@ PHRASES = {
         nothing: 550 Error
     """,
 }  # fmt: skip
+# what smaller servers and filters say in other words, without their names
+OTHERS = {
+    "userunknown": """
+        550 5.1.1 <a@b.example> is not a valid mailbox
+        550 sorry, no mailbox here by that name
+        554 5.1.1 No such recipient here
+        550 mailbox unavailable
+        550 a@b.example: user not found
+        550 5.7.1 <a@b.example>... Recipient not found
+        550 Mailbox not found
+        550 unknown recipient
+        550 Requested action not taken: user account is unavailable
+        553 Unknown local user
+        550 account not found
+        550 that user isn't here
+        550 Addressee unknown, relay=[192.0.2.1]
+        550 5.1.1 unknown or illegal alias: a@b.example
+        550 Account that you tried to reach does not exist
+        554 a@b.example does not exist
+        550 RCPT (a@b.example) dosn't exist
+        550 No account by that name here
+        550 not a known user
+        550 5.1.1 Delivery error: recipient does not exist
+    """,
+    "mailboxfull": """
+        550 Benutzer hat zuviele Mails auf dem Server
+        522 5.7.1 recipient overquota
+        450 4.2.2 user has exhausted allowed storage space
+        550 mail box space not enough
+        452 4.2.2 mailbox exceeds allowed size
+        554 delivery would exceed inbox size
+        550 account exceeded quota
+        552 no storage space available
+        maildir over quota
+        maildir delivery failed: error writing to maildir: disk quota exceeded
+        552 Sorry, the recipient's mailbox has exceeded its space limit
+    """,
+    "suspend": """
+        550 mailbox temporarily disabled
+        550 recipient suspend the service
+        554 account expired
+        550 this address no longer accepts mail
+        550 5.2.1 user's account is deactivated
+        550 Mailbox is inactive
+        550 Domain a.example has been suspended
+        550 email account is closed
+    """,
+    "hostunknown": """
+        550 Recipient domain must exist
+        550 5.1.2 Domain does not exist; please check your spelling
+        Name or service not known: host b.example
+        550 host or domain not found
+        550 no such domain
+        550 Unrouteable mail domain "b.example"
+        all host address lookups failed permanently
+    """,
+    "networkerror": """
+        Host name lookup failure: temporary
+        454 4.4.4 DNS timeout, try later
+        mail forwarding loop for a@b.example
+        Connection dropped
+        connect to b.example: Network is unreachable
+    """,
+    "expired": """
+        retry timeout exceeded
+        451 4.4.7 Delivery time expired
+        delivery temporarily failed; giving up after 5 days in the queue
+        4.4.2 Connection timed out while sending
+    """,
+    "blocked": """
+        554 5.7.1 You are not allowed to connect
+        550 Your IP is in our blocklist
+        554 rejected due to your IP in SORBS
+        550 5.7.1 Mail from 192.0.2.1 rejected - see http://spamhaus.example
+        550 Connections not accepted from servers without a valid sender domain
+        554 Access from your network is denied
+        421 Service refused: your ip address blacklisted
+        550 Bad HELO - host impersonating domain
+        550 5.7.511 Access denied, banned sender
+        550 Rejected because 192.0.2.1 is an unauthorized dynamic host
+    """,
+    "spamdetected": """
+        550 5.7.1 spam score is too high
+        554 mail rejected - this message looks like SPAM
+        550 This mail is rejected as it is spam
+        554 Denied due to spam list; message looks like spam
+        571 Message Refused: our filter rated it as spam
+        554 5.7.1 The message was rejected because it contains prohibited URL content
+        550 High probability of spam
+        554 blacklisted URL in message
+        550 5.7.350 Remote server returned message detected as spam
+    """,
+    "virusdetected": """
+        550 Virus (Eicar) found in message
+        552 your email contains a file with virus
+    """,
+    "policyviolation": """
+        550 5.7.1 Message rejected by content policy
+        554 5.7.1 Message cannot be accepted, rule rejection
+        550 Mail is refused by local policy
+        554 executable files are not allowed in compressed files
+        550 For security reasons, this attachment is not accepted
+    """,
+    "rejected": """
+        550 Sender is not allowed
+        553 5.1.8 sender domain must resolve
+        550 you are not allowed to use that return address
+        550 Domain of the sender does not exist
+        553 invalid domain in MAIL FROM
+        550 Verification failed for <us@we.example>: sender verify failed
+        550 access denied for sender address us@we.example
+    """,
+    "authfailure": """
+        550 SPF check failed
+        550 5.7.1 DKIM signature invalid, rejected
+        550 5.7.1 Email rejected per DMARC policy
+        550-SPF failure, we.example does not designate 192.0.2.1 as permitted sender
+    """,
+    "requireptr": """
+        550 rDNS is missing for 192.0.2.1
+        554 5.7.1 PTR lookup failure
+        421 unresolvable client host; no PTR
+    """,
+    "norelaying": """
+        550 5.7.1 we do not relay for you
+        550 that domain isn't in my list of allowed rcpthosts
+        553 mail relaying prohibited: relay not permitted
+        550 insecure mail relay denied
+        454 4.7.1 Relaying not allowed
+    """,
+    "speeding": """
+        421 too many messages from your host, slow down
+        452 4.3.2 please try again slower
+        421 4.7.0 your message rate is limited
+        450 4.7.1 Greylisting in action, please try again later
+    """,
+    "toomanyconn": """
+        421 too many connections from your host
+        452 too many recipients received this hour
+    """,
+    "mesgtoobig": """
+        552 message header size, or recipient list, exceeds policy limit
+        552 5.3.4 Error: message file too big
+        552 max message size exceeded
+        554 5.7.1 The size of your message exceeds 10MB
+        550 Message length exceeded
+    """,
+    "systemerror": """
+        451 4.3.0 Temporary internal server error
+        554 5.3.5 Local configuration error
+        451 system not able to process your mail, try later
+        421 Internal error - LDAP lookup failed
+    """,
+    "systemfull": """
+        452 4.3.1 mail system full
+        452 requested mail action not taken: insufficient system storage
+    """,
+    "mailererror": """
+        x mailer error: 75
+        5.3.0 Command died with signal 9
+    """,
+    "notcompliantrfc": """
+        550 message is not RFC compliant, missing From header
+    """,
+    "contenterror": """
+        554 5.6.0 Message contains illegal characters in headers
+        554 the message header contains invalid syntax
+    """,
+    "failedstarttls": """
+        454 4.7.0 TLS not available due to local problem
+    """,
+    "securityerror": """
+        535 5.7.8 Authentication credentials invalid
+        530 5.7.0 Authentication required
+        550 5.7.1 Sender not authorized, you must log in
+    """,
+    "filtered": """
+        550 message filtered by recipient's rules
+        550 The recipient does not accept mail from you
+        550 Recipient refuses to accept your mail
+    """,
+    "notaccept": """
+        556 host does not accept any mail
+    """,
+    "hasmoved": """
+        550 5.1.6 recipient has moved
+        551 user has moved, please use new address
+    """,
+    "badreputation": """
+        550 low reputation of IP
+        554 poor reputation sender domain
+    """,
+}  # fmt: skip
 ROWS = [
     (reason, *line.strip().split(": ", 1)) for reason, text in PHRASES.items() for line in text.strip().splitlines()
 ]
+ROWS += [(reason, "another", line.strip()) for reason, text in OTHERS.items() for line in text.strip().splitlines()]
 
 
 @pytest.mark.parametrize(("reason", "maker", "said"), ROWS, ids=[f"{row[0]} {row[1]} {row[2][:30]}" for row in ROWS])

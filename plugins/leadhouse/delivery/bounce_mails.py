@@ -174,7 +174,7 @@ def _within(part: Message) -> list[Message]:
 
 def _of_fields(whom: str, fields: Mapping[str, str], words: str) -> ReadBounce:
     diagnostic = fields.get("diagnostic-code", "")
-    said = re.sub(r"^\s*(smtp|x-[\w-]+)\s*;\s*", "", diagnostic, flags=re.I)
+    said = re.sub(r"^\s*(smtp|x-(?!unix)[\w-]+)\s*;\s*", "", diagnostic, flags=re.I)
     action = fields.get("action", "failed").split()[0].lower() if fields.get("action", "failed").split() else "failed"
     status = _status_of(fields.get("status", "")) or _status_of(said)
     if action in ("delivered", "relayed", "expanded"):

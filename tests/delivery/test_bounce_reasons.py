@@ -319,6 +319,19 @@ OTHERS = {
         550 No account by that name here
         550 not a known user
         550 5.1.1 Delivery error: recipient does not exist
+        550 5.1.1 Recipient does not exist on this system
+        550 Invalid mailbox: a@b.example
+        550 No such mailbox here
+        550 The user does not exist in virtual mailbox table
+        550 Not a valid recipient
+        550 a@b.example... we do not know this user
+        550 5.1.1 Mail address unknown
+        550 address unknown
+        550 no user by that name
+        550 Cuenta inexistente
+        550 Utilisateur inconnu
+        550 Benutzer unbekannt
+        550 5.1.1 Destinatario sconosciuto
     """,
     "mailboxfull": """
         550 Benutzer hat zuviele Mails auf dem Server
@@ -332,6 +345,11 @@ OTHERS = {
         maildir over quota
         maildir delivery failed: error writing to maildir: disk quota exceeded
         552 Sorry, the recipient's mailbox has exceeded its space limit
+        550 Mailbox has reached its maximum size
+        452 4.2.2 the recipient is over the storage limit
+        552 5.2.2 user quota has been exceeded
+        550 Postfach des Empfängers ist voll
+        452 insufficient storage for this user's mailbox
     """,
     "suspend": """
         550 mailbox temporarily disabled
@@ -342,6 +360,10 @@ OTHERS = {
         550 Mailbox is inactive
         550 Domain a.example has been suspended
         550 email account is closed
+        550 5.2.1 this mailbox has been blocked due to inactivity
+        550 user locked
+        550 the account is not active
+        554 mailbox closed
     """,
     "hostunknown": """
         550 Recipient domain must exist
@@ -351,6 +373,9 @@ OTHERS = {
         550 no such domain
         550 Unrouteable mail domain "b.example"
         all host address lookups failed permanently
+        550 5.1.2 unknown mail domain
+        5.4.4 unable to resolve host b.example: NXDOMAIN
+        domain b.example cannot be found
     """,
     "networkerror": """
         Host name lookup failure: temporary
@@ -358,12 +383,16 @@ OTHERS = {
         mail forwarding loop for a@b.example
         Connection dropped
         connect to b.example: Network is unreachable
+        connection reset by peer
+        no route to host
+        554 5.4.6 hop count exceeded - possible mail loop
     """,
     "expired": """
         retry timeout exceeded
         451 4.4.7 Delivery time expired
         delivery temporarily failed; giving up after 5 days in the queue
         4.4.2 Connection timed out while sending
+        message lifetime expired
     """,
     "blocked": """
         554 5.7.1 You are not allowed to connect
@@ -376,6 +405,10 @@ OTHERS = {
         550 Bad HELO - host impersonating domain
         550 5.7.511 Access denied, banned sender
         550 Rejected because 192.0.2.1 is an unauthorized dynamic host
+        550 5.7.1 client blocked
+        554 5.7.1 rejected: 192.0.2.1 found in dnsbl.example
+        554 your server is on a DNS blacklist
+        550 Mail from your IP is temporarily refused
     """,
     "spamdetected": """
         550 5.7.1 spam score is too high
@@ -387,10 +420,15 @@ OTHERS = {
         550 High probability of spam
         554 blacklisted URL in message
         550 5.7.350 Remote server returned message detected as spam
+        550 5.7.1 message looks like spam to our filter
+        550 rejected: spam content
+        554 this message was considered spam by our system
+        550 bulk mail rejected as spam
     """,
     "virusdetected": """
         550 Virus (Eicar) found in message
         552 your email contains a file with virus
+        554 rejected: malware found
     """,
     "policyviolation": """
         550 5.7.1 Message rejected by content policy
@@ -398,6 +436,8 @@ OTHERS = {
         550 Mail is refused by local policy
         554 executable files are not allowed in compressed files
         550 For security reasons, this attachment is not accepted
+        550 5.7.1 rejected for policy reasons
+        550 administrative prohibition
     """,
     "rejected": """
         550 Sender is not allowed
@@ -407,17 +447,25 @@ OTHERS = {
         553 invalid domain in MAIL FROM
         550 Verification failed for <us@we.example>: sender verify failed
         550 access denied for sender address us@we.example
+        550 sender rejected
+        554 5.7.1 <us@we.example>: Sender address rejected: access denied
+        553 unknown sender domain
     """,
     "authfailure": """
         550 SPF check failed
         550 5.7.1 DKIM signature invalid, rejected
         550 5.7.1 Email rejected per DMARC policy
         550-SPF failure, we.example does not designate 192.0.2.1 as permitted sender
+        550 5.7.1 SPF unauthorized mail is prohibited
+        550 DKIM verification failed
+        550 DMARC policy violation
     """,
     "requireptr": """
         550 rDNS is missing for 192.0.2.1
         554 5.7.1 PTR lookup failure
         421 unresolvable client host; no PTR
+        554 5.7.1 no reverse DNS for 192.0.2.1
+        450 cannot find your hostname
     """,
     "norelaying": """
         550 5.7.1 we do not relay for you
@@ -425,16 +473,22 @@ OTHERS = {
         553 mail relaying prohibited: relay not permitted
         550 insecure mail relay denied
         454 4.7.1 Relaying not allowed
+        550 relaying to b.example is prohibited by administrator
+        554 sorry, no relaying
     """,
     "speeding": """
         421 too many messages from your host, slow down
         452 4.3.2 please try again slower
         421 4.7.0 your message rate is limited
         450 4.7.1 Greylisting in action, please try again later
+        450 4.7.1 rate limit exceeded, retry later
+        451 deferred, you are greylisted
     """,
     "toomanyconn": """
         421 too many connections from your host
         452 too many recipients received this hour
+        421 too many concurrent connections from your address
+        452 4.5.3 recipient limit exceeded
     """,
     "mesgtoobig": """
         552 message header size, or recipient list, exceeds policy limit
@@ -442,16 +496,22 @@ OTHERS = {
         552 max message size exceeded
         554 5.7.1 The size of your message exceeds 10MB
         550 Message length exceeded
+        552 your message is too big
+        552 message exceeds maximum size
+        550 Nachricht zu groß
     """,
     "systemerror": """
         451 4.3.0 Temporary internal server error
         554 5.3.5 Local configuration error
         451 system not able to process your mail, try later
         421 Internal error - LDAP lookup failed
+        451 4.3.0 internal software error
+        450 temporary system problem, try later
     """,
     "systemfull": """
         452 4.3.1 mail system full
         452 requested mail action not taken: insufficient system storage
+        452 4.3.1 out of disk space
     """,
     "mailererror": """
         x mailer error: 75
@@ -466,27 +526,33 @@ OTHERS = {
     """,
     "failedstarttls": """
         454 4.7.0 TLS not available due to local problem
+        550 5.7.10 encryption required
     """,
     "securityerror": """
         535 5.7.8 Authentication credentials invalid
         530 5.7.0 Authentication required
         550 5.7.1 Sender not authorized, you must log in
+        550 5.7.1 authentication required for sending
     """,
     "filtered": """
         550 message filtered by recipient's rules
         550 The recipient does not accept mail from you
         550 Recipient refuses to accept your mail
+        550 recipient has rejected mail from you
     """,
     "notaccept": """
         556 host does not accept any mail
+        550 this domain does not accept email
     """,
     "hasmoved": """
         550 5.1.6 recipient has moved
         551 user has moved, please use new address
+        550 recipient has a new email address
     """,
     "badreputation": """
         550 low reputation of IP
         554 poor reputation sender domain
+        550 5.7.1 poor IP reputation
     """,
 }  # fmt: skip
 ROWS = [

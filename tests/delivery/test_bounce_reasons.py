@@ -1,8 +1,8 @@
 """Why servers of many makers refuse a mail, in the field's terms.
 
-Phrases as makers document them or as their software has them, written down from memory. Some two dozen also stand in the
-collection of real reports that the wordings were looked at with, so that these are no proof of their own. Where a server
-gives a code, it stands with it.
+Phrases as makers document them or as their software has them, written down from memory. Some two dozen also stand in
+the collection of real reports that the wordings were looked at with, so that these are no proof of their own. Where a
+server gives a code, it stands with it.
 """
 
 import json

@@ -53,15 +53,23 @@ def test_addresses_are_found_and_what_is_not_found_costs_nothing(hunter, demand,
     assert all(hunter.key not in each.path and "api_key" not in each.query for each in hunter.heard)
 
 
-@pytest.mark.parametrize("fault", [Fault.BUSY, Fault.AWAY])
-def test_a_limit_that_outlasts_the_patience_stops_the_stage_and_charges_nobody(hunter, demand, fault, monkeypatch):
-    monkeypatch.setattr("leadhouse.enrichment.provider_client.PATIENCE", 0.0)
-    hunter.faults.append(fault)
+def test_an_api_that_is_away_stops_the_stage_and_charges_nobody(hunter, demand):
+    hunter.faults.append(Fault.AWAY)
     demand.add("Ada Berg")
     request_wanted("run", DAY)
     with pytest.raises(ProviderUnavailableError, match="hunter cannot be asked now"):
         call_provider("run", DAY)
     assert demand.spent() == 0
+
+
+def test_an_api_that_is_busy_for_a_moment_is_asked_again_and_charges_once(hunter, demand, world):
+    company = next(each for each in world if each.people)
+    person = company.people[0]
+    hunter.faults.append(Fault.BUSY)
+    demand.add(person.name, domain=company.domain)
+    request_wanted("run", DAY)
+    assert call_provider("run", DAY) == 1
+    assert (demand.states(), demand.spent(), hunter.credits) == ({person.name: "hit"}, Decimal("0.04"), 999)
 
 
 def test_a_key_that_cannot_be_opened_claims_nothing(hunter, demand, monkeypatch):

@@ -31,7 +31,7 @@ def telling_place(handler: Handler) -> Handler:
         response = await handler(request)
         if response.status_code == 201:
             made, places = json.loads(bytes(response.body)), getattr(request.app.state, "places", {})
-            if name := place_told(made, places):
+            if isinstance(made, dict) and (name := place_told(made, places)):
                 root = request.scope.get("root_path", "")
                 response.headers["Location"] = root + re.sub(r"\{\w+\}", str(made[name]), places[name])
         return response

@@ -117,9 +117,6 @@ def test_a_worker_whose_job_was_settled_while_it_had_no_session_stops(north: Any
             work.require()
         with held(job, "b.csv", f"job__{job}__2") as again:
             again.require()
-    assert control.is_overtaken(job, f"job__{job}")
-    assert not control.is_overtaken(job, f"job__{job}__2")
-    assert not control.is_overtaken(job, "scheduled__2026-11-20")
 
 
 def test_a_wish_is_heard_by_who_holds_the_part(north: Any, job: UUID) -> None:
@@ -129,6 +126,21 @@ def test_a_wish_is_heard_by_who_holds_the_part(north: Any, job: UUID) -> None:
             work.require()
     with pytest.raises(control.StoppedError), held(job, "a.csv", f"job__{job}"):
         pytest.fail("it was to stop before it began")
+
+
+def test_a_run_begins_no_job_that_is_paused_or_has_a_later_run(north: Any, job: UUID) -> None:
+    first, second = f"job__{job}", f"job__{job}__2"
+    assert not control.is_withdrawn(job, first)
+    wish(north, "pause_job", job)
+    assert settled(job) == ["paused"]
+    assert control.is_withdrawn(job, first)
+    wish(north, "resume_job", job)
+    assert control.is_withdrawn(job, first)
+    assert not control.is_withdrawn(job, second)
+    requests.start(job)
+    assert control.is_withdrawn(job, first)
+    assert not control.is_withdrawn(job, second)
+    assert not control.is_withdrawn(job, "scheduled__2026-11-20")
 
 
 def environment() -> dict[str, str]:

@@ -151,6 +151,23 @@ def test_enrichment_that_asks_for_long_is_not_called_cancelled_and_stops_before_
 
 
 @pytest.mark.slow
+def test_enrichment_that_was_settled_between_two_steps_stays_paused(metadata, database, monkeypatch):
+    from leadhouse.jobs import control
+
+    def settle(*_):
+        with database.owner() as connection:
+            connection.execute("update app.jobs set wanted_status = 'paused', wanted_at = now()")
+        assert [status for _, status in control.settle_abandoned(0)] == ["paused"]  # nobody is at work now
+        return 0
+
+    monkeypatch.setattr("leadhouse.enrichment.request_wanted", settle)
+    monkeypatch.setattr("leadhouse.enrichment.call_provider", lambda *_: pytest.fail("it was called"))
+    _, state, states = _enrich(metadata, monkeypatch)
+    assert (state, states["call_provider"], states["finish_enrichment"]) == ("success", "skipped", "success")
+    assert [job["status"] for job in _jobs(database)] == ["paused"]
+
+
+@pytest.mark.slow
 def test_maintenance_proves_its_backup(metadata, database, tmp_path):
     with database.owner() as connection:
         connection.execute("insert into identity.organizations (slug, name) values ('acme', 'Acme')")

@@ -63,9 +63,11 @@ class Stage:
 
 
 @pytest.fixture
-def stage(database: Any) -> Iterator[Stage]:
+def stage(module_database: Any) -> Iterator[Stage]:
+    with module_database.owner() as owner:
+        owner.execute("delete from app.jobs")
     with RunCounter() as airflow:
-        yield Stage(database, airflow)
+        yield Stage(module_database, airflow)
 
 
 @pytest.mark.parametrize("is_started", [True, False])

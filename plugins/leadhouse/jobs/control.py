@@ -96,23 +96,19 @@ def require_wanted(job_id: UUID, connection: Connection[Any] | None = None, *, r
         raise StoppedError(f"Job {job_id} is to be {stopped}: it stops here, what has landed stays.")
 
 
-def is_overtaken(job_id: UUID, run_id: str) -> bool:
-    """Whether the job has a later run than this: what becomes of the job is not this run's to say any more."""
+def is_withdrawn(job_id: UUID, run_id: str | None = None) -> bool:
+    """Whether a run has no say in the job any more: it is cancelled, paused and not resumed, or has a later run."""
     with connect("jobs") as connection:
         row = connection.execute(_sql().find_wish, {"job_id": job_id}).fetchone()
-    return bool(row and _is_overtaken(row["dag_run_id"], run_id))
+    if row is None:
+        return False
+    is_paused = row["status"] == "paused" and row["wanted_status"] is None
+    return is_paused or row["status"] == "cancelled" or _is_overtaken(row["dag_run_id"], run_id)
 
 
 def _is_overtaken(newest: str, run_id: str | None) -> bool:
     """Only runs that the dispatcher has started follow one another: ``job__<id>``, ``job__<id>__2``."""
     return run_id is not None and run_id.startswith("job__") and run_id != newest
-
-
-def is_withdrawn(job_id: UUID) -> bool:
-    """Whether the job was cancelled before its run began."""
-    with connect("jobs") as connection:
-        row = connection.execute(_sql().find_wish, {"job_id": job_id}).fetchone()
-    return bool(row and row["status"] == "cancelled")
 
 
 def settle(job_id: UUID) -> str | None:

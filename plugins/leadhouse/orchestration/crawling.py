@@ -24,8 +24,8 @@ def plan_crawl() -> list[int]:
         wanted = {key: params[key] for key in ("source_keys", "urls", "pages", "reason") if params[key]}
         requests.request_job("crawl", {**wanted, RUN_KEY: run.run_id}, run.run_on, job_id=job_id)
     shard_count = find_job(job_id)["parameters"].get("shards") or params["shards"]
-    if control.is_withdrawn(job_id):
-        raise AirflowSkipException(f"Job {job_id} was cancelled before its run began.")
+    if control.is_withdrawn(job_id, run.run_id):
+        raise AirflowSkipException(f"Job {job_id} was withdrawn before its run began, or has a later one.")
     requests.start(job_id)
     return shards.plan_shards(job_id, shard_count)
 
@@ -52,7 +52,7 @@ def finish_crawl(shard_numbers: list[int] | None) -> dict[str, int]:
     run_id = current_run().run_id
     job_id = job_of_run(run_id)[0]
     totals, unfinished = shards.total_counts(job_id)
-    if control.is_overtaken(job_id, run_id):
+    if control.is_withdrawn(job_id, run_id):
         return totals
     if unfinished and control.settle(job_id) is not None:
         return totals

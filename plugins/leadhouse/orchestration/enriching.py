@@ -20,8 +20,8 @@ def check_emails() -> int:
     run = current_run()
     job_id, is_dispatched = job_of_run(run.run_id)
     if is_dispatched:
-        if control.is_withdrawn(job_id):
-            raise AirflowSkipException(f"Job {job_id} was cancelled before its run began.")
+        if control.is_withdrawn(job_id, run.run_id):
+            raise AirflowSkipException(f"Job {job_id} was withdrawn before its run began, or has a later one.")
         requests.start(job_id)
     with working_on(job_id if is_dispatched else None, "check_emails", run.run_id):
         return enrichment.check_emails(run.run_id, run.run_on)
@@ -55,7 +55,7 @@ def finish_enrichment(checked: int | None, requested: int | None, answered: int 
     counts = {"checks": checked or 0, "requests": requested or 0, "answers": answered or 0}
     run_id = current_run().run_id
     job_id, is_dispatched = job_of_run(run_id)
-    if not is_dispatched or control.is_withdrawn(job_id) or control.is_overtaken(job_id, run_id):
+    if not is_dispatched or control.is_withdrawn(job_id, run_id):
         return counts
     if answered is not None:
         requests.finish(job_id, counts)

@@ -41,8 +41,8 @@ def find_files() -> list[FileRequest]:
     if not is_dispatched:
         return _due_files(None)
     job = find_job(job_id)
-    if control.is_withdrawn(job_id):
-        raise AirflowSkipException(f"Job {job_id} was cancelled before its run began.")
+    if control.is_withdrawn(job_id, current_run().run_id):
+        raise AirflowSkipException(f"Job {job_id} was withdrawn before its run began, or has a later one.")
     requests.start(job_id)
     parameters = job["parameters"]
     if "path" not in parameters:
@@ -90,7 +90,7 @@ def finish_import(
     totals = {name: sum(int(counts.get(name, 0)) for counts in done) for name in COUNTED}
     run_id = current_run().run_id
     job_id, is_dispatched = job_of_run(run_id)
-    is_dispatched = is_dispatched and not control.is_overtaken(job_id, run_id)
+    is_dispatched = is_dispatched and not control.is_withdrawn(job_id, run_id)
     if is_dispatched:
         control.set_progress(job_id, wanted, len(done), 0)
     if is_dispatched and len(done) < wanted and control.settle(job_id) is not None:

@@ -57,15 +57,30 @@ def test_a_layer_reads_only_the_layers_below(manifest, models):
     assert wrong == set()
 
 
-def test_only_two_intermediate_models_are_made_of_marts(manifest, models):
-    """What else is intermediate comes before the marts: a lead sees marts, a person's place is the company's."""
+def test_only_three_intermediate_models_are_made_of_marts(manifest, models):
+    """What else is intermediate comes before the marts.
+
+    A lead sees marts, a person's place is the company's, an answer is judged by what everybody's values proved to be.
+    """
     wrong = {
         node.name
         for node in models
         if layer(node) == "intermediate"
         and any(layer(manifest.nodes[each]) == "marts" for each in node.depends_on.nodes if each in manifest.nodes)
     }
-    assert wrong == {"int_leads__facts", "int_people__places"}
+    assert wrong == {"int_leads__facts", "int_people__places", "int_provider_answers__judged"}
+
+
+def test_what_is_made_for_the_touched_alone_is_read_for_them_alone(manifest, models):
+    """A working table of the entities that a build makes anew lacks all others: whoever counts all reads their mart."""
+    partial = {node.unique_id for node in models if "entity" in node.tags and layer(node) == "intermediate"}
+    wrong = {
+        f"{node.name} reads {upstream}"
+        for node in models
+        if not ("entity" in node.tags or node.config.meta.get("entity_kind"))
+        for upstream in partial.intersection(node.depends_on.nodes)
+    }
+    assert wrong == set()
 
 
 def test_names_tell_the_layer(models):

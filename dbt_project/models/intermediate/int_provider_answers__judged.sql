@@ -60,20 +60,21 @@ final as (
     found.value,
     found.received_at,
     case
-      when found.entity_kind = 'person' then outcomes.outcome
+      when found.entity_kind = 'person' then judged.outcome
       when words.value = found.value then 'confirmed'
       else 'corrected'
     end as outcome
   from found
-  left join {{ ref('int_person_values__outcomes') }} as outcomes
+  -- the mart knows everybody; the model behind it only whom this build makes anew
+  left join {{ ref('fct_person_values') }} as judged
     on found.entity_kind = 'person'
-    and outcomes.organization_id = found.organization_id and outcomes.entity_id = found.effective_entity_id
-    and outcomes.attribute = found.attribute and outcomes.value = found.value
+    and judged.organization_id = found.organization_id and judged.person_id = found.effective_entity_id
+    and judged.attribute = found.attribute and judged.value = found.value
   left join words
     on found.entity_kind = 'company'
     and words.organization_id = found.organization_id and words.company_id = found.effective_entity_id
     and words.attribute = found.attribute
-  where outcomes.outcome is not null or words.company_id is not null
+  where judged.outcome is not null or words.company_id is not null
 )
 
 select * from final

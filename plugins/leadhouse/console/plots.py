@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-WIDTH, LABEL, FIGURE = 640, 170, 175  # of the picture, of the labels before a bar, of the figures behind it
+WIDTH, LABEL, FIGURE = 640, 190, 175  # of the picture, of the labels before a bar, of the figures behind it
 ROW, BAR = 26, 15
 CELL, STEP, RUNS = 13, 17, 14  # a run's mark, from one to the next, how many stand in a row
 WIDE_LABEL, LONGEST = 215, 27  # of sources, whose keys are long
@@ -63,7 +63,7 @@ def _frame(title: str, height: int, parts: Iterable[Markup]) -> Markup:
 
 
 def _label(index: int, label: str, width: int = LABEL) -> Markup:
-    longest = LONGEST * width // WIDE_LABEL
+    longest = LONGEST * (width - 12) // (WIDE_LABEL - 12)
     shown = label if len(label) <= longest else f"{label[: longest - 1]}…"
     return Markup('<text class="label" x="{}" y="{}" text-anchor="end"><title>{}</title>{}</text>').format(
         width - 8, index * ROW + BAR + 1, label, shown

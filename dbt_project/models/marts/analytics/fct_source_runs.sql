@@ -51,15 +51,15 @@ runs as (
     and told_outcomes.scope_id = counted.scope_id
 ),
 
--- what the source gave in the ten runs before tells what to expect of it
+-- what the source gave in the ten whole readings before tells what to expect of one: pages that have not changed state nothing again
 final as (
   select
     runs.*,
-    min(received) over former_runs as expected_least,
-    max(received) over former_runs as expected_most
+    case when not_modified = 0 and outcome = 'fetched' then min(received) over former_readings end as expected_least,
+    case when not_modified = 0 and outcome = 'fetched' then max(received) over former_readings end as expected_most
   from runs
-  window former_runs as (
-    partition by source_key, {{ scope_id('organization_id') }}
+  window former_readings as (
+    partition by source_key, {{ scope_id('organization_id') }}, not_modified = 0 and outcome = 'fetched'
     order by started_at, run_id
     rows between 10 preceding and 1 preceding
   )

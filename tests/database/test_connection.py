@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from leadhouse.database import COMPONENTS, DatabaseError, admin, connect, connect_to, provisioning
+from leadhouse.database import COMPONENTS, DatabaseError, admin, connect, connect_to, free_and_close, provisioning
 from leadhouse.settings import settings
 
 
@@ -99,3 +99,19 @@ def test_wrong_password_is_told_from_a_dead_server(database):
     with pytest.raises(DatabaseError, match=r"refuses the login.*leadhouse migrate") as caught:
         connect_to(provisioning.url_with(database.url, "leadhouse_app", "wr0ng"), "landing")
     assert "wr0ng" not in str(caught.value)
+
+
+def test_locks_of_a_session_that_was_closed_are_free_at_once(database):
+    lock = "select pg_try_advisory_lock(4711) as is_mine"
+    for _ in range(50):
+        connection = connect("jobs", autocommit=True)
+        assert connection.execute(lock).fetchone() == {"is_mine": True}
+        free_and_close(connection)
+
+
+def test_a_session_that_was_lost_is_closed_without_a_word(database):
+    connection = connect("jobs", autocommit=True)
+    with database.owner() as owner:
+        owner.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
+    free_and_close(connection)
+    assert connection.closed

@@ -31,7 +31,7 @@ from leadhouse.connectors.source_notices import tell_run
 from leadhouse.connectors.source_types import find_type, open_connector, without_secrets
 from leadhouse.connectors.stored_sources import find_source, note_result, open_secret
 from leadhouse.connectors.unfinished_reading import open_reading
-from leadhouse.database import connect, queries
+from leadhouse.database import connect, free_and_close, queries
 from leadhouse.landing.watching import Limits
 from leadhouse.settings import settings
 
@@ -117,7 +117,7 @@ def run_source(
 
         return _Run(row, run_on, run_id, ask_first, patience, anew).run()
     finally:
-        connection.close()  # and with it the lock
+        free_and_close(connection)  # another run may begin at once
 
 
 def _require_session(connection: Connection[Any], source_key: str) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 
-from leadhouse.database import connect, queries
+from leadhouse.database import connect, free_and_close, queries
 from leadhouse.jobs import control
 
 
@@ -46,7 +46,7 @@ class HeldWork:
 
     def close(self) -> None:
         """The part is free, and the job where nobody else works on it."""
-        self._connection.close()
+        free_and_close(self._connection)
 
     def _take(self) -> tuple[Connection[Any], int]:
         values = {"job_id": self._job_id, "part": self._part}

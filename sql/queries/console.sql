@@ -237,6 +237,14 @@ select company_id, organization_id, name, domain, country_code, source_count, co
  order by name, organization_id nulls first
  limit 25;
 
+-- name: list_newest_companies
+-- Of those that everybody knows the ones that a source has stated last: somewhere to begin.
+select company_id, name, domain
+  from mart_companies.dim_companies
+ where organization_id is null
+ order by last_verified_at desc nulls last, name, company_id
+ limit 12;
+
 -- name: search_leads
 select lead_id, organization_id, person_id, company_id, full_name, title_raw, email_normalized, company_name, status, lead_score
   from mart_leads.dim_leads

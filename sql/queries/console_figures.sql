@@ -3,6 +3,16 @@
 -- name: list_organizations_by_name
 select organization_id, name from identity.organizations where deleted_at is null order by name, organization_id;
 
+-- name: find_busiest_organization
+-- The one that has written to the most leads: what is shown where nobody has chosen.
+select organization_id
+  from mart_analytics.agg_funnel_weekly
+  join identity.organizations using (organization_id)
+ where deleted_at is null
+ group by organization_id
+ order by sum(contacted) desc, sum(leads) desc, min(name), organization_id
+ limit 1;
+
 -- name: list_cohorts
 -- The twelve newest weeks in which leads were made, oldest first.
 select *
@@ -32,6 +42,10 @@ select source_key, array_agg(outcome order by age desc) as outcomes, array_agg(r
  group by source_key, organization_id
  order by is_suspicious desc, source_key
  limit 40;
+
+-- name: sum_costs_of_no_lead
+select coalesce(sum(amount_eur), 0) as cost_eur
+  from mart_analytics.fct_costs where organization_id = %(organization_id)s and lead_id is null;
 
 -- name: list_freshness
 select entity_kind, attribute, min(slo_days) as slo_days, sum(winners - replaced_winners)::integer as winners,

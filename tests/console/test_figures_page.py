@@ -10,14 +10,15 @@ from uuid import uuid4
 
 import pytest
 
-from leadhouse.console.plots import Bar, Strip, bars, columns, strips
+from leadhouse.console.plots import LEGEND, Bar, Run, bar_pairs, bars, columns, marks
+from leadhouse.console.rendering import show_euro, show_share, show_words
 from tests.console.conftest import SECONDS
 from tests.dbt_project.test_populated_marts import night, world
 
 __all__ = ["night", "world"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SVG = re.compile(r"<svg.*?</svg>", re.S)
+PLOT = re.compile(r'<table class="plot">.*?</table>', re.S)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def page(site, night):
 
 
 def text_of(picture):
-    return " ".join(ET.fromstring(picture).itertext())  # noqa: S314 - made here
+    return " ".join(" ".join(ET.fromstring(picture).itertext()).split())  # noqa: S314 - made here
 
 
 def test_before_the_first_night_it_says_so(site, database):
@@ -48,13 +49,38 @@ def test_it_shows_what_the_marts_say(site, world, page):
     [leads] = world.rows(
         "select sum(leads)::int as leads, sum(replied)::int as replied from mart_analytics.agg_funnel_weekly"
     )
-    pictures = {re.search('aria-label="([^"]+)"', each)[1]: text_of(each) for each in SVG.findall(page.text)}
-    assert f"leads {leads['leads']}" in pictures["Leads by how far they came"]
-    assert f"replied {leads['replied']}, 100% of leads" in pictures["Leads by how far they came"]
-    assert "web/closed.example" in pictures["Outcome of the last fourteen runs of each source"]
+    plots = {re.search("<caption[^>]*>([^<]+)<", each)[1]: text_of(each) for each in PLOT.findall(page.text)}
+    assert f"leads {leads['leads']}" in plots["Leads by how far they came"]
+    assert f"replied {leads['replied']}, 100 % of leads" in plots["Leads by how far they came"]
+    assert "web/closed.example" in page.text
     assert "robots.txt" in page.text
-    assert "of 2, 90 days" in pictures["Share of fresh values by field"]
-    assert "not judged yet" in pictures["Share of right answers by provider"]
+    assert "of 2 in 90 days" in plots["Share of fresh values by field"]
+    assert "not judged yet" in plots["Share of right answers by provider"]
+
+
+@pytest.mark.slow
+def test_marks_are_told_as_words_too(site, page):
+    [row] = re.findall(r"<tr><th[^>]*>web/closed\.example</th>.*?</tr>", page.text, re.S)
+    said = re.search('role="img" aria-label="([^"]+)"', row)[1]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d blocked", said)
+    assert text_of(row).count("blocked") >= 2  # in words beside the mark as well
+
+
+@pytest.mark.slow
+def test_who_has_written_to_most_is_shown_first(site, world, night, page):
+    world.organization("a-first-by-name")
+    chosen = re.search(r'<a href="figures\?organization=([0-9a-f-]+)" aria-current', site.get("figures").text)[1]
+    assert chosen == str(night.north)
+
+
+@pytest.mark.slow
+def test_what_was_spent_on_no_single_lead_is_said_beside_the_cohorts(site, world, page):
+    [spent] = world.rows(
+        "select coalesce(sum(amount_eur), 0) as eur from mart_analytics.fct_costs where lead_id is null"
+        " and organization_id = (select organization_id from identity.organizations where slug = 'north')"
+    )
+    said = f"Another {show_euro(spent['eur'])} was spent on no single lead"
+    assert (said in page.text) is bool(spent["eur"])
 
 
 @pytest.mark.slow
@@ -69,27 +95,49 @@ def test_it_is_one_organizations(site, world, page):
 
 def test_a_plot_is_read_without_its_colours():
     drawn = bars([Bar("a <b>", 1, 4, "25 %", 0.5, 2), Bar("nothing", 0, 0, "none")], "Title & more")
-    assert "a <b>" in text_of(drawn)
-    assert "25 %" in text_of(drawn)
-    assert ET.fromstring(drawn).attrib["aria-label"] == "Title & more"  # noqa: S314
+    assert text_of(drawn) == "Title & more a <b> 25 % nothing none"
     runs = [
-        ("fetched", False, "1: fetched"),
-        ("broken", True, "2: broken"),
-        ("empty", False, "3"),
-        ("fetched", True, "4"),
+        Run("fetched", False, "1: fetched"),
+        Run("broken", True, "2: broken"),
+        Run("empty", False, "3"),
+        Run("fetched", True, "4"),
     ]
-    shapes = [each.tag for each in ET.fromstring(strips([Strip("s", runs, "7")], "t"))]  # noqa: S314
-    assert shapes == ["text", "rect", "path", "circle", "rect", "path", "text"]
+    picture = ET.fromstring(marks(runs, "four & more"))  # noqa: S314
+    assert [each.tag for each in picture] == ["rect", "path", "circle", "rect", "path"]
+    assert (picture.attrib["role"], picture.attrib["aria-label"]) == ("img", "four & more")
+    assert ET.fromstring(marks(runs)).attrib["aria-hidden"] == "true"  # noqa: S314 - an ornament of the words beside it
+    assert {run.outcome for run, _ in LEGEND} == {"fetched", "not_modified", "empty", "broken"}
     assert ET.fromstring(columns([], "none")).attrib["role"] == "img"  # noqa: S314
+
+
+def test_two_runs_stand_below_each_other_with_both_figures():
+    drawn = bar_pairs([("crawl", 4.0, 8.0), ("send", 1.0, None)], "s", "Seconds")
+    assert text_of(drawn) == "Seconds crawl 4.0 s before 8.0 s send 1.0 s"
+    rects = [each.attrib for each in ET.fromstring(drawn).iter("rect")]  # noqa: S314
+    assert [(each["class"], each["width"]) for each in rects] == [("now", "50.0"), ("before", "100.0"), ("now", "12.5")]
 
 
 def test_the_widest_bar_stays_in_the_picture():
     drawn = ET.fromstring(columns([("1 Jan", 5, 3, 1), ("8 Jan", 50, 30, 10)], "weeks"))  # noqa: S314
     tops = [float(each.attrib["y"]) for each in drawn if each.tag == "rect"]
     assert min(tops) >= 12
+    right = [float(each.attrib["x"]) + float(each.attrib["width"]) for each in drawn if each.tag == "rect"]
+    assert max(right) <= float(drawn.attrib["width"])
     full = ET.fromstring(bars([Bar("x", 3, 3, "3")], "t"))  # noqa: S314
-    widths = {each.attrib["class"]: float(each.attrib["width"]) for each in full if each.tag == "rect"}
-    assert widths["now"] == widths["track"]
+    widths = {each.attrib["class"]: float(each.attrib["width"]) for each in full.iter("rect")}
+    assert widths["now"] == widths["track"] == 100
+
+
+def test_shares_amounts_and_names_are_written_one_way():
+    assert (show_share(1, 4), show_share(0), show_share(1, 0), show_share(None, 4)) == ("25 %", "0 %", "–", "–")
+    assert [show_euro(each) for each in (0, 0.26, 0.065, 0.00138, 12.344)] == [
+        "€ 0.00", "€ 0.26", "€ 0.0650", "€ 0.0014", "€ 12.34",
+    ]  # fmt: skip
+    assert [show_words(each) for each in ("phone_e164", "vat_id", "not_modified")] == [
+        "phone",
+        "VAT id",
+        "not modified",
+    ]
 
 
 @pytest.mark.slow
@@ -109,6 +157,7 @@ def test_a_browser_draws_and_prints_it(site, night, tmp_path):
         told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
         assert "Content Security Policy" not in told.stderr
         drawn = drawn or told.stdout
-    assert drawn.count("<svg") == 5
+    assert drawn.count('<table class="plot">') == 3
+    assert drawn.count("<svg") > 20
     assert picture.stat().st_size > 20_000
     assert paper.read_bytes().startswith(b"%PDF")

@@ -200,7 +200,8 @@ def test_page_shows_both_nights_and_says_that_the_sum_is_right(site, night):
     assert "Correct &lt;it&gt;." in page.text
     before = list_runs()[1].since
     assert f"Compared with the night before it, of {before:%Y-%m-%d %H:%M:%S} UTC." in page.text
-    assert page.text.count("<svg") == 2
+    assert page.text.count('<table class="plot">') == 2
+    assert "before 10.0 s" in page.text  # of the crawl's bar
     assert "<script" not in page.text
     assert " style=" not in page.text
     assert site.seconds["run"] < SECONDS

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
+from leadhouse.console.rule_words import LOST, WON
+from leadhouse.settings import PROJECT
 from tests.console.conftest import SECONDS
 
 
@@ -31,6 +34,32 @@ def test_each_value_has_source_time_extractor_and_rule_and_losers_stay(site, mar
     assert "<h2>Shared" in page.text
     assert "ACME North" in page.text
     assert site.seconds[f"value/company/{marts.acme}"] < SECONDS
+
+
+def test_why_is_told_in_words(site, marts):
+    page = " ".join(site.get(f"value/company/{marts.acme}").text.split())
+    assert "won: it was read with more confidence" in page
+    assert "lost: the other was read with more confidence" in page
+    assert 'title="confidence"' in page
+
+
+def test_every_rule_of_the_models_has_words():
+    """The rules that `survivorship_rules` and `ranked_values` name; a new one would be told by its name."""
+    macros = PROJECT / "dbt_project" / "macros"
+    order, ranked = (macros / "survivorship.sql").read_text(), (macros / "ranked_values.sql").read_text()
+    compared = re.findall(r"\('(\w+)', '\w+'\)", order)
+    named = {*compared, *re.findall(r"(?:then|else) '(\w+)'", order + ranked)}
+    assert "tie_break" in named
+    assert named == WON.keys()
+    assert named - {"only_candidate", "kept_beside_primary"} == LOST.keys()
+
+
+def test_without_a_search_there_is_a_hint_and_somewhere_to_begin(site, marts):
+    page = site.get("value").text
+    assert 'aria-describedby="hint"' in page
+    assert "two letters at least" in page
+    assert f"value/company/{marts.acme}" in page
+    assert "Two letters at least" in site.get("value?q=a").text
 
 
 def test_person_leads_to_the_company(site, marts):

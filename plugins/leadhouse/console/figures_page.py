@@ -7,18 +7,23 @@ from uuid import UUID
 
 from psycopg import errors
 
-from leadhouse.console.plots import Bar, Strip
-from leadhouse.console.rendering import render_page, show_euro, show_number, show_words
+from leadhouse.console.plots import Bar, Run
+from leadhouse.console.rendering import render_page, show_euro, show_number, show_share, show_words
 from leadhouse.database import connect
 from leadhouse.database.queries import load
 from leadhouse.transform.metrics import wilson_interval
 
 Row = dict[str, Any]
-STEPS = ("leads", "contactable", "contacted", "delivered", "replied", "positive", "meetings", "converted")
+READINGS = ("list_cohorts", "list_runs_of_sources", "list_freshness", "list_providers", "sum_costs_of_no_lead")
+# Column of the marts → its word in the funnel and above the cohorts' table.
+STEPS = {
+    "leads": "leads", "contactable": "contactable", "contacted": "contacted", "delivered": "delivered",
+    "replied": "replied", "positive": "said yes", "meetings": "met", "converted": "converted",
+}  # fmt: skip
 
 
 def figures_page(organization_id: UUID | None) -> str | None:
-    """The figures of an organization, of the first by name where none is given; None: there is no such organization."""
+    """The figures of an organization, of the busiest where none is given; None: there is no such organization."""
     queries = load("console_figures")
     with connect("console") as connection:
         organizations = connection.execute(queries.list_organizations_by_name).fetchall()
@@ -28,9 +33,20 @@ def figures_page(organization_id: UUID | None) -> str | None:
             return None
         page: Row = {"organizations": organizations, "chosen": chosen, "name": known.get(chosen)}
         try:
+            if organization_id is None and (
+                busiest := connection.execute(queries.find_busiest_organization).fetchone()
+            ):
+                chosen = busiest["organization_id"]
+                page |= {"chosen": chosen, "name": known[chosen]}
             rows = {
                 name: connection.execute(getattr(queries, name), {"organization_id": chosen}).fetchall()
-                for name in ("list_cohorts", "list_runs_of_sources", "list_freshness", "list_providers")
+                for name in (
+                    "list_cohorts",
+                    "list_runs_of_sources",
+                    "list_freshness",
+                    "list_providers",
+                    "sum_costs_of_no_lead",
+                )
             }
         except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName):
             return render_page("figures.html", **page, is_built=False)
@@ -40,23 +56,27 @@ def figures_page(organization_id: UUID | None) -> str | None:
 def _sections(rows: dict[str, list[Row]]) -> Row:
     cohorts = rows["list_cohorts"]
     return {
-        "cohorts": cohorts, "funnel": _funnel(cohorts), "weeks": _weeks(cohorts),
-        "sources": rows["list_runs_of_sources"], "strips": [_strip(each) for each in rows["list_runs_of_sources"]],
+        "cohorts": cohorts, "steps": STEPS, "funnel": _funnel(cohorts), "weeks": _weeks(cohorts),
+        "sources": [each | {"runs": _runs(each)} for each in rows["list_runs_of_sources"]],
         "freshness": [_freshness(each) for each in rows["list_freshness"]],
         "providers": rows["list_providers"], "precision": [_precision(each) for each in rows["list_providers"]],
+        "cost_of_no_lead": rows["sum_costs_of_no_lead"][0]["cost_eur"],
     }  # fmt: skip
 
 
 def _funnel(cohorts: list[Row]) -> list[Bar]:
     """Each step over all cohorts with its share of all leads; a lead may take a step without the one before."""
     sums = {step: sum(each[step] for each in cohorts) for step in STEPS}
-    if not sums["leads"]:
+    every = sums["leads"]
+    if not every:
         return []
-    shares = {step: f", {sums[step] / sums['leads']:.0%} of leads" for step in STEPS[1:]}
     return [
-        Bar(show_words(step), sums[step], sums["leads"], f"{show_number(sums[step])}{shares.get(step, '')}")
-        for step in STEPS
-    ]
+        Bar(
+            word, sums[step], every,
+            show_number(sums[step]) + ("" if step == "leads" else f", {show_share(sums[step], every)} of leads"),
+        )
+        for step, word in STEPS.items()
+    ]  # fmt: skip
 
 
 def _weeks(cohorts: list[Row]) -> list[tuple[str, float, float, float]]:
@@ -66,22 +86,18 @@ def _weeks(cohorts: list[Row]) -> list[tuple[str, float, float, float]]:
     ]  # fmt: skip
 
 
-def _strip(source: Row) -> Strip:
-    cells = [
-        (outcome, suspicious, f"{day:%Y-%m-%d}: {show_words(outcome)}")
+def _runs(source: Row) -> list[Run]:
+    return [
+        Run(outcome, suspicious, f"{day:%Y-%m-%d} {show_words(outcome)}")
         for outcome, suspicious, day in zip(source["outcomes"], source["suspicious"], source["days"], strict=True)
     ]
-    expected = ""
-    if source["expected_least"] is not None:
-        expected = f" ({show_number(source['expected_least'])}–{show_number(source['expected_most'])})"
-    return Strip(source["source_key"], cells, f"{show_number(source['received'])} records{expected}")
 
 
 def _freshness(field: Row) -> Bar:
     share = field["within_slo"] / field["winners"]
     return Bar(
         f"{field['entity_kind']} {show_words(field['attribute'])}", share, 1.0,
-        f"{share:.0%} of {show_number(field['winners'])}, {field['slo_days']} days",
+        f"{show_share(share)} of {show_number(field['winners'])} in {field['slo_days']} days",
     )  # fmt: skip
 
 
@@ -92,5 +108,5 @@ def _precision(provider: Row) -> Bar:
         return Bar(label, 0.0, 1.0, f"not judged yet, {show_euro(provider['cost_eur'])}")
     share = provider["correct"] / provider["judged"]
     low, high = wilson_interval(provider["correct"], provider["judged"])
-    figure = f"{share:.0%} of {provider['judged']}, {show_euro(provider['cost_eur'])}"
+    figure = f"{show_share(share)} of {provider['judged']}, {show_euro(provider['cost_eur'])}"
     return Bar(label, share, 1.0, figure, low, high)

@@ -9,9 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from leadhouse.console.charts import bar_pairs
-from leadhouse.console.plots import bars, columns, strips
-from leadhouse.console.stage_words import figures_of
+from leadhouse.console.plots import LEGEND, bar_pairs, bars, columns, marks
+from leadhouse.console.rule_words import told_rule
+from leadhouse.console.stage_words import figures_of, plain_name
 
 # No script, no other host; shown in a frame by the Airflow UI of the same origin alone.
 SECURITY_HEADERS = {
@@ -34,10 +34,11 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.filters.update(
         number=show_number, seconds=show_seconds, euro=show_euro, moment=show_moment, words=show_words,
-        change=show_change,
+        change=show_change, share=show_share,
     )  # fmt: skip
     environment.globals.update(
-        bar_pairs=bar_pairs, figures_of=figures_of, bars_of=bars, columns_of=columns, strips_of=strips
+        bar_pairs=bar_pairs, figures_of=figures_of, bars_of=bars, columns_of=columns, marks_of=marks,
+        legend=LEGEND, told_rule=told_rule,
     )  # fmt: skip
     return environment
 
@@ -68,10 +69,16 @@ def show_seconds(value: float | None) -> str:
 
 
 def show_euro(value: float | None) -> str:
-    """An amount with as many digits as small amounts need."""
+    """An amount in cents, with two more digits where a small one needs them."""
     if value is None:
         return DASH
-    return f"€ {value:,.2f}" if abs(value) >= 1 or not value else f"€ {value:,.4f}"
+    cents = f"{value:,.2f}"
+    return f"€ {cents}" if abs(value) >= 1 or float(cents) == round(float(value), 4) else f"€ {value:,.4f}"
+
+
+def show_share(part: float | None, whole: float | None = 1) -> str:
+    """A share of a whole: ``81 %``; a dash where there is no whole."""
+    return f"{100 * part / whole:.0f} %" if whole and part is not None else DASH
 
 
 def show_moment(value: datetime | str | None) -> str:
@@ -83,8 +90,8 @@ def show_moment(value: datetime | str | None) -> str:
 
 
 def show_words(value: object) -> str:
-    """A name of the database as words: ``not_modified`` → ``not modified``."""
-    return str(value).replace("_", " ")
+    """A name of the database as words: ``not_modified`` → ``not modified``, ``phone_e164`` → ``phone``."""
+    return plain_name(str(value))
 
 
 def show_change(now: float, before: float | None) -> str:

@@ -18,18 +18,25 @@ SHORTEST_SEARCH = 2
 
 
 def search_page(text: str) -> str:
-    """Companies and leads whose name, address or domain holds `text`."""
+    """Companies and leads whose name, address or domain holds `text`; without one the companies that were seen last."""
     wanted = text.strip()
-    values: dict[str, Any] = {"text": wanted, "companies": [], "leads": [], "organizations": {}, "is_built": True}
-    if len(wanted) < SHORTEST_SEARCH:
+    is_too_short = 0 < len(wanted) < SHORTEST_SEARCH
+    values: dict[str, Any] = {
+        "text": wanted, "companies": [], "leads": [], "organizations": {}, "newest": [], "is_built": True,
+        "is_too_short": is_too_short,
+    }  # fmt: skip
+    if is_too_short:
         return render_page("value.html", **values)
     escaped = wanted.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     queries, pattern = load("console"), {"pattern": f"%{escaped}%"}
     with connect("console") as connection:
         try:
-            values["companies"] = connection.execute(queries.search_companies, pattern).fetchall()
-            values["leads"] = connection.execute(queries.search_leads, pattern).fetchall()
-            values["organizations"] = _organizations(connection)
+            if wanted:
+                values["companies"] = connection.execute(queries.search_companies, pattern).fetchall()
+                values["leads"] = connection.execute(queries.search_leads, pattern).fetchall()
+                values["organizations"] = _organizations(connection)
+            else:
+                values["newest"] = connection.execute(queries.list_newest_companies).fetchall()
         except (errors.UndefinedTable, errors.InvalidSchemaName):
             values["is_built"] = False
     return render_page("value.html", **values)

@@ -28,7 +28,7 @@ def brand_phrase(page: Page, host: str) -> str | None:
         size += len(block.text)
         if size > _MAX_TEXT:
             break
-        if not block.marks & Mark.HIDDEN and first[:3] in _plain(block.text[:2000]):
+        if not block.marks & Mark.HIDDEN and first[:2] in _plain(block.text[:2000]):
             written.update(_phrases(block.text[:2000], brand))
     return written.most_common(1)[0][0] if written else None
 

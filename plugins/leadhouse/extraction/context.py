@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from leadhouse.extraction import hosts, vocabulary
 from leadhouse.extraction.guarded import AnyOf
-from leadhouse.extraction.page import Block, Mark, Page
+from leadhouse.extraction.page import Block, Link, Mark, Page
 from leadhouse.records import Rejection, Value
 
 
@@ -128,6 +128,20 @@ def around_block(page: Page, index: int, text: str = "") -> Surroundings:
     return around(page, block.start, block.start)
 
 
+def around_link(page: Page, link: Link) -> Surroundings:
+    """Surroundings of a link. A picture's or icon's in an element of its own stands before the block that follows."""
+    index = link.block
+    if not link.text and page.blocks and (index >= len(page.blocks) or page.blocks[index].marks & ~link.marks):
+        before = page.blocks[index - 1] if index else None
+        if before is None or before.marks & ~link.marks:
+            return Surroundings("", "", "", "", (), link.marks)
+        leads = before.is_label or before.tag in _HEADINGS
+        outline = (*before.outline, before.text[:90]) if leads else before.outline
+        return Surroundings("", "", "", outline[-1] if outline else "", outline, link.marks)
+    return around_block(page, link.block, link.text)
+
+
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _TIGHT_ROLES = (
     (vocabulary.DESIGNER, "designer"),
     (vocabulary.PROTECTION_OFFICER, "data_protection_officer"),

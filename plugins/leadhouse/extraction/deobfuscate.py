@@ -52,8 +52,10 @@ _BARE = re.compile(
     rf"([a-z0-9-]{{2,60}}(?:[ \u00a0]+(?:{_DOT_WORDS})[ \u00a0]+[a-z0-9-]{{2,60}}){{1,3}})(?!\w)",
     re.I,
 )
-_SPACED = re.compile(
-    r"(?<![\w.@])([a-z0-9][\w.+-]{0,60})[ \u00a0]{0,3}@[ \u00a0]{0,3}([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I
+_SPACED = re.compile(  # no profile's name behind its network: ``Instagram @cafe.rome``
+    r"(?<![\w.@])(?!(?:instagram|insta|ig|facebook|fb|twitter|x|tiktok|youtube|threads|telegram|us)[ \u00a0]{1,3}@\w)"
+    r"([a-z0-9][\w.+-]{0,60})[ \u00a0]{0,3}@[ \u00a0]{0,3}([a-z0-9-]+(?:\.[a-z0-9-]+)+)",
+    re.I,
 )
 # Words for the sign that mean nothing else between two words of an address, so no bracket is needed.
 _BARE_SURE = re.compile(

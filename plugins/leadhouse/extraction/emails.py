@@ -16,8 +16,9 @@ from leadhouse.extraction.context import (
     Surroundings,
     affinity,
     around,
-    around_block,
+    around_link,
 )
+from leadhouse.extraction.makers import Makers
 from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.extraction.parties import Owner, whose
 from leadhouse.records import Value
@@ -169,7 +170,7 @@ def _unglued(address: str, linked: set[str]) -> str:
 
 
 def _link_spot(page: Page, link: Link) -> Surroundings:
-    spot = around_block(page, link.block, link.text)
+    spot = around_link(page, link)
     spot.marks |= link.marks & Mark.HIDDEN
     return spot
 
@@ -197,10 +198,13 @@ def extract_emails(
 ) -> None:
     """Put every address of the page into `findings`: as a value with its confidence, or with the reason against it."""
     candidates = _candidates(page)
+    makers = Makers(page)
     own = any(affinity(_domain(item.address), site.host, names) >= 0.9 for item in candidates)
     for item in candidates:
         locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
         reason = _reason(page, site, item, names, owner)
+        if reason is None and affinity(_domain(item.address), site.host, names) < 0.9:
+            reason = "designer" if hosts.registrable(_domain(item.address)) in makers.domains else None
         if own and reason is None and affinity(_domain(item.address), site.host, names) < 0.5:
             reason = "theme_leftover" if item.way == "json-ld" else "third_party"  # beside the company's own domain
         if reason:

@@ -24,6 +24,7 @@ _VAT_LABEL = re.compile(
         r"(?:ust[.-]?\s?-?id(?:[ .-]?nr)?|umsatzsteuer-?id\w*(?:[ -]nummer)?|uid(?:[ -]nr)?"
         r"|vat(?: (?:registration|reg|id|no|number|nr))*|tva(?: intracom\w*)?|btw(?:[ -]?n(?:r|ummer))?"
         r"|p(?:artita|\.)?\s?iva|(?:c\.?f\.?\s?(?:e|/)\s?)?p\.? ?i\.?v\.?a\.?|nif|cif|moms(?:nr)?|mva"
+        r"|p\.?i\.?(?=\W{0,3}(?:IT ?)?\d{11}(?!\d))"
         r"|org\.?\s?(?:nr|nummer)|nip|dič"
         r"|abn|cvr(?:[ -]?(?:nr|nummer))?|y-tunnus|α\.?φ\.?μ|oib|adószám(?:a|unk)?|nipc"
         r"|contribuinte|davčna (?:številka|št)"
@@ -77,6 +78,8 @@ _VAT_STEMS: tuple[str, ...] = (
     "btw",
     "iva",
     "i.v.a",
+    "p.i",
+    "pi:",
     "nif",
     "cif",
     "moms",

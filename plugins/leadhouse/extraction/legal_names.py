@@ -68,7 +68,7 @@ def legal_names(page: Page) -> list[tuple[str, str, float]]:
             continue
         if (
             len(block.text) > 600
-            or is_others(block.heading)
+            or any(is_others(heading) for heading in block.outline[-2:])
             or block.marks & (Mark.CREDIT | Mark.TESTIMONIAL | Mark.PARTNER)
         ):
             continue

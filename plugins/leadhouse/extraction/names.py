@@ -32,7 +32,7 @@ _GENERIC = re.compile(
         r"|our team|meet the team|services?|leistungen|"
         r"blog|news|aktuelles|datenschutz(?:erklärung)?|privacy(?: policy)?|terms(?: (?:of|and) .*)?|login"
         r"|404|not found|page not found|error|untitled(?: document)?|document|new page|menu|gallery"
-        r"|galleria|products?|produkte|faq|shop|cart|search|mentions légales|legal notice|"
+        r"|galleria|img|photo|picture|banner|products?|produkte|faq|shop|cart|search|mentions légales|legal notice|"
         r"chi siamo|servizi|nosotros|qui sommes-nous|site title|logo|main logo|site logo|company logo"
         r"|image|header|footer|all rights reserved|copyright|official (?:web)?site|loading.*"
         r"|page has moved|privacy notice|cookie.*|get in touch|dashboard|website|portfolio)$"
@@ -43,7 +43,7 @@ _COPYRIGHT = re.compile(
     (
         r"(?:©|\(c\)|^copyright|copyright(?=\s*(?:©|\(c\)|(?:19|20)\d\d)))\s*(?:©|\(c\)"
         r"|copyright)?\s*(?:(?:19|20)\d\d)?(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|present"
-        r"|heute))?\s*[,.:|-]?\s*(?:by\s+)?(?P<name>[^|©\n]{2,80})"
+        r"|heute))?\s*[,.:|-]?\s*(?:all rights? reserved\s*)?(?:by\s+)?(?P<name>[^|©\n]{2,80})"
     ),
     re.I | re.M,
 )
@@ -61,7 +61,8 @@ _COPYRIGHT_TAIL = re.compile(
 _LOGO = re.compile(r"logo|brand", re.I)
 _LOGO_WORDS = re.compile(
     (
-        r"\s*(?:-|–|\||:)?\s*\b(?:logo(?:type)?|home(?:page)?|header|startseite|image|icon|png|svg|white"
+        r"\s*(?:-|–|\||:)?\s*\b(?:logo(?:type)?(?:[ _-](?:klein|gross|groß|small|large|mini)\b)?"
+        r"|home(?:page)?|header|startseite|image|icon|png|svg|white"
         r"|black|dark|light)\b\s*"
     ),
     re.I,

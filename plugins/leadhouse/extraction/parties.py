@@ -26,6 +26,7 @@ from leadhouse.extraction.page import Mark, Page
 
 _LINES_UP = 7
 _LINES_DOWN = 5
+_MAIL_DOWN = 3
 _MAIL = re.compile(r"(?<=[\w+-])@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})", re.I)
 _BEFORE, _AFTER = 80, 240  # characters of a long line that count as a candidate's neighbourhood
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
@@ -114,6 +115,26 @@ def owner_names(page: Page, site: SiteContext, findings: Findings) -> tuple[str,
 
 def whose(page: Page, spot: Surroundings, owner: Owner | None) -> str | None:
     """Why a candidate is somebody else's (a role, ``other_company``, ``third_party``), or None: it is the owner's."""
+    reason = _whose(page, spot, owner)
+    if reason == "authority" and owner is not None and _is_beside_own_mail(page, spot, owner):
+        return None  # ``Lawyer, admitted to the bar of ...``, and how to reach that lawyer
+    return reason
+
+
+def _is_beside_own_mail(page: Page, spot: Surroundings, owner: Owner) -> bool:
+    """Whether a mailbox on the owner's own domain stands behind a candidate, on its line or the next few."""
+    if spot.start < 0 or "@" not in spot.block_text:
+        return False
+    own = hosts.registrable(owner.host)
+    for count, text in enumerate(page.text[spot.start : spot.start + _AFTER].split("\n")[: _MAIL_DOWN + 1]):
+        if text not in spot.block_text or (count and (len(text) > _BEFORE or role_of(_MAIL.sub("", text)))):
+            return False
+        if match := _MAIL.search(text):
+            return hosts.registrable(match[1]) == own
+    return False
+
+
+def _whose(page: Page, spot: Surroundings, owner: Owner | None) -> str | None:
     if (reason := third_party(spot)) and (owner is None or third_party(_without_names(spot, owner))):
         return reason
     if owner is None or spot.start < 0 or not page.blocks:

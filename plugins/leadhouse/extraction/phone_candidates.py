@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote
 
-from leadhouse.extraction.context import MAX_CANDIDATES, Surroundings, around, around_block
+from leadhouse.extraction.context import MAX_CANDIDATES, Surroundings, around, around_link
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.windows import around_matches
 
@@ -35,6 +35,7 @@ class Candidate:
     spot: Surroundings
     way: str
     label: str
+    shown: str = ""  # the number that a link shows people, which may be another one than it dials
 
 
 def numbers_in(text: str) -> Iterator[re.Match[str]]:
@@ -70,15 +71,16 @@ def link_candidates(page: Page) -> list[Candidate]:
     for link in page.actions:
         scheme, _, rest = link.url.partition(":")
         if scheme.lower() in {"tel", "sms", "callto", "whatsapp", "fax"}:
-            spot = around_block(page, link.block, link.text)
+            spot = around_link(page, link)
             spot.marks |= link.marks & Mark.HIDDEN
             words = "" if re.search("[0-9]{4}", link.text) else link.text
             label = "fax" if scheme.lower() == "fax" else f"{spot.before} {words}"
-            found.append(Candidate(dialled(rest), spot, "tel", label))
+            shown = next(numbers_in(link.text), None)
+            found.append(Candidate(dialled(rest), spot, "tel", label, shown[0] if shown else ""))
     for link in page.links:
         is_chat = "wa.me/" in link.url or "api.whatsapp.com/send" in link.url
         if is_chat and (match := re.search(r"(?:wa\.me/|phone=)(?:%2B|\+)?(\d{8,15})", link.url)):
-            spot = around_block(page, link.block, link.text)
+            spot = around_link(page, link)
             found.append(Candidate("+" + match[1], spot, "whatsapp", "whatsapp"))
     return found
 

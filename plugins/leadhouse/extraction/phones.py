@@ -12,6 +12,7 @@ from leadhouse.extraction import structured, vocabulary
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings, Surroundings, is_about_staff
 from leadhouse.extraction.identifiers import check_vat
+from leadhouse.extraction.made_up_numbers import is_made_up
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.parties import Owner, whose
 from leadhouse.extraction.phone_candidates import (
@@ -35,11 +36,6 @@ _DATE = re.compile(
 _HOUSE_AND_CODE = re.compile(r"^[1-9][\d\s/–-]{0,12}[\s,·•|/–-]+\d{4,6}$")  # then a town: number and postal code
 _GROUPED_THOUSANDS = re.compile(r"^\d{1,3}(?:[.,' ]000)+$")
 _COORDINATE = re.compile(r"^-?\d{1,3}\.\d{4,}")
-_FICTION = re.compile(
-    r"(\d)\1{5,}|0?12345678?9?|23456789?|9876543|^\+1\d{3}555\d{4}$|^\+1555\d{7}$|^\+441632960"
-    r"|^\+447700900|^\+4420794604?|^\+33199[0-9]0|^\+6125550|^\+61255[05]0|(?:123){3}|(?:01){4}"
-    r"|^\+1\d{3}1234567|^\+49(?:30|40|89)123456"
-)
 _BETWEEN = re.compile(r"[/|,·•]|\s{2,}|\s-\s")  # what may part two numbers, or a postal code and a number
 _MARK = re.compile(r"\s*[/|,·•]\s*|\s{2,}|\s[-–]\s")
 _MAX_PARTS, _MAX_NUMBER = 8, 30
@@ -61,6 +57,9 @@ _TELEFAX_RINGS = frozenset(["PH", "IN", "LK", "BD", "NP"])  # one line for both,
 _TELEFAX = re.compile(r"\btele?\s?/?\s?fax\W*$", re.I)
 _VAT_PREFIX = re.compile(  # ``DE 811 907 980`` under whatever label
     r"(?<!\w)(?:ATU|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK)[ .-]{0,2}$"
+)
+_BEHIND_TOWN = re.compile(  # ``7 Rue de la Gare, 76000 Rouen — 02 ...``
+    r"\b\d{4,6}\s+[A-ZÀ-Þ][\w'’-]+(?:[ -][\w'’-]+){0,4}\s*[|–—·,:-]\s*$"
 )
 _CONTACT_PAGE = 0.8  # of `contact_score`
 _CARD = 300  # characters
@@ -142,14 +141,15 @@ def _nearest_label(label: str) -> str | None:
 
 
 def _is_contact_place(page: Page, spot: Surroundings) -> bool:
-    if spot.marks & (Mark.FOOTER | Mark.HEADER | Mark.ADDRESS | Mark.CONTACT | Mark.NAV | Mark.TEAM):
-        return True
-    if any(is_about_staff(text) for text in spot.outline):
+    places = Mark.FOOTER | Mark.HEADER | Mark.ADDRESS | Mark.CONTACT | Mark.NAV | Mark.TEAM
+    if spot.marks & places or any(is_about_staff(text) for text in spot.outline):
         return True
     if "@" in spot.block_text and len(spot.block_text) <= _CARD and not spot.before.strip():
         return True  # a line of its own beside a mailbox
     if contact_score(page.url) >= _CONTACT_PAGE and not spot.before.strip() and not spot.after.strip(" .|"):
         return True  # a line of its own on a page of contacts
+    if not spot.after.strip(" .|") and _BEHIND_TOWN.search(spot.before):
+        return True  # what closes the line of an address
     words = f"{spot.heading} {spot.above}"
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
 
@@ -253,8 +253,10 @@ def _judge(page: Page, country: str | None, item: Candidate, raw: str, findings:
         if reason is None and item.raw[:1] != "+":
             findings.reject("phone_e164", raw, "no_country", locator)
         return
-    if _FICTION.search(number):
+    if is_made_up(number):
         reason = "placeholder"
+    elif reason is None and item.shown and _shows_another(item.shown, number, country):
+        reason = "not_shown"
     if reason:
         findings.reject("phone_e164", number, reason, locator)
         if reason == "fax":
@@ -270,6 +272,14 @@ def _judge(page: Page, country: str | None, item: Candidate, raw: str, findings:
         score -= 0.1
     raw_text = item.raw + (match[0] if (match := _EXTENSION.match(item.spot.after)) else "")
     findings.accept("phone_e164", Value(value=number, confidence=round(score, 3), raw=raw_text[:100], locator=locator))
+
+
+def _shows_another(shown: str, number: str, country: str | None) -> bool:
+    """Whether a link shows people another number than it dials: what is dialled is left over from elsewhere."""
+    seen = to_e164(shown, country)
+    if seen is None or seen.startswith(number) or number.startswith(seen):  # one may go on with an extension
+        return False
+    return not number.endswith(re.sub(r"\D", "", shown).lstrip("0")[-8:])
 
 
 def _completed(item: Candidate, raw: str, country: str | None) -> str | None:

@@ -34,7 +34,7 @@ _HOSTS = {
 }  # fmt: skip
 _RESERVED = {
     "facebook": (
-        "sharer sharer.php share share.php dialog plugins tr login photo photo.php photos watch events "
+        "sharer sharer.php l.php search share share.php dialog plugins tr login photo photo.php photos watch events "
         "groups hashtag story.php policy.php privacy help legal business ads permalink.php policies "
         "settings gaming marketplace about reel video.php 2008 wordpress facebook"
     ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from leadhouse.extraction import hosts, structured, vocabulary
-from leadhouse.extraction.context import Findings, SiteContext, around_block, third_party
+from leadhouse.extraction.context import Findings, SiteContext, around_link, third_party
 from leadhouse.extraction.guarded import guarded
+from leadhouse.extraction.makers import Makers
 from leadhouse.extraction.page import Link, Mark, Page
 from leadhouse.extraction.social_profiles import is_person, is_theme_handle, network_of, profile
 from leadhouse.records import Value
@@ -20,6 +21,10 @@ _FOLLOW = guarded(
     re.I,
 )
 
+_NETWORK_LABEL = re.compile(  # a line of its own before a profile: ``Instagram: @name``
+    r"\W*(?:facebook|instagram|insta|twitter|x|linkedin|youtube|tiktok|pinterest|xing|telegram|threads)\s*:?\s*$", re.I
+)
+
 
 def extract_socials(page: Page, site: SiteContext, names: tuple[str, ...], findings: Findings) -> None:
     """Put profiles into `findings`; links of persons go to the people's extractor, not here."""
@@ -29,9 +34,10 @@ def extract_socials(page: Page, site: SiteContext, names: tuple[str, ...], findi
             findings.accept("social_url", Value(value=found[0], confidence=0.9, raw=url[:300], locator="json-ld"))
         elif found:
             findings.reject("social_url", url, found, "json-ld")
+    makers = Makers(page)
     for link in page.links:
         if network_of(link.url):
-            _judge(page, link, site, names, findings)
+            _judge(page, link, site, names, findings, makers)
 
 
 def _declared(page: Page) -> list[str]:
@@ -44,9 +50,11 @@ def _declared(page: Page) -> list[str]:
     return urls
 
 
-def _judge(page: Page, link: Link, site: SiteContext, names: tuple[str, ...], findings: Findings) -> None:
+def _judge(
+    page: Page, link: Link, site: SiteContext, names: tuple[str, ...], findings: Findings, makers: Makers
+) -> None:
     found = profile(link.url)
-    spot = around_block(page, link.block, link.text)
+    spot = around_link(page, link)
     in_header = link.marks & (Mark.HEADER | Mark.NAV)
     locator = "link:footer" if link.marks & Mark.FOOTER else "link:header" if in_header else "link:main"
     if not isinstance(found, tuple):
@@ -56,6 +64,8 @@ def _judge(page: Page, link: Link, site: SiteContext, names: tuple[str, ...], fi
     url, handle = found
     reason = _reason(link, handle, third_party(spot), url)
     relation = _relation(handle, site, names)
+    if reason is None and relation < 0.8 and makers.has_profile(handle):
+        reason = "designer"
     is_brand = relation >= 1.0 and len(hosts.fold(handle)) >= 5 and reason not in _SURE_REASONS
     if reason and not is_brand and not (relation >= 0.8 and reason in {"partner", "testimonial"}):
         findings.reject("social_url", url, reason, locator)
@@ -65,7 +75,7 @@ def _judge(page: Page, link: Link, site: SiteContext, names: tuple[str, ...], fi
         score += 0.2
     if link.marks & (Mark.ARTICLE | Mark.PARTNER | Mark.PORTFOLIO | Mark.TEAM):
         score -= 0.2
-    if _FOLLOW.search(f"{spot.before} {spot.above} {spot.heading}"):
+    if _FOLLOW.search(f"{spot.before} {spot.above} {spot.heading}") or _NETWORK_LABEL.match(spot.label):
         score += 0.2
     elif len(link.text.split()) > 4 or _inside_sentence(link, spot.block_text):
         score -= 0.25

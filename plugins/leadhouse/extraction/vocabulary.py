@@ -109,6 +109,9 @@ CREDITS = guarded(
     r"|sponsor(?:en|s|ed by)?\s*:|sponsored by|mit freundlicher unterstützung"
     r"|(?:unterstützt|gefördert) (?:von|durch|vom)"
     r"|avec le soutien d|con il (?:sostegno|contributo|patrocinio) d|con el apoyo de|mede mogelijk gemaakt"
+    r"|in (?:co-?operation|collaboration|partnership) with|en collaboration avec|in collaborazione con"
+    r"|en colaboración con"
+    r"|in zusammenarbeit mit|em parceria com|i samarbeid med|i samarbete med|i samarbejde med|in samenwerking met"
     r"|illustrations? by|fotos?\s*:|©\s*(?:fotolia|shutterstock|adobe)",
     re.I,
 )

@@ -1,0 +1,158 @@
+"""Numbers, mailboxes, profiles and names in forms that small sites' own makers write, each with what it must not do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from leadhouse.extraction.company_site import extract_page
+from leadhouse.extraction.context import SiteContext
+from leadhouse.extraction.site_summary import summarise
+from leadhouse.records import Extraction
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+Facts = dict[str, set[str]]
+
+# url, language, body, and what the page states of the attributes named
+CASES: dict[str, tuple[str, str, str, Facts]] = {
+    "a lawyer's bar does not own the lawyer's number": (
+        "https://a.fr/mentions-legales.html", "fr",
+        "<h2>Éditeur du site</h2><p>Nom : Cabinet Muster<br>Qualité : Avocat inscrit au Barreau de Lyon<br>"
+        "Téléphone : 04 72 00 11 22<br>Email : <a href='mailto:contact@a.fr'>contact@a.fr</a></p>",
+        {"phone_e164": {"+33472001122"}, "email": {"contact@a.fr"}},
+    ),
+    "a chamber's own number stays the chamber's": (
+        "https://a.de/impressum", "de",
+        "<p>Zuständige Kammer: Zahnärztekammer Musterland<br>Telefon 030 4000112<br>"
+        "E-Mail: info@kammer-musterland.org</p><p>E-Mail: praxis@a.de</p>",
+        {"phone_e164": set(), "email": {"praxis@a.de"}},
+    ),
+    "what a link shows counts, not the number its copy still dials": (
+        "https://a.it/contatti", "it",
+        "<p>Tel.: <a href='tel:+3905142211'>+39 041 5207000</a></p>", {"phone_e164": {"+390415207000"}},
+    ),
+    "a label inside the link": (
+        "https://a.uy/contacto", "es",
+        "<a href='tel:+59897524500'><span>Teléfono: 099 155 400</span></a>", {"phone_e164": {"+59899155400"}},
+    ),
+    "an extension shown beside the number dialled is no other number": (
+        "https://a.at/kontakt", "de",
+        "<p>Telefon <a href='tel:+4314064512;ext=73'>01/4064512-73</a></p>",
+        {"phone_e164": {"+4314064512", "+431406451273"}},
+    ),
+    "the same number in national form": (
+        "https://a.de/kontakt", "de",
+        "<p>Telefon <a href='tel:+493040001120'>030 / 400011-20</a></p>", {"phone_e164": {"+493040001120"}},
+    ),
+    "numbers that close lines of addresses": (
+        "https://a.fr/mentions-legales", "fr",
+        "<h2>Nos établissements</h2><p>Rive gauche — 7 Rue du Port, 76100 Rouen — 09 53 45 00 93<br>"
+        "Centre — 66 Rue du Moulin, 76000 Rouen — 09 55 93 00 78</p>",
+        {"phone_e164": {"+33953450093", "+33955930078"}},
+    ),
+    "a number amid a sentence with a town": (
+        "https://a.fr/histoire", "fr",
+        "<p>Né à 76000 Rouen, 09 53 45 00 93 fut le premier modèle construit.</p>", {"phone_e164": set()},
+    ),
+    "icons before a credit line": (
+        "https://a.cl/contact-us.html", "es",
+        "<div class='contact-us'><a href='https://wa.me/56937511923'><img alt='whatsapp logo' src='w.png'></a>"
+        "<a href='https://www.instagram.com/lanas.sur/'><img alt='instagram' src='i.png'></a></div>"
+        "<div class='footer-credits'><h5>DESIGNED BY</h5><h2>Juana Roe</h2></div>",
+        {"phone_e164": {"+56937511923"}},
+    ),
+    "profiles of whom the site was made with": (
+        "https://a.cl/", "es",
+        "<footer><h4>In cooperation with <a href='https://www.studio-roe.example'>Studio Roe</a></h4><div>"
+        "<a href='https://www.linkedin.com/company/studio-roe/'><img alt='linkedin' src='l.png'></a></div></footer>",
+        {"social_url": set()},
+    ),
+    "profiles that bear the credited maker's name": (
+        "https://a.com/", "en",
+        "<footer><p>info@studio-roe.com</p><a href='https://www.instagram.com/studio-roe'>Instagram</a>"
+        "<a href='https://www.instagram.com/labor_city'>Instagram</a></footer>"
+        "<p>powered by <a href='https://studio-roe.com/'>Studio-Roe.com</a></p>",
+        {"social_url": {"https://www.instagram.com/labor_city"}, "email": set()},
+    ),
+    "a site linked for another reason makes nothing a maker's": (
+        "https://a.com/contact", "en",
+        "<footer><p>E-mail: info@bakerygroup.com</p></footer><p>Our shop: <a href='https://bakerygroup.com/'>shop</a></p>",
+        {"email": {"info@bakerygroup.com"}},
+    ),
+    "searches and redirects are no profiles": (
+        "https://a.ch/", "de",
+        "<footer><a href='https://www.facebook.com/search/top?q=verein'>f</a>"
+        "<a href='https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.instagram.com%2Fother'>i</a></footer>",
+        {"social_url": set()},
+    ),
+    "a network's name as label": (
+        "https://a.com.br/contato", "pt",
+        "<main><div>Instagram</div><div><a href='https://www.instagram.com/escola_sc/'>@escola_sc</a></div></main>",
+        {"social_url": {"https://www.instagram.com/escola_sc"}},
+    ),
+    "a handle behind its network is no mailbox": (
+        "https://a.com/", "en",
+        "<footer><p>Instagram @caffe.roma</p><p>Mail: info @ caffe-roma.com</p></footer>",
+        {"email": {"info@caffe-roma.com"}},
+    ),
+    "Italian tax number by its initials": (
+        "https://a.it/contatti", "it", "<p>PI: 00743110157<br>CF: 00743110157</p>",
+        {"vat_id": {"IT00743110157"}},
+    ),
+}  # fmt: skip
+
+
+def read(url: str, language: str, body: str, head: str = "") -> Extraction:
+    html = f"<html lang={language}><head><meta charset=utf-8>{head}</head><body>{body}</body></html>"
+    return extract_page(html.encode(), url, "text/html", SiteContext(host=url.split("/")[2]), NOW)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_contacts_of_a_page(name: str) -> None:
+    url, language, body, facts = CASES[name]
+    values = {
+        key.value: {v.value for v in found} for key, found in read(url, language, body).companies[0].values.items()
+    }
+    assert {attribute: values.get(attribute, set()) for attribute in facts} == facts
+
+
+# url, head, body, the name shown first
+NAMES: dict[str, tuple[str, str, str, str]] = {
+    "rights before the name": (
+        "https://roehospital.example/contact-us.html", "<title>Best Hospital in Town</title>",
+        "<div><img alt='img' src='logo.png'></div><p>© Copyright 2025 | All Rights Reserved by Roe Hospital</p>",
+        "Roe Hospital",
+    ),
+    "a size behind the word logo": (
+        "https://elternvereinmu.example/", "<title>gemeinsam erleben</title>",
+        "<header><a href='index.html'><img alt='Elternverein Logo klein' src='logo.jpg'></a></header>"
+        "<footer>Copyright © 2021 Jane Roe</footer>",
+        "Elternverein",
+    ),
+    "Klein is a name, too": (
+        "https://klein-immobilien.example/", "<title>Willkommen</title>",
+        "<header><a href='index.html'><img alt='Klein Immobilien Logo' src='logo.jpg'></a></header>",
+        "Klein Immobilien",
+    ),
+    "a domain whose first word has two letters": (
+        "https://libygdelag.example/om-oss.html", "",
+        "<article><td>Li Bygdelag<br>Berget 2<br>1482 NITTEDAL</td></article>",
+        "Li Bygdelag",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name_of_a_site(name: str) -> None:
+    url, head, body, shown = NAMES[name]
+    assert summarise([read(url, "", body, head)]).best("name") == shown
+
+
+def test_the_host_of_a_site_is_not_its_operator() -> None:
+    body = (
+        "<h2>Hébergement</h2><p>Le site est hébergé par :</p><p>Nuage Roe, Inc.<br>512 2nd Street</p>"
+        "<h2>Éditeur</h2><p>Dupré Muster SARL</p>"
+    )
+    page = read("https://dupre.example/mentions-legales.html", "fr", body)
+    assert summarise([page]).values("legal_name") == ["Dupré Muster SARL"]

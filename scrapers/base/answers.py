@@ -53,6 +53,9 @@ KINDS: dict[PageKind, tuple[Outcome, bool]] = {
     PageKind.IMAGE: (Outcome.FETCHED, False),
     PageKind.OTHER: (Outcome.FETCHED, False),
 }
+# Their links are followed although they are no page of facts: a site that is being mended still leads to its contacts,
+# and often to all that stood there before.
+LEADING_ON = frozenset({PageKind.MAINTENANCE})
 
 
 class HostBusyError(IgnoreRequest):

@@ -9,7 +9,7 @@ from leadhouse.extraction.context import SiteContext
 from leadhouse.extraction.page_kind import PageKind, kind_of_bytes
 from leadhouse.extraction.parsing import parse
 from leadhouse.records import Fetch, Outcome
-from scrapers.base.answers import KINDS
+from scrapers.base.answers import KINDS, LEADING_ON
 from scrapers.base.frontier import Target
 from scrapers.base.linked_site import LinkedSiteSpider
 from scrapers.base.site import Site
@@ -38,7 +38,7 @@ class CompanySiteSpider(LinkedSiteSpider):
         ).model_copy(update={"fetch_id": fetch.fetch_id, "organization_id": site.source.organization_id})
         kind = PageKind(extraction.not_read[0]) if extraction.not_read else PageKind.ORDINARY
         outcome, retracts = KINDS[kind]
-        if page is not None and outcome is Outcome.FETCHED:
+        if page is not None and (outcome is Outcome.FETCHED or kind in LEADING_ON):
             self.follow_links(page, site, target, response)
         if kind is not PageKind.ORDINARY:
             reason = kind.value if outcome is not Outcome.FETCHED else f"not_read: {kind.value}"

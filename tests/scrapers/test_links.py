@@ -45,6 +45,15 @@ def test_frames_and_image_maps_are_links() -> None:
     assert read('<iframe src="https://maps.example/x"></iframe>' + TEXT, site()) == []
 
 
+def test_a_site_that_is_being_mended_still_leads_to_its_contacts() -> None:
+    mended = "<h2>This website is under maintenance, please click on <a href='contact.html'>Contact us</a></h2>"
+    assert read(mended, site()) == ["/contact.html"]
+    parked = "<h2>This domain is for sale.</h2><a href='contact.html'>Contact us</a>"
+    assert read(parked, site()) == []
+    missing = "<h1>404 Page not found</h1><a href='contact.html'>Contact us</a>"
+    assert read(missing, site()) == []
+
+
 def test_a_page_that_sends_on_at_once_leads_there() -> None:
     of = site()
     assert read('<meta http-equiv="refresh" content="0; url=/de/">' + TEXT, of) == ["/de/"]

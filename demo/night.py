@@ -57,9 +57,9 @@ class NightNotFinishedError(RuntimeError):
 
 def run_night(seed: int, companies: int) -> dict[str, Any]:
     """Run the next night (or take up the one that was cut off) and return what `.leadhouse/night.json` holds."""
-    state = next_night(seed, companies)
+    state = next_night(seed, companies).begun(datetime.now(UTC))
     save_state(state)
-    began = time.monotonic()
+    is_taken_up = state.asked is not None
     with NightView(state) as view:
         view.step("demo world")
         save_settings(start_world(state))
@@ -67,21 +67,22 @@ def run_night(seed: int, companies: int) -> dict[str, Any]:
         view.step("organizations, sources, campaigns")
         world = World(state.seed, state.companies, state.day)
         loaded = load_plan(world)
-        ready = time.monotonic()
-        since = datetime.now(UTC)
-        view.begin(since)
+        state = state.asked_now(datetime.now(UTC))
+        save_state(state)
+        began, since = state.began or datetime.now(UTC), state.asked or datetime.now(UTC)
+        view.begin(since, is_taken_up=is_taken_up)
         jobs = _request_jobs(state, loaded)
         memory = MemoryPeak()
         for summary in _watch(since, jobs):
             memory.sample()
             note_business_cards(world)
             view.show(summary)
-    night_seconds = time.monotonic() - ready - QUIET_SECONDS
-    summary = _final_summary(state, world, since, ready - began, night_seconds) | {"peak_memory_mb": memory.megabytes}
-    summary |= _paid_for_and_found(loaded, since)
+    night_seconds = (datetime.now(UTC) - since).total_seconds() - QUIET_SECONDS
+    summary = _final_summary(state, world, since, (since - began).total_seconds(), night_seconds)
+    summary |= {"peak_memory_mb": memory.megabytes, "is_taken_up": is_taken_up} | _paid_for_and_found(loaded, since)
     write_private(settings().home / "night.json", json.dumps(summary, indent=1, default=str) + "\n")
     write_private(_kept(state), json.dumps(summary, indent=1, default=str) + "\n")
-    save_state(DemoState(state.seed, state.companies, state.day, state.first_run_on, is_complete=True))
+    save_state(state.completed())
     return summary
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +13,19 @@ from leadhouse.settings import settings
 
 @dataclass(frozen=True)
 class DemoState:
-    """The world's parameters and its present night (0 is the first)."""
+    """The world's parameters and its present night (0 is the first).
+
+    `began_at` and `asked_at` are when the night's first try began, and when it asked for the night's work: a night that
+    is taken up after a failure counts its time from there.
+    """
 
     seed: int
     companies: int
     day: int
     first_run_on: str  # ISO date of night 0
     is_complete: bool = False
+    began_at: str | None = None
+    asked_at: str | None = None
 
     @property
     def number(self) -> int:
@@ -30,6 +36,28 @@ class DemoState:
     def run_on(self) -> date:
         """The logical date of this night: a day after the one before, whatever the clock says."""
         return date.fromisoformat(self.first_run_on) + timedelta(days=self.day)
+
+    @property
+    def began(self) -> datetime | None:
+        """`began_at` as an instant."""
+        return datetime.fromisoformat(self.began_at) if self.began_at else None
+
+    @property
+    def asked(self) -> datetime | None:
+        """`asked_at` as an instant."""
+        return datetime.fromisoformat(self.asked_at) if self.asked_at else None
+
+    def begun(self, now: datetime) -> DemoState:
+        """The same, begun now unless an earlier try has."""
+        return self if self.began_at else replace(self, began_at=now.isoformat())
+
+    def asked_now(self, now: datetime) -> DemoState:
+        """The same, its work asked for now unless an earlier try has."""
+        return self if self.asked_at else replace(self, asked_at=now.isoformat())
+
+    def completed(self) -> DemoState:
+        """The same, ended."""
+        return replace(self, is_complete=True)
 
 
 def demo_folder() -> Path:

@@ -6,7 +6,7 @@ On a terminal the table is live; elsewhere (CI, a pipe) a line is printed whenev
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -57,10 +57,12 @@ class NightView:
             self.console.print(line, markup=False)
         self._seen["step"] = text
 
-    def begin(self, since: datetime) -> None:
-        """The night's first request."""
-        self._began = time.monotonic()
-        if not self.console.is_terminal:
+    def begin(self, since: datetime, *, is_taken_up: bool = False) -> None:
+        """The night's first request, from which the clock counts; of a night that is taken up the first try's."""
+        self._began = time.monotonic() - (datetime.now(UTC) - since).total_seconds()
+        if is_taken_up:
+            self.console.print(f"the night that began at {since:%H:%M:%S} UTC is taken up again", markup=False)
+        elif not self.console.is_terminal:
             self.console.print(f"the night begins ({since:%H:%M:%S} UTC)", markup=False)
 
     def show(self, summary: dict[str, Any]) -> None:
@@ -101,7 +103,9 @@ def stages_table(summary: dict[str, Any]) -> Table:
     if is_over:
         whole = summary["start_seconds"] + summary["night_seconds"]
         _add_line(table, "side by side", -summary["seconds_side_by_side"], "stages that worked at the same time")
-        _add_line(table, "between stages", summary["seconds_outside_stages"], "Airflow starts tasks, or waits")
+        pause = ", and the time between two tries" if summary.get("is_taken_up") else ""
+        waited = f"Airflow starts tasks, or waits{pause}"
+        _add_line(table, "between stages", summary["seconds_outside_stages"], waited)
         _add_line(table, "whole", whole, f"of it {summary['night_seconds']:.1f} s from the first request on")
     return table
 
@@ -155,6 +159,7 @@ def providers_table(providers: list[dict[str, Any]]) -> Table:
 
 LABELS = {
     "airflow_url": "Airflow UI", "airflow_user": "  user", "airflow_password": "  password",
+    "pages_url": "pages of a night",
     "email_url": "emails sent", "database_url": "SQL (one organization)",
 }  # fmt: skip
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 
-from demo.state import DemoState
+from demo.state import DemoState, next_night, save_state
 from demo.view import NightView, stages_table, summary_tables
 from leadhouse.console.stage_words import figures_of
+from leadhouse.settings import settings
 
 
 def stage(name: str, seconds: float, state: str = "succeeded", **counts: int) -> dict[str, Any]:
@@ -103,6 +107,33 @@ def test_nothing_is_empty_repeated_or_without_a_name() -> None:
 def test_a_count_without_words_is_told_under_its_own_name() -> None:
     told = figures_of(stage("crawl_sites", 1, sources=2, left_out_calendar=4, odd_ones=1, empty=0))
     assert told == "2 sites; 4 pages left out (calendar), 1 odd ones"
+
+
+def test_a_night_that_is_taken_up_counts_from_its_first_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADHOUSE_HOME", str(tmp_path))
+    settings.cache_clear()
+    began, asked, later = (datetime(2026, 11, 22, 17, minute, tzinfo=UTC) for minute in (0, 1, 30))
+    save_state(next_night(7, 20).begun(began).asked_now(asked))
+    again = next_night(7, 20).begun(later).asked_now(later)
+    assert (again.day, again.began, again.asked) == (0, began, asked)
+    save_state(again.completed())
+    settings.cache_clear()
+    following = next_night(7, 20)
+    assert (following.day, following.began, following.asked) == (1, None, None)
+
+
+def test_a_night_that_is_taken_up_says_so() -> None:
+    lines = shown(stages_table(second_night() | {"is_taken_up": True}))
+    assert any("Airflow starts tasks, or waits, and the time between two tries" in line for line in lines)
+
+
+def test_counts_are_told_by_number() -> None:
+    told = figures_of(stage("send_campaigns", 1, blocked=1, candidates=2, accepted=1))
+    assert told == "1 campaign blocked by the gate; 2 candidates; 1 mail accepted"
+    told = figures_of(stage("resolve_entities", 1, units=1, subjects=9, dirty=9, entities_changed=3, created=3))
+    assert told == "1 unit read; 9 records, all new or changed; 3 entities changed: 3 made"
+    told = figures_of(stage("resolve_entities", 1, subjects=9, dirty=2))
+    assert told == "9 records, 2 of them new or changed"
 
 
 def test_nights_are_counted_from_one() -> None:

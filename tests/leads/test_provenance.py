@@ -97,6 +97,8 @@ def test_the_command_prints_it(world, people, leads, tmp_path):
     done = CliRunner().invoke(app, ["explain", str(leads["private"]), "email", "--json", str(target)])
     assert done.exit_code == 0, done.output
     assert "p@es.example" in done.output
-    assert "only_candidate" in done.output
+    assert "person.email = p@es.example" in done.output
+    assert "won: nothing else is stated (only_candidate)" in done.output
+    assert "✓ the value, + kept beside it, · lost" in done.output
     assert json.loads(target.read_text())["person"]["email"][0]["value"] == "p@es.example"
     assert CliRunner().invoke(app, ["explain", str(uuid.uuid4())]).exit_code == 1

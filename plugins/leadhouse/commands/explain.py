@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from leadhouse.commands.failures import clear_failures
 from leadhouse.commands.output import JsonFile, write_json
+from leadhouse.console.rule_words import told_rule
 
 if TYPE_CHECKING:
     from leadhouse.leads import Candidate
@@ -37,24 +38,36 @@ def explain(
         return
     for kind, values in (("person", found.person), ("company", found.company)):
         for name, candidates in values.items():
-            console.print(f"[bold]{kind}.{name}[/bold]")
+            console.print(_heading(kind, name, candidates))
             for each in candidates:
                 console.print(_line(each))
     if not found.person and not found.company:
         console.print("no values" + (f" of {attribute}" if attribute else ""))
+    else:
+        console.print("✓ the value, + kept beside it, · lost", style="dim")
+
+
+def _heading(kind: str, name: str, candidates: list[Candidate]) -> str:
+    """What is shown and written to, before how it came about."""
+    winner = next((each for each in candidates if each.is_primary), None)
+    value = "(none)" if winner is None or winner.value is None else winner.value
+    return f"[bold]{kind}.{name} = {escape(value)}[/bold]"
 
 
 def _line(candidate: Candidate) -> str:
-    mark = "[green]✓[/green]" if candidate.is_winner else "·"
+    kept = "[green]✓[/green]" if candidate.is_primary else "[green]+[/green]"
+    mark = kept if candidate.is_winner else "·"
     shown = "(none)" if candidate.value is None else candidate.value
     place = (
         f"{candidate.warc_uri} at {candidate.warc_offset} (+{candidate.warc_length})" if candidate.warc_uri else None
     )
     paid = f"paid {candidate.price_eur:f} EUR" if candidate.price_eur is not None else None
+    sources = f"{candidate.agreeing_sources} source{'s' if candidate.agreeing_sources != 1 else ''}"
     details = [
-        f"{candidate.rule_id}, confidence {candidate.confidence:.2f}, {candidate.agreeing_sources} sources",
+        f"{told_rule(candidate.rule_id, candidate.is_winner)} ({candidate.rule_id})",
+        f"confidence {candidate.confidence:.2f}, {sources}",
         f"{candidate.origin}: {candidate.url or candidate.source_key}", candidate.locator, paid,
         f"read {candidate.observed_at:%Y-%m-%d %H:%M} UTC by {candidate.extractor} {candidate.extractor_version}",
-        place if candidate.warc_uri else None, f"sha256 {candidate.content_hash}" if candidate.content_hash else None,
+        place, f"sha256 {candidate.content_hash}" if candidate.content_hash else None,
     ]  # fmt: skip
     return f"  {mark} {escape(shown)}\n      " + escape("\n      ".join(each for each in details if each))

@@ -33,7 +33,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
         Part({"calls": "calls"}, {}),
     ),
     "resolve_entities": (
-        Part({"units": "pages and rows"}, {}),
+        Part({"units": "units read"}, {}),
         Part({"subjects": "records"}, {}, ("dirty", "new or changed")),
         Part({"entities_changed": "entities changed"}, {"created": "made", "merged": "merged", "retired": "retired"}),
     ),
@@ -82,7 +82,7 @@ def _counted(value: int, words: str) -> str:
 
 
 SINGULAR = {
-    "sites": "site", "pages": "page", "records": "record", "rows": "row", "calls": "call", "entities": "entity",
+    "sites": "site", "units": "unit", "pages": "page", "records": "record", "rows": "row", "calls": "call", "entities": "entity",
     "models": "model", "tests": "test", "searches": "search", "leads": "lead", "facts": "fact", "answers": "answer",
     "addresses": "address", "questions": "question", "campaigns": "campaign", "candidates": "candidate",
     "mails": "mail",

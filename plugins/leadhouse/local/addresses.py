@@ -22,6 +22,7 @@ def addresses() -> dict[str, object]:
         "airflow_url": login.url if login else None,
         "airflow_user": login.username if login else None,
         "airflow_password": login.password if login else None,
+        "pages_url": f"{login.url.rstrip('/')}/leadhouse/run" if login else None,
         "email_url": found.email_url,
         "home": str(found.home),
     }

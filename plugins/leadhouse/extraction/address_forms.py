@@ -9,29 +9,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from leadhouse.extraction.address_regions import region_of
+from leadhouse.extraction.code_shapes import CA, GB, IE, SPACED_FIVE, country_by_shape, fits_shape
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.page import Page
 from leadhouse.extraction.vocabulary import LEGAL_FORM, words
 from leadhouse.extraction.windows import around_matches
 
-_FIVE = words("DE FR IT ES FI HR TR MX UA MY TH KR LT MA DZ EG SA PE CR ME RS BA EE MC SM VA ID KE PK LK VN")
-_SPACED_FIVE = words("SE CZ SK GR")  # 123 45
-_FOUR = words("AT CH LI BE DK NO HU SI BG LU AU NZ ZA PH TN CY LV GE AM NL MK AL IS BD")
-_SIX = words("RU RO BY KZ IN SG CN CO EC")
-_NEVER_NOUGHT = words("RU BY IN")
 _AFTER = words("RO EE UA IN SG CN NZ AU ZA PH LK PK NG KE MY CL AR CO AE TH LV BR ID VN BD")
 _SELDOM_AFTER = words("CZ SK GR TR IL SA HR RS")  # no town stands behind the code then
 _OTHER_FORMS = words("US GB CA IE IN AU SG NZ ZA PH")  # no code before the town there
 _DASHED = words("PL PT BR")
 _AFTER_STEMS = ("india", "singapore", "new zealand", "australia", "south africa", "brasil", "latvia", "philippines")
-_UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŹČŠŽĐŘĎŤŇĽĹŔŐŰĀĒĪŪĢĶĻŅȘȚİĞŞΑ-ΩА-ЯЁ"
+UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŹČŠŽĐŘĎŤŇĽĹŔŐŰĀĒĪŪĢĶĻŅȘȚİĞŞΑ-ΩА-ЯЁ"
 _SMALL_WORDS = (  # first abbreviated ones: ``Neumarkt i. d. OPf.``, ``Rothenburg o.d.T.``
     r"[aibov]\.\s?(?:d\.\s?)?[A-ZÄÖÜ][\w.]*|am|an|der|den|im|in|ob|bei|vor|zu|zum|de|del|della|dei|di|da|la|le|lès"
     r"|les|du|sur|sous|en|y|e|el|los|las|do|das"
     r"|op|aan|ten|i|v\.?|d\.|nad|pod|pri"
 )
 _CITY = (
-    rf"(?P<city>[{_UPPER}][\w'’.\-/]*(?:[ \u00a0](?:[{_UPPER}(][\w'’.\-)]*|[1-9]\d?(?=[ \u00a0]*(?:[\n,;|)]|$))"
+    rf"(?P<city>[{UPPER}][\w'’.\-/]*(?:[ \u00a0](?:[{UPPER}(][\w'’.\-)]*|[1-9]\d?(?=[ \u00a0]*(?:[\n,;|)–]|-[ ]|$))"
     rf"|{_SMALL_WORDS})(?![\w:@])){{0,6}})"
 )
 _PREFIXES = (  # one letter needs its hyphen: "98 A 30826" is the number of a house
@@ -42,7 +39,7 @@ _PREFIX_COUNTRY = {"D": "DE", "A": "AT", "FL": "LI", "B": "BE", "F": "FR", "I": 
 _PREFIX_COUNTRY |= {"L": "LU", "FIN": "FI", "H": "HU"}
 _BEFORE = re.compile(
     rf"(?<![\w+/.–#-])(?P<prefix>{_PREFIXES})?"
-    r"(?P<code>\d{5}[-–]\d{3}|\d{4}[-–]\d{3}|\d{2}[-–]\d{3}|\d{3}[ \u00a0]\d{2}|\d{5,6}"
+    r"(?P<code>\d{5}[-–]\d{3}|\d{4}(?:[-–]| [-–] )\d{3}|\d{2}[-–]\d{3}|\d{3}[ \u00a0]\d{2}|\d{5,6}"
     r"|\d{4}(?:[ \u00a0]?[A-Z]{2}(?![A-Za-z]))?)"
     rf",?[ \u00a0]{{1,3}}(?:[-–][ ])?{_CITY}"
 )
@@ -63,22 +60,18 @@ _US = re.compile(rf"(?<![\w.])(?P<region>{_US_STATE})\.?,?[ \n\u00a0]+(?P<code>\
 _DIGITS = re.compile(r"\d\d(?:\d{2}|\d[ \u00a0]\d{2}|[-–]\d{3})")
 _FIVE_DIGITS = re.compile(r"\d{5}")
 _DIGIT_AND_LETTERS = re.compile(r"\d[A-Z][A-Z0-9]")
-_GB = re.compile(
-    r"(?<!\w)(?P<code>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d(?:\d|[ABEHMNPRV-Y])?"
-    r"|\d[A-HJKPS-UW]) ?\d[ABD-HJLNP-UW-Z]{2}))(?!\w)"
-)
-_CA = re.compile(r"(?<!\w)(?P<code>[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]?\d[A-Z]\d)(?!\w)")
-_IE = re.compile(r"(?<!\w)(?P<code>(?:[AC-FHKNPRTV-Y]\d{2}|D6W) ?[AC-FHKNPRTV-Y0-9]{4})(?!\w)")
 _AR = re.compile(rf"(?<!\w)\(?(?P<code>[A-HJ-NP-Z]\d{{4}}(?:[A-Z]{{3}})?)\)?,?[ ]{{1,3}}(?:[-–][ ])?{_CITY}")
 _AFTER_CODE = re.compile(
     r"(?:(?<=[,–—\-.:)\n ])|(?<=[a-z]))(?P<label>(?:PIN|Pin|Pincode|PINCODE|Postal Code|Postcode|CEP"
     r"|P\.O\.)(?:[ ]?[Cc]ode)?[ :.–-]*)?"
-    r"(?:LV-)?(?<!\d)(?P<code>\d{5}-\d{3}|\d{3}[ ]\d{3}|\d{3}[ ]\d{2}|\d{6,7}|\d{4,5})(?![\d/.–-]|[ ]\d{3})"
+    r"(?:LV-)?(?<!\d)(?P<code>\d{5}-\d{3}|\d{3}[ ]\d{3}|\d{3}[ ]\d{2}|\d{6,7}|\d{4,5})(?![\d/–-]|\.\d|[ ]\d{3})"
 )
-_TOWN_FOLLOWS = re.compile(rf",?[ \u00a0]{{1,3}}[{_UPPER}][\w-]{{2,}}")
+_TOWN_FOLLOWS = re.compile(rf",?[ \u00a0]{{1,3}}[{UPPER}][\w-]{{2,}}")
+_REGION_BEHIND = re.compile(r",?[ ]([A-Z][a-z]+(?: [A-Z][a-z]+)?)(?=[\n,.;|]|$)")  # ``560001, Karnataka``
+_TOWN_AND_STATE = re.compile(rf"[ ]?[-–,.]?[ ]{_CITY.replace('?P<city>', '?:')}[ ]?[-–/,][ ]?[A-Z]{{2}}(?!\w)")
 _NUMBER_LEADS = re.compile(r"(?:^|\n|\d\s?[a-zA-Z]?(?:\s?[/-]\s?\d+\w?)?)[ \u00a0]*[,;–-]?[ \u00a0]*$")
 _CITY_AFTER = re.compile(r"[ \u00a0]([A-Z][a-z]+(?:[ -][A-Z][a-z]+){0,2})(?=[ ]?[\n,|·•]|$)")
-_DISTRICT = re.compile(rf"[ ][–-][ ][{_UPPER}][\w .-]{{2,24}}(?=\n|$)")  # ``Praha 4 – Nusle``
+_DISTRICT = re.compile(rf"[ ][–-][ ][{UPPER}][\w .-]{{2,24}}(?=\n|$)")  # ``Praha 4 – Nusle``
 _PROVINCE = re.compile(r"[ ,]*\(([A-Z]{2}|[A-ZÀ-Þ][\w ]{3,20})\)$")
 # Words that follow a town in one run of text and are not of its name.
 _AFTER_TOWN = re.compile(
@@ -106,6 +99,10 @@ class Town:
     is_line_end: bool
     is_labelled: bool = False  # by a word such as PIN or postcode
 
+    def overlaps(self, other: Town) -> bool:
+        """Whether two towns share a part of the text."""
+        return self.start < other.end and other.start < self.end
+
 
 def towns(page: Page, country: str | None) -> Iterator[Town]:
     """Places of a page that read like a town with its postal code; at most 60. `country` is the page's (ISO)."""
@@ -127,11 +124,11 @@ def _all_towns(page: Page, country: str | None) -> Iterator[Town]:
             _town(text, match, "US", region=match["region"]) for match in around_matches(text, _US, _FIVE_DIGITS, 30, 8)
         )
     if country in {"GB", None, "IE"} or "united kingdom" in page.lowered or "UK" in text or "england" in page.lowered:
-        yield from (_town(text, match, "GB") for match in around_matches(text, _GB, _DIGIT_AND_LETTERS, 8, 2))
+        yield from (_town(text, match, "GB") for match in around_matches(text, GB, _DIGIT_AND_LETTERS, 8, 2))
     if country == "CA" or "canada" in page.lowered:
-        yield from (_town(text, match, "CA") for match in around_matches(text, _CA, _DIGIT_AND_LETTERS, 8, 6))
+        yield from (_town(text, match, "CA") for match in around_matches(text, CA, _DIGIT_AND_LETTERS, 8, 6))
     if country == "IE" or "ireland" in page.lowered:
-        yield from (_town(text, match, "IE") for match in _IE.finditer(text) if re.search(r"\d", match["code"][1:3]))
+        yield from (_town(text, match, "IE") for match in IE.finditer(text) if re.search(r"\d", match["code"][1:3]))
     if country == "AR":
         yield from (
             Town(match.start(), match.end(), match["code"], match["city"].strip(" .,-"), None, "AR", True, True)
@@ -152,7 +149,7 @@ def _town(text: str, match: re.Match[str], country: str, region: str | None = No
 
 def _before_city(text: str, country: str | None) -> Iterator[Town]:
     for match in around_matches(text, _BEFORE, _DIGITS, 8, 110):
-        code, city = match["code"].replace("–", "-"), match["city"]
+        code, city = match["code"].replace("–", "-").replace(" - ", "-"), match["city"]
         if code != match["code"] and country not in _DASHED:
             continue  # ``10–120 Personen``; an editor's dash counts where codes have one
         if _BOX_BEFORE.search(text[max(0, match.start() - 16) : match.start()]) and not match["prefix"]:
@@ -170,15 +167,19 @@ def _before_city(text: str, country: str | None) -> Iterator[Town]:
         named = named or _named_after(text, end)
         prefix = (match["prefix"] or "").strip(" \u00a0-–")
         by_prefix = _PREFIX_COUNTRY.get(prefix, prefix) or None
-        home = by_prefix or (named if named and _fits(code, named, is_named=True) else None) or _by_shape(code)
+        home = (
+            by_prefix or (named if named and fits_shape(code, named, is_named=True) else None) or country_by_shape(code)
+        )
         is_named = home is not None
         if home is None:
-            home = country if _fits(code, country) else None
+            home = country if fits_shape(code, country) else None
             if home is None and (len(code) not in {4, 5, 6} or country in _OTHER_FORMS):
                 continue
         city = city.strip(" ,.-–")
         city, region = _province(city, home, text[end : end + 8])
-        if home == "TR" and (province := re.match(rf"[ ,]*/[ ]?([{_UPPER}]\w+)", text[end : end + 24])):
+        if home in _AFTER and region_of(city):
+            continue  # ``Bengaluru - 560012, Karnataka``: the town stands before
+        if home == "TR" and (province := re.match(rf"[ ,]*/[ ]?([{UPPER}]\w+)", text[end : end + 24])):
             region = province[1]
             end += province.end()
         city = city.strip(" ,.-–(/") + (")" if "(" in city and not city.endswith(")") else "")
@@ -190,6 +191,8 @@ def _before_city(text: str, country: str | None) -> Iterator[Town]:
 
 def _province(city: str, home: str | None, after: str) -> tuple[str, str | None]:
     """A town and the province beside it: ``Montalcino (Siena)``, ``Milano (MI)``, ``Camogli GE``."""
+    if home == "BR" and (match := re.match(r"[ ]?[-–/,][ ]?([A-Z]{2})(?!\w)", after)):
+        return city, match[1]
     if (match := _PROVINCE.search(city)) and (home == "IT" or len(match[1]) > 3) and home not in {"DE", "CH"}:
         return city[: match.start()], match[1]
     if home != "IT":
@@ -225,14 +228,6 @@ def _is_town(city: str, before: str, *, is_named: bool) -> bool:
     return not ((_NO_TOWN.search(city) and not is_named) or is_country or city == "USA")
 
 
-def _by_shape(code: str) -> str | None:
-    if re.fullmatch(r"\d{4}[ \u00a0]?[A-Z]{2}", code):
-        return "NL"
-    if re.fullmatch(r"\d{2}-\d{3}", code):
-        return "PL"
-    return "PT" if re.fullmatch(r"\d{4}-\d{3}", code) else None
-
-
 def _named_after(text: str, end: int) -> str | None:
     """The country written behind the town: after a comma, in brackets, or on the next line."""
     tail = re.match(
@@ -248,56 +243,27 @@ def _after_city(text: str, country: str | None) -> Iterator[Town]:
         code = match["code"]
         named = _named_after(text, match.end())
         home = named or country
-        if (home not in _AFTER and home not in _SELDOM_AFTER) or not _fits(code, home):
+        if (home not in _AFTER and home not in _SELDOM_AFTER) or not fits_shape(code, home):
             continue
         if home in _SELDOM_AFTER and not _closes_town(text, match, home, is_named=named is not None):
             continue
+        if home == "BR" and _TOWN_AND_STATE.match(text, match.end()):
+            continue  # ``CEP 01310-200 - Santos - SP``
         if _TOWN_FOLLOWS.match(text, match.end()) and _NUMBER_LEADS.search(
             text[max(0, match.start() - 24) : match.start()]
         ):
             continue  # ``Telliskivi 60a, 10412 Tallinn``: written as in `_before_city`
         is_end = named is not None or text[match.end() : match.end() + 1] in {"", "\n", ",", ".", "|"}
-        yield Town(match.start(), match.end(), code, None, None, home, named is not None, is_end, bool(match["label"]))
+        further = _REGION_BEHIND.match(text, match.end())
+        region = region_of(further[1]) if further and home != "BR" else None
+        yield Town(
+            match.start(), match.end(), code, None, region, home, named is not None, is_end, bool(match["label"])
+        )
 
 
 def _closes_town(text: str, match: re.Match[str], home: str | None, *, is_named: bool) -> bool:
     """Whether a code that most write before the town stands behind one here: a word before it, none behind."""
-    if match["code"].isdigit() and home in _SPACED_FIVE:
+    if match["code"].isdigit() and home in SPACED_FIVE:
         return False
     before = text[max(0, match.start() - 3) : match.start()]
     return bool(re.search(r"[^\W\d_]\)?,?[ \n]$", before)) and (is_named or not _TOWN_FOLLOWS.match(text, match.end()))
-
-
-def fits(code: str, country: str | None) -> bool:
-    """Whether a code has the shape of a country's that is known."""
-    if country in {"US", "PR"}:
-        return bool(re.fullmatch(r"\d{5}(?:-\d{4})?", code))
-    if country in {"GB", "CA", "IE"}:
-        return bool({"GB": _GB, "CA": _CA, "IE": _IE}[country].fullmatch(code))
-    return country is not None and _fits(code, country)
-
-
-def _fits(code: str, country: str | None, *, is_named: bool = False) -> bool:
-    """Whether a code has the shape of a country's; one that is written beside it forgives what people leave out."""
-    digits = re.sub(r"\D", "", code)
-    if is_named and country == "NL":
-        return len(digits) == 4
-    if country in {"EE", "UA"} and len(code) != 5:
-        return False
-    if country == "NL":
-        return bool(re.search(r"\d{4}\s?[A-Z]{2}$", code))
-    if country == "PL":
-        return bool(re.fullmatch(r"\d{2}-\d{3}", code))
-    if country in {"PT", "BR"}:
-        return "-" in code
-    if country in _SPACED_FIVE:
-        return len(digits) == 5 and "-" not in code
-    if country in _FIVE:
-        return len(digits) == 5 and len(code) == 5
-    if country in _SIX:  # codes of Singapore, Bucharest, Almaty and Medellín open with a nought
-        return len(digits) == 6 and (digits[0] != "0" or country not in _NEVER_NOUGHT)
-    if country == "IL":
-        return len(code) == 7
-    if country in _FOUR:
-        return len(digits) == 4 and len(code) == 4
-    return country is None and len(code) in {4, 5}

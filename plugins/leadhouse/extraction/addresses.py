@@ -5,24 +5,34 @@ from __future__ import annotations
 import re
 
 from leadhouse.extraction import cyrillic_addresses, east_asian, regional_addresses, structured, vocabulary
-from leadhouse.extraction.address_forms import Town, fits, towns
-from leadhouse.extraction.address_regions import region_of
+from leadhouse.extraction.address_forms import Town, towns
+from leadhouse.extraction.code_shapes import fits
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings, Surroundings, around
 from leadhouse.extraction.country import country_code
 from leadhouse.extraction.hosts import fold
+from leadhouse.extraction.known_towns import known_towns
 from leadhouse.extraction.labelled_addresses import LABEL, LabelledAddress, labelled_addresses
-from leadhouse.extraction.line_pieces import LEAD, NOT_ADDRESS, pieces_after, pieces_before
+from leadhouse.extraction.line_pieces import LEAD, pieces_after, pieces_before
+from leadhouse.extraction.mexican_codes import labelled_codes
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.parties import Owner, is_membership, whose
 from leadhouse.extraction.post_boxes import codeless, post_boxes
-from leadhouse.extraction.street_lines import STREET_WORD, house_number, street_of
+from leadhouse.extraction.street_lines import STREET_WORD, house_number, names_road, street_of
+from leadhouse.extraction.town_before_code import is_country, town_before, village
 from leadhouse.records import AddressParts, Value
 
 _WORDY = frozenset(["IN", "PK", "LK", "BD", "NG", "KE", "PH", "AE", "SG", "MY", "ID", "TH", "VN"])
 _DETAILED = frozenset(["MX", "CO", "AR", "PE", "CL", "EC", "BR", "TR"])  # name the block, the floor and the quarter
 _CITY_STATES = {"SG": "Singapore"}
-_DISTRICT = re.compile(r"(?:Dublin|Cork|Belfast|Colombo) \d{1,2}W?")
+_FULL_STOP = re.compile(r"(?<=[a-zà-ÿ]{4})\.\s+(?=[A-ZÀ-Þ])")  # ``Col. Roma Norte. Del. Cuauhtémoc``
+_PLAIN = re.compile(  # a street of no street's word and its number
+    r"(?!(?i:since|est|found|seit|desde|depuis|dal|fundad|gegr)\w*\b)"
+    r"(?:[A-ZÀ-Þ][\w.'’-]+ (?:(?:de|del|la|el|los|las|da|do|dos|das|di|van|der|den) )*){1,4}#?\d{1,5}\b"
+)
+_PIN = re.compile(r"\s*[\u2302\U0001f3e0-\U0001f3e6\U0001f4cc\U0001f4cd\U0001f5fa\u2691]")  # before an address
+_STATE_BEFORE_CODE = frozenset(["AU", "BR", "IN", "MY"])
+_BESIDE = re.compile(r"@|\+\d{2}|\btel|\bphone|\bfax\b|\bt[ée]l[ée]f|\bcall us|\(0\d|☎|📞", re.I)  # of a contact
 _EVENT = re.compile(  # where a concert is, not where its players have their office
     r"^\W*(?:[^\W\d]{2,10},?\s)?\d{1,2}(?:st|nd|rd|th|\.)?\s?(?:jan|feb|mar|apr|m[aäá]i|may|jun|jul|aug|sep|okt|oct|nov|de[cz])"
     r"|\b(?:doors (?:open )?(?:at )?\d|tickets|eintritt|einlass|vorverkauf)\b",
@@ -52,7 +62,9 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
         if "postaladdress" in structured.types_of(item) or key == "address":
             _structured(item, parent, country, findings)
     is_contact_page = contact_score(page.url) >= 0.65
-    for town in towns(page, country):
+    sure = list(labelled_codes(page)) if country == "MX" else []
+    coded = [*sure, *(town for town in towns(page, country) if not any(map(town.overlaps, sure)))]
+    for town in coded:
         _judge(page, town, country, findings, owner, is_contact_page=is_contact_page)
     for match, parts in (
         *east_asian.addresses(page, country),
@@ -60,6 +72,10 @@ def extract_addresses(page: Page, country: str | None, findings: Findings, owner
         *regional_addresses.addresses(page, country),
     ):
         _judge_box(page, match, parts, findings, owner, is_known=False)
+    for town in known_towns(page, country):
+        if any(other.start <= town.end and town.start <= other.end + 3 for other in coded if other.country):
+            continue  # its code stands beside it
+        _judge(page, town, country, findings, owner, is_contact_page=is_contact_page)
     for match, parts in (*codeless(page, country), *post_boxes(page, country)):
         _judge_box(page, match, parts, findings, owner)
     for found in labelled_addresses(page, country):
@@ -98,12 +114,14 @@ def _judge(
     page: Page, town: Town, country: str | None, findings: Findings, owner: Owner | None, *, is_contact_page: bool
 ) -> None:
     pieces, opens_line = pieces_before(page, town.start)
+    if town.country in _DETAILED:
+        pieces = [part for piece in pieces for part in _FULL_STOP.split(piece)]
     is_wordy = town.country in _WORDY
     city, region, rest = town.city, town.region, pieces
     if city is None:
-        city, further, rest = _town_before(pieces)
+        city, further, rest = town_before(pieces)
         if town.country in _CITY_STATES:
-            rest = pieces[:-1] if pieces and _is_country(pieces[-1]) else pieces
+            rest = pieces[:-1] if pieces and is_country(pieces[-1]) else pieces
             city = _CITY_STATES[town.country]
         region = region or further
     named = _behind_owner(rest, owner)
@@ -114,7 +132,7 @@ def _judge(
         is_wordy=is_wordy,
         is_unnumbered=is_unnumbered,
     )
-    found = (found[0], found[1] + named) if found else _village(rest, town)
+    found = (found[0], found[1] + named) if found else village(rest, town)
     if found is None and town.city and (after := street_of(pieces_after(page, town.end), reach=0)):
         found = (after[0], len(rest)) if STREET_WORD.search(after[0]) else None
     if found is None or (city is None and town.region is None) or (city or "").endswith(":"):
@@ -122,12 +140,17 @@ def _judge(
     street, first = found
     spot = around(page, town.start, town.end)
     evidence = _evidence(town, rest[:first], street, spot, opens_line=opens_line) + is_contact_page
+    evidence += town.city is None and region is not None and town.country in _STATE_BEFORE_CODE
+    if evidence in {2, 3, 4} and _BESIDE.search(page.text, max(0, town.start - 200), town.end + 120):
+        evidence += 1
+    if not town.code and not _stands_without_code(town, street, evidence, findings):
+        return
     if evidence < (3 if town.country or country is None else 4):  # a code of no shape that the site's country has
         return
     parts = AddressParts(
         street=street,
         house_number=house_number(street),
-        postal_code=town.code,
+        postal_code=town.code or None,
         city=city,
         region=region,
         country_code=town.country,
@@ -142,6 +165,24 @@ def _judge(
     raw = page.text[town.start : town.end]
     value = Value(value=text, confidence=round(score, 3), raw=raw[:200], locator=f"text:{spot.region}", parts=parts)
     findings.accept("address", value)
+
+
+def _stands_without_code(town: Town, street: str, evidence: int, findings: Findings) -> bool:
+    """Whether a street before a town without a code is an address: a road with its number, one sign, not yet known."""
+    is_road = names_road(street)
+    if house_number(street) is None:
+        if not is_road or town.country not in _WORDY or evidence < (4 if town.is_named else 5):
+            return False
+    elif evidence < 4 or not (is_road or _PLAIN.match(street)):
+        return False
+    return not _is_known(street, findings)
+
+
+def _is_known(text: str, findings: Findings) -> bool:
+    """Whether an address of the page begins as a street does, or the other way round."""
+    folded = fold(text)
+    known = [fold(value.parts.street) for value in findings.of("address") if value.parts and value.parts.street]
+    return any(street[:12] in folded or folded[:12] in street for street in known)
 
 
 def _behind_owner(pieces: list[str], owner: Owner | None) -> int:
@@ -170,59 +211,13 @@ def _judge_box(
     locator = f"text:{spot.region}"
     if reason := _reason(page, spot, [], text, owner):
         findings.reject("address", text, reason, locator)
-    elif not (is_known and any(value.parts and value.parts.city == parts.city for value in findings.of("address"))):
+    elif not is_known or not (_has_town(parts.city, findings) or (parts.street and _is_known(parts.street, findings))):
         raw = match[0].strip()[:200]
         findings.accept("address", Value(value=text, confidence=0.7, raw=raw, locator=locator, parts=parts))
 
 
-def _town_before(pieces: list[str]) -> tuple[str | None, str | None, list[str]]:
-    """Town, region and the pieces before them, where the code stands last (``Nagpur, Maharashtra, India 440016``)."""
-    rest = list(pieces)
-    regions: list[str] = []
-    while rest and (region_of(rest[-1]) or _is_country(rest[-1])):
-        piece = rest.pop()
-        if not _is_country(piece):
-            regions.insert(0, piece)
-    if not rest:
-        return None, None, rest
-    words = rest[-1].split()
-    if len(words) > 1 and region_of(words[-1]):
-        regions.insert(0, words.pop().strip("()"))
-    if (re.search(r"\d", rest[-1]) and not _DISTRICT.fullmatch(rest[-1])) or len(words) > 4:
-        street, city = _town_at_end(words)
-        return city, ", ".join(regions) or None, [*rest[:-1], street] if city else rest
-    return " ".join(words), ", ".join(regions) or None, rest[:-1]
-
-
-def _village(pieces: list[str], town: Town) -> tuple[str, int] | None:
-    """Up to two short pieces before a town whose code a word such as PIN labels: villages have no streets."""
-    if not town.is_labelled:
-        return None
-    first = len(pieces)
-    while first and len(pieces) - first < 2 and len(pieces[first - 1].split()) <= 5:
-        if NOT_ADDRESS.search(pieces[first - 1]) or vocabulary.LEGAL_FORM.search(pieces[first - 1]):
-            break
-        first -= 1
-    return (", ".join(pieces[first:]), first) if first < len(pieces) else None
-
-
-def _is_country(piece: str) -> bool:
-    return len(piece) > 3 and len(piece.split()) <= 4 and bool(country_code(piece))
-
-
-def _town_at_end(words: list[str]) -> tuple[str, str | None]:
-    """Street and town that share a piece (``22 Karee St Centurion``): the town is what follows the street's word."""
-    text = " ".join(words)
-    last = 0
-    for match in STREET_WORD.finditer(text):
-        if re.match(r"[ .]", text[match.end() : match.end() + 1]):
-            last = match.end()
-    number = re.match(r"[. ]*(?:#?\d+\w?)?", text[last:])
-    last += number.end() if number and last else 0
-    if not last and (numbered := re.match(r"^.*\d\S*(?=\s+[A-Z][a-z]+(?:[ -][A-Z][a-z.]+){0,2}$)", text)):
-        last = numbered.end()
-    city = text[last:].strip(" .,") if last else ""
-    return (text[:last].strip(), city) if city and not re.search(r"\d", city) and len(city) > 2 else (text, None)
+def _has_town(city: str | None, findings: Findings) -> bool:
+    return any(value.parts and value.parts.city == city for value in findings.of("address"))
 
 
 def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *, opens_line: bool) -> int:
@@ -233,7 +228,8 @@ def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *,
     count += has_number and opens_line and town.is_line_end
     count += town.is_named + town.is_labelled
     count += bool(spot.region in {"footer", "address"} or spot.marks & Mark.CONTACT)
-    count += bool(LABEL.search(spot.heading) or LEAD.match(spot.before) or LABEL.search(spot.above))
+    is_labelled = LABEL.search(spot.heading) or LEAD.match(spot.before) or LABEL.search(spot.above)
+    count += bool(is_labelled or _PIN.match(spot.before))
     count += any(vocabulary.LEGAL_FORM.search(line) for line in before[-2:])
     if re.fullmatch(r"19\d\d|20[0-3]\d", town.code.strip()):
         count -= 1 if town.city else 3
@@ -243,9 +239,7 @@ def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *,
 
 
 def _judge_labelled(page: Page, found: LabelledAddress, findings: Findings, owner: Owner | None) -> None:
-    folded = fold(found.text)
-    known = [value.parts.street for value in findings.of("address") if value.parts and value.parts.street]
-    if any(fold(street)[:12] in folded for street in known):
+    if _is_known(found.text, findings):
         return
     locator = f"text:{found.spot.region}"
     if reason := _reason(page, found.spot, found.lines, found.text, owner):

@@ -201,7 +201,8 @@ def _vote_by_text(page: Page, votes: Counter[str]) -> None:
         if code := calling_country(match[0]):
             calling[code] += 1
     if calling:
-        votes[calling.most_common(1)[0][0]] += 3
+        leading = calling.most_common(1)[0][0]
+        votes["CA" if leading == "US" and _CANADIAN.search(page.text) else leading] += 3
     for match in islice(around_matches(page.text, _VAT_PREFIX, _SIX_DIGITS, 8, 8), 3):
         votes[{"ATU": "AT", "CHE": "CH", "EL": "GR"}.get(match[1], match[1])] += 2
     named: Counter[str] = Counter()
@@ -216,6 +217,10 @@ def _vote_by_text(page: Page, votes: Counter[str]) -> None:
         votes[named.most_common(1)[0][0]] += 2
 
 
+_CANADIAN = guarded(  # +1 is Canada's calling code, too
+    r"\b(?:AB|BC|MB|N[BLS]|ON|PE|QC|SK|YT|Ontario|Alberta|British Columbia|Manitoba|Nova Scotia|New Brunswick"
+    r"|Saskatchewan|Qu[ée]bec)[.,]?\s{1,2}(?:Canada,? )?[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]?\d[A-Z]\d\b"
+)
 _STOPWORDS = {
     "de": "und der die das ist nicht mit für auf wir sie",
     "en": "and the of to is with for you our we",

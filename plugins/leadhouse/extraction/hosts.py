@@ -104,10 +104,15 @@ _NO_ALNUM = bytes(code for code in range(128) if not chr(code).isalnum())
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "å": "a", "&": " and "})
 
 
+_COLOMBIAN = (".com.co", ".org.co", ".edu.co", ".net.co", ".gov.co")  # .co itself is sold to all
+
+
 @lru_cache(maxsize=20_000)
 def country_of_host(host: str) -> str | None:
     """ISO country of a country-code top-level domain; none for generic ones and those sold to everybody."""
     suffix = host.rsplit(".", 1)[-1].lower()
+    if host.lower().endswith(_COLOMBIAN):
+        return "CO"
     if (
         len(suffix) != 2
         or not suffix.isalpha()

@@ -18,7 +18,7 @@ from leadhouse.extraction.street_lines import STREET_WORD, house_number
 from leadhouse.records import AddressParts
 
 LABEL = re.compile(
-    r"\b(?:address|adress[ea]?|anschrift|postanschrift|location|locations|office|offices|plant|branch"
+    r"\b(?:address|adress[ea]?|adres[ae]s?|osoite|käyntiosoite|cím(?:ünk)?|anschrift|postanschrift|location|locations|office|offices|plant|branch"
     r"|headquarters?|siège|sede"
     r"|indirizzo|dirección|domicilio|endereço|adres|visit us|find us|come see us|where (?:we are"
     r"|to find us)|địa chỉ|διεύθυνση|адрес|العنوان|adresă|sediu|aadress|standort|so finden sie uns|dove siamo"
@@ -30,9 +30,9 @@ _LABEL_STEMS = (
     "addres", "adres", "anschrift", "location", "office", "plant", "branch", "headquarter", "siège", "sede",
     "indirizzo", "dirección", "domicilio", "endereço", "visit us", "find us", "see us", "where ", "standort",
     "địa chỉ", "διεύθυνση", "адрес", "العنوان", "sediu", "aadress",
-    "so finden", "dove siamo", "où nous", "ubicación", "📍", "casa matriz", "sucursal", "niederlassung", "oficina",
-    "bodega", "tienda", "showroom", "agence", "magasin", "negozio", "stabilimento", "fabrika", "merkez", "şube",
-    "prodejna", "provozovna", "sídlo", "telephely", "székhely", "winkel", "kantoor",
+    "osoite", "cím", "so finden", "dove siamo", "où nous", "ubicación", "📍", "casa matriz", "sucursal",
+    "niederlassung", "oficina", "bodega", "tienda", "showroom", "agence", "magasin", "negozio", "stabilimento",
+    "fabrika", "merkez", "şube", "prodejna", "provozovna", "sídlo", "telephely", "székhely", "winkel", "kantoor",
 )  # fmt: skip
 _MAP = guarded(
     r"(?:google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.org|maps\.apple"
@@ -46,6 +46,7 @@ _CONTACT_PAGE = 0.8  # of `contact_score`
 _NUMBERED = re.compile(r"\d{1,5}[A-Za-z]?(?: [A-ZÀ-Þ][\w'’.-]+){1,4}")
 _PLACE = re.compile(r"[A-ZÀ-Þ][^\W\d]['’.\w-]*(?: [^\W\d][\w'’.-]*){0,3}")
 _REGION = re.compile(r"(?:Región|Provincia|Prov\.|Departamento|Dpto\.?|Estado|Edo\.|Comuna)\b")
+_STATE = re.compile(r"(?:Co\.?|County) [A-ZÀ-Þ][\w’']+|[A-Z]{2,3}")  # behind the town
 _PLAIN_NUMBER = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]+ ){1,4}\d{1,5}[a-zA-Z]?\b|\d{1,5}[a-zA-Z]? [A-ZÀ-Þ]")
 
 
@@ -65,8 +66,8 @@ def labelled_addresses(page: Page, country: str | None) -> Iterator[LabelledAddr
     for raw_lines, spot, confidence in _places(page):
         lines = [LEAD.sub("", line).strip(" ,.•–-") for line in raw_lines if line.strip(" ,.•–-")]
         text = ", ".join(lines)
-        if lines and _reads_as_address(text, confidence):
-            yield LabelledAddress(lines, text, _parts(text, country), spot, confidence)
+        if lines and _reads_as_address(text, confidence) and (parts := _parts(text, country)):
+            yield LabelledAddress(lines, text, parts, spot, confidence)
 
 
 def _reads_as_address(text: str, confidence: float) -> bool:
@@ -76,15 +77,22 @@ def _reads_as_address(text: str, confidence: float) -> bool:
     return len(text.split()) <= 30 and not re.search(r"[.!?]\s+[A-Z]\w+ [a-z]+ [a-z]+", text)
 
 
-def _parts(text: str, country: str | None) -> AddressParts:
+def _parts(text: str, country: str | None) -> AddressParts | None:
     pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
     if len(pieces) > 2 and _REGION.match(pieces[-1]):
         pieces.pop()
     named = country_code(pieces[-1]) if len(pieces) > 1 and len(pieces[-1]) > 3 else None
-    pieces = pieces[:-1] if named and len(pieces) > 2 else pieces
+    if named and len(pieces) == 2:
+        return None  # a street whose town no mark parts from it
+    pieces = pieces[:-1] if named else pieces
+    region = pieces.pop() if len(pieces) > 2 and _STATE.fullmatch(pieces[-1]) else None
     street = ", ".join(pieces[:-1])
     return AddressParts(
-        street=street, house_number=house_number(street), city=pieces[-1], country_code=named or country
+        street=street,
+        house_number=house_number(street),
+        city=pieces[-1],
+        region=region,
+        country_code=named or country,
     )
 
 

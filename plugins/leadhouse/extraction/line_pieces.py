@@ -34,7 +34,7 @@ _CODE_LABEL = re.compile(
 )
 _FRAME = Mark.FOOTER | Mark.HEADER
 _PICTURE = re.compile(r"^[^\w\s:(#\"'„«“‘.,-]+\s*")  # a pin before an address
-_SPLIT = re.compile(r"\s*(?:,(?!(?<=\d,)\d(?!\d))|[;|•·●⋅])\s*|(?<!\d)\s+[–—-]\s+|\s+[–—-]\s+(?!\d)")
+_SPLIT = re.compile(r"\s*(?:,(?!(?<=\d,)\d(?!\d))|[;|•·●⋅])\s*|(?<!\d)(?<!\d[A-Z])\s+[–—-]\s+|\s+[–—-]\s+(?!\d)")
 
 
 def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:

@@ -23,11 +23,12 @@ STREET_WORD = re.compile(
     r"|mawatha)\b"
     r"|\b(?:rue|place|chemin|impasse|allée|quai|bp|b\.p\.|cours|route|zac?|zone|résidence|passage|square|faubourg|av"
     r"|via|viale|piazza|piazzale|corso|largo|vicolo|strada|loc\.|localit[àa]|contrada|borgo|frazione"
+    r"|jr\.|jirón|pasaje|psje\.?|carrera|cra\.?|kra\.?|cll\.?|diagonal|transversal|calzada|prolongación|prol\.|malecón"
     r"|calle|c/|c\.|avda|avenida|plaza|plaça|paseo|passeig|carrer|camino|carretera|ctra|pol[íi]gono|ronda|gran v[íi]a"
     r"|rua|praça|travessa|estrada|alameda|rodovia|ul\.?|ulica|ulice|aleja|al\.|plac|pl\.|os\.|nám|náměstí|t[řr][íi]da"
     r"|gatve|g\.|iela|pr\.|tn|mnt|pst|út|tér|krt|u\.|bd|bld|str|strada|calea|bul|ulitsa|odos|leoforos|sokak|sokağı"
     r"|sok\.|sk\."
-    r"|cad|cadde|caddesi|bulvarı|bulevar|bulvar|blv|mah"
+    r"|cad|cd\.|mh\.|cadde|caddesi|bulvarı|bulevar|bulvar|blv|mah"
     r"|mahallesi|mahalle|osb|sanayi sitesi|organize sanayi(?: bölgesi)?|gidc|jalan|jl|jln|lorong)(?=[\s\d.,])"
     r"|\b(?:phường|quận|đường|phố|ngõ|huyện)\b|ул\.|улица|пр\.|проспект|вул\.|οδός|λεωφόρος|λεωφ\.|ακτή|πλατεία"
     r"|πλ\.|бул\.|шосе|шоссе|пер\.|شارع|طريق"
@@ -38,7 +39,7 @@ STREET_WORD = re.compile(
 )
 _NUMBER_LAST = re.compile(
     r"(?:^"
-    r"|[\s,.])(?:n[°ºr.]{0,2}\s?)?(?P<number>\d{1,5}(?:\s?[a-zA-Z](?![a-zA-Z]))?(?:\s?[-–/+]\s?(?:\d{1,4}(?:\s?[a-zA-Z](?![a-zA-Z]))?|[a-zA-Z](?![a-zA-Z])))*)"
+    r"|[\s,.])(?:[nN][o°ºr.:]{0,3}\s?|#)?(?P<number>\d{1,5}(?:\s?[a-zA-Z](?![a-zA-Z]))?(?:\s?[-–/+]\s?(?:\d{1,4}(?:\s?[a-zA-Z](?![a-zA-Z]))?|[a-zA-Z](?![a-zA-Z])))*)"
     r"(?=$|[\s,;.)(/])"
 )
 _NUMBER_FIRST = re.compile(
@@ -61,9 +62,9 @@ _UNIT = re.compile(
     re.I,
 )
 _UNIT_ALONE = re.compile(
-    r"^(?:(?:suite|ste|bureau|despacho|floor|level|unit|apt|apartment|room|office|no|flat|door|objekt|top|bld|bldg|lit|pmb|cs|tsa|dpt"
+    r"^(?:(?:suite|ste|studio|kiosk|stall|bay|shop|store|blk|bureau|despacho|floor|level|unit|apt|apartment|room|office|no|flat|door|objekt|top|bld|bldg|lit|pmb|cs|tsa|dpt"
     r"|dept|fl|piso|planta|local"
-    r"|local|interno|scala|etage|sala|loja|conj|cj|bloco|bl|lote|nave|pavilhão|sc|ap|apto|entlo|esc|kat|daire|dveře"
+    r"|int\.?|of|ofic|dpto|depto|casilla|interno|scala|etage|sala|loja|conj|cj|bloco|bl|lote|nave|pavilhão|sc|ap|apto|entlo|esc|kat|daire|dveře"
     r"|#)\.?\s?[#\w-]{1,9}(?:[ &-]+\w{1,4})?|\d{1,3}\s?(?:st|nd|rd|th|ª|º|\.)?\s?(?:floor"
     r"|fl|og|etage|stock|planta|piso"
     r"|étage|piano|obergeschoss|tr|krs|em|sal|emelet|patro|piętro|kat|andar|kerros|korrus|stāvs|th|tv|mf)\.?"
@@ -78,6 +79,12 @@ _LABEL_WORD = re.compile(
     r"|(?:opening )?hours|impressum|imprint|menu|services?|news|blog|contact us|read more|learn more|get in touch"
     r"|floor ?plans?"
     r"|[\w ]+ office)$",
+    re.I,
+)
+_NO_ROAD = re.compile(
+    r"(?:bureau|suite|ste|floor|level|unit|building|bldg|tower|house|plot|complex|near|opp|sector|phase|estate|park"
+    r"|plaza|mall|industrial|ward|cross|zone|layout|am |an der|auf|im |in de|zum|zur|unter|r[ds]\.? ?\d|ss|sp|e\.?n"
+    r"|quận|huyện)",
     re.I,
 )
 _HARD_END = re.compile(r"[|•●:©]|(?<=[a-zà-ÿ]{4})[.]\s")
@@ -97,6 +104,7 @@ _GERMANIC = re.compile(
     r"(?:\s?\d+(?:\s?[a-zA-Z](?![\w]))?(?:\s?[-–/]\s?\d+(?:\s?[a-z](?!\w))?)?|$)"
 )
 _NUMBER_LABEL = re.compile(r"\b(?:No|Nr|Kat|Daire|D|K|Blok|Apt)\s?:\s?\d")
+_LEADS_TO = re.compile(r"^(?:[A-Za-z’']+ ){1,5}(?:at|is|on) (?=\d)")  # Visit us at 12 High Street
 _LEADING_LABEL = re.compile(r"[^\W\d_][^:\d]{2,24}:\s+(?=[^\W\d_])")
 _NUMBERED = re.compile(
     r"(?<![\w-])(?<!\d,)\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,?\s(?=[A-ZÀ-Þ]|rue|avenue|place|boulevard|chemin)"
@@ -106,14 +114,19 @@ _UNNUMBERED = re.compile(
     r"|Gardens|Terrace|Crescent|Court|Parade|Grove|Mews|Quay|Walk)\.?"
     r"|(?:Route|Chemin|Place|Impasse|Hameau|Lieu[- ][Dd]it|ZA|ZI|Z\.A\.|Z\.I\.) [\w'’ -]{3,40}"
 )
-_FLOOR = re.compile(r"\s*[-–]?\s*\d{1,2}\.?\s?[ºª°]\.?\s?(?:[A-Za-z]{1,4}\.?)?$")  # 215 - 1.º Esq.
+_FLOOR = re.compile(r"\s*[-–]?\s*\d{1,2}\.?\s?[ºª°]\.?\s?(?:[A-Za-z]{1,5}\.?)?$")  # 215 - 1.º Esq.
+_WORD_AND_NUMBER = re.compile(r"[A-Z][a-z]+ #?\w?\d{1,4}\w?")
+_TURKISH = re.compile(r"\b(?:mah|mh|cad|cd|sok|sk|mahallesi|caddesi|soka[kğ]ı?|bulvarı)\b", re.I)
 _NUMBER_ALONE = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$")
+
+
+_HAS_NUMBER = re.compile(r"\d|\bs/[nº]\b", re.I)  # ``sin número``
 
 
 @lru_cache(maxsize=20_000)
 def is_street(text: str) -> bool:
     """Whether a piece of a line names a street, a building or a box, with a number."""
-    if not 4 <= len(text) <= 120 or NOT_ADDRESS.search(text) or not re.search(r"\d", text):
+    if not 4 <= len(text) <= 120 or NOT_ADDRESS.search(text) or not _HAS_NUMBER.search(text):
         return False
     if STREET_WORD.search(text):
         return True
@@ -121,6 +134,11 @@ def is_street(text: str) -> bool:
     return bool(has_number and re.match(r"^[A-ZÀ-Þ0-9]", text) and len(text.split()) <= 7) and bool(
         re.search(r"[A-ZÀ-Þ]?[a-zà-ÿ]{2,}", text)
     )
+
+
+def names_road(text: str) -> bool:
+    """Whether a text names a road, and not only a floor, a building or what lies near."""
+    return any(not _NO_ROAD.match(match[0]) for match in STREET_WORD.finditer(text))
 
 
 def street_of(
@@ -144,7 +162,7 @@ def street_of(
             if _ends_search(pieces[index]):
                 break
             continue
-        elif _UNIT_ALONE.match(piece):
+        elif _UNIT_ALONE.match(piece) or _is_unit_behind(pieces, index):
             first = _first(pieces, index, piece, is_wordy=is_wordy)
             unit = unit or (", ".join(pieces[first:])[:200], first)
             continue
@@ -153,6 +171,14 @@ def street_of(
         parts = [*pieces[first:index], piece, *pieces[index + (2 if joined else 1) :]]
         return ", ".join(part for part in parts if part)[:200], first
     return unit
+
+
+def _is_unit_behind(pieces: list[str], index: int) -> bool:
+    """``222 Island Ave., Loft 204``: a word and a number behind a road that opens with its own."""
+    if not index or not _WORD_AND_NUMBER.fullmatch(pieces[index]) or STREET_WORD.search(pieces[index]):
+        return False
+    before = pieces[index - 1]
+    return bool(_NUMBER_FIRST.match(before)) and names_road(before)
 
 
 def _joined(pieces: list[str], index: int) -> str | None:
@@ -225,7 +251,7 @@ def _is_landmark(piece: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _bare(piece: str) -> str:
     """A piece without what leads into it: a label, the company's name, the words of a sentence."""
-    piece = LEAD.sub("", piece).strip(" .")
+    piece = _LEADS_TO.sub("", LEAD.sub("", piece)).strip(" .")
     if ": " in piece and not _NUMBER_LABEL.search(piece):
         piece = piece.rpartition(": ")[2]
     elif (label := _LEADING_LABEL.match(piece)) and not _NUMBER_LABEL.match(piece) and not STREET_WORD.search(label[0]):
@@ -245,6 +271,8 @@ def _bare(piece: str) -> str:
         and not re.search(r"\b(?:in|at|presso|à|au|en|est|is|unter|trova)\b", piece)
     ):
         return piece
+    if _TURKISH.search(piece):
+        return piece  # quarter, street and building make one run
     if found := [*_GERMANIC.finditer(piece)]:
         return found[-1][0].strip()
     if found := [*_ROMANCE.finditer(piece)]:

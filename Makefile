@@ -5,6 +5,10 @@ BIN := .venv/bin
 export LEADHOUSE_HOME ?= $(CURDIR)/.leadhouse
 # uv trusts what this machine trusts, as pip does: a company's own certificate authority is in the system's store.
 export UV_SYSTEM_CERTS ?= true
+# Linked into the environment, so it takes no second copy, and goes with it. Name a folder to share it among checkouts.
+export UV_CACHE_DIR ?= $(CURDIR)/.venv/cache
+# Seconds between two signs of life where there is no terminal.
+SAY_EVERY ?= 30
 
 .PHONY: demo down clean test test-all test-fast prove bench compiled lint docs lock environment help
 
@@ -19,12 +23,15 @@ environment: .venv/ready ## the environment from the hashed lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@# uv comes from the same lock, by hash; it then installs the rest in seconds and compiles the bytecode.
 	@awk '/^uv==/{f=1} f{print} f&&!/\\$$/{exit}' requirements.txt > .venv/uv.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	@# uv would list every package: one line says how long it takes, and what goes wrong is still told whole.
+	@$(BIN)/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@# uv would list every package: one line says how long it takes (off a terminal one every so often), and what goes
+	@# wrong is still told whole.
 	@what="==> packages: $$(grep -cE '^[a-z0-9].*==' requirements.txt) pinned by hash"; echo "$$what"; \
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt & \
 	installer=$$!; trap "kill $$installer 2>/dev/null; exit 130" INT TERM; \
-	while kill -0 $$installer 2>/dev/null; do if [ -t 1 ]; then printf '\r    installing, %s s' $$SECONDS; fi; sleep 0.5; done; \
+	told=0; while kill -0 $$installer 2>/dev/null; do \
+	  if [ -t 1 ]; then printf '\r    installing, %s s' $$SECONDS; \
+	  elif [ $$SECONDS -ge $$((told + $(SAY_EVERY))) ]; then told=$$SECONDS; echo "    installing, $$told s"; fi; sleep 0.5; done; \
 	wait $$installer || exit 1; if [ -t 1 ]; then printf '\r'; fi; echo "    installed in $$SECONDS s"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import runpy
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,58 @@ def test_a_name_that_is_bound_twice_is_no_constant():
     assert made == (
         "import re; from typing import Final\nONE: Final = 1\n_TWO = 2\n_TWO += ONE\nsmall = 3\nFOUR: int = 4\n"
     )
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_lines_keep_their_numbers_where_constructors_are_written(module):
+    source = module.read_text()
+    made = build_compiled.with_constructors(source).split("\n")
+    changed = [number for number, line in enumerate(source.split("\n")) if made[number] != line]
+    assert len(made) == source.count("\n") + 1
+    assert all(not source.split("\n")[number] and "def __init__(self" in made[number] for number in changed)
+
+
+WRITTEN = """
+from dataclasses import dataclass, field
+
+@dataclass(slots=True)
+class Plain:
+    \"\"\"A plain one.\"\"\"
+
+    name: str
+    count: int = 3
+    parts: list[str] = field(default_factory=list)
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    \"\"\"A frozen one.\"\"\"
+
+    name: str = "Ahorn"
+"""
+
+
+def test_written_constructors_take_what_those_of_dataclasses_take(tmp_path):
+    made = build_compiled.with_constructors(WRITTEN)
+    assert made.count("def __init__") == 2
+    (tmp_path / "written.py").write_text(made.replace("@dataclass(slots=True)\n", ""))
+    plain = runpy.run_path(str(tmp_path / "written.py"))
+    one, other = plain["Plain"]("Eiche", parts=["a"]), plain["Plain"]("Buche", 4)
+    assert (one.name, one.count, one.parts) == ("Eiche", 3, ["a"])
+    assert (other.name, other.count, other.parts) == ("Buche", 4, [])
+    assert other.parts is not plain["Plain"]("Buche").parts
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        WRITTEN.replace("slots=True", "slots=True, kw_only=True"),
+        WRITTEN.replace("\n\n    name", "\n    name"),
+        WRITTEN.replace("    name", "    def __post_init__(self) -> None:\n        pass\n\n    name"),
+    ],
+    ids=["made in another way", "no blank line", "more to do"],
+)
+def test_other_classes_keep_the_constructor_that_dataclass_makes(kept):
+    assert build_compiled.with_constructors(kept) == kept
 
 
 def test_models_stay_interpreted():

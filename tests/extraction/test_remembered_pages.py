@@ -58,6 +58,12 @@ def test_a_stem_that_is_not_told_does_not_stand_in_the_text(text: str) -> None:
     assert {stem for stem in STEMS if stem in text} <= told
 
 
+def test_a_literal_is_looked_for_where_the_runs_of_a_text_are_marked() -> None:
+    for literal in (*STEMS, *literals._watched.literals):
+        if len(literal) >= literals._SHORTEST:
+            assert set(literals._chosen(literal)) <= set(literals._runs(literal).tolist()), literal
+
+
 def test_few_stems_are_told_that_do_not_stand_there() -> None:
     lowered = parse(max((file.read_bytes() for file in FILES), key=len), "https://a.example/", None).lowered
     words = tuple(

@@ -53,7 +53,7 @@ def _staged(sources: Path, stage: Path) -> list[str]:
     for module in sorted(sources.glob("*.py")):
         source = module.read_text(encoding="utf-8")
         if is_translated(module.name, source):
-            (package / module.name).write_text(with_constants(source), encoding="utf-8")
+            (package / module.name).write_text(with_constructors(with_constants(source)), encoding="utf-8")
             paths.append(str((package / module.name).relative_to(stage)))
     return paths
 
@@ -79,6 +79,45 @@ def with_constants(source: str) -> str:
     first = next(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
     lines[(first.end_lineno or 1) - 1] += _FINAL
     return "\n".join(lines)
+
+
+def with_constructors(source: str) -> str:
+    """A module whose dataclasses have an `__init__` that can be translated, as mypyc calls that of `dataclass` by name.
+
+    It stands where the blank line below a class's docstring was; classes that are made in another way are left alone.
+    """
+    lines = source.split("\n")
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and (constructor := _constructor(node)):
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and not lines[first.end_lineno or 0].strip():
+                lines[first.end_lineno or 0] = constructor
+    return "\n".join(lines)
+
+
+def _constructor(node: ast.ClassDef) -> str | None:
+    """What `dataclass` would make of a class's fields, on one line."""
+    options = [ast.unparse(decorator) for decorator in node.decorator_list]
+    methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+    if options not in (["dataclass(slots=True)"], ["dataclass(frozen=True, slots=True)"]) or "__post_init__" in methods:
+        return None
+    parameters, statements = ["self"], []
+    for each in node.body:
+        if not isinstance(each, ast.AnnAssign):
+            continue
+        name, kind, value = ast.unparse(each.target), ast.unparse(each.annotation), each.value
+        parameter, stated = f"{name}: {kind}", name
+        if isinstance(value, ast.Call) and ast.unparse(value.func) == "field":
+            if [keyword.arg for keyword in value.keywords] != ["default_factory"]:
+                return None
+            parameter = f"{name}: {kind} | None = None"
+            stated = f"{ast.unparse(value.keywords[0].value)}() if {name} is None else {name}"
+        elif value is not None:
+            parameter += f" = {ast.unparse(value)}"
+        parameters.append(parameter)
+        statements.append(f"self.{name} = {stated}")
+    frozen = "  # type: ignore" if "frozen" in options[0] else ""
+    return f"    def __init__({', '.join(parameters)}) -> None: {'; '.join(statements)}{frozen}"
 
 
 def _compiled(paths: list[str], stage: Path) -> Path:

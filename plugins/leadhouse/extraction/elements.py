@@ -93,7 +93,7 @@ class ElementReader(BlockBuilder):
             self._read_event(attributes["onclick"], frame, attributes)
         if not href or href[0] == "#":
             return
-        if match := _WRONG_SCHEME.match(href):
+        if ":" in href[8:15] and (match := _WRONG_SCHEME.match(href)):
             href = href[match.end() :]
         if href[:12].lower().startswith(_ACTIONS):
             self._add_action(href, frame, attributes)

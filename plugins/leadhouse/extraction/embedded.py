@@ -40,7 +40,7 @@ Item = dict[str, Any]
 
 def syntaxes_in(text: str) -> list[str]:
     """Which of extruct's syntaxes a page's source may state facts in; none for nearly every page."""
-    may_be_rdfa, may_be_cards = "typeof=" in text, "vcard" in text or "h-card" in text
+    may_be_rdfa, may_be_cards = "typeof=" in text, "card" in text and ("vcard" in text or "h-card" in text)
     if not (may_be_rdfa or may_be_cards) or len(text) > _MAX_CHARS or text.count("<") > _MAX_TAGS:
         return []
     found = []

@@ -45,7 +45,8 @@ def bounded(text: str) -> tuple[str, bool]:
             return bounded(text[:MAX_LENGTH])[0], True
     if len(text) > _SCAN_FROM_LENGTH and (start := _crowded_tag(text)) is not None:
         return bounded(text[:start])[0], True
-    if text.count("<") < _SCAN_FROM_TAGS and not _many_formatting(text):
+    opened = text.count("<")
+    if opened < _SCAN_FROM_TAGS and not _many_formatting(text, opened):
         return text, False
     end = _hostile_from(text)
     return (text, False) if end is None else (text[:end], True)
@@ -60,9 +61,8 @@ def _crowded_tag(text: str) -> int | None:
     return None
 
 
-def _many_formatting(text: str) -> bool:
-    ends = text.count("</")
-    if text.count("<") - 2 * ends <= _SCAN_FROM_FORMATTING:
+def _many_formatting(text: str, opened: int) -> bool:
+    if opened <= _SCAN_FROM_FORMATTING or opened - 2 * text.count("</") <= _SCAN_FROM_FORMATTING:
         return False  # nearly every start tag has its end tag: few formatting elements can stay open
     return sum(1 for _ in _FORMATTING_TAG.finditer(text)) > _SCAN_FROM_FORMATTING
 

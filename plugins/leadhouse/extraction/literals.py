@@ -73,6 +73,9 @@ def _runs(text: str) -> NDArray[Any]:
 
 def _chosen(literal: str) -> list[int]:
     """The places of up to _RUNS runs of a literal, spread over it, repeated to that number."""
-    found = _runs(literal).tolist() if len(literal) >= _SHORTEST else [0]
-    spread = [found[index * (len(found) - 1) // (_RUNS - 1)] for index in range(_RUNS)]
-    return [int(place) for place in spread]
+    units = memoryview(literal.encode("utf-16-le", "surrogatepass")).cast("H").tolist()
+    last = len(units) - _SHORTEST
+    if len(literal) < _SHORTEST:
+        return [0] * _RUNS
+    starts = [index * last // (_RUNS - 1) for index in range(_RUNS)]
+    return [(units[at] * 40503 ^ units[at + 1] * 31153 ^ units[at + 2] * 57) & (_MARKS - 1) for at in starts]

@@ -82,7 +82,7 @@ _CLASS_WORDS = (
     ),
 )
 _MARKS_OF_WORD = {word: mark for mark, text in _CLASS_WORDS for word in text.split()}
-_BETWEEN_NAMES = re.compile(r"[\s_0-9]+")
+_BETWEEN_NAMES = re.compile(r"[_0-9]+")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|text-indent\s*:\s*-\d{3,}"
     r"|(?:left|top|right)\s*:\s*-\d{4,}px|opacity\s*:\s*0(?![.\d])|clip\s*:\s*rect\(\s*0|color\s*:\s*transparent",
@@ -110,19 +110,25 @@ _known: dict[str, int] = {}
 
 
 def class_marks(names: str) -> int:
-    """Marks of a class and id text; remembered, as sites repeat their classes."""
-    marks = _known.get(names)
-    if marks is None:
-        if len(_known) >= _MAX_KNOWN:
-            _known.clear()
-        marks = 0
-        for name in _BETWEEN_NAMES.split(names[:300].lower()):
-            found = name.split("-")
-            for word in (*found, *map(str.__add__, found, found[1:])):
-                marks |= _MARKS_OF_WORD.get(word, 0)
-        if marks & Mark.ARTICLE and _PAGE_OF_BLOG_SYSTEM.search(names):
-            marks &= ~Mark.ARTICLE
-        _known[names] = marks
+    """Marks of a class and id text; each name in it is remembered, as sites join the same ones in many ways."""
+    marks = 0
+    for name in names[:300].lower().split():
+        found = _known.get(name)
+        marks |= _marks_of(name) if found is None else found
+    if marks & Mark.ARTICLE and _PAGE_OF_BLOG_SYSTEM.search(names):
+        marks &= ~Mark.ARTICLE
+    return marks
+
+
+def _marks_of(name: str) -> int:
+    marks = 0
+    for part in _BETWEEN_NAMES.split(name):
+        found = part.split("-")
+        for word in (*found, *map(str.__add__, found, found[1:])):
+            marks |= _MARKS_OF_WORD.get(word, 0)
+    if len(_known) >= _MAX_KNOWN:
+        _known.clear()
+    _known[name] = marks
     return marks
 
 

@@ -39,7 +39,8 @@ def make(checkout: Path, fails: str = "", **settings: str) -> subprocess.Complet
     own = ("MAKE", "UV_CACHE_DIR")  # `make test` is one
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return subprocess.run(
-        ["make", "environment"], cwd=checkout, env={**inherited, "UV_FAILS": fails, "PYTHON": sys.executable} | settings,
+        ["make", "environment"], cwd=checkout,
+        env={**inherited, "UV_FAILS": fails, "PYTHON": sys.executable, **settings},
         capture_output=True, text=True,
         timeout=60,
     )  # fmt: skip

@@ -13,6 +13,7 @@ _CREDENTIAL = re.compile(r"^(?=(?:[^A-Z]*[A-Z]){2})(?:[A-Z][A-Za-z.]{2,7}|[A-Z]{
 _BEHIND_COMMA = frozenset(("JP", "SJ", "ND", "CA", "AM", "OSB"))  # elsewhere they are initials
 _SHORT_CREDENTIAL = re.compile(r"^[A-Z][a-z]?\.[A-Z]?[a-z]{1,5}\.?$")  # B.Tech, S.Kom., P.Eng.
 _REGISTERED = re.compile(r"^[BCDFGHJ-NP-TV-XZ]{3,5}$")  # capitals without a vowel are no surname
+_COUNSEL = frozenset(("S.C.", "K.C.", "Q.C.", "J.P."))  # appointments behind a name of two long words
 _GENERATIONS = frozenset(["ml.", "st.", "jun.", "sen.", "nejml.", "mł.", "ifj.", "id.", "d.y.", "d.æ.", "d.ä."])
 _IN_BRACKETS = re.compile(r"\s*\([^()]{1,30}\)")
 
@@ -26,6 +27,7 @@ def without_degrees(text: str) -> str:
     while len(parts) > 2 and (
         is_degree(parts[-1])
         or parts[-1] in _GENERATIONS
+        or parts[-1] in _COUNSEL
         or _REGISTERED.match(parts[-1])
         or _SHORT_CREDENTIAL.match(parts[-1])
     ):

@@ -8,116 +8,8 @@ from unicodedata import combining, normalize
 
 from leadhouse.extraction.guarded import guarded
 from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.vocabulary import words
+from leadhouse.extraction.job_title_words import DEPARTMENTS, TITLE_WORDS
 
-_TITLE_WORDS = words(
-    "ceo cto cfo coo cmo cio cpo cso chro cco vp svp evp md founder cofounder founders owner coowner owners proprietor "
-    "proprietress president chair chairman chairwoman chairperson director directors managing manager "
-    "principal partner "
-    "associate counsel attorney lawyer paralegal solicitor barrister advocate notary engineer developer programmer "
-    "designer architect consultant analyst scientist researcher professor lecturer teacher instructor trainer coach "
-    "therapist psychologist counsellor counselor doctor dentist orthodontist physician surgeon nurse midwife "
-    "veterinarian vet secretary treasurer lead leader supervisor coordinator administrator assistant receptionist "
-    "specialist representative agent broker accountant bookkeeper auditor controller officer executive chef cook baker "
-    "waiter waitress bartender barista sommelier photographer technician mechanic installer builder foreman "
-    "electrician "
-    "plumber carpenter joiner driver editor writer producer intern trainee apprentice hygienist optician optometrist "
-    "pharmacist stylist hairdresser barber esthetician beautician masseuse pastor minister priest curator librarian "
-    "trustee advisor adviser ambassador planner buyer estimator surveyor arborist gardener groundskeeper caretaker "
-    "housekeeper dispatcher clerk registrar bursar dean headmaster headteacher headmistress strategist copywriter "
-    "translator interpreter captain skipper pilot guide host hostess butler recruiter salesperson salesman saleswoman "
-    "merchandiser handyman contractor superintendent inspector appraiser underwriter teller cashier economist "
-    "nutritionist dietitian osteopath chiropractor acupuncturist physiotherapist physio podiatrist audiologist "
-    "groomer farmer winemaker brewer distiller florist tailor seamstress jeweller goldsmith organist choirmaster "
-    "conductor choreographer dramaturg organiser organizer fundraiser spokesperson spokesman chairholder "
-    "illustrator realtor videographer filmmaker sculptor ceramicist potter blacksmith animator bookbinder luthier "
-    "cabinetmaker upholsterer beekeeper vintner herbalist naturopath homeopath hypnotherapist psychotherapist doula "
-    "celebrant marketer freelancer trader inginer "
-    # German
-    "geschaeftsfuehrer geschaeftsfuehrerin gf inhaber inhaberin gruender gruenderin prokurist prokuristin vorstand "
-    "vorsitzender vorsitzende vorsitzenden stellvertreter stellvertreterin schatzmeister kassenwart kassier "
-    "kassiererin "
-    "schriftfuehrer schriftfuehrerin beisitzer beisitzerin leitung leiter leiterin rechtsanwalt rechtsanwaeltin "
-    "fachanwalt notar notarin steuerberater steuerberaterin wirtschaftspruefer zahnarzt zahnaerztin arzt aerztin "
-    "heilpraktiker heilpraktikerin hebamme physiotherapeut ergotherapeutin logopaedin psychologe psychologin "
-    "buchhalter buchhalterin techniker technikerin meister meisterin redakteur redakteurin regie auszubildende "
-    "auszubildender azubi ansprechpartner ansprechpartnerin sachbearbeiter sachbearbeiterin berater beraterin "
-    "verkaeufer verkaeuferin mitarbeiter mitarbeiterin sekretaer sekretaerin assistentin assistent praktikant "
-    "praktikantin trainerin koordinator koordinatorin referent referentin geselle gesellin ingenieur ingenieurin "
-    "architektin obmann obfrau kassierer praesident praesidentin chefin intendant intendantin dirigent "
-    "tischler tischlerin maurer dachdecker kfm kauffrau kaufmann buerokauffrau fachangestellte mfa zfa pta pfarrer "
-    "pfarrerin diakon dekan rektor rektorin schulleiter konditor koch koechin kellner kellnerin sommeliere "
-    # French
-    "directeur directrice gerant gerante fondateur fondatrice cofondateur cofondatrice presidente avocat avocate "
-    "notaire medecin docteur infirmier infirmiere tresorier tresoriere secretaire responsable charge chargee "
-    "chef cheffe "
-    "comptable commercial commerciale assistante conseiller conseillere formateur formatrice architecte ingenieur "
-    "technicien technicienne dirigeant dirigeante proprietaire associe associee redacteur redactrice osteopathe "
-    "kinesitherapeute psychologue cuisinier cuisiniere boulanger artisan administrateur administratrice "
-    "vendeur vendeuse "
-    # Italian
-    "direttore direttrice titolare amministratore amministratrice fondatore fondatrice socio socia presidente "
-    "segretario "
-    "segretaria tesoriere responsabile avvocato avvocata avvocatessa commercialista ingegnere architetto geometra "
-    "dottore dottoressa dentista medico consulente impiegato impiegata contabile addetto addetta cuoco cuoca "
-    "pasticcere enologo proprietario proprietaria consigliere consigliera vicepresidente custode "
-    # Spanish and Portuguese
-    "director directora gerente fundador fundadora abogado abogada socio socia presidenta titular encargado encargada "
-    "jefe jefa asesor asesora comercial contable secretario secretaria tesorero tesorera vocal vicepresidente medico "
-    "medica odontologo odontologa psicologo psicologa arquitecto arquitecta ingeniero ingeniera profesor profesora "
-    "coordinador coordinadora administrador administradora propietario propietaria diretor diretora fundadora advogado "
-    "advogada engenheiro engenheira contador contadora gestor gestora tecnico tecnica recepcionista enfermeiro "
-    "enfermeira presidente socia proprietario consultor consultora vendedor vendedora tesoureiro tesoureira "
-    # Dutch, Nordic, Finnish
-    "zaakvoerder zaakvoerster bestuurder eigenaar eigenares medewerker medewerkster directeur oprichter oprichtster "
-    "vennoot adviseur boekhouder voorzitter penningmeester secretaris monteur planner bedrijfsleider verkoper advocaat "
-    "notaris tandarts huisarts leder sjef styreleder nestleder kasserer styremedlem redaktoer instruktoer daglig "
-    "direktoer indehaver ejer formand vd ordfoerande kassoer saeljare aegare grundare konsult chef ekonom redaktor "
-    "ansvarig tandlaege tandlakare advokat revisor snickare toimitusjohtaja johtaja omistaja yrittaejae "
-    "myyntipaeaellikkoe puheenjohtaja sihteeri rahastonhoitaja asiantuntija kirjanpitaja "
-    # Slavic, Hungarian, Romanian, Baltic, Turkish, Indonesian
-    "prezes wiceprezes wlasciciel wlascicielka dyrektor kierownik zarzadu ksiegowa ksiegowy specjalista "
-    "prawnik adwokat "
-    "radca lekarz lekarka doradca jednatel jednatelka majitel majitelka reditel reditelka ucetni lekar vedouci "
-    "obchodni "
-    "zakladatel asistentka konatel konatelka riaditel riaditelka predseda predsednik predsednica direktor direktorica "
-    "vlasnik vlasnica osnivac odvjetnik odvjetnica lastnik ugyvezeto tulajdonos ugyved igazgato vezeto konyvelo "
-    "fogorvos orvos alapito titkar elnok administrator fondator asociat avocat contabil sef presedinte vadovas vadove "
-    "direktorius savininkas valdytaja juhataja mudur muduru kurucu avukat doktor hekim sahibi baskan baskani "
-    "uzmani uzman mimar "
-    "psikiater dokter bidan perawat apoteker muhendis direktur pemilik ketua sekretaris bendahara manajer "
-    # the same trades and offices in more of these languages
-    "contabilista encarregado encarregada rececionista solicitador solicitadora formador formadora carpinteiro "
-    "eletricista canalizador enfermero enfermera fisioterapeuta terapeuta esteticista higienista carpintero "
-    "peluquera peluquero veterinario veterinaria farmaceutico farmaceutica maestro maestra praticante "
-    "collaboratore collaboratrice fisioterapista igienista odontoiatra farmacista notaio insegnante educatore "
-    "educatrice falegname idraulico elettricista parrucchiera magazziniere uitvoerder timmerman schilder "
-    "loodgieter elektricien installateur docent docente leraar lerares dierenarts psycholoog logopedist "
-    "mondhygienist kapper kapster receptioniste elektriker roermokare malare laerare rektor sjukskoeterska lakare "
-    "psykolog arkitekt ingenjoer montoer toemrer murer maler laerer sygeplejerske sykepleier bogholder "
-    "kierowniczka dyrektorka asystent asystentka recepcjonistka pielegniarka nauczyciel nauczycielka inzynier "
-    "projektant projektantka handlowiec magazynier mechanik elektryk stolarz koordynator koordynatorka notariusz "
-    "sekretarka zastepca technolog dentysta stomatolog kosmetolog technik stavbyvedouci obchodnik asistent "
-    "fakturantka skladnik truhlar elektrikar advokatka zubar recepcni ucitel ucitelka spolumajitel asszisztens "
-    "mernoek tervezo szerelo muvezeto ertekesito tanar pedagogus recepcios inginera asistenta medic arhitect "
-    "reprezentant secretara profesoara sorumlusu temsilcisi teknisyen teknisyeni ogretmen yoneticisi danismani "
-    "psikolog diyetisyen eczaci ortagi myyjae asentaja suunnittelija "
-    "tegevjuht arendaja disainer muugijuht projektijuht raamatupidaja spetsialist insener konsultant muuja "
-    "vadybininkas vadybininke buhaltere buhalteris inzinierius inziniere administratore gydytojas gydytoja "
-    "specialistas specialiste direktore valdes loceklis priekssedetajs vaditajs vaditaja gramatvede gramatvedis "
-    "specialists inzenieris palkanlaskija neuvoja insinoori insinoeoeri higienikus szakorvos menedzser tanacsado "
-    "szerkeszto tulajdonosa alelnok specjalistka kosmetyczka fizjoterapeuta psycholog trener trenerka psycholozka "
-    "mistr asistentka terapeutka lektor lektorka nutricionista cirujano pediatra cardiologo dermatologo "
-    "fonoaudiologa ortodontista elev laerling larling konsulent raadgiver radgiver radgivare fagarbeider formann "
-    "samordnare handlaggare tekniker lagerchef ekonomiansvarig negotiator lettings sanitaer gehilfin gehilfe "
-    "chirurg sestra zdravotna "
-    "wicedyrektor wicedyrektorka ortodonzista odontotecnico pitmaster utvecklare utvikler udvikler kieferorthopaede "
-    "kieferorthopaedin "
-    "gesellschafter gesellschafterin wspolnik wspolniczka aplikant aplikantka asociado asociada associado associada "
-    "verantwoordelijke zaakvoerster ortak "
-    "kurucu muhasebeci asistani danisman "
-    "teknikeri estetisyen manageris vicedirektor hygieniker"
-)
 _ENDINGS = guarded(
     r"(?:kaeufer|kaeuferin|leiter|leiterin|leitung|fuehrer|fuehrerin|berater|beraterin|meister|meisterin|arzt"
     r"|aerztin|anwalt|anwaeltin"
@@ -133,7 +25,8 @@ _ENDINGS = guarded(
     r"|practitioner|elev|laerling|konsulent|radgiver|raadgiver|arendaja|juht|pidaja|laskija|asentaja|suunnittelija"
     r"|neuvoja|sihteeri|insinoeoeri|szakorvos|hygienikus|higienikus|mernoek|mernok|sebesz|logista|ionista"
     r"|vadove|vadovas|vadybininkas|vadybininke|vaditajs|vaditaja|gehilfin|gehilfe|verwalter|verwalterin|referent"
-    r"|referentin|koordinator|koordinatorin|kundige|begeleider|samordnare|ansvarlige)$"
+    r"|referentin|koordinator|koordinatorin|kundige|begeleider|samordnare|ansvarlige|ordfoerande|lehrer|lehrerin"
+    r"|haendler|haendlerin|fachkraft|turnwart|sportwart|jugendwart|wartin|makler|maklerin|sprecherin|terapeutka|bestuurslid|styrelsemedlem)$"
 )
 _OTHER_SCRIPTS = guarded(
     r"директор|руководител|менеджер|бухгалтер|основател|президент|заместител|инженер|юрист|адвокат|врач|специалист"
@@ -150,33 +43,15 @@ _OTHER_SCRIPTS = guarded(
     r"|אדריכל|מהנדס|שותפ|רואה חשבון|מזכיר|מתכנ|מעצב|פסיכולוג|استشاري|أخصائي|شريك|منسق|فني|ممرض|صيدلي"
     r"|бухгалтер|мастер|тренер|психолог|архитектор|дизайнер|лікар|головний|технолог|педагог|τεχνικ|πωλητ|μάγειρ"
     r"|αρχιτέκτ"
+    r"|ประธาน|กรรมการ|หัวหน้า|เลขานุการ|ทันตแพทย์|校長|園長|局長|顧問|校长|院长|秘书长|会长|理事|教练|讲师"
     r"|مدير|رئيس|مؤسس|مهندس|محام|طبيب|محاسب|مستشار|प्रबंधक|निदेशक|अध्यक्ष|संस्थापक|ผู้จัดการ|ผู้อำนวยการ"
 )
 _PHRASES = guarded(
     r"\b(?:head of|head(?=, | - )|head (?:chef|waiter|waitress|coach|teacher|gardener)|team lead|in charge|board member"
     r"|member of the board|daglig leder|building practitioner|chargée? de|contact person|person of contact"
-    r"|kontaktperson|contactpersoon|persona de contacto|personne de contact|referente)\b",
+    r"|kontaktperson|contactpersoon|persona de contacto|personne de contact|referente|sage-femme|giám đốc|chủ tịch"
+    r"|trưởng phòng|kế toán|bác sĩ|nhân viên|public relations|fundraising)\b|(?<=\w )head$",
     re.I,
-)
-# A line of these under a name in a list of staff is the person's department, hence the role.
-_DEPARTMENTS = words(
-    "accounts accounting administration operations sales marketing purchasing finance hr logistics production "
-    "reception kontor kontoret kancelarija iroda biuras birojs "
-    "warehouse workshop service support design development research training dispatch office legal communications "
-    "buchhaltung verwaltung einkauf verkauf vertrieb disposition empfang lager werkstatt produktion personal "
-    "sekretariat "
-    "rezeption entwicklung kundendienst prophylaxe verwaltung amministrazione acquisti vendite contabilita produzione "
-    "segreteria magazzino logistica commerciale comptabilite accueil atelier achats secretariat production ventes "
-    "administracion ventas compras contabilidad recepcion taller marketing administratie verkoop inkoop boekhouding "
-    "objektmanagement hausverwaltung objektverwaltung "
-    "biuro kancelarie recepcja kasa zaopatrzenie kancelar objednavky kalkulace ucetnictvi recepce dilna ucetni "
-    "uctovnictvo predaj sklad administracija prodaja racunovodstvo nabava raamatupidamine tellimused buhalterija "
-    "pardavimai gramatvediba taloushallinto vastaanotto kundservice bokfoering impuestos fiscal laboral financas "
-    "receptie oekonomi salg innkjoep lager regnskap ekonomi foersaeljning inkoep planning planung werkplaats magazijn "
-    "carrosserie mecanique enoturismo enologia fakturowanie "
-    "klantenservice humanos financeiro contabilidade vendas producao atendimento kundtjaenst bogholderi indkoeb "
-    "ksiegowosc sprzedaz produkcja kadry serwis uctarna obchod vyroba prodej nakup fakturace expedice "
-    "myynti laskutus huolto toimisto penzuegy ertekesites raktar vanzari contabilitate productie satis muhasebe ueretim"
 )
 _SENTENCE_START = re.compile(
     r"(?:i|we|our|you|your|they|he|she|it|this|these|if|when|click|call|read|see|wir|ich|unsere?|sie|nous|notre|vous|je"
@@ -190,6 +65,7 @@ _NO_TITLE = guarded(
     r"|for|by|from|meet|introducing|how|become|find|join|zum|zur|für)\b",
     re.I,
 )
+_DEPARTMENT_ENDINGS = ("verwaltung", "buchhaltung", "betreuung", "abteilung", "sekretariat")
 _FIGURES = re.compile(r"\d+[-/]\d+[-/]\d|\d{5}")  # of a house, a date, a telephone
 _JOINT = re.compile(r"[-./]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
@@ -211,12 +87,12 @@ def spellings(word: str) -> tuple[str, ...]:
 def is_title_word(word: str) -> bool:
     """Whether one word names a role, alone or as the end of a compound (``Vertriebsleiter``)."""
     for folded in spellings(word):
-        if folded in _TITLE_WORDS or (len(folded) > 6 and _ENDINGS.search(folded)):
+        if folded in TITLE_WORDS or (len(folded) > 6 and _ENDINGS.search(folded)):
             return True
     if word.isalnum():
         return False
-    return any(fold(part) in _TITLE_WORDS for part in _JOINT.split(word)[:-1]) or (
-        "-" in word and fold(word.rsplit("-", 1)[-1]) in _TITLE_WORDS
+    return any(fold(part) in TITLE_WORDS for part in _JOINT.split(word)[:-1]) or (
+        "-" in word and fold(word.rsplit("-", 1)[-1]) in TITLE_WORDS
     )
 
 
@@ -244,7 +120,11 @@ def is_title(text: str) -> bool:
 def is_department(text: str) -> bool:
     """Whether a short text names departments alone (``Buchhaltung``, ``Sales & Marketing``)."""
     found = [fold(word) for word in _WORD.findall(text)]
-    return 0 < len(found) <= 5 and any(word in _DEPARTMENTS for word in found) and len(text) <= 45
+    return 0 < len(found) <= 5 and len(text) <= 45 and any(map(_is_department_word, found))
+
+
+def _is_department_word(folded: str) -> bool:
+    return folded in DEPARTMENTS or (len(folded) > 10 and folded.endswith(_DEPARTMENT_ENDINGS))
 
 
 @lru_cache(maxsize=20_000)

@@ -7,9 +7,11 @@ from functools import lru_cache
 
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.guarded import guarded
+from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.page import Block, Image, Link, Mark, Page
 from leadhouse.extraction.person_evidence import TEAM_URL
 from leadhouse.extraction.person_said import said
+from leadhouse.extraction.vocabulary import words
 
 _CONTACT_PAGE = 0.65  # of `contact_score`
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -21,10 +23,22 @@ _ROLL_HEAD = guarded(
     r"|leadership|management|partners?|associates|employees|mitarbeitende|mitarbeiter(?:innen)?(?: und mitarbeiter)?"
     r"|geschäftsleitung|geschäftsführung|vorstand|inhaber(?:innen)?|praxisteam|[ée]quipe|associés|collaborateurs"
     r"|bureau|direction"
-    r"|collaboratori|soci|titolari|direttivo|equipo|socios|colaboradores|sócios|medewerkers|bestuur|directie"
+    r"|fondateurs|fundadores|founders|fondatori|gründer(?:innen)?|collaboratori|soci|titolari|direttivo|equipo|socios|colaboradores|sócios|medewerkers|bestuur|directie"
     r"|ansatte|styret|styrelsen|bestyrelsen|medarbetare|medarbejdere|zespół|zarząd|vedení|tým|henkilökunta|hallitus)",
     re.I,
 )
+
+
+_NAMES = words(
+    "name names nome nom nombre nombres namn navn naam nimi imieinazwisko jmeno nev nume ime nama fullname vorname"
+)
+_ROLES = words(
+    "position title role designation post office jobtitle funktion rolle amt fonction poste qualite cargo puesto "
+    "funcion funcao ruolo carica incarico qualifica functie roll titel tehtava stanowisko funkcja funkce pozice "
+    "funkcia beosztas functia funkcija jabatan rank responsibility"
+)
+_CELLS = frozenset(("td", "th"))
+_MAX_ROWS = 300  # cells below one header
 
 
 def settle(page: Page) -> None:
@@ -35,6 +49,21 @@ def settle(page: Page) -> None:
         for entry in entries:  # blog themes set every page as a post
             entry.marks &= ~Mark.ARTICLE
     _mark_rolls(page)
+    _mark_tables(page)
+
+
+def _mark_tables(page: Page) -> None:
+    """Cells below a header that says ``Name`` and ``Position``: such a table lists a body's people."""
+    for index, block in enumerate(page.blocks):
+        if block.tag not in _CELLS or len(block.text) > _MAX_HEAD or fold(block.text) not in _NAMES:
+            continue
+        beside = page.blocks[max(0, index - 2) : index + 3]
+        if block.marks & _FRAME or not any(entry.tag in _CELLS and fold(entry.text) in _ROLES for entry in beside):
+            continue
+        for entry in page.blocks[index + 1 : index + 1 + _MAX_ROWS]:
+            if entry.tag not in _CELLS:
+                break
+            entry.marks |= Mark.TEAM
 
 
 def _mark_rolls(page: Page) -> None:

@@ -38,6 +38,7 @@ _PARTNER_IN_FIRM = re.compile(
 _PRACTICE_STEMS = ("bungsf", "bungsu", "practice ", "simulata", "simulada", "ntra", "fictitious", "fiktives")
 _LABELLED = 0.85  # of a known name behind a label that says who owns or answers for the site
 _MAX_PEOPLE = 100  # of one page; more is a directory
+_NEIGHBOUR = 6  # blocks between the cards of two colleagues
 _IMPLIED = "Founder"  # by the property that holds a person; what the page says of the person is better
 _REVIEWED = words("review blogposting article newsarticle comment event")
 _NOT_STAFF = words("author creator reviewedBy editor contributor customer performer actor byArtist")
@@ -174,18 +175,29 @@ def _cards(page: Page, findings: Findings) -> list[Person]:
     return _listed_alike([(entry.card, entry.person) for entry in found if entry.reason is None], findings)
 
 
+def _heads_card(card: Card, person: Person) -> bool:
+    """Whether a name that nobody knows heads a card of a part that lists staff, with a title of its own."""
+    is_in_list = "team_section" in person.evidence and card.line.tag in HEADINGS and card.line.tag != "h1"
+    return is_in_list and is_title(card.title) and "guessed_title" not in person.evidence
+
+
 def _listed_alike(cards: list[tuple[Card, Person]], findings: Findings) -> list[Person]:
     """Sure people, and those only nearly sure that stand in the same kind of block as several sure ones."""
     sure = Counter(card.line.tag for card, person in cards if person.confidence >= ACCEPT)
+    sure_at = [card.line.block for card, person in cards if person.confidence >= ACCEPT]
     nearly = Counter(card.line.tag for card, person in cards if is_title(card.title) and person.confidence >= NEARLY)
     other_scripts = sum(1 for card, _ in cards if card.is_other_script)
     found = []
     for card, person in cards:
         tag = card.line.tag
         is_listed = sure[tag] >= (1 if card.title else 3) or (card.title and nearly[tag] >= 2)
-        if sure[tag] >= 2 and UNKNOWN <= person.confidence < NEARLY and names_role(card.title):
+        is_beside = sure[tag] >= 2 or (sure[tag] and any(abs(card.line.block - at) <= _NEIGHBOUR for at in sure_at))
+        is_said = names_role(card.title) and not card.is_guess
+        if is_beside and UNKNOWN <= person.confidence < NEARLY and is_said:
             person.confidence = ACCEPT  # a name that nobody knows among those of a list, with a title like theirs
         if NEARLY <= person.confidence < ACCEPT and is_listed and (card.title or tag in HEADINGS):
+            person.confidence = ACCEPT
+        if NEARLY <= person.confidence < ACCEPT and _heads_card(card, person):
             person.confidence = ACCEPT
         if card.is_other_script and (other_scripts >= 2 or card.title):
             person.confidence = max(person.confidence, ACCEPT)

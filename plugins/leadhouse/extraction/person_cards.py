@@ -20,7 +20,9 @@ _MAX_BLOCK = 1200
 _POINTS = re.compile(r"\s*[·•|]\s*")
 _ASIDE = re.compile(r"\s(?:–|—|\||-)\s|:\s")
 _STAFF = guarded(
-    r"\b(?:committee|principals|trustees|officers|instructors|teachers|faculty|practitioners|therapists"
+    r"\b(?:(?:our|the|executive|advisory|governing|school|management) board|board(?: members)?$"
+    r"|governing (?:body|council)|office ?bearers|committee|principals|trustees|officers|instructors|teachers"
+    r"|faculty|practitioners|therapists"
     r"|providers|agents|owners?"
     r"|partners and|our (?:doctors|dentists|guides|trainers|coaches|hygienists|technicians|assistants|nurses|associates"
     r"|attorneys|lawyers"
@@ -39,7 +41,11 @@ _STAFF = guarded(
     r"|专家团队|管理团队|律师团队"
     r"|nauczyciele|grono pedagogiczne|dyrekcja|učitelé|učitelia|tanáraink|tanári kar|mokytojai|skolotāji|õpetajad"
     r"|opettajat|lærere|mitarbeitende"
-    r"|le personnel|i nostri (?:medici|professionisti)|nuestros profesionales|secretariado)\b",
+    r"|le personnel|i nostri (?:medici|professionisti)|nuestros profesionales|secretariado|especialistas|profesionales"
+    r"|organigrama|autoridades|consejo directivo|consejo de administración|comisión directiva|fundadores|diretoria"
+    r"|conselho|nossos profissionais|comitato|docenti|bureau|comité directeur|conseil|\w+bestuur|toimihenkilöt|valgte"
+    r"|våre selgere|vores team|nasza kadra|wykładowcy|vedenie|vodstvo|uprava|rukovodstvo|pengurus|tim kami|struktur"
+    r" organisasi|đội ngũ|ban giám đốc)\b",
     re.I,
 )
 # Bodies and departments that stand as headings over the names of those who make them up.
@@ -53,6 +59,7 @@ _INTRODUCED = guarded(
     r"(?P<name>.{5,50})$",
     re.I,
 )
+_OPENS_OTHERS = re.compile(r"(?:ehemalige|former|alumni|anciens|past|emeriti)\b[^,]{0,20}$", re.I)
 _SENTENCE = re.compile(
     r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Herr|Frau|Mme|M|Sig)\.?(?:ra)? )?(?P<who>[^\s,]{2,20})(?: [^\s,.]+){0,3}? (?:is"
     r"|ist|est|è|es|er|är)"
@@ -115,7 +122,7 @@ def read_cards(page: Page) -> list[Card]:
             continue
         card = Card(name, line.said.title, line, line.said.is_guess, line.said.is_other_script)
         if not card.title:
-            _find_title(card, page, lines, index, is_above=above[line.tag])
+            _find_title(card, page, lines, index, is_above=above.get(line.tag, False))
         cards.append(card)
         cards += [Card(other, card.title, line, card.is_guess) for other in line.said.others]
     return cards + _introduced(page, lines)
@@ -172,18 +179,21 @@ def _heads_staff(heading: str) -> bool:
 
 
 def _titles_above(lines: list[Line], named: list[int]) -> dict[str, bool]:
-    """Per tag: whether titles stand above the names of a list rather than below, by the count of both."""
-    votes: Counter[str] = Counter()
+    """Per tag: whether titles stand above the names of a list: above most of them, and above more than below."""
+    names: Counter[str] = Counter()
+    above: Counter[str] = Counter()
+    under: Counter[str] = Counter()
     for index in named:
         line = lines[index]
         if line.said.title:
             continue
+        names[line.tag] += 1
         below = index + 1 + bool(index + 1 < len(lines) and is_credentials(lines[index + 1].text))
-        votes[line.tag] += bool(below < len(lines) and _names_role(lines[below]))
+        under[line.tag] += bool(below < len(lines) and _names_role(lines[below]))
         before = lines[index - 1] if index else None
         is_of_list = before is not None and before.tag in HEADINGS and _heads_staff(before.text)
-        votes[line.tag] -= bool(before is not None and not is_of_list and _names_role(before))
-    return {line.tag: votes[line.tag] < 0 for line in (lines[index] for index in named)}
+        above[line.tag] += bool(before is not None and not is_of_list and _names_role(before))
+    return {tag: above[tag] > under[tag] and 2 * above[tag] > count for tag, count in names.items()}
 
 
 @lru_cache(maxsize=20_000)
@@ -218,6 +228,7 @@ def _find_title(card: Card, page: Page, lines: list[Line], index: int, *, is_abo
         and not (len(near) >= 3 and near[2].said.name and before is not None and before.said.is_title)
     ):
         card.title = near[1].text.strip(TITLE_EDGES)
+        card.is_guess = not (card.name.given or card.name.is_addressed)
     elif near and (match := _SENTENCE.match(near[0].text)) and match["who"] in card.name.text:
         title = match["title"].strip(TITLE_EDGES)
         card.title = title if is_title(title) else ""
@@ -232,6 +243,8 @@ def _is_role(line: Line, page: Page, card: Card) -> bool:
         return True
     block = page.blocks[line.block]
     if is_credentials(line.text):
+        return False
+    if _OPENS_OTHERS.match(line.text):
         return False
     is_placed = line.tag not in HEADINGS or line.block == card.line.block
     return is_placed and is_role_line(line.text) and in_team(page.blocks[card.line.block]) and not block.is_label

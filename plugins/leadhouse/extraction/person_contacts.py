@@ -19,6 +19,7 @@ from leadhouse.extraction.phone_candidates import numbers_in
 from leadhouse.extraction.phones import to_e164
 
 _CARD_BLOCKS = 8
+_CARD_HEAD = 4  # lines of a card among which its name stands
 _MAX_BLOCK = 900
 _COMPANYS = guarded(r"\b(?:call|contact|write|e-?mail|visit) us\b|\b(?:our|unsere?|uns|nous|notre)\b", re.I)
 
@@ -63,10 +64,14 @@ def _place(page: Page, index: int, needle: str) -> _Place:
         own.append(line)
     place = _Place([index], own, is_shared=any(_is_next(line, is_same_tag=True) for line in lines[:first]))
     for number, entry in enumerate(page.blocks[index + 1 : index + _CARD_BLOCKS], index + 1):
-        if _is_next(entry.text.split("\n")[0], is_same_tag=entry.tag == block.tag) or _is_elsewhere(entry, block):
+        following = entry.text.split("\n")
+        is_same_tag = entry.tag == block.tag
+        if any(_is_next(line, is_same_tag=is_same_tag) for line in following[:_CARD_HEAD]) or _is_elsewhere(
+            entry, block
+        ):
             break
         place.blocks.append(number)
-        place.lines.extend(entry.text.split("\n"))
+        place.lines.extend(following)
     return place
 
 
@@ -106,8 +111,21 @@ def _fill_email(page: Page, person: Person, place: _Place) -> None:
             person.email = person.email or address
     mailboxes = {address for address in addresses if not is_role(address)}
     is_card = page.blocks[place.blocks[0]].tag in HEADINGS - {"h1"} and len(place.blocks) <= 4
-    if person.email is None and len(mailboxes) == 1 and is_card and not place.is_shared:
+    if (
+        person.email is None
+        and len(mailboxes) == 1
+        and not place.is_shared
+        and (is_card or _is_own_cell(page, person, place))
+    ):
         person.email = mailboxes.pop()  # a card's only mailbox, whatever script the name is written in
+
+
+def _is_own_cell(page: Page, person: Person, place: _Place) -> bool:
+    """Whether a person's name, title and one mail link share a block that is theirs alone."""
+    first = page.blocks[place.blocks[0]]
+    if not person.title or first.marks & Mark.FOOTER:
+        return False
+    return sum(link.block == place.blocks[0] and link.url[:7].lower() == "mailto:" for link in page.actions) == 1
 
 
 def _is_phone(line: str, match: re.Match[str]) -> bool:

@@ -19,7 +19,10 @@ TEAM_URL = guarded(
     r"|yhteys|therapist|trainer|faculty|direktion|geschaeftsl|wer-wir|wir-ueber|corpo-clinico|corpo-docente"
     r"|cuadro-medico|equipo-medico|medici|lekarze|orvos|doktor|hekim|avukat|zahnaerzte|aerzte|arztteam|kadra"
     r"|pracownicy|lide|nas-tym|nas-tim|kolektiv|meeskond|komanda|darbuotojai|darbinieki|kadro|yonetim|nossa-equipe"
-    r"|colaboradores|medewerker|personeel|praktijk|greeting|doctor|staff-profile|representatives|shain|incho)",
+    r"|colaboradores|medewerker|personeel|praktijk|greeting|doctor|staff-profile|representatives|shain|incho|bestuur|governing|committee|officers|office-?bearers|diretoria|junta|directiva"
+    r"|hallitus|styret|styrelse|bestyrelse|zarzad|vedeni|elnokseg|executives?(?:[/._-]|$)|consiglio|comitato|docenti"
+    r"|teachers|coaches|instructors|physicians|providers|advisors|pastors|clergy|membros|pengurus|profesionales"
+    r"|especialistas|selgere|organigram)",
     re.I,
 )
 # Words for a person or a firm: a title only where staff is listed.

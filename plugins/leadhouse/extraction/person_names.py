@@ -36,6 +36,7 @@ _LETTERS_ONLY = re.compile(r"^[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?['�
 _GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_a-zß-öø-ÿªº])")
 _PIECES = re.compile(r"[-‐‑.]")
 _HYPHENS = re.compile(r"[-‐‑]")
+_JOINED_CAPITALS = re.compile(r"^(?P<first>\S+) [IEYAOWZU] \S+(?: \S+)+$")  # ``MISJA I LUKA SYSTEMOWA``
 _MAX_WORDS = 6
 _SMALL_DEGREES = frozenset(("mgr", "inz", "dr", "prof", "lic", "drs"))  # that open a line in small letters
 _GENDER = re.compile(r"\.?[ªº]\.?$|(?<=[A-Za-z])\.(?:in|a|as|ssa)\.?$")  # ``Eng.ª``, ``Mag.a``, ``Ing.in``, ``Dr.ssa``
@@ -111,6 +112,8 @@ def read_name(text: str) -> Name | None:
         return None
     if not _may_be_name(text):
         return None
+    if text.isupper() and (joined := _JOINED_CAPITALS.match(text)) and not _is_given(joined["first"]):
+        return None  # a heading in capitals whose ``I``, ``E``, ``Y`` means ``and``
     text = _JUNIOR.sub("", _GLUED.sub(r"\1 ", text))
     parts, is_addressed = _without_honorifics(without_degrees(text).split())
     whole = len(parts)

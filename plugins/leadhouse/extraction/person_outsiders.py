@@ -36,6 +36,10 @@ _OTHERS = guarded(
     r"|attendees|guest speakers|speakers|referees|alumni|graduates|absolventen|players|spieler|kader|squad|line-?up"
     r"|cast|besetzung|mitwirkende|contributors?|darsteller|artists|künstler|bands?|authors?|autoren|bloggers"
     r"|honou?rary members|ehrenmitglieder|friends of|spender|förderer|sponsoren|thanks to|dank an"
+    r"|relatori|relatrici|ponentes|conferenciantes|expositores|mesas? redondas?|palestrantes|oradores|conférenciers"
+    r"|intervenants|sprekers|foredragsholdere|talare|oplægsholdere|puhujat|prelegenci|řečníci|spíkři|konuşmacılar|előadók"
+    r"|predavači|panelists?|panellists?|keynotes?|interprètes|interpreti|intérpretes|elenco|jurado|jury members"
+    r"|membres d'honneur|soci onorari|socios honorarios|miembros honorarios|comit[eé] (?:van aanbeveling|de honor)"
     r"|acknowledge?ments|references|referenzen|candidates|nominees|patients|students of)\b",
     re.I,
 )
@@ -55,12 +59,14 @@ _PAST_URL = guarded(
 _THEME_CAST = words(
     "walterwhite sarahjhonson williamanderson amandajepson saulgoodman sarawilsson jenakarlis mattbrandon johnlarson "
     "emilyharison brianmccray mirandajoy larryparker kaygarland dianapetersen parveenanand henryflowers micheljhonson "
+    "danicalewis nicolesimon cloemeyer rachelclinton lloydwilson rachelparker iansmith aliciahenderson rackyhenderson "
+    "henrydee markhuff rodelgolez kenbosh rogerscott dennisgreen "
     "johndoe janedoe brandongates melissabates kaththomas jhonathansmith jhonabraham marksmiley"
 )
 _THEME_TITLES = words(  # folded
     "chiefexecutiveofficer productmanager cto accountant masterchef patissier cook cardiology ceofounder marketing "
     "content webdeveloper webdesigner designer storeowner freelancer entrepreneur chiefmedicalofficer anesthesiologist "
-    "neurosurgeon"
+    "neurosurgeon hairstylist nailmaster barber marketingmanager"
 )
 _LIVED = re.compile(r"†|\(\s*(?:\*\s*)?1[5-9]\d\d\s*[-–—]\s*(?:†\s*)?(?:1[5-9]|20)\d\d\s*\)")
 
@@ -72,6 +78,11 @@ def theme_people(names: dict[str, str]) -> set[str]:
     """
     found = {name for name in names if fold(name) in _THEME_CAST}
     return found if len(found) >= 2 else {name for name in found if fold(names[name]) in _THEME_TITLES}
+
+
+def heads_others(outline: tuple[str, ...]) -> bool:
+    """Whether the headings over a block open a list of guests, donors, players or the like."""
+    return any(_OTHERS.search(heading) for heading in outline[-3:])
 
 
 def is_post(page: Page) -> bool:
@@ -100,17 +111,23 @@ def outsider(page: Page, card: Card) -> str | None:
         return "data_protection_officer"
     if block.marks & Mark.TEAM and not block.marks & Mark.TESTIMONIAL:
         return None
-    if reason := third_party(Surroundings("", "", "", block.heading, block.outline, block.marks)):
-        return reason
+    reason = third_party(Surroundings("", "", "", block.heading, block.outline, block.marks))
+    if reason and not (reason == "authority" and card.title and TEAM_URL.search(page.url.split("/", 3)[-1])):
+        return reason  # a lawyer's ``Bar Admissions`` stands over the next lawyer of the list
     before = page.blocks[index - 1].text if index else ""
     after = page.blocks[index + 1].text if index + 1 < len(page.blocks) else ""
     if _is_review(before, card.line.text, after):
         return "testimonial"
     if block.marks & Mark.ARTICLE and _BYLINE.search(f"{before[-40:]} {card.line.text[:30]} {after[:40]}"):
         return "byline"
-    if block.marks & (Mark.PARTNER | Mark.PORTFOLIO):
+    if block.marks & (Mark.PARTNER | Mark.PORTFOLIO) and not _lists_staff(page, card, block):
         return "third_party"
     return None
+
+
+def _lists_staff(page: Page, card: Card, block: Block) -> bool:
+    """Whether a part is the staff's by heading or page, whatever class a theme has lent it (``events-listing``)."""
+    return bool(card.title) and (in_team(block) or bool(TEAM_URL.search(page.url.rsplit("/", 1)[-1])))
 
 
 def _is_review(before: str, line: str, after: str) -> bool:
@@ -136,5 +153,5 @@ def _of_the_past(page: Page, card: Card, block: Block) -> str | None:
         if _OTHERS.search(heading):
             return "third_party"
         if in_team(block):
-            break
-    return None
+            return None
+    return "third_party" if heads_others(block.outline) else None

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from leadhouse.extraction.page import Mark, Page
 from leadhouse.extraction.person_cards import Card, Line, in_team
 from leadhouse.extraction.person_said import said
 
+_OF = re.compile(  # ``Foto de Jane Roe``, ``Portrait: Jane Roe``
+    r"^(?:(?:profile )?(?:photo|picture|portrait|image|headshot)(?:graph)?|foto(?:grafia)?|retrato|ritratto|bild"
+    r"|porträt|portret)"
+    r"(?:\s+(?:of|de|del|della|di|do|da|von|van|av|af|for)\b|\s*[:–-])\s*",
+    re.I,
+)
 _OTHERS = Mark.HEADER | Mark.NAV | Mark.PARTNER | Mark.TESTIMONIAL | Mark.ARTICLE | Mark.PORTFOLIO
 
 
@@ -15,7 +23,7 @@ def pictured(page: Page, known: set[str]) -> list[Card]:
     for image in page.images[:120]:
         if not 5 <= len(image.alt) <= 90 or image.marks & _OTHERS or not page.blocks:
             continue
-        read = said(image.alt)
+        read = said(_OF.sub("", image.alt))
         if read.name is None or read.is_other_script or read.name.given < 1 or read.name.text in known:
             continue
         index = min(image.block, len(page.blocks) - 1)

@@ -63,13 +63,15 @@ def said(text: str) -> Said:
     if text[-1:].isdigit() or text[-1:] == ")":
         text = _EXTENSION.sub("", text)
     count = text.count(" ") + 1
-    if not 2 <= len(text) <= _MAX_LINE or count > 14 or (count > 7 and text[-1] == "."):
+    if not 2 <= len(text) <= _MAX_LINE or count > 14 or (count > 7 and text[-1] == "." and not _lists_names(text)):
         return NOTHING
     if text.isascii() and (count == 1 or not _has_capitals(text)):
         return Said(is_title=is_title(text))
     name = read_name(text)
     if name is not None:
         return _unglued(text) or Said(name)
+    if ":" in text and (several := _several_behind_title(text)):
+        return several
     name, title = _together(text)
     if name is not None:
         return Said(name, title)
@@ -80,35 +82,55 @@ def said(text: str) -> Said:
     return _guessed(text) or Said(is_title=is_title(text))
 
 
+def _lists_names(text: str) -> bool:
+    """Whether a line that ends like a sentence holds capitalised words alone, between commas and joining words."""
+    return _AND.search(text) is not None and all(word[0].isupper() or len(word) <= 3 for word in text.split())
+
+
 def several_names(text: str) -> list[Name]:
     """The names of a line that joins two to four, each with a known given name; a surname at its end may be shared."""
     parts = [part for part in _AND.split(text) if part.strip() and not is_credentials(part)]
     if not 2 <= len(parts) <= 4 or len(text) > 110:
         return []
     last = read_name(parts[-1])
-    if last is None or not _is_sure(last):
+    if last is None or not (_is_sure(last) or _is_long(last)):
         return []
     if len(parts) == 2 and " " not in parts[0].strip():
         first = read_name(f"{parts[0]} {last.text.rpartition(' ')[2]}")
         return [first, last] if first is not None and first.given == 1 and parts[0].strip().isalpha() else []
-    names = [name for part in parts if (name := read_name(part)) is not None and _is_sure(name)]
-    return names if len(names) == len(parts) else []
+    names = [name for part in parts if (name := read_name(part)) is not None and (_is_sure(name) or _is_long(name))]
+    if len(names) < len(parts) or not any(map(_is_sure, names)):
+        return []
+    return [name if _is_sure(name) else Name(name.text, 1.0) for name in names]  # the one vouches for the other
 
 
 def _is_sure(name: Name) -> bool:
     return name.given == 1 or name.is_addressed
 
 
+def _is_long(name: Name) -> bool:
+    """Whether a name has given and family names of both parents, as in Spain, Portugal and Latin America."""
+    return name.text.count(" ") >= 2
+
+
 def _several_with_title(text: str) -> Said | None:
     if _AND.search(text) is None:
         return None
-    if names := several_names(text):
+    if names := several_names(text.rstrip(";.")):
         return Said(names[0], others=tuple(names[1:]))
     for mark in list(_DASH.finditer(text))[-1:]:
         left, right = text[: mark.start()], text[mark.end() :].strip(TITLE_EDGES)
         if is_title(right) and (names := several_names(left)):
             return Said(names[0], right, others=tuple(names[1:]))
     return None
+
+
+def _several_behind_title(text: str) -> Said | None:
+    """``Ledamöter: Anna Blom, Karl Palm``."""
+    title, _, rest = text.partition(":")
+    if not is_title(title) or len(names := several_names(rest.strip())) < 2:
+        return None
+    return Said(names[0], title.strip(TITLE_EDGES), others=tuple(names[1:]))
 
 
 def _other_script(text: str) -> Said | None:
@@ -165,12 +187,20 @@ def _together(text: str) -> tuple[Name | None, str]:
             and read_name(left) is None
             and not _SEPARATOR.search(left)
         ):
-            return name, left
+            return name, _last_role(left)
         if name is None and ":" in mark[0] and "," in right and is_title(left):  # ``Chair: Jane Roe, Roe Hardware``
             name = read_name(right.partition(",")[0])
             if name is not None and _is_sure(name):
                 return name, left
     return _run_together(text)
+
+
+def _last_role(title: str) -> str:
+    """``U15 – Coach`` is a group and its role: what stands behind the last dash, where that alone is a title."""
+    mark = list(_DASH_ALONE.finditer(title))[-1:]
+    if mark and is_title(last := title[mark[0].end() :]) and not is_title(title[: mark[0].start()]):
+        return last
+    return title
 
 
 def _without_credentials(title: str) -> str:
@@ -197,7 +227,7 @@ def _run_together(text: str) -> tuple[Name | None, str]:
         name = read_name(" ".join(parts[cut:]))
         lead = " ".join(parts[:cut]).strip(TITLE_EDGES)
         if name is not None and (name.given == 1 or name.is_addressed) and is_title_word(parts[cut - 1]):
-            return name, lead
+            return name, _last_role(lead)
     return None, ""
 
 

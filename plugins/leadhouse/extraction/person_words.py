@@ -29,7 +29,7 @@ HONORIFICS = words(
     "alh bishop ven amb evang elder puan encik pn cik tuan hj hjh ts drg dra ns kh ust ustadz romo begum maulana bro "
     "sis "
     "candjur candmed candpsych civing advokat docent fru hr laege tandlaege dyrlaege eth fuersprecher pere soeur abbe "
-    "barrister attorney nurse daw khun ifj oezv oegr ueyesi goer"
+    "barrister attorney nurse daw khun ifj oezv oegr ueyesi goer janab jonab"
 )
 WEAK_HONORIFICS = words(
     "m d da me er op di fr pr don sr pan av ca ra ir sc doc gen tan coach chef ec as ts ns hj kh bro sis dt pn hr late "
@@ -61,7 +61,11 @@ SOFT = words(
     "business premier first second third two one house park parks square hall close way walk view mills miller "
     "villa hall best maurer tischler kellner gaertner kaufmann boulanger notaire priest pilot host das der die "
     "burger link skip beach bay loan barber farmer brewer leader skipper joiner "
-    "taylor weaver"
+    "taylor weaver "
+    "painter sexton provost cantor kantor kuester spengler schreiner metzger zimmerer lehrer makler fahrer maire "
+    "clerc ranger rector judge warden elder pastor mentor tutor verger fitter decorator roofer tiler starosta kuchar "
+    "hospodar notar revisor lege medlem lid lehrerin perito agente sindaco sekretarz fotografo jurist tester "
+    "commissioner historian evangelist operator matron"
 )
 # Never part of a person's name: heads of sections, firms, things, deeds, function words that menus write in capitals.
 HARD = (
@@ -169,6 +173,7 @@ HARD = (
         "kitchens tyres motors auto autos cars garage taxi transport logistics trading traders supplies supply tools "
         "machinery equipment furniture carpets interiors builders joinery fencing fabrication timber "
         "electronics pharmacy "
+        "heads regional zonal national nationwide foto fotos portrait retrato ritratto headshot "
         "pharma labs lab laboratory laboratories ventures capital holdings industries enterprises brothers "
         "sons soehne fils "
         "figli hijos boutique gym yoga farms foods catering fitness barbers nails massage studio cottage "
@@ -189,8 +194,9 @@ HARD_ENDINGS = guarded(
     r"(?:tion|tions|keit|keiten|heit|heiten|schaft|schaften|taet|taeten|ismus|cion|ciones|zione|zioni|logy"
     r"|logies|graphy|ungen|kanzlei|praxis|buero|verein|verband|gesellschaft|schule|zentrum|werkstatt"
     r"|management|beratung"
-    r"|handel|technik|service|shop|haus|strasse|gasse|platz|allee|isches|ischer|ische|iques?|istik|ments|ities|ability"
-    r"|(?<!hart)(?<!horn)(?<!\bj)(?<=\w{4})ung)$"
+    r"|handel|technik|service|shop|haus|strasse|gasse|platz|allee|isches|ischer|ische|(?<!enr)(?<!manr)iques?|istik|ments"
+    r"|ities|ability"
+    r"|(?<!hart)(?<!horn)(?<!j)(?<=\w{4})ung|(?<=\w{3})(?:foto|fotos|vorstand|leitung))$"
 )
 DEGREES = words(
     "phd md mba ma ba bsc msc ms llb llm cpa esq esquire jr sr ii iii iv rn np pa pac dds dmd jd cfa fca aca "

@@ -12,7 +12,7 @@ from leadhouse.extraction.job_titles import is_title, is_title_word
 from leadhouse.extraction.page import Block, Mark, Page
 from leadhouse.extraction.person import ACCEPT, Person
 from leadhouse.extraction.person_names import Name, has_given_name, read_name
-from leadhouse.extraction.person_outsiders import is_imprint
+from leadhouse.extraction.person_outsiders import heads_others, is_imprint
 from leadhouse.extraction.person_said import several_names
 from leadhouse.extraction.vocabulary import words
 
@@ -193,9 +193,9 @@ def _of_block(page: Page, index: int, block: Block) -> list[Person]:
 def _is_of_others(block: Block) -> bool:
     spot = Surroundings(block.text[:80].split("\n")[0], "", "", block.heading, block.outline, block.marks)
     reason = third_party(spot)
-    return (reason is not None and reason != "authority") or any(
-        vocabulary.AUTHORITY.search(h) for h in block.outline[-1:]
-    )
+    if reason is not None and reason != "authority":
+        return True
+    return heads_others(block.outline) or any(vocabulary.AUTHORITY.search(h) for h in block.outline[-1:])
 
 
 def _lines_below(match: re.Match[str], text: str) -> list[Person]:

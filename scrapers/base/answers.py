@@ -133,14 +133,13 @@ def pause_of_host(status: int, retry_after: str | None, strikes: int) -> float:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After (RFC 9110 10.2.3): seconds or a date."""
-    if not retry_after:
-        return None
-    if retry_after.strip().isdigit():
-        return float(retry_after)
+    """Retry-After (RFC 9110 10.2.3): seconds or a date; None for what is neither, whatever it is made of."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():  # "²" is a digit, and no number
+        return float(text)
     try:
-        date = email.utils.parsedate_to_datetime(retry_after)
-    except ValueError:
+        date = email.utils.parsedate_to_datetime(text)
+    except (ValueError, OverflowError):  # a year or a zone of twenty digits
         return None
     moment = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.fromtimestamp(time.time(), UTC)).total_seconds())

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
-from urllib.parse import urljoin
 from uuid import UUID
 
 from scrapy import Request, Spider
@@ -19,7 +18,7 @@ from leadhouse.archive import ArchiveWriter, Exchange, Position
 from leadhouse.jobs.sources import Source
 from leadhouse.records import Outcome
 from leadhouse.settings import settings
-from scrapers.base import answers, robots, urls
+from scrapers.base import answers, redirects, robots, urls
 from scrapers.base.claims import Claims
 from scrapers.base.frontier import Target
 from scrapers.base.host_leases import HostLeases
@@ -136,7 +135,7 @@ class PoliteSpider(Spider):
         elif 400 <= status < 500 and status != 429:
             outcome = Outcome.EMPTY  # no rules, which is an answer
         yield CrawledPage(site.source, fetch_row(site, request_of(response), outcome, response, reason))
-        next_url = urls.canonical(urljoin(response.url, location)) if location else None
+        next_url = redirects.target_of(location, response.url)
         pause = answers.pause_before_retry(status, header_of(response, "Retry-After"), attempt)
         if status in answers.REDIRECTS and next_url and hops < robots.MAX_REDIRECTS:
             yield self._robots_request(site, next_url, wanted, hops + 1)
@@ -152,8 +151,9 @@ class PoliteSpider(Spider):
     def _on_robots_error(
         self, request: Request, site: Site, outcome: Outcome, reason: str, again: bool
     ) -> Iterator[Output]:
-        wanted, attempt = request.cb_kwargs["wanted"], request.cb_kwargs["attempt"]
-        if again and attempt + 1 < answers.MAX_ATTEMPTS:
-            yield self._robots_request(site, request.url, wanted, attempt=attempt + 1, pause=answers.FIRST_PAUSE)
+        fields = request.cb_kwargs
+        wanted, hops, attempt = fields["wanted"], fields["hops"], fields["attempt"] + 1
+        if again and attempt < answers.MAX_ATTEMPTS:
+            yield self._robots_request(site, request.url, wanted, hops, attempt, answers.FIRST_PAUSE)
         else:
             site.rules[urls.origin_of(wanted)] = robots.unreachable(outcome, reason)

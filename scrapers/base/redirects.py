@@ -29,12 +29,17 @@ def may_move(url: str) -> bool:
     return network_of(url) is None
 
 
+def target_of(location: str | None, url: str) -> str | None:
+    """The canonical URL that an answer for `url` leads to; None for a location that is none."""
+    try:
+        return urls.canonical(urljoin(url, location)) if location else None
+    except ValueError:  # such as http://[
+        return None
+
+
 def judge(location: str, site: Site, target: Target) -> Redirect:
     """Follows within the site; the start page may lead to another host, which is the site then."""
-    try:
-        found = urls.canonical(urljoin(target.url, location)) if location else None
-    except ValueError:
-        found = None
+    found = target_of(location, target.url)
     if found is None:
         return Redirect(None, Outcome.BROKEN, "redirect_without_target")
     if found in (*target.chain, target.url):

@@ -73,10 +73,10 @@ def parse_lastmod(text: str) -> datetime | None:
     """
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError:
+        if len(text.strip()) <= len("2026-01-31"):
+            found += timedelta(days=1)
+    except (ValueError, OverflowError):  # no date, or the last one that there is
         return None
-    if len(text.strip()) <= len("2026-01-31"):
-        found += timedelta(days=1)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -17,6 +18,9 @@ from scrapers.base.robots import Rules
 
 MAX_FAILURES = 5  # broken or blocked pages in a row, after which the site is left alone
 MAX_REFUSED_ROWS = 20
+MAX_REFUSED = 500  # pages that robots.txt closes; each is held against all of its rules, of which there may be 40,000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -31,7 +35,7 @@ class Site:
     is_open: bool = False  # the start page has answered
     is_finished: bool = False
     failures: int = 0
-    refused_rows: int = 0
+    refused: int = 0
     sitemap_files: int = 0
     former: dict[str, FormerSitemap] = field(default_factory=dict)  # by URL, as the last crawl read them
     vouchers: dict[str, tuple[str, str | None, datetime]] = field(default_factory=dict)  # see revisits.is_vouched_for
@@ -92,6 +96,13 @@ class Site:
         is_failure = fetch.outcome in (Outcome.BROKEN, Outcome.BLOCKED)
         self.failures = self.failures + 1 if is_failure and fetch.reason != "robots" else 0
 
+    def give_up(self, error: Exception) -> None:
+        """A fault of ours that one site provoked ends this site, and no other."""
+        log.error("%s is given up", self.source.source_key, exc_info=error)
+        self.is_closed = True
+        self.frontier.clear()
+        self.start_outcome = (Outcome.BROKEN, f"crawler_failed: {type(error).__name__}")
+
     def result(self) -> SourceOutcome:
         """How the source did as a whole."""
         outcome, reason = self.start_outcome
@@ -103,3 +114,8 @@ class Site:
         counts |= {"confirmed": self.confirmed, "rested": self.rested} | self.frontier.left_over()
         seconds = time.monotonic() - self._started
         return SourceOutcome(self.source, outcome, reason, counts, self.started_at, seconds)
+
+
+def without_start(source: Source) -> SourceOutcome:
+    """The outcome of a source whose start page cannot be asked for."""
+    return SourceOutcome(source, Outcome.BROKEN, "start_url_is_none", {}, datetime.now(UTC), 0.0)

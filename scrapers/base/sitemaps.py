@@ -12,7 +12,7 @@ MAX_URLS = 5_000
 MAX_FILES = 4
 
 _TOKEN = re.compile(
-    rb"<(url|sitemap)[\s>]|<(loc|lastmod)>\s*(?:<!\[CDATA\[)?\s*([^<\]\s]{4,2000})",
+    rb"<(url|sitemap)[\s>]|<(loc|lastmod)>\s*+(?:<!\[CDATA\[\s*+)?+([^<\]\s]{4,2000})",  # blanks are read once
     re.I,
 )
 _INDEX = re.compile(rb"<sitemapindex[\s>]", re.I)

@@ -16,13 +16,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from leadhouse.extraction.page_kind import PageKind
-from leadhouse.jobs.sources import Source, SourceOutcome
 from leadhouse.records import Fetch, Outcome
 from scrapers.base import answers, redirects, revisits, urls
 from scrapers.base.frontier import START, Target
 from scrapers.base.polite_spider import Output, PoliteSpider
 from scrapers.base.rows import empty_statement, fetch_row, header_of, request_of, unasked_row
-from scrapers.base.site import MAX_FAILURES, MAX_REFUSED_ROWS, Site
+from scrapers.base.site import MAX_FAILURES, MAX_REFUSED, MAX_REFUSED_ROWS, Site, without_start
 from scrapers.base.time_budget import PageTooSlowError, limited
 from scrapers.items import CrawledPage, FinishedSource
 
@@ -68,13 +67,25 @@ class SourceSpider(PoliteSpider):
         """One chain of requests a site; the sites go side by side, those of one host one after the other."""
         for source in self._sources:
             if urls.canonical(source.start_url) is None:  # a port over 65535 would end the crawl of all that follow
-                yield FinishedSource(_no_start(source))
+                yield FinishedSource(without_start(source))
                 continue
             site = Site(source, self._budget)
-            await self.begin_site(site)
+            try:
+                await self.begin_site(site)
+            except Exception as error:  # one site's trouble must not keep the crawl from those that follow
+                site.give_up(error)
             site.frontier.add(site.start_url, START, is_start=True)
-            for output in self._advance(site):
+            for output in self._guarded(site, self._advance(site)):
                 yield output
+
+    def _guarded(self, site: Site, outputs: Iterator[Output]) -> Iterator[Output]:
+        """The outputs; where making them fails the site ends there with an outcome, and gives its host back."""
+        try:
+            yield from outputs
+        except Exception as error:
+            site.give_up(error)
+            if site.in_flight == 0 and not site.is_finished:
+                yield from self._finish(site)
 
     def _advance(self, site: Site) -> Iterator[Output]:
         """The next request of the site; its last item when there is none."""
@@ -121,7 +132,7 @@ class SourceSpider(PoliteSpider):
         """The host that the site has asked is free: for the next site of this crawl, or for another crawl."""
         host, following = self._claims.drop(site)
         if following is not None:
-            yield from self._advance(following)
+            yield from self._guarded(following, self._advance(following))
         elif host is not None and self.host_leases is not None:
             self.host_leases.release(host, max(self._delay, self.minimum_delays.get(host, 0.0)))
 
@@ -157,10 +168,12 @@ class SourceSpider(PoliteSpider):
         """A row without a request, up to a number of them."""
         if not target.is_sitemap:
             site.frontier.refund()
-        site.refused_rows += 1
+        site.refused += 1
         if target.is_start:
             site.start_outcome = (outcome, reason)
-        if site.refused_rows <= MAX_REFUSED_ROWS:
+        if site.refused >= MAX_REFUSED:
+            site.frontier.clear()
+        if site.refused <= MAX_REFUSED_ROWS:
             fetch = unasked_row(self._job_id, site, target, outcome, reason)
             site.count(fetch)
             yield CrawledPage(site.source, fetch)
@@ -177,6 +190,9 @@ class SourceSpider(PoliteSpider):
         self, response: Response, site: Site, target: Target | None, **robots_fields: Any
     ) -> Iterator[Output]:
         site.in_flight -= 1
+        return self._guarded(site, self._hear(response, site, target, **robots_fields))
+
+    def _hear(self, response: Response, site: Site, target: Target | None, **robots_fields: Any) -> Iterator[Output]:
         self._heed_pause(response, site)
         if target is None:
             yield from self._on_robots(response, site, **robots_fields)
@@ -187,11 +203,13 @@ class SourceSpider(PoliteSpider):
     def _on_error(self, failure: Any) -> Iterator[Output]:
         request: Request = failure.request
         site: Site = request.cb_kwargs["site"]
-        target: Target | None = request.cb_kwargs["target"]
         site.in_flight -= 1
-        outcome, reason = answers.outcome_of_error(failure.value, request.url)
+        return self._guarded(site, self._miss(request, failure.value, site, request.cb_kwargs["target"]))
+
+    def _miss(self, request: Request, error: BaseException, site: Site, target: Target | None) -> Iterator[Output]:
+        outcome, reason = answers.outcome_of_error(error, request.url)
         fetch = fetch_row(site, request, outcome, reason=reason)
-        is_retried = answers.is_worth_another_try(failure.value)
+        is_retried = answers.is_worth_another_try(error)
         if target is None:
             yield CrawledPage(site.source, fetch)
             yield from self._on_robots_error(request, site, outcome, reason, is_retried)
@@ -233,7 +251,7 @@ class SourceSpider(PoliteSpider):
                 if purpose == "page":
                     return self.read_answer(response, site, target, fetch)
                 self.read_sitemap(response, site)
-        except Exception as error:  # one page's trouble must not end its site
+        except (Exception, PageTooSlowError) as error:  # one page's trouble must not end its site
             log.exception("%s could not be read", target.url)
             reason = "too_slow" if isinstance(error, PageTooSlowError) else "extractor_failed"
             failed = fetch.model_copy(update={"outcome": Outcome.BROKEN, "reason": reason})
@@ -277,8 +295,3 @@ class SourceSpider(PoliteSpider):
             elif fetch.outcome is Outcome.BROKEN and not site.frontier.has_seen(site.stated_start):
                 site.frontier.move_to(site.stated_start)  # where it was found last night it is no more
                 site.frontier.add(site.stated_start, START, is_start=True)
-
-
-def _no_start(source: Source) -> SourceOutcome:
-    """The outcome of a source whose start page cannot be asked for."""
-    return SourceOutcome(source, Outcome.BROKEN, "start_url_is_none", {}, datetime.now(UTC), 0.0)

@@ -11,8 +11,11 @@ from types import FrameType
 PAGE_SECONDS = 2.0  # of CPU; the slowest real pages take a tenth of it
 
 
-class PageTooSlowError(RuntimeError):
-    """The page took longer than its budget; nothing of it is kept but its bytes."""
+class PageTooSlowError(BaseException):
+    """The page took longer than its budget; nothing of it is kept but its bytes.
+
+    No Exception: readers that forgive each other's troubles would forgive this one, too, and go on.
+    """
 
 
 @contextmanager

@@ -34,6 +34,8 @@ _WHATWG = {
     "utf-16le": "utf-8",
     "utf-16be": "utf-8",
 }
+# Codecs of Python that are no charset of the standard; punycode takes quadratic time.
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 
 
 def _codec(label: str) -> str | None:
@@ -43,7 +45,7 @@ def _codec(label: str) -> str | None:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    return name if getattr(info, "_is_text_encoding", True) else None
+    return name if getattr(info, "_is_text_encoding", True) and info.name not in _NO_CHARSETS else None
 
 
 def _declared(body: bytes, content_type: str | None) -> str | None:

@@ -192,11 +192,19 @@ def rot13(text: str) -> str:
     return text.translate(_ROT13)
 
 
+def unescaped(script: str) -> str:
+    """HTML's references undone; the script as it is where one is a number that Python refuses to read."""
+    try:
+        return html.unescape(script)
+    except ValueError:
+        return script
+
+
 def joomla_cloak(script: str) -> str | None:
     """Join the string pieces of Joomla's e-mail cloaking script into the address they build."""
     pieces = [
         piece
-        for expression in _JS_CLOAK.findall(html.unescape(script))
+        for expression in _JS_CLOAK.findall(unescaped(script))
         for _, piece in _JS_STRING.findall(expression)
         if "<" not in piece
     ]

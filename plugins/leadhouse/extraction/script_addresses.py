@@ -6,7 +6,6 @@ replaced signs, and variables that are given a literal.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -53,7 +52,7 @@ def address_in(script: str) -> str | None:
         return found
     if match := _ROT13_MAILTO.search(script):
         return deobfuscate.rot13(match[1])
-    text = _worked_out(html.unescape(script[:_MAX_CHARS]))
+    text = _worked_out(deobfuscate.unescaped(script[:_MAX_CHARS]))
     if match := _MAILTO.search(text):
         return match[1]
     for literal in _EACH.findall(text)[:_MAX_LITERALS]:

@@ -25,6 +25,7 @@ _STRING_OR_NOISE = re.compile(
     r"""("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.{0,1000}?\*/|<!--.{0,1000}?-->|,(?=(?:\s|//[^\n]*|/\*.{0,1000}?\*/)*[}\]])""",
     re.S,
 )
+_HALF = re.compile(r"[\ud800-\udfff]")  # of a pair: JSON can name one (RFC 8259 8.2), no text can hold it
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
 MAX_JSON = 500_000  # characters of a script that are read at all: five megabytes of brackets take 160 of objects
 MAX_REPAIRED = 100_000  # characters of a page's scripts that are repaired
@@ -53,8 +54,8 @@ def _load(text: str, *, is_repaired: bool) -> Any:
         return None
     cleaned = _WRAPPER_END.sub("", _WRAPPER.sub("", text)).strip()[:MAX_REPAIRED]
     for repair in (_without_noise, _unescaped):
-        cleaned = repair(cleaned)
-        with suppress(ValueError, RecursionError):
+        with suppress(ValueError, RecursionError):  # html.unescape raises for a number of 5,000 digits, too
+            cleaned = repair(cleaned)
             return json.loads(cleaned, strict=False)
     return None
 
@@ -87,7 +88,10 @@ def text_of(value: Any) -> str:
             value = value.get("@value") or value.get("name") or value.get("@id")
         else:
             break
-    return " ".join(str(value).split()) if isinstance(value, (str, int, float)) else ""
+    if not isinstance(value, (str, int, float)):
+        return ""
+    text = " ".join(str(value).split())
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def texts_of(value: Any) -> list[str]:

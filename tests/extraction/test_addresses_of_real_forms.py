@@ -134,3 +134,33 @@ def test_country_of_shared_signs() -> None:
     assert country("<p>+1 416 555 0100</p><p>2 Elm St, Toronto, Ontario M4W 1A8</p>", "e.com") == "CA"
     assert country("<p>+1 212 555 0100</p><p>2 Elm St, New York, NY 10001</p>", "e.com") == "US"
     assert (country_of_host("e.com.co"), country_of_host("e.co")) == ("CO", None)
+
+
+@pytest.mark.parametrize(
+    ("html", "host"),
+    [
+        ("Commission Nationale de l'Informatique et des Libertés<br>3 Place du Chêne<br>75000 Paris", "e.fr"),
+        ("Prezes Urzędu Ochrony Danych Osobowych, ul. Lipowa 2, 00-100 Warszawa", "e.pl"),
+        ("Úřad pro ochranu osobních údajů<br>Lipová 27<br>170 00 Praha 7", "e.cz"),
+        ("CNPD - Comissão Nacional de Proteção de Dados<br>Av. do Ipê, 134 - 1.º<br>1200-100 Lisboa", "e.pt"),
+        ("Αρχή Προστασίας Δεδομένων Προσωπικού Χαρακτήρα, Λεωφ. Πεύκων 1-3, 115 00 Αθήνα", "e.gr"),
+        ("Nemzeti Adatvédelmi és Információszabadság Hatóság<br>1055 Budapest, Tölgy utca 9-11.", "e.hu"),
+        ("Data Protection Commission<br>21 Elm Square South<br>Dublin 2<br>D02 AB12<br>Ireland", "e.ie"),
+        ("Bayerisches Landesamt für Datenschutzaufsicht<br>Eichweg 18<br>91500 Ansbach", "e.de"),
+        ("Valstybinė duomenų apsaugos inspekcija, L. Liepų g. 17, 10300 Vilnius", "e.lt"),
+    ],
+)
+def test_who_watches_over_data_is_not_the_owner(html: str, host: str) -> None:
+    assert addresses(f"<main><h1>Privacy</h1><p>{html}<br>Tel. 0000</p></main>", host, "privacy") == []
+
+
+def test_a_plain_street_needs_a_label_of_its_own() -> None:
+    html = "<h4>Dirección</h4><p>Ibirapitá 1234, Montevideo</p><h4>Correo</h4>"
+    (parts,) = addresses(html, "e.com.uy", "contacto.html")
+    assert (parts.street, parts.city) == ("Ibirapitá 1234", "Montevideo")
+    assert addresses(html.replace("Dirección", "Fundado"), "e.com.uy") == []
+
+
+def test_towns_stand_behind_malaysian_codes() -> None:
+    (parts,) = addresses("<footer><p>No. 2, Jalan Cempaka<br>KLCC, 50000 Kuala Lumpur</p></footer>", "e.my")
+    assert (parts.postal_code, parts.city) == ("50000", "Kuala Lumpur")

@@ -247,6 +247,8 @@ def _after_city(text: str, country: str | None) -> Iterator[Town]:
             continue
         if home in _SELDOM_AFTER and not _closes_town(text, match, home, is_named=named is not None):
             continue
+        if home == "MY" and _TOWN_FOLLOWS.match(text, match.end()):
+            continue  # ``KLCC, 50450 Kuala Lumpur``
         if home == "BR" and _TOWN_AND_STATE.match(text, match.end()):
             continue  # ``CEP 01310-200 - Santos - SP``
         if _TOWN_FOLLOWS.match(text, match.end()) and _NUMBER_LEADS.search(

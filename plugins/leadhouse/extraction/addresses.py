@@ -143,8 +143,10 @@ def _judge(
     evidence += town.city is None and region is not None and town.country in _STATE_BEFORE_CODE
     if evidence in {2, 3, 4} and _BESIDE.search(page.text, max(0, town.start - 200), town.end + 120):
         evidence += 1
-    if not town.code and not _stands_without_code(town, street, evidence, findings):
-        return
+    if not town.code:
+        is_labelled = bool((len(spot.above) <= 40 and LABEL.search(spot.above)) or LEAD.match(spot.before))
+        if not _stands_without_code(town, street, evidence, findings, is_labelled=is_labelled):
+            return
     if evidence < (3 if town.country or country is None else 4):  # a code of no shape that the site's country has
         return
     parts = AddressParts(
@@ -167,13 +169,13 @@ def _judge(
     findings.accept("address", value)
 
 
-def _stands_without_code(town: Town, street: str, evidence: int, findings: Findings) -> bool:
+def _stands_without_code(town: Town, street: str, evidence: int, findings: Findings, *, is_labelled: bool) -> bool:
     """Whether a street before a town without a code is an address: a road with its number, one sign, not yet known."""
     is_road = names_road(street)
     if house_number(street) is None:
         if not is_road or town.country not in _WORDY or evidence < (4 if town.is_named else 5):
             return False
-    elif evidence < 4 or not (is_road or _PLAIN.match(street)):
+    elif evidence < (3 if is_labelled else 4) or not (is_road or _PLAIN.match(street)):
         return False
     return not _is_known(street, findings)
 

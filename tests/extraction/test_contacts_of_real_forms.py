@@ -156,3 +156,74 @@ def test_the_host_of_a_site_is_not_its_operator() -> None:
     )
     page = read("https://dupre.example/mentions-legales.html", "fr", body)
     assert summarise([page]).values("legal_name") == ["Dupré Muster SARL"]
+
+
+# url, language, body, numbers, numbers of fax machines
+NUMBERS: dict[str, tuple[str, str, str, str, str]] = {
+    "lists below a label": (
+        "https://a.in/contact", "en", "<p>Ph: 0471-2305111, <br>0471-2305222, <br>0471-2301733</p>",
+        "+914712305111 +914712305222 +914712301733", "",
+    ),
+    "area code shared over a slash": (
+        "https://a.com.br/contato", "pt", "<p>Fone: (54) 3333-4418 / 98888-7712</p>",
+        "+555433334418 +5554988887712", "",
+    ),
+    "the next line's last figures": (
+        "https://a.de/kontakt", "de", "<p>Tel: 040 713456 / 57</p>", "+4940713456", "",
+    ),
+    "an extension is no next line": (
+        "https://a.de/kontakt", "de", "<p>Tel: 040 7134-0, Durchwahl 040 7134-12</p>", "+494071340 +4940713412", "",
+    ),
+    "calling code without its plus": (
+        "https://a.co.jp/contact", "ja",
+        "<table><tr><td>TEL</td><td>86-510-85606111</td></tr><tr><td>FAX</td><td>86-510-85626111</td></tr></table>",
+        "+8651085606111", "+8651085626111",
+    ),
+    "figures in groups without a label are no number abroad": (
+        "https://a.co.jp/contact", "ja", "<p>86-510-85606111</p>", "", "",
+    ),
+    "prefix that Mexico gave up": (
+        "https://a.com.mx/contacto", "es", "<p>Tel: 01 473 732 5111</p>", "+524737325111", "",
+    ),
+    "what follows tells a telephone": (
+        "https://a.se/om", "sv", "<p>08-660 12 34 vx</p><p>Ring 08-660 12 35</p>", "+4686601234 +4686601235", "",
+    ),
+    "a line of nothing but numbers": (
+        "https://a.ru/contact", "ru", "<p>8 (812) 337-22-11, 8-921-337-22-11</p>", "+78123372211 +79213372211", "",
+    ),
+    "a number before a house number": (
+        "https://a.org/contact", "en",
+        "<footer>Phone 808-587-3411 &bull; Fax 808-587-3412 &bull; 2343 Rose Street, Honolulu, HI 96819</footer>",
+        "+18085873411", "+18085873412",
+    ),
+    "eleven figures are no house number with a code": (
+        "https://a.ca/contact", "en", "<p>Toll-free 1-866-244-2211 &nbsp; Cell (403) 244-2213</p>",
+        "+18662442211 +14032442213", "",
+    ),
+    "country at the end of a line": (
+        "https://a.com/contact", "en", "<p>Plot 7, Kampala, Uganda</p><p>Tel: 0414 251834</p>", "+256414251834", "",
+    ),
+    "a country amid a sentence": (
+        "https://a.com/contact", "en", "<p>We ship to Uganda, Kenya and beyond each week.</p><p>Tel: 0414 251834</p>",
+        "", "",
+    ),
+    "domains that residents alone may have": (
+        "https://a.com.co/contacto", "es", "<p>Cel: 310 234 5178</p>", "+573102345178", "",
+    ),
+    "a German number without its area code": (
+        "https://a.de/kontakt", "de", "<p>Fax: 0123/4567890</p><p>Telefon 713456</p>", "", "",
+    ),
+    "rows of figures": (
+        "https://a.es/contacto", "es", "<p>Tel: +34 600 123 456</p><p>Tel: 900 123 456</p>", "", "",
+    ),
+    "taxis have rows of figures at the end, too": (
+        "https://a.es/contacto", "es", "<p>Tel: +34 613 123 456</p>", "+34613123456", "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_of_a_page(name: str) -> None:
+    url, language, body, phones, faxes = NUMBERS[name]
+    found = summarise([read(url, language, body)])
+    assert (set(found.values("phone_e164")), set(found.values("fax_e164"))) == (set(phones.split()), set(faxes.split()))

@@ -42,6 +42,7 @@ PLATFORMS = words(
 _COUNTRY_TLDS_SOLD_TO_ALL = words(
     "io co ai me tv cc ly to gg fm am ws nu sh la vc is so im ac st su gl ms eu cd dj fo as bz pw"
 )
+_SECOND_LEVEL = re.compile(r"\.(?:com|net|org|gov|gob|edu|ac|co)\.[a-z]{2}$", re.I)  # sold to residents: ``.com.co``
 _TLD_COUNTRY = {"uk": "GB", "su": "RU"}
 _PLATFORM_ENDS = tuple(f".{platform}" for platform in sorted(PLATFORMS))
 
@@ -116,7 +117,7 @@ def country_of_host(host: str) -> str | None:
     if (
         len(suffix) != 2
         or not suffix.isalpha()
-        or suffix in _COUNTRY_TLDS_SOLD_TO_ALL
+        or (suffix in _COUNTRY_TLDS_SOLD_TO_ALL and not _SECOND_LEVEL.search(host))
         or registrable(host) in PLATFORMS
     ):
         return None

@@ -6,11 +6,11 @@ phonenumbers is asked about candidates alone (over raw HTML it costs forty times
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from leadhouse.extraction import structured, vocabulary
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Findings, Surroundings, is_about_staff
+from leadhouse.extraction.dialled_numbers import country_of_number, to_e164
 from leadhouse.extraction.identifiers import check_vat
 from leadhouse.extraction.made_up_numbers import is_made_up
 from leadhouse.extraction.page import Mark, Page
@@ -26,24 +26,35 @@ from leadhouse.extraction.phone_candidates import (
 from leadhouse.extraction.shared_area import number_before, with_area
 from leadhouse.records import Value
 
+__all__ = ["extract_phones", "to_e164"]
+
 _EXTENSION = re.compile(
-    r"^\s*(?:,|;|-|\()?\s*(?:ext(?:ension)?\.?|x|durchwahl|dw|poste|int\.?|anexo|ramal)\s*[:.=]?\s*(\d{1,6})", re.I
+    r"^\s*(?:,|;|-|\()?\s*(?:ext(?:ension)?\.?|x|durchwahl|dw|poste|int\.?|anexo|ramal|loc(?:al)?\.?|wew\.?|linka|klapka|mellék"
+    r"|dahili|доб\.?|εσωτ\.?|ต่อ)\s*[:.=]?\s*(\d{1,6})",
+    re.I,
 )
 _DATE = re.compile(
     r"^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19"
     r"|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)(?:\D.*)?$"
 )
 _HOUSE_AND_CODE = re.compile(r"^[1-9][\d\s/–-]{0,12}[\s,·•|/–-]+\d{4,6}$")  # then a town: number and postal code
+_HOUSE_AND_CODE_FIGURES = 10
 _GROUPED_THOUSANDS = re.compile(r"^\d{1,3}(?:[.,' ]000)+$")
 _COORDINATE = re.compile(r"^-?\d{1,3}\.\d{4,}")
 _BETWEEN = re.compile(r"[/|,·•]|\s{2,}|\s-\s")  # what may part two numbers, or a postal code and a number
 _MARK = re.compile(r"\s*[/|,·•]\s*|\s{2,}|\s[-–]\s")
 _MAX_PARTS, _MAX_NUMBER = 8, 30
+_NEXT_LINE = re.compile(r"\s*/\s*(\d{1,2})$")
+_NEXT_LINE_BY_HYPHEN = re.compile(r"(?:\s*/\s*|-)(\d{1,2})$")  # an extension elsewhere
+_BY_HYPHEN = frozenset(["PK", "IN", "BD", "LK", "NP"])
+_MOST_LINES, _FEWEST_FIGURES = 9, 8
 _IBAN_START = re.compile(r"(?<![A-Z]\d[\dW] )\b[A-Z]{2}\d{2}[\s\d]*$")
 _FAX_AFTER = re.compile(  # what a number follows is that number's label
     r"^\s*(?:[(\[]\s*(?:tele)?fax\s*[)\]]|[–-]?\s*(?:tele)?fax\b(?!\W{0,4}\d))", re.I
 )
-_PHONE_WORD = r"(?:office|main|mobile?|cell|phone|direct|tel|voice|work|büro|mobil|zentrale|bureau|ufficio|oficina)"
+_PHONE_WORD = (
+    r"(?:office|main|mobile?|cell|phone|direct|tel|voice|work|vx|växel|pbx|büro|mobil|zentrale|bureau|ufficio|oficina)"
+)
 _PHONE_AFTER = re.compile(rf"^\s*(?:[(\[]\s*{_PHONE_WORD}\s*[)\]]|[–-]?\s*{_PHONE_WORD}\b(?!\W{{0,4}}[\d+]))", re.I)
 _JOINED = re.compile(  # what joins a number to the one before it on the line
     r"(?:\d[\s/-]?\d{2,}\)?|@[\w.-]+)\s*(?:/|,|;|&|\b(?:or|oder|vagy|ou|o|of|eller|lub|nebo|sau|ili|ali|alebo|või|vai|arba|tai|veya"
@@ -52,6 +63,7 @@ _JOINED = re.compile(  # what joins a number to the one before it on the line
 _FAX_EXTENSION = re.compile(
     r"^[\s,;/|·()-]{0,4}(?:tele)?fax\.?\s?:?\s{0,2}(?:[-–]\s?|(?:dw|ext)\.?\s?)(\d{1,4})\b(?![\s/-]?\d)", re.I
 )
+_CALLING_CODE = re.compile(r"^[1-9]\d{0,2}[ -]\(?\d(?:\D{0,3}\d){8,12}$")  # ``86-510-8560 6316``, the plus left out
 _SWITCHBOARD = re.compile(r"\s?[-–]\s?\d{1,4}$")
 _TELEFAX_RINGS = frozenset(["PH", "IN", "LK", "BD", "NP"])  # one line for both, written ``Telefax``
 _TELEFAX = re.compile(r"\btele?\s?/?\s?fax\W*$", re.I)
@@ -61,58 +73,14 @@ _VAT_PREFIX = re.compile(  # ``DE 811 907 980`` under whatever label
 _BEHIND_TOWN = re.compile(  # ``7 Rue de la Gare, 76000 Rouen — 02 ...``
     r"\b\d{4,6}\s+[A-ZÀ-Þ][\w'’-]+(?:[ -][\w'’-]+){0,4}\s*[|–—·,:-]\s*$"
 )
+_AREA_NEEDED = frozenset(["DE", "AT"])  # numbers of any length, so that a town's own looks like one with its area
 _CONTACT_PAGE = 0.8  # of `contact_score`
+_NO_WORDS = re.compile(r"[\W\d_]+")
 _CARD = 300  # characters
 _LETTER_LABEL = re.compile(r"(?:^|[^\w'’&])([ftpm])$", re.I)  # T, P, M, F before a number
 _TRAILING = re.compile(r"[\s\d().:+/\-–|#•·,\u00a0]+$")
 _NANP = re.compile(r"^\(?(?:1[\s.\-]{1,3})?\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2}[\s.\-]{0,3}\d{4}$")
 _POST_URL = re.compile(r"/(?:blog|news|posts?|article[s]?|\d{4}/\d{2})(?:/|$)", re.I)
-
-
-@lru_cache(maxsize=50_000)
-def to_e164(text: str, country: str | None) -> str | None:
-    """E.164 of a number as written, or None when it is not valid in its country (ITU plans by phonenumbers)."""
-    import phonenumbers
-
-    text = _tidy(text, country)
-    try:
-        number = phonenumbers.parse(text, None if text.startswith("+") else country)
-    except phonenumbers.NumberParseException:
-        return None
-    country = phonenumbers.region_code_for_number(number)  # as `is_valid_number` asks first
-    if country is None or not phonenumbers.is_valid_number_for_region(number, country):
-        return None
-    found = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    if len(_countries) >= _MAX_KNOWN:
-        _countries.clear()
-    _countries[found] = country
-    return found
-
-
-_MAX_KNOWN = 50_000
-_countries: dict[str, str] = {}  # of numbers that `to_e164` answered
-
-
-def country_of_number(e164: str) -> str | None:
-    """ISO country of an E.164 number."""
-    import phonenumbers
-
-    if known := _countries.get(e164):
-        return known
-    return phonenumbers.region_code_for_number(phonenumbers.parse(e164, None)) or None
-
-
-def _tidy(text: str, country: str | None) -> str:
-    text = re.sub(r"[\u2010-\u2015\u2212_|'\u00b7\u2022]", "-", text).strip()
-    text = re.sub(r"^\(?\s*(?:\+\s*)+", "+", text)
-    if re.match(r"^00[1-9]", text) and country not in {"US", "CA"}:
-        text = "+" + text[2:]
-    if text.startswith("+"):
-        # (0) is the national prefix, not dialled from abroad; Italy alone keeps its zero (ITU E.164 national plans)
-        if not re.match(r"^\+\s*(?:39|378|379)", text):
-            text = re.sub(r"\(\s*0\s*\)", "", text)
-        text = text.replace("(", " ").replace(")", " ")
-    return text
 
 
 def _nearest_label(label: str) -> str | None:
@@ -146,7 +114,7 @@ def _is_contact_place(page: Page, spot: Surroundings) -> bool:
         return True
     if "@" in spot.block_text and len(spot.block_text) <= _CARD and not spot.before.strip():
         return True  # a line of its own beside a mailbox
-    if contact_score(page.url) >= _CONTACT_PAGE and not spot.before.strip() and not spot.after.strip(" .|"):
+    if contact_score(page.url) >= _CONTACT_PAGE and not _NO_WORDS.sub("", spot.before + spot.after):
         return True  # a line of its own on a page of contacts
     if not spot.after.strip(" .|") and _BEHIND_TOWN.search(spot.before):
         return True  # what closes the line of an address
@@ -154,14 +122,15 @@ def _is_contact_place(page: Page, spot: Surroundings) -> bool:
     return bool(vocabulary.PHONE.search(words) or vocabulary.EMAIL_LABEL.search(words))
 
 
-def _reason(page: Page, item: Candidate, country: str | None, owner: Owner | None) -> str | None:
+def _reason(page: Page, item: Candidate, raw: str, country: str | None, owner: Owner | None) -> str | None:
     if item.spot.marks & Mark.HIDDEN:
         return "hidden"
     if item.spot.marks & Mark.CODE:
         return "code"
-    if _DATE.match(item.raw.lstrip("([")) or _GROUPED_THOUSANDS.match(item.raw) or _COORDINATE.match(item.raw):
+    if _DATE.match(raw.lstrip("([")) or _GROUPED_THOUSANDS.match(raw) or _COORDINATE.match(raw):
         return "not_a_phone"
-    if _HOUSE_AND_CODE.match(item.raw) and re.match(r"\s+[A-ZÀ-Þ][a-zß-ÿ]{2}", item.spot.after):
+    is_code = raw == item.raw and _HOUSE_AND_CODE.match(raw) and sum(map(str.isdigit, raw)) <= _HOUSE_AND_CODE_FIGURES
+    if is_code and re.match(r"\s+[A-ZÀ-Þ][a-zß-ÿ]{2}", item.spot.after):
         return "not_a_phone"
     kind = _nearest_label(item.label) or (_nearest_label(item.spot.above) if not item.label.strip() else None)
     is_identifier = kind == "identifier" or (item.raw[0] not in "0(" and _VAT_PREFIX.search(item.spot.before))
@@ -173,7 +142,8 @@ def _reason(page: Page, item: Candidate, country: str | None, owner: Owner | Non
         return None
     if kind == "fax" or _FAX_AFTER.match(item.spot.after):
         return "fax"
-    if kind is None and item.way == "text" and not _PHONE_AFTER.match(item.spot.after):
+    is_followed = _PHONE_AFTER.match(item.spot.after) or _EXTENSION.match(item.spot.after)
+    if kind is None and item.way == "text" and not is_followed:
         return _unlabelled_reason(page, item, country)
     return None
 
@@ -210,8 +180,20 @@ def extract_phones(page: Page, country: str | None, findings: Findings, owner: O
                 findings.reject("phone_e164", number, "hidden", "text:hidden")
 
 
+def _without_next_line(raw: str, country: str | None) -> str:
+    """``40 12 34 56 / 57`` names two lines by the last figures of the second: the first alone is told for sure."""
+    match = (_NEXT_LINE_BY_HYPHEN if country in _BY_HYPHEN else _NEXT_LINE).search(raw)
+    if match is None:
+        return raw
+    head = raw[: match.start()].rstrip()
+    figures = re.sub(r"\D", "", head)
+    follows = 0 < int(match[1]) - int(figures[-len(match[1]) :] or 0) <= _MOST_LINES
+    return head if len(figures) >= _FEWEST_FIGURES and follows and to_e164(head, country) else raw
+
+
 def _split(raw: str, country: str | None) -> list[str]:
     """The numbers of a run of figures: from each mark the longest stretch up to another that is a number."""
+    raw = _without_next_line(raw, country)
     if to_e164(raw, country) or not _BETWEEN.search(raw):
         return [raw]
     marks = [0, *(end for match in _MARK.finditer(raw) for end in match.span()), len(raw)]
@@ -241,6 +223,18 @@ def _has_figures(part: str) -> bool:
     return sum(char.isdigit() for char in part) >= 6
 
 
+def _verdict(
+    page: Page, item: Candidate, raw: str, number: str, country: str | None, owner: Owner | None
+) -> str | None:
+    """Why a number is not the owner's telephone, or None."""
+    if is_made_up(number):
+        return "placeholder"
+    reason = _reason(page, item, raw, country, owner)
+    if reason in {None, "fax"} and item.way == "text" and country in _AREA_NEEDED and raw.lstrip("([")[:1] not in "0+":
+        return "no_area_code" if number == to_e164(raw, country) else reason
+    return "not_shown" if reason is None and item.shown and _shows_another(item.shown, number, country) else reason
+
+
 def _judge(page: Page, country: str | None, item: Candidate, raw: str, findings: Findings, owner: Owner | None) -> None:
     locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
     number = to_e164(raw, country) or _completed(item, raw, country)
@@ -248,15 +242,11 @@ def _judge(page: Page, country: str | None, item: Candidate, raw: str, findings:
         return
     if number is None and _NANP.match(raw) and page.lang[:2] in {"", "en"}:
         number = to_e164(raw, "US")
-    reason = _reason(page, item, country, owner)
     if number is None:
-        if reason is None and item.raw[:1] != "+":
+        if item.raw[:1] != "+" and _reason(page, item, raw, country, owner) is None:
             findings.reject("phone_e164", raw, "no_country", locator)
         return
-    if is_made_up(number):
-        reason = "placeholder"
-    elif reason is None and item.shown and _shows_another(item.shown, number, country):
-        reason = "not_shown"
+    reason = _verdict(page, item, raw, number, country, owner)
     if reason:
         findings.reject("phone_e164", number, reason, locator)
         if reason == "fax":
@@ -270,7 +260,8 @@ def _judge(page: Page, country: str | None, item: Candidate, raw: str, findings:
         score -= 0.15
     if item.spot.marks & (Mark.COLLAPSED | Mark.ARTICLE | Mark.PORTFOLIO):
         score -= 0.1
-    raw_text = item.raw + (match[0] if (match := _EXTENSION.match(item.spot.after)) else "")
+    written = raw if to_e164(item.raw, country) not in {None, number} else item.raw
+    raw_text = written + (match[0] if (match := _EXTENSION.match(item.spot.after)) else "")
     findings.accept("phone_e164", Value(value=number, confidence=round(score, 3), raw=raw_text[:100], locator=locator))
 
 
@@ -286,6 +277,12 @@ def _completed(item: Candidate, raw: str, country: str | None) -> str | None:
     """A number whose plus a link leaves out, or whose area code stands with the number before it."""
     if item.way == "tel":
         return to_e164("+" + raw, None) if re.match(r"^[1-9]\d{9,14}$", raw) else None
+    if (
+        item.way == "text"
+        and _CALLING_CODE.match(raw)
+        and (_nearest_label(item.label) or _nearest_label(item.spot.above)) in {"phone", "fax"}
+    ):
+        return to_e164("+" + raw, None)
     previous = number_before(item.label) if item.way == "text" else None
     return to_e164(with_area(previous, raw) or "", country) if previous else None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_FEWEST, _MOST = 5, 8  # figures of a number without its area code
+_FEWEST, _MOST = 5, 9  # figures of a number without its area code
+_BRACKETS = re.compile(r"(?P<calling>\+\d{1,3})?[ .-]*\((?P<area>\d{2,5})\)")
 _GROUPS = re.compile(r"\d+")
 _BEFORE = re.compile(r"(?P<number>\+?\(?\d[\d ().–-]{6,20}\d)\s*(?:[,/&;]|\b[^\W\d_]{1,4}\b)\s*\Z")
 
@@ -17,6 +18,8 @@ def with_area(previous: str, part: str) -> str | None:
     figures = re.sub(r"\D", "", part)
     if not _FEWEST <= len(figures) <= _MOST:
         return None
+    if match := _BRACKETS.match(previous):  # its own area code, however long the number behind it
+        return f"{match['calling'] or ''}{match['area']}{figures}"
     local = 0
     groups = _GROUPS.findall(previous)
     for index in range(len(groups) - 1, 0, -1):

@@ -9,8 +9,8 @@ from typing import Any
 from leadhouse.extraction import hosts
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import affinity
+from leadhouse.extraction.dialled_numbers import to_e164
 from leadhouse.extraction.page import safe_host
-from leadhouse.extraction.phones import to_e164
 from leadhouse.extraction.site_facts import Fact, Sightings, SiteFacts
 from leadhouse.extraction.site_names import rank_names
 from leadhouse.extraction.site_people import rank_people

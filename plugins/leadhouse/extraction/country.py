@@ -188,7 +188,7 @@ def detect_country(page: Page, hint: str | None) -> tuple[str | None, float]:
         votes[{"UK": "GB"}.get(region.upper(), region.upper())] += 0
     if by_language := _LANGUAGE_COUNTRY.get(language.lower()):
         votes[by_language] += 1
-    if not any(votes.values()) and (by_region := _by_region(page)):
+    if not any(votes.values()) and (by_region := _by_region(page) or _by_closing_name(page)):
         votes[by_region] += 2
     best = [(code, count) for code, count in votes.most_common(1) if count > 0 and len(code) == 2]
     return (best[0][0], 0.9 if best[0][1] >= 3 else 0.6 if best[0][1] >= 2 else 0.4) if best else (None, 0.0)
@@ -208,6 +208,16 @@ def _by_region(page: Page) -> str | None:
     """Country of the states and postal codes that a page writes, where nothing else tells."""
     counts = Counter(match.lastgroup for match in islice(_REGIONS.finditer(page.text), 20))
     return counts.most_common(1)[0][0] if counts else None
+
+
+def _by_closing_name(page: Page) -> str | None:
+    """Country that short lines end with (``Nairobi, Kenya``), where nothing else tells."""
+    named: Counter[str] = Counter()
+    for line in [block.text.rpartition("\n")[2] for block in page.blocks]:
+        town, comma, last = line.rstrip(" .").rpartition(",")
+        if comma and len(line) <= 90 and len(town) >= 3 and (code := _named_in(last)) and len(last.split()) <= 3:
+            named[code] += 1
+    return named.most_common(1)[0][0] if named else None
 
 
 _CODE_LIKE = re.compile(r"\d{3}")

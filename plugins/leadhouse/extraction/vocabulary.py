@@ -168,12 +168,13 @@ FAX = re.compile(
 PHONE = re.compile(
     r"(?<![a-z])(?:📞|📱|☎|✆|mob\b|tele\b|tfno|telef\b|tel(?:e?fon(?:o|e|szám|nummer)?|éfono|efone|ephone|éphone|\.|:"
     r"|\b)|t[ée]l\b|phone"
-    r"|fon\b|ph\b|call|ring|mobile?|mobil(?:funk|telefon|nummer)?|cell(?:ulare)?|celular|handy|funk"
+    r"|telf\b|fon[eo]?\b|ph\b|pbx\b|sac\b|uan\b|cel\b"
+    r"|call|ring|mobile?|mobil(?:funk|telefon|nummer)?|cell(?:ulare)?|celular|handy|funk"
     r"|gsm|cep\b|móvil|telem[óo]vel|tlm\b|mobiel|puh\b|kom[óo]rk|kom\.|växel|centralino"
     r"|portable|whatsapp|wa\b|sms|text us|hotline|helpline|landline|line|telefoon|puhelin"
     r"|tlf|tfn|telefonnummer|kontakt|contact(?: no| number)?|appel|llam|chiam|ruf|bel(?:len)?|soita|zadzwo"
     r"|zavolej|hívj|ligue|office|büro|bureau"
-    r"|toll|desk|reception|טלפון|נייד|هاتف|تلفن|جوال|тел(?:ефон)?|моб|τηλ|電話|电话|전화|enquir|inquir"
+    r"|toll|desk|reception|טל(?:פון)?(?!\w)|נייד|هاتف|تلفن|جوال|тел(?:ефон)?|моб|τηλ|電話|电话|전화|enquir|inquir"
     r"|手机|手機|携帯|热线|熱線|휴대폰|핸드폰|모바일|موبايل|محمول|واتساب|κιν\b|tālr|telp\b|โทร|điện thoại|sđt|फ़ोन|फोन"
     r"|direkte?\b|direktnummer|durchwahl|direct(?: dial)?\b|doorkies\w*|call us|[tpm](?=\s*[.:|]\s*[+(0-9]))",
     re.I,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -69,23 +70,36 @@ class ChainDownloader(Downloader):
         request.meta[self.DOWNLOAD_SLOT] = key
         slot.active.add(request)
         try:
-            await _turn(slot)
+            await _turn(slot, request.meta.get("not_before", 0.0))
             slot.transferring.add(request)
-            return await self.handlers.download_request_async(request)
+            return await self._send(request)
         finally:
             slot.active.remove(request)
             slot.transferring.discard(request)
+
+    async def _send(self, request: Request) -> Response:
+        scheme = request.url.partition(":")[0]  # Scrapy takes the whole URL apart for it
+        handler = self.handlers._handlers.get(scheme)
+        if handler is None or scheme in self.handlers._old_style_handlers:  # not made yet, none at all, or not awaited
+            return await self.handlers.download_request_async(request)
+        return await handler.download_request(request)
 
 
 def _awaited(methods: Any) -> list[tuple[Callable[..., Any], bool]]:
     return [(method, inspect.iscoroutinefunction(method)) for method in methods]
 
 
-async def _turn(slot: Slot) -> None:
-    """Waits until the slot's delay has passed since its last turn; looks again, as the delay may have grown."""
+async def _turn(slot: Slot, not_before: float = 0.0) -> None:
+    """Waits for `not_before` (`time.monotonic`), and until the slot's delay has passed since its last turn.
+
+    Looks again, as the delay may have grown. One wait for both: to sleep and to wake costs as much as to ask.
+    """
     while True:
-        wait = slot.lastseen + slot.delay - time.monotonic() if slot.delay else 0.0
+        due = max(not_before, slot.lastseen + slot.delay if slot.delay else 0.0)
+        wait = due - time.monotonic()
         if wait <= 0 and slot.free_transfer_slots() > 0:
             slot.lastseen = time.monotonic()
             return
-        await asyncio.sleep(max(wait, FULL_SLOT_SECONDS if wait <= 0 else 0.0))
+        # uvloop's clock has milliseconds, and it rounds: a wait that ends a part of one too early is followed by
+        # hundreds of none, which cost more than the request
+        await asyncio.sleep(math.ceil(wait * 1000) / 1000 if wait > 0 else FULL_SLOT_SECONDS)

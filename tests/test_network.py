@@ -245,7 +245,8 @@ SPEAKERS = {
     "plugins/leadhouse/jobs/source_care.py": "checked_session",
     "plugins/leadhouse/local/airflow_stack.py": "this machine's own Airflow",
     "plugins/leadhouse/webhooks/posting.py": "http.client over open_connection, shut down when its time is over",
-    "scrapers/http_handler.py": "every socket's address is checked where it is made",
+    "scrapers/connections.py": "every socket's address is checked where it is made",
+    "scrapers/http_handler.py": "over those connections",
     "scrapers/resolver.py": "asks checked_addresses for what it hands over",
     "plugins/leadhouse/orchestration/airflow_api.py": "the operator's own Airflow, by a setting that no user sets",
 }

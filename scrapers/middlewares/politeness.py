@@ -1,9 +1,7 @@
-"""When a request may go: after a pause that the site asked for, and with a delay that follows how fast it answers."""
+"""How long a host has peace between two requests: the delay follows how fast it answers."""
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import Any
 
 from scrapy import Request
@@ -13,7 +11,7 @@ MAX_DELAY = 10.0
 
 
 class PolitenessMiddleware:
-    """Waits for `not_before`; sets the delay of the host's slot from setting, Crawl-delay and latency.
+    """Sets the delay of the host's slot from setting, Crawl-delay and latency.
 
     The delay moves half way to the latency of the last answer (one request at a time on average), never below what
     the setting or robots.txt asks for; an error never shortens it.
@@ -27,12 +25,6 @@ class PolitenessMiddleware:
     def from_crawler(cls, crawler: Any) -> PolitenessMiddleware:
         """Scrapy's way to make one."""
         return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
-        """Waits as long as the request carries a time before which it must not go."""
-        wait = request.meta.get("not_before", 0.0) - time.monotonic()
-        if wait > 0:
-            await asyncio.sleep(wait)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Adapts the slot."""

@@ -7,12 +7,13 @@ overwrite what a former try kept. Rows that point into a file may be committed a
 from __future__ import annotations
 
 import os
-from typing import IO, Any
+from io import FileIO
+from typing import Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from leadhouse.archive.records import Exchange, Position, information_member, request_member, response_member
+from leadhouse.archive.records import Exchange, Position, information_member, members
 
 MAX_BYTES = 64 * 1024 * 1024
 SOFTWARE = "leadhouse"
@@ -31,26 +32,24 @@ class ArchiveWriter:
         self._max_bytes = max_bytes
         self._serial = 0
         self._is_local = isinstance(self._fs, LocalFileSystem)
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
         self._gathered: list[bytes] = []
-        self._path, self._size = "", 0
+        self._path, self._uri, self._size = "", "", 0
 
     def write(self, exchange: Exchange) -> Position:
         """Append one exchange (response, then request). Durable after the next `sync`."""
-        response = response_member(exchange)
-        request = request_member(exchange)
+        response, request = members(exchange)
         if self._path and self._size + len(response) + len(request) > self._max_bytes:
             self._finish()
         if not self._path:
             self._begin()
-        position = Position(self._fs.unstrip_protocol(self._path), self._size, len(response))
+        position = Position(self._uri, self._size, len(response))
         self._append(response + request)
         return position
 
     def sync(self) -> None:
         """Returns when every position handed out so far can be read after a power cut."""
         if self._file is not None:
-            self._file.flush()
             os.fsync(self._file.fileno())
         elif self._gathered:
             self._finish()
@@ -66,27 +65,25 @@ class ArchiveWriter:
             if self._is_local:
                 self._fs.makedirs(os.path.dirname(self._path), exist_ok=True)  # noqa: PTH120
                 try:
-                    self._file = open(self._path, "xb")  # noqa: PTH123, SIM115
+                    self._file = open(self._path, "xb", buffering=0)  # noqa: PTH123, SIM115
                 except FileExistsError:
                     continue
                 _sync_folder(self._path)
                 break
             if not self._fs.exists(self._path):
                 break
-        self._size = 0
+        self._uri, self._size = self._fs.unstrip_protocol(self._path), 0
         self._append(information_member(self._path.rpartition("/")[2], SOFTWARE))
 
     def _append(self, data: bytes) -> None:
         if self._file is not None:
-            self._file.write(data)
-            self._file.flush()  # to the kernel: a killed process loses nothing
+            _write_whole(self._file, data)  # to the kernel: a killed process loses nothing
         else:
             self._gathered.append(data)
         self._size += len(data)
 
     def _finish(self) -> None:
         if self._file is not None:
-            self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
@@ -100,6 +97,14 @@ class ArchiveWriter:
 
     def __exit__(self, *_: Any) -> None:
         self.close()
+
+
+def _write_whole(file: FileIO, data: bytes) -> None:
+    """All of it: a file without a buffer may take a part (write(2))."""
+    written = file.write(data)
+    while written < len(data):
+        data = data[written:]
+        written = file.write(data)
 
 
 def _sync_folder(path: str) -> None:

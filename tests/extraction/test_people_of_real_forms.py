@@ -132,6 +132,20 @@ PAGES: dict[str, tuple[str, str, str, dict[str, str]]] = {
         "Chairman</td></tr><tr><td>Janab Md. Mujib Rahmani</td><td>Member</td></tr></table>",
         {"Niaz Raheem": "Chairman", "Md. Mujib Rahmani": "Member"},
     ),
+    "a picture's caption names who left, too": (
+        "/vorstand.html",
+        "de",
+        "<h1>Vorstandschaft</h1><table><tr><td>Erster Vorstand</td><td>Tobias Fuhrner</td></tr><tr><td>Kassenwart"
+        "</td><td>Gerhard Kettler</td></tr></table><p>Lisa Amanns, Tobias Fuhrner, Gerhard Kettler</p>",
+        {"Tobias Fuhrner": "Erster Vorstand", "Gerhard Kettler": "Kassenwart"},
+    ),
+    "degrees of Indonesia": (
+        "/",
+        "id",
+        "<section id='doctors' class='doctors'><h2>Dokter</h2><h4>Prof. Dr. dr. Sidartawang Soegondi, Sp.PD-KEMD, "
+        "FINASIM</h4><span>Dokter Penyakit Dalam</span></section>",
+        {"Sidartawang Soegondi": "Dokter Penyakit Dalam"},
+    ),
 }
 
 # what names people, or looks like names, and lists no staff
@@ -165,6 +179,17 @@ NONE: dict[str, tuple[str, str, str]] = {
         "pl",
         "<h1>O nas</h1><h2>MISJA I LUKA SYSTEMOWA</h2><p>Fundacja powstała w tej luce.</p><h2>PRACA I MAREK "
         "DOMOWY</h2>",
+    ),
+    "an architect of the house, by his years": (
+        "/hans-westerman.html",
+        "sv",
+        "<h2>Arkitekt Hans Westerman</h2><p>Hans Westerman levde mellan 1905-1991. Han var en känd arkitekt.</p>",
+    ),
+    "a body written in one word, and who made the site": (
+        "/impressum.html",
+        "de",
+        "<h4>Impressum</h4><dl><dt>Inhaber</dt><dd>FaRaMed Leipzig<br>Liebweg 27<br>04103 Leipzig</dd><dt>Entwicklung"
+        "</dt><dd>Moritz Bergmann</dd></dl>",
     ),
     "regions with their coordinators by one name": (
         "/leadership.html",

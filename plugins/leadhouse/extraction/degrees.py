@@ -9,7 +9,9 @@ from leadhouse.extraction.hosts import fold
 from leadhouse.extraction.job_titles import is_department, is_title_word
 from leadhouse.extraction.person_words import DEGREES, HONORIFICS
 
-_CREDENTIAL = re.compile(r"^(?=(?:[^A-Z]*[A-Z]){2})(?:[A-Z][A-Za-z.]{2,7}|[A-Z]{2,5}-[A-Z]{1,4})$")  # MScPT, LL.M., RMT
+_CREDENTIAL = re.compile(
+    r"^(?=(?:[^A-Z]*[A-Z]){2})(?:[A-Z][A-Za-z.]{2,7}|[A-Z]{2,5}-[A-Z]{1,4}|[A-Z][a-z]?\.[A-Za-z.\-]{2,12})$"
+)  # MScPT, LL.M., RMT
 _BEHIND_COMMA = frozenset(("JP", "SJ", "ND", "CA", "AM", "OSB"))  # elsewhere they are initials
 _SHORT_CREDENTIAL = re.compile(r"^[A-Z][a-z]?\.[A-Z]?[a-z]{1,5}\.?$")  # B.Tech, S.Kom., P.Eng.
 _REGISTERED = re.compile(r"^[BCDFGHJ-NP-TV-XZ]{3,5}$")  # capitals without a vowel are no surname

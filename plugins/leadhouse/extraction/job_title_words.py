@@ -170,8 +170,8 @@ TITLE_WORDS = words(
     "voditelj voditeljica podpredsednik zdravnik zdravnica zobozdravnik zobozdravnica ucitelj uciteljica pirmininkas "
     "pirmininke mokytojas mokytoja treneris trenere prezidents esimees aseesimees laekur treener opetaja sayman "
     "egitmen koordinatoru yonetmen stajyer hemsire fizyoterapist yardimcisi komisaris kepala wakil staf anggota "
-    "pembina pengawas dosen penasihat pengerusi setiausaha pengarah mwenyekiti katibu mkurugenzi mwalimu mhasibu "
-    "meneja"
+    "pembina pengawas dosen penasihat pengerusi setiausaha pengarah peneliti mwenyekiti katibu mkurugenzi mwalimu "
+    "mhasibu meneja sekreterare sekreterer viceordforande kassorer"
 )
 # A line of these under a name in a list of staff is the person's department, hence the role.
 DEPARTMENTS = words(

@@ -125,7 +125,19 @@ def read_cards(page: Page) -> list[Card]:
             _find_title(card, page, lines, index, is_above=above.get(line.tag, False))
         cards.append(card)
         cards += [Card(other, card.title, line, card.is_guess) for other in line.said.others]
-    return cards + _introduced(page, lines)
+    return _without_captions(cards) + _introduced(page, lines)
+
+
+def _without_captions(cards: list[Card]) -> list[Card]:
+    """Cards without those of a line of several names and no title where one of them has a title of its own elsewhere.
+
+    Such a line says who stands on a picture, guests and those who leave included.
+    """
+    titled = {card.name.text for card in cards if card.title}
+    captions = {
+        id(card.line) for card in cards if card.line.said.others and not card.title and card.name.text in titled
+    }
+    return [card for card in cards if id(card.line) not in captions] if captions else cards
 
 
 def _is_title_below(above: Line, line: Line) -> bool:

@@ -37,6 +37,8 @@ _GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W
 _PIECES = re.compile(r"[-‐‑.]")
 _HYPHENS = re.compile(r"[-‐‑]")
 _JOINED_CAPITALS = re.compile(r"^(?P<first>\S+) [IEYAOWZU] \S+(?: \S+)+$")  # ``MISJA I LUKA SYSTEMOWA``
+_INNER_CAPITAL = re.compile(r"[a-zß-öø-ÿ][A-ZÀ-Þ].*[a-zß-öø-ÿ][A-ZÀ-Þ]")
+_INNER_PREFIX = re.compile(r"(?:Mc|Mac|De|Di|Da|Du|La|Le|Lo|Van|Von|Fitz|El|Al|Ben)[A-Z]")
 _MAX_WORDS = 6
 _SMALL_DEGREES = frozenset(("mgr", "inz", "dr", "prof", "lic", "drs"))  # that open a line in small letters
 _GENDER = re.compile(r"\.?[ªº]\.?$|(?<=[A-Za-z])\.(?:in|a|as|ssa)\.?$")  # ``Eng.ª``, ``Mag.a``, ``Ing.in``, ``Dr.ssa``
@@ -214,6 +216,8 @@ def _cased(part: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _is_name_word(part: str, index: int) -> bool:
+    if _INNER_CAPITAL.search(part) and not _INNER_PREFIX.match(part):
+        return False  # ``StuRaMed``: a brand
     if _INITIALS.match(part) and part[0].isupper():
         return True
     if _NICKNAME.match(part):

@@ -68,6 +68,11 @@ _THEME_TITLES = words(  # folded
     "content webdeveloper webdesigner designer storeowner freelancer entrepreneur chiefmedicalofficer anesthesiologist "
     "neurosurgeon hairstylist nailmaster barber marketingmanager"
 )
+# What an imprint says of those who made the site.
+_MAKING = words(
+    "entwicklung programmierung umsetzung gestaltung development programming realisation developpement sviluppo"
+)
+_LIFE = re.compile(r"\b(?:1[5-8]\d\d|19[0-4]\d)\s*[-–—]\s*(?:1[5-9]|20)\d\d\b")  # years of somebody born before 1950
 _LIVED = re.compile(r"†|\(\s*(?:\*\s*)?1[5-9]\d\d\s*[-–—]\s*(?:†\s*)?(?:1[5-9]|20)\d\d\s*\)")
 
 
@@ -105,7 +110,8 @@ def outsider(page: Page, card: Card) -> str | None:
         return reason
     if is_imprint(page) or block.marks & Mark.FOOTER:
         said = f"{card.title} {card.line.text}"
-        if vocabulary.DESIGNER.search(said) or vocabulary.CREDITS.search(said):
+        is_maker = fold(card.title) in _MAKING
+        if is_maker or vocabulary.DESIGNER.search(said) or vocabulary.CREDITS.search(said):
             return "designer"
     if vocabulary.PROTECTION_OFFICER.search(card.title):
         return "data_protection_officer"
@@ -143,7 +149,12 @@ def _is_review(before: str, line: str, after: str) -> bool:
 def _of_the_past(page: Page, card: Card, block: Block) -> str | None:
     """Whether a heading or the line says that the list is of others, or of people who are gone."""
     following = page.blocks[card.line.block + 1].text[:60] if card.line.block + 1 < len(page.blocks) else ""
-    if _LIVED.search(block.text[:200]) or _LIVED.search(following) or _PAST.search(card.title):
+    if (
+        _LIVED.search(block.text[:200])
+        or _LIVED.search(following)
+        or _LIFE.search(following)
+        or _PAST.search(card.title)
+    ):
         return "historical"
     if _PAST_URL.search(page.url):
         return "historical"

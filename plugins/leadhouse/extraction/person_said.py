@@ -165,6 +165,8 @@ def _guessed(text: str) -> Said | None:
         name, rest = read_name(rest), text[: mark.start()].strip(TITLE_EDGES)
     if name is None or name.given < 1 or not rest or len(rest.split()) > (5 if rest[0].isupper() else 2):
         return None
+    if any((other := read_name(part)) is not None and other.given == 1 for part in rest.split(",")):
+        return None  # another person
     return Said(name, rest, is_guess=not name.is_addressed)
 
 

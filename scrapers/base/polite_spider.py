@@ -73,13 +73,12 @@ class PoliteSpider(Spider):
     def _request(
         self, site: Site, url: str, purpose: Purpose, fields: dict[str, Any], not_before: float = 0
     ) -> Request:
-        site.in_flight += 1
         carried = site.source.not_before
         if carried is not None:
             wait = (carried - datetime.now(UTC)).total_seconds()
             not_before = max(not_before, time.monotonic() + wait)
         slot = urls.bare_host(urls.authority_of(url))
-        return Request(
+        request = Request(
             url,
             callback=self._on_answer,
             errback=self._on_error,
@@ -91,6 +90,8 @@ class PoliteSpider(Spider):
             },
             cb_kwargs={"site": site, **fields},
         )  # fmt: skip
+        site.in_flight += 1
+        return request
 
     def _robots_request(
         self, site: Site, url: str, wanted: str, hops: int = 0, attempt: int = 0, pause: float = 0

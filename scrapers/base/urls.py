@@ -27,6 +27,7 @@ _CALENDAR = re.compile(
     re.I,
 )
 _POST = re.compile(r"/\d{4}/\d{1,2}(?:/\d{1,2})?/[\w-]*[a-z]{2}[-_][\w-]*[a-z]{2}", re.I)
+_BRACKETED = re.compile(r"(?:[^\[\]]*@)?\[[^\[\]]+\](?::\d*)?")  # RFC 3986 3.2.2: nothing beside the brackets
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -35,7 +36,7 @@ def split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
         if parts.scheme in _DEFAULT_PORTS and parts.hostname and (parts.port is None or parts.port > 0):
-            return parts
+            return parts if "[" not in parts.netloc or _BRACKETED.fullmatch(parts.netloc) else None
     except ValueError:
         pass
     return None
@@ -52,6 +53,8 @@ def canonical(url: str) -> str | None:
     if parts is None:
         return None
     authority = parts.netloc.rpartition("@")[2].lower().removesuffix(_DEFAULT_PORTS[parts.scheme]).rstrip(".")
+    if not authority:  # dots alone
+        return None
     path = _PATH_SESSION.sub("", parts.path) or "/"
     query = _TRACKING.sub("", parts.query).lstrip("&")
     found = f"{parts.scheme}://{authority}{path}{'?' + query if query else ''}".strip()

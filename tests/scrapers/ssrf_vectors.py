@@ -42,6 +42,7 @@ V6 = {
     "discard": "100::1",
     "unassigned": "4000::1",
     "segments": "5f00::1",
+    "given-back": "3ffe::1",
 }
 LOCAL_NAMES = ("localhost", "LOCALHOST", "localhost.", "a.localhost", "ip6-localhost", "localhost.localdomain",
                "broadcasthost", "printer.local", "db.internal", "router.lan", "nas.home.arpa", "intranet")  # fmt: skip
@@ -58,6 +59,7 @@ SCHEMES = (
 )  # fmt: skip
 PORTS = (1, 21, 22, 23, 25, 53, 110, 143, 445, 465, 587, 993, 2049, 5060, 6000, 6667, 10080, 65536, 99999999999, -1)
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９。")
+_MATHEMATICAL = str.maketrans("0123456789", "".join(chr(0x1D7CE + digit) for digit in range(10)))
 _CIRCLED = str.maketrans("123456789", "①②③④⑤⑥⑦⑧⑨")
 
 
@@ -93,6 +95,10 @@ V4_HOSTS: dict[str, Callable[[str], str]] = {
     "three-parts": lambda a: ".".join(map(str, [*_octets(a)[:2], _number(a) & 0xFFFF])),
     "overflowing": lambda a: str(_number(a) + 2**32),
     "trailing-dot": lambda a: f"{a}.",
+    "two-trailing-dots": lambda a: f"{a}..",
+    "leading-zeros": lambda a: ".".join(f"{each:03}" for each in _octets(a)),
+    "half-width-dots": lambda a: a.replace(".", "\uff61"),
+    "mathematical": lambda a: a.translate(_MATHEMATICAL),
     "full-width": lambda a: a.translate(_FULL_WIDTH),
     "circled": lambda a: a.translate(_CIRCLED),
     "percent": lambda a: "".join(f"%{ord(each):02X}" for each in a),
@@ -131,6 +137,8 @@ V6_HOSTS: dict[str, Callable[[str], str]] = {
     "long": lambda a: f"[{ipaddress.IPv6Address(a).exploded}]",
     "zone": lambda a: f"[{a}%25lo]",
     "bare-zone": lambda a: f"[{a}%lo]",
+    "before-brackets": lambda a: f"x[{a}]",
+    "behind-brackets": lambda a: f"[{a}]x",
     "user": lambda a: f"{GOOD}@[{a}]",
     "name": lambda a: f"{ipaddress.IPv6Address(a).exploded.replace(':', '')}.v6.{VICTIM}",
 }

@@ -118,6 +118,26 @@ def test_any_text_is_a_location(text: str, start: str) -> None:
     assert found is None or urls.canonical(found) is not None
 
 
+PIECES = (
+    "[", "]", "::1", "a", "b.example", ":", "80", "@", "/", "?", "#", "%", "%00", "\\", " ", "\t", "\xad", "..",
+    "\uff0e", "\u2100", "-", "xn--a", "fe80::1%25eth0", "\u0663", "{", "|", "\x7f", "\u200b",
+)  # fmt: skip
+
+
+@given(st.sampled_from(["http://", "https://"]), st.lists(st.sampled_from(PIECES), min_size=1, max_size=7))
+def test_what_is_a_url_can_be_asked(scheme: str, pieces: list[str]) -> None:
+    url = urls.canonical(scheme + "".join(pieces))
+    if url is not None:
+        assert Request(url).url
+        assert Request(f"{urls.origin_of(url)}/robots.txt").url
+        assert urls.canonical(url) == url
+
+
+@pytest.mark.parametrize("url", ["http://[::1]x/", "http://x[::1]/", "http://]a[::1]/", "http://../", "http://..:80/"])
+def test_what_no_parser_agrees_on_is_no_url(url: str) -> None:
+    assert urls.canonical(url) is None
+
+
 @given(st.one_of(st.text(max_size=40), st.dates().map(str), st.datetimes().map(datetime.isoformat)))
 def test_any_text_is_a_date_of_a_sitemap(text: str) -> None:
     found = revisits.parse_lastmod(text)

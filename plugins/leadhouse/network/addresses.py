@@ -32,6 +32,7 @@ _NOT_GLOBAL = tuple(
         "224.0.0.0/4", "240.0.0.0/4",
         "168.63.129.16/32",  # in the registries nobody's, in one cloud the host's own agent
         "2001::/23", "2001:db8::/32", "3fff::/20",
+        "3ffe::/16",  # given back to IANA (RFC 3701), which gave it to nobody since
     )
 )  # fmt: skip
 _UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA gives out; the rest is local, deprecated or reserved

@@ -91,6 +91,16 @@ CASES: dict[str, tuple[str, str, str, Facts]] = {
         "<main><div>Instagram</div><div><a href='https://www.instagram.com/escola_sc/'>@escola_sc</a></div></main>",
         {"social_url": {"https://www.instagram.com/escola_sc"}},
     ),
+    "profiles below the names of others": (
+        "https://a.no/om-oss", "no",
+        "<main><h2>Fellesskap</h2><article><h3>Bacchus</h3><p>Vår søsterforening.</p>"
+        "<a href='https://www.instagram.com/bacchus_ntnu/'>Instagram</a></article></main>"
+        "<footer><h3>Kontakt</h3><a href='https://www.instagram.com/linjen_ntnu/'>Instagram</a></footer>",
+        {"social_url": {"https://www.instagram.com/linjen_ntnu"}},
+    ),
+    "registers of France overseas": (
+        "https://a.re/mentions-legales", "fr-RE", "<p>SIREN : 941 223 968</p>", {"register_id": {"SIREN 941 223 968"}},
+    ),
     "a handle behind its network is no mailbox": (
         "https://a.com/", "en",
         "<footer><p>Instagram @caffe.roma</p><p>Mail: info @ caffe-roma.com</p></footer>",
@@ -129,6 +139,23 @@ NAMES: dict[str, tuple[str, str, str, str]] = {
         "<header><a href='index.html'><img alt='Elternverein Logo klein' src='logo.jpg'></a></header>"
         "<footer>Copyright © 2021 Jane Roe</footer>",
         "Elternverein",
+    ),
+    "the way home in a label": (
+        "https://pouletroe.example/mentions-legales.html", "<title>Mentions légales | Poulet Roé Kwaye</title>",
+        "<header><a href='/' aria-label='Retour à l’accueil de Poulet Roé Kwaye'><img src='x.png'></a></header>",
+        "Poulet Roé Kwaye",
+    ),
+    "a home that belongs to the name": (
+        "https://homecareroe.example/", "<title>Contact</title>",
+        "<header><nav><a href='index.html' title='Back Home Care Roe'>Home Care Roe</a></nav></header>"
+        "<footer>© 2024 Home Care Roe</footer>",
+        "Home Care Roe",
+    ),
+    "a firm on its owner's own domain": (
+        "https://saskiaroelofs.example/colofon.html", "<title>Colofon · SR Data Advies</title>",
+        "<header><a href='index.html'><img src='logo.svg' alt='SR Data Advies logo'> SR Data Advies</a></header>"
+        "<p>Ik ben Saskia Roelofs, eigenaar van SR Data Advies.</p><footer>© 2026 SR Data Advies</footer>",
+        "SR Data Advies",
     ),
     "Klein is a name, too": (
         "https://klein-immobilien.example/", "<title>Willkommen</title>",

@@ -111,6 +111,9 @@ _REGISTER_STEMS = tuple(  # in the order of _REGISTER: what must stand near a nu
 )  # fmt: skip
 
 
+_FRENCH = frozenset(["RE", "GP", "MQ", "GF", "YT", "PM", "BL", "MF"])  # overseas, in France's registers
+
+
 @lru_cache(maxsize=10_000)
 def check_vat(text: str, country: str | None) -> str | None:
     """VAT id with country prefix and no blanks when its check digits hold (python-stdnum); None otherwise."""
@@ -138,6 +141,7 @@ def check_vat(text: str, country: str | None) -> str | None:
 
 def extract_identifiers(page: Page, country: str | None, findings: Findings) -> None:
     """Put VAT ids (checked) and register numbers (with the register's short name) into `findings`."""
+    country = "FR" if country in _FRENCH else country
     spans = [(low, high, page.text[low:high].lower()) for low, high in windows(page.text, _NUMBER, 100, 40)]
     prefixed = around_matches(page.text, _VAT_PREFIXED, _EIGHT_FIGURES, 10, 40)
     labelled = _matches(page, spans, _VAT_LABEL, _VAT_STEMS)

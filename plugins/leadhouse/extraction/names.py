@@ -68,6 +68,18 @@ _LOGO_WORDS = re.compile(
     re.I,
 )
 _FITTING, _NEAR = 0.3, 0.5
+_AGREED, _LONG_ENOUGH = 3, 4
+_HOME = (
+    r"(?:home ?page|home|accueil|page d['’]accueil|startseite|pagina iniziale|inicio|início|startsidan?|forsiden?"
+    r"|etusivu|ana ?sayfa(?:sı)?|strona główna|hlavní stránka|főoldal)"
+)
+_WAY_HOME = re.compile(  # what the label of a link to the home page says around the name
+    r"^(?:retour|revenir|back|return|go|zurück|terug|torna|volver|voltar|tilbake|tilbage|till?baka)"
+    r"(?: (?:to the|to|à la|a la|zur|zum|naar de|naar|alla|al|à|ao|til|till)| à l['’])?[ '’]*"
+    rf"{_HOME}(?: (?:of|de|du|von|van|di|do|da|av|af))?[\s:–—,-]+(?=\S{{3}})"
+    rf"|\s*[,–—|-]\s+(?:(?:to|zur|till?|à|página|pagina) )?{_HOME}$|\sana ?sayfa(?:sı)?$",
+    re.I,
+)
 _LETTERS = re.compile(r"[^\W\d_]{2}|^\w{2,}$")
 _BETWEEN_WORDS = re.compile(r"[\s\-&.]+")
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
@@ -128,7 +140,8 @@ def bare_name(name: str) -> str:
 def extract_names(page: Page, site: SiteContext, findings: Findings) -> None:
     """Put names into `findings` under ``name`` and ``legal_name``; the locator tells the source."""
     sources = _sources(page, site)
-    if all(closeness(name, site) < _NEAR for name, _, _ in sources) and (phrase := brand_phrase(page, site.host)):
+    is_strange = all(closeness(name, site) < _NEAR for name, _, _ in sources)
+    if is_strange and not _is_agreed(sources) and (phrase := brand_phrase(page, site.host)):
         sources.append((phrase, "domain in words", 0.4))
     for name, locator, weight in sources:
         name = tidy(name)
@@ -146,6 +159,14 @@ def extract_names(page: Page, site: SiteContext, findings: Findings) -> None:
         score = weight + 0.25 * close
         attribute = "legal_name" if locator in {"json-ld-legal", "imprint"} else "name"
         findings.accept(attribute, Value(value=name, confidence=round(min(0.98, score), 3), locator=locator))
+
+
+def _is_agreed(sources: list[tuple[str, str, float]]) -> bool:
+    """Whether three kinds of sources state one name: a firm whose domain is its owner's own name, for one."""
+    kinds: dict[str, set[str]] = {}
+    for name, locator, _ in sources:
+        kinds.setdefault(hosts.fold(tidy(name)), set()).add(locator)
+    return any(len(found) >= _AGREED and len(name) >= _LONG_ENOUGH for name, found in kinds.items())
 
 
 def _sources(page: Page, site: SiteContext) -> list[tuple[str, str, float]]:
@@ -211,7 +232,7 @@ def _header(page: Page) -> list[tuple[str, str, float]]:
             link.url in home or link.url.rsplit("/", 1)[-1] in {"index.html", "index.php", "home.html"}
         ):
             found.extend(
-                (_LOGO_WORDS.sub(" ", text), "header", 0.38)
+                (_LOGO_WORDS.sub(" ", _WAY_HOME.sub("", text)), "header", 0.38)
                 for text in (link.text.split("\n")[0], link.label)
                 if 2 < len(text) <= 60
             )

@@ -64,8 +64,8 @@ def _judge(
     url, handle = found
     reason = _reason(link, handle, third_party(spot), url)
     relation = _relation(handle, site, names)
-    if reason is None and relation < 0.8 and makers.has_profile(handle):
-        reason = "designer"
+    if reason is None and relation < 0.8:
+        reason = "designer" if makers.has_profile(handle) else _of_heading(link, handle, spot.outline)
     is_brand = relation >= 1.0 and len(hosts.fold(handle)) >= 5 and reason not in _SURE_REASONS
     if reason and not is_brand and not (relation >= 0.8 and reason in {"partner", "testimonial"}):
         findings.reject("social_url", url, reason, locator)
@@ -90,6 +90,7 @@ def _judge(
 
 _SURE_REASONS = frozenset(["hidden", "theme_leftover", "person"])  # whatever the handle says
 _SITE_WIDE = Mark.FOOTER | Mark.HEADER
+_MIN_NAME = 5  # letters
 
 
 def _inside_sentence(link: Link, text: str) -> bool:
@@ -110,6 +111,14 @@ def _reason(link: Link, handle: str, outsider: str | None, url: str) -> str | No
     if link.marks & Mark.TEAM and not link.marks & (Mark.FOOTER | Mark.HEADER):
         return "person"
     return None
+
+
+def _of_heading(link: Link, handle: str, outline: tuple[str, ...]) -> str | None:
+    """A profile in the text that bears the name of its own heading (``Our sister club`` and hers) is that one's."""
+    if link.marks & (_SITE_WIDE | Mark.NAV) or not outline:
+        return None
+    name = hosts.fold(outline[-1])
+    return "third_party" if len(name) >= _MIN_NAME and name in hosts.fold(handle) else None
 
 
 def _relation(handle: str, site: SiteContext, names: tuple[str, ...]) -> float:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from leadhouse.settings import settings
+from scrapers.startup import begin
 
 LAST_LINES = 20
 
@@ -125,14 +126,13 @@ def _run(command: Sequence[str], environment: dict[str, str], on_progress: Calla
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The crawl process."""
+    options = _parser().parse_args(arguments)
+    begin(options.parent)
     from leadhouse.jobs.shards import source_key_of
     from leadhouse.jobs.sources import Source
-    from scrapers.process import die_with, run_spider
+    from scrapers.process import run_spider
     from scrapers.spiders.company_site import CompanySiteSpider
 
-    options = _parser().parse_args(arguments)
-    if options.parent:
-        die_with(options.parent)
     urls = json.loads(options.targets.read_text())
     # the URL is part of the key: two start pages of one host are two results
     keys = {f"{source_key_of(url)[0]}#{number}": url for number, url in enumerate(urls)}

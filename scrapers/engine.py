@@ -9,9 +9,10 @@ between coroutines and Deferreds. ``make bench`` shows what is saved.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from scrapy import Request
@@ -46,6 +47,7 @@ class ChainEngine(ExecutionEngine):
         self._waiting: deque[Request] = deque()
         self._chains: set[asyncio.Task[None]] = set()
         self._width = self.settings.getint("CONCURRENT_REQUESTS")
+        self._pipelines: list[tuple[Callable[..., Any], bool]] | None = None
 
     def crawl(self, request: Request) -> None:
         """Begins a chain, now or when another one ends."""
@@ -99,7 +101,8 @@ class ChainEngine(ExecutionEngine):
             result = Failure()  # type: ignore[no-untyped-call]
         if isinstance(result, Request):  # a middleware wants something else instead
             return result
-        await asyncio.sleep(0)  # answers from the archive never wait for the network, and must not starve who does
+        if not isinstance(result, Response) or "replayed" in result.flags:
+            await asyncio.sleep(0)  # it has not waited for the network, and must not starve who does
         try:
             return await self._process(self._read(result, request))
         except Exception:
@@ -121,9 +124,19 @@ class ChainEngine(ExecutionEngine):
         following: Request | None = None
         for output in outputs:
             if not isinstance(output, Request):
-                await self.scraper.itemproc.process_item_async(output)
+                await self._land(output)
             elif following is None:
                 following = output
             else:
                 self.crawl(output)
         return following
+
+    async def _land(self, item: Any) -> None:
+        """Through the pipelines, called as they are: Scrapy names each for a warning, and looks at what it returns."""
+        if self._pipelines is None:
+            methods = self.scraper.itemproc.methods["process_item"]
+            self._pipelines = [
+                (method, inspect.iscoroutinefunction(method)) for method in methods if method is not None
+            ]
+        for method, is_awaited in self._pipelines:
+            item = await method(item) if is_awaited else method(item)

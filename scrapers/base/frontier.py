@@ -64,6 +64,9 @@ class Frontier:
         """The canonical URL if it belongs to the site, at the site's origin; None if it does not."""
         if url.startswith(self._home) and len(url) <= urls.MAX_LENGTH and _PLAIN_PATH.fullmatch(url, len(self._home)):
             return url  # most links of most pages, at a tenth of what a look at the parts of the URL costs
+        authority = urls.plain_authority(url)
+        if authority is not None and urls.bare_host(authority) != self.host:
+            return None
         found = urls.canonical(url)
         if found is None or urls.bare_host(urls.authority_of(found)) != self.host:
             return None

@@ -13,7 +13,7 @@ from leadhouse.extraction.contact_links import contact_guesses, contact_score
 from leadhouse.extraction.page import Page
 from scrapers.base import links, revisits, sitemaps, urls
 from scrapers.base.former import FormerSitemap, former_sitemaps
-from scrapers.base.frontier import FORMER_SITEMAP, KNOWN, PRODUCTIVE, REPLAY, SITEMAP, START, Target
+from scrapers.base.frontier import FORMER_SITEMAP, KNOWN, PRODUCTIVE, REPLAY, SITEMAP, START, Frontier, Target
 from scrapers.base.redirects import MAX_REDIRECTS, may_move
 from scrapers.base.site import Site
 from scrapers.base.source_spider import SourceSpider
@@ -97,11 +97,7 @@ class LinkedSiteSpider(SourceSpider):
         frontier.add_links(links.frames_of(page, response.body), target.hops)
         if variants:
             frontier.set_aside(variants)
-        if (
-            site.is_first_crawl
-            and len(followed) < 4 * links.FEW_LINKS
-            and sum(frontier.own(url) is not None for url, _ in followed) < links.FEW_LINKS
-        ):
+        if site.is_first_crawl and len(followed) < 4 * links.FEW_LINKS and _are_few(frontier, followed):
             frontier.add_links(links.mentions_of(page, response.body), target.hops, MENTION_WEIGHT)
 
     def guess(self, site: Site) -> None:
@@ -172,6 +168,16 @@ def _is_new(site: Site, url: str, lastmod: str, former: FormerSitemap | None) ->
         return True
     changed = revisits.parse_lastmod(lastmod)
     return changed is not None and changed > former.read_at
+
+
+def _are_few(frontier: Frontier, followed: list[tuple[str, str]]) -> bool:
+    """Whether few of a page's links are the site's own."""
+    own = 0
+    for url, _ in followed:
+        own += frontier.own(url) is not None
+        if own >= links.FEW_LINKS:
+            return False
+    return True
 
 
 def _usual_ending(seen: list[str]) -> str:

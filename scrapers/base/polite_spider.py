@@ -86,7 +86,7 @@ class PoliteSpider(Spider):
             headers=fields.pop("headers", None),
             meta={
                 "purpose": purpose, "source_key": site.source.source_key, "download_slot": slot,
-                "not_before": max(not_before, site.not_before),
+                "not_before": max(not_before, site.not_before), "verbatim_url": urls.is_plain(url),
             },
             cb_kwargs={"site": site, **fields},
         )  # fmt: skip

@@ -19,6 +19,10 @@ _FILE = re.compile(
     r"|wmv|zip|gz|tgz|rar|7z|dmg|exe|msi|apk|iso|pdf|docx?|xlsx?|pptx?|odt|ods|csv|vcf|ics|rss|atom|xml|txt)$",
     re.I,
 )
+_PLAIN = re.compile(
+    r"https?://(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{1,63}(?::\d{1,5})?/[\w/.~%+-]*(?:\?[\w/.~%+=&-]+)?", re.ASCII
+)
+_PLAIN_AUTHORITY = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]*[a-z0-9])(?=[/?#]|$)", re.ASCII)
 _DIGITS = re.compile(r"\d+")
 _HEXADECIMAL = re.compile(r"(?<![a-z0-9])(?=[a-f]*\d)[0-9a-f]{8,}(?![a-z0-9])", re.I)
 _CALENDAR = re.compile(
@@ -59,6 +63,17 @@ def canonical(url: str) -> str | None:
     query = _TRACKING.sub("", parts.query).lstrip("&")
     found = f"{parts.scheme}://{authority}{path}{'?' + query if query else ''}".strip()
     return found if len(found) <= MAX_LENGTH else None
+
+
+def is_plain(url: str) -> bool:
+    """Whether an absolute URL is asked for as it stands: no character of it needs to be escaped."""
+    return _PLAIN.fullmatch(url) is not None
+
+
+def plain_authority(url: str) -> str | None:
+    """The authority where the URL says it in the one spelling that `canonical` would give it; None elsewhere."""
+    found = _PLAIN_AUTHORITY.match(url)
+    return found[1] if found else None
 
 
 def origin_of(url: str) -> str:

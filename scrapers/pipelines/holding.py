@@ -23,8 +23,12 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Waiting:
-    """Of one source: changed pages that stand by, and the values of pages that have landed meanwhile."""
+    """Of one source: changed pages that stand by, and the values of pages that have landed meanwhile.
 
+    A source of which no page has said anything before has nothing to lose: it is not `watched`.
+    """
+
+    watched: bool
     pages: list[CrawledPage] = field(default_factory=list)
     landed: Values = field(default_factory=lambda: defaultdict(set))
 
@@ -51,7 +55,13 @@ class HeldPages:
         """Whether the page waits: its URL said something before and is read anew."""
         if page.extraction is None:
             return False
-        waiting = self._waiting.setdefault(page.source.source_key, Waiting())
+        key = page.source.source_key
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            is_watched = any(known.is_productive for known in page.source.known_pages.values())
+            waiting = self._waiting[key] = Waiting(is_watched)
+        if not waiting.watched:
+            return False
         known = page.source.known_pages.get(page.extraction.unit_key)
         if known is None or not known.is_productive:
             _add(waiting.landed, [page.extraction])

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy import Request
 
 from scrapers.base import urls
 from scrapers.base.frontier import START, Frontier
+
+HOSTS = ("a.example", "www.a-b.example:8080", "xn--bcher-kva.example", "192.0.2.7")
+PLAIN = ("", "team/", "a%20b/c~d.html", "%zz", "a/../b", "-_.+", "x?id=7&sort=a-z", "x?q=a+b%20c")
 
 
 @pytest.mark.parametrize(
@@ -126,3 +130,31 @@ def test_a_page_that_was_put_back_costs_nothing() -> None:
     assert frontier.pop() is None
     frontier.put_back(target)
     assert frontier.pop() == target
+
+
+def test_a_plain_url_is_asked_for_as_it_stands_and_any_other_is_escaped() -> None:
+    plain = (f"{scheme}://{host}/{rest}" for scheme in ("http", "https") for host in HOSTS for rest in PLAIN)
+    assert all(urls.is_plain(url) and Request(url).url == url for url in plain)
+    odd = (
+        "http://a.example/ü",
+        "http://a.example/a b",
+        "http://ü.example/",
+        "http://a.example/?q=<x>",
+        "http://a.example/x?",
+        "http://a.example",
+    )
+    assert not any(map(urls.is_plain, odd))
+
+
+def test_a_link_to_another_host_is_told_from_the_site_s_own_however_it_is_written() -> None:
+    frontier = Frontier("https://www.a.example/", 5)
+    own = ("http://a.example/x", "https://A.example:443/x", "http://www.a.example./x", "http://user@a.example/x")
+    assert {frontier.own(url) for url in own} == {"https://www.a.example/x"}
+    others = (
+        "https://b.example/x",
+        "https://a.example.org/x",
+        "http://a.example@b.example/x",
+        "https://aa.example",
+        "mailto:a",
+    )
+    assert {frontier.own(url) for url in others} == {None}

@@ -36,6 +36,7 @@ from leadhouse.database import DatabaseError, admin_to, connect_to, migrations, 
 from leadhouse.local.postgres_binaries import PostgresSetupError, can_reach, installed_binaries, server_account
 from leadhouse.local.postgres_server import PostgresServer
 from leadhouse.settings import PROJECT, settings
+from tests import shared_parse
 from tests.function_calls import FOLDER, read_calls, record_calls
 
 MEMORY = Path("/dev/shm")
@@ -307,12 +308,12 @@ def migrated_database(postgres: Postgres, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def marts_database(postgres_with_marts: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """One database for all tests of a module, with the marts built: its first build is one by the ledger."""
-    with (
-        postgres_with_marts.clone(MODULE_DATABASE) as clone,
-        _home(tmp_path_factory) as home,
-        _settings_of(clone, home),
-    ):
-        yield clone
+    with postgres_with_marts.clone(MODULE_DATABASE) as clone:
+        if not _parsed(tmp_path_factory).exists():
+            with _home(tmp_path_factory) as home, _settings_of(clone, home):
+                shared_parse.take(_shared(tmp_path_factory), _parsed(tmp_path_factory), clone.name)
+        with _home(tmp_path_factory) as home, _settings_of(clone, home):
+            yield clone
 
 
 def _close_kept(name: str) -> None:
@@ -329,7 +330,7 @@ def _kept_administrator(admin_url: str) -> psycopg.Connection[DictRow]:
 @contextlib.contextmanager
 def _home(factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home of a module's own that begins with what dbt parsed for the module before: 9 s of CPU saved each time."""
-    home, parsed = factory.mktemp("home"), factory.getbasetemp() / "partial_parse.msgpack"
+    home, parsed = factory.mktemp("home"), _parsed(factory)
     target = home / "dbt" / "target" / parsed.name
     if parsed.exists():
         target.parent.mkdir(parents=True)
@@ -337,6 +338,17 @@ def _home(factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield home
     if target.exists():
         shutil.copy(target, parsed)
+
+
+def _parsed(factory: pytest.TempPathFactory) -> Path:
+    """Where a worker keeps what dbt parsed last."""
+    return factory.getbasetemp() / "partial_parse.msgpack"
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """Where the workers of a run find what another one parsed."""
+    worker = factory.getbasetemp()
+    return (worker.parent if "PYTEST_XDIST_WORKER" in os.environ else worker) / "parsed"
 
 
 @contextlib.contextmanager
@@ -426,6 +438,7 @@ def _ensure_marts(postgres: Postgres, factory: pytest.TempPathFactory) -> str:
             made = Database(MODULE_DATABASE, _environment(postgres.admin_url, MODULE_DATABASE))
             with _home(factory) as home, _settings_of(made, home):
                 build_marts("cli__empty")
+            shared_parse.offer(_parsed(factory), _shared(factory), MODULE_DATABASE)
             with made.owner() as owner:
                 record_calls(owner)
             server.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(MODULE_DATABASE)))

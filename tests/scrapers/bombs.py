@@ -32,6 +32,20 @@ def only_start(behaviour: Behaviour) -> Behaviour:
     return site
 
 
+def instead_of(place: str, behaviour: Behaviour) -> Behaviour:
+    """An ordinary page, with what a site of `only_start` answers in the place of its robots.txt or sitemap."""
+
+    def site(connection: socket.socket, path: str) -> None:
+        if path == place:
+            behaviour(connection, "/")
+        elif path == "/":
+            page(connection, "<p>An ordinary page of us, with words enough.</p>")
+        else:
+            not_found(connection)
+
+    return site
+
+
 def stated(body: bytes, *headers: str) -> Behaviour:
     """An answer with these bytes."""
     return only_start(lambda connection, _: answer(connection, body, HTML, *headers))
@@ -99,6 +113,16 @@ def unpacking() -> dict[str, Behaviour]:
         "no-gzip-at-all": stated(b"<p>plain</p>", f"{encoded}gzip"),
         "no-brotli-at-all": stated(b"<p>plain</p>" * 100, f"{encoded}br"),
         "no-zstd-at-all": stated(b"<p>plain</p>" * 100, f"{encoded}zstd"),
+    }
+
+
+def packed_files() -> dict[str, Behaviour]:
+    """Sitemaps that come packed as files, and packed once more on the wire."""
+    bomb, encoded = gzip_bomb(), "Content-Encoding: gzip"
+    return {
+        "file": stated(bomb),
+        "file-in-gzip": stated(gzip.compress(bomb), encoded),
+        "file-in-file-in-gzip": stated(gzip.compress(gzip.compress(bomb)), encoded),
     }
 
 

@@ -16,7 +16,9 @@ AGENT = "Leadhouse/0.1 (+https://leadhouse.example/bot)"
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_unavailable_robots_allow(status: int) -> None:
-    assert robots.read(status, b"").allows("https://a.example/x", AGENT)
+    rules = robots.read(status, b"User-agent: *\nDisallow: /")  # the body of an error is no file
+    assert rules.closed is None
+    assert rules.allows("https://a.example/x", AGENT)
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(500, Outcome.BROKEN), (503, Outcome.BROKEN), (429, Outcome.BLOCKED)])

@@ -71,6 +71,21 @@ def test_all_at_once_stay_within_the_bounds_of_one(world: HostileWorld) -> None:
 
 
 @pytest.mark.slow
+def test_robots_and_sitemaps_are_bounded_as_pages_are(world: HostileWorld) -> None:
+    answers = bombs.unpacking() | bombs.endless() | bombs.slow() | bombs.packed_files()
+    places = {"robots": "/robots.txt", "map": "/sitemap.xml"}
+    sites = {f"{place}-{name}": bombs.instead_of(path, each)
+             for place, path in places.items() for name, each in answers.items()}  # fmt: skip
+    crawl = crawl_together(world, sites)
+    assert crawl["peak_bytes"] < GROWTH
+    assert crawl["cpu_seconds"] < CPU_SECONDS
+    outcomes = {name: crawl["sites"][world.url(f"{name}.example")]["outcome"] for name in sites}
+    assert {outcomes[name] for name in sites if name.startswith("map-")} == {"fetched"}  # the page needs no sitemap
+    endless = bombs.endless() | bombs.slow()
+    assert {outcomes[f"robots-{name}"] for name in endless} == {"broken"}  # not asked without knowing the rules
+
+
+@pytest.mark.slow
 def test_pages_that_once_took_minutes(world: HostileWorld) -> None:
     chosen = {name: bombs.heavy_pages()[name] for name in ("many-attributes", "deep-div", "deep-formatting")}
     crawl = crawl_together(world, chosen)

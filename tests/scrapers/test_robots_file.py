@@ -285,6 +285,9 @@ def test_a_file_that_is_too_long_ends_with_its_last_whole_line() -> None:
     body = b"User-agent: *\n" + line * (robots.MAX_BYTES // len(line) + 1)
     assert robots.read(200, body).allows(f"{ORIGIN}/open", "Finder")
     assert not robots.read(200, body).allows(f"{ORIGIN}/private-folder", "Finder")
+    torn = b"User-agent: *\n#".ljust(robots.MAX_BYTES - len(b"\nDisallow: /"), b".") + b"\nDisallow: /private-folder\n"
+    assert torn[: robots.MAX_BYTES].endswith(b"\nDisallow: /")
+    assert robots.read(200, torn).allows(f"{ORIGIN}/open", "Finder")
 
 
 def test_a_hostile_pattern_takes_linear_time() -> None:

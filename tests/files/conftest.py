@@ -18,9 +18,10 @@ from leadhouse.settings import settings
 
 @dataclass
 class Offices:
-    """`north` and `south`; `acting` connects as the API does for a member."""
+    """`north` and `south`; `acting` connects as the API does for a member. `prefix` tells them from another test's."""
 
     database: Any
+    prefix: str = ""
     organizations: dict[str, UUID] = field(default_factory=dict)
     users: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
@@ -31,13 +32,13 @@ class Offices:
                 organization = self.organizations[slug] = uuid4()
                 connection.execute(
                     "insert into identity.organizations (organization_id, slug, name) values (%s, %s, %s)",
-                    [organization, slug, slug],
+                    [organization, f"{self.prefix}{slug}", slug],
                 )
                 for label, role in [*((role, role) for role in roles), ("second_rep", "sales_rep")]:
                     user = self.users[slug, label] = uuid4()
                     connection.execute(
                         "insert into identity.users (user_id, email_normalized) values (%s, %s)",
-                        [user, f"{label}@{slug}.example"],
+                        [user, f"{label}@{self.prefix}{slug}.example"],
                     )
                     connection.execute(
                         "insert into identity.members (organization_id, user_id, role) values (%s, %s, %s)",

@@ -26,8 +26,25 @@ from leadhouse.files import (
     restore,
 )
 from leadhouse.settings import settings
+from tests.files.conftest import Offices
 
 CSV = b"name,email\nAda,ada@x.example\n"
+
+
+@pytest.fixture
+def offices(module_database, tmp_path, monkeypatch):
+    """Organizations and a store of the test's own in the module's database: nobody sees another's rows."""
+    monkeypatch.setenv("LEADHOUSE_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield Offices(module_database, prefix=f"{uuid4().hex[:12]}-")
+    settings.cache_clear()
+
+
+@pytest.fixture
+def component(module_database):
+    """A connection of the component `files`, in autocommit mode."""
+    with module_database.connect("files", autocommit=True) as connection:
+        yield connection
 
 
 def read(file):
@@ -242,8 +259,8 @@ def test_no_member_changes_what_a_file_is(offices, statement):
         connection.execute(statement)
 
 
-def test_no_row_names_another_address(offices, database):
+def test_no_row_names_another_address(offices, module_database):
     with offices.acting() as connection:
         put(connection, offices.north, "imports", "k", CSV, "text/csv")
-    with database.owner() as owner, pytest.raises(psycopg.errors.GeneratedAlways):
+    with module_database.owner() as owner, pytest.raises(psycopg.errors.GeneratedAlways):
         owner.execute("update files.objects set storage_name = 'x'")

@@ -19,14 +19,15 @@ MONTH, DAY = 30 * 86400, 86400
 
 
 class Billing:
-    """A database and shorthands for what the tests do with it."""
+    """A database and shorthands for what the tests do with it. `prefix` tells its organizations from another test's."""
 
-    def __init__(self, database: Any) -> None:
-        self.database = database
+    def __init__(self, database: Any, prefix: str = "") -> None:
+        self.database, self.prefix = database, prefix
         self.numbers = itertools.count(1)
 
     def organization(self, slug: str = "north") -> UUID:
         """A new organization with a member of each role, the user's name being the role's."""
+        slug = f"{self.prefix}{slug}"
         [row] = self.run(
             "insert into identity.organizations (slug, name) values (%s, %s) returning organization_id", slug, slug
         )

@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.billing.conftest import Billing
+
 NOW = datetime.now(UTC)
 AGO, LATELY, AHEAD = NOW - timedelta(days=10), NOW - timedelta(days=6), NOW + timedelta(days=10)
 
@@ -29,6 +31,12 @@ STANDINGS = {
     "incomplete": ({"status": "incomplete"}, False),
     "incomplete, expired": ({"status": "incomplete_expired"}, False),
 }  # fmt: skip
+
+
+@pytest.fixture
+def billing(module_database):
+    """Organizations of the test's own in the module's database: what is asked here is asked of one organization."""
+    return Billing(module_database, prefix=f"{uuid4().hex[:12]}-")
 
 
 @pytest.mark.parametrize("name", STANDINGS)

@@ -30,23 +30,13 @@ _ONE_CASE: Final = str.maketrans(
     }
 )  # fmt: skip
 _OF_TWO_CASES: Final = re.compile("[" + "".join(map(chr, _ONE_CASE)) + "]")
-_MAX_KNOWN: Final = 4_096  # texts beyond ASCII: lines are asked about by many patterns, and their lower case is slow
-_MAX_LENGTH: Final = 300  # characters of a remembered text
-_in_one_case: Final[dict[str, str]] = {}
 
 
 def in_one_case(text: str) -> str:
     """A text in lower case, in which letters are equal wherever `re.I` holds them equal."""
-    if text.isascii():
-        return text.lower()
-    found = _in_one_case.get(text)
-    if found is None:
-        found = (text.translate(_ONE_CASE) if _OF_TWO_CASES.search(text) else text).lower()
-        if len(text) <= _MAX_LENGTH:
-            if len(_in_one_case) >= _MAX_KNOWN:
-                _in_one_case.clear()
-            _in_one_case[text] = found
-    return found
+    if not text.isascii() and _OF_TWO_CASES.search(text):
+        text = text.translate(_ONE_CASE)
+    return text.lower()
 
 
 class Guarded:

@@ -1,8 +1,12 @@
-"""Many small companies for a night: each a host with ten pages, facts of its own, and tags that tell a change."""
+"""Many small companies for a night: each a host with ten pages, facts of its own, and tags that tell a change.
+
+With sitemaps each names its pages with the day of their last change, as most systems that make sites do by themselves.
+"""
 
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 
 from benchmarks.local_site import Site
 
@@ -14,14 +18,26 @@ _TEXT = "we make and repair what our customers need with care and on time for th
 _WORDS = _TEXT.split()
 
 
-def company_sites(first: int, count: int) -> Site:
-    """The companies of those numbers, as a proxy serves them."""
-    site = Site({}, with_validators=True)
+_WRITTEN = "2026-01-05T08:00:00Z"  # the lastmod of a page that has not changed
+
+
+def company_sites(first: int, count: int, paths: tuple[str, ...] = PAGES, *, with_sitemaps: bool = False) -> Site:
+    """The companies of those numbers with those pages each, as a proxy serves them."""
+    site = Site({}, with_validators=True, types={"/robots.txt": "text/plain", "/sitemap.xml": "application/xml"})
     for number in range(first, first + count):
-        pages = {path: _page(number, path, 0) for path in PAGES}
+        pages = {path: _page(number, path, 0, paths) for path in paths}
         pages["/robots.txt"] = b"User-agent: *\nAllow: /\n"
+        if with_sitemaps:
+            pages["/robots.txt"] += f"Sitemap: http://{host(number)}/sitemap.xml\n".encode()
+            pages["/sitemap.xml"] = _sitemap(number, dict.fromkeys(paths, _WRITTEN))
         site.by_host[host(number)] = pages
     return site
+
+
+def more_paths(count: int) -> tuple[str, ...]:
+    """The paths of a larger company's pages, in letters: numbers would fall under the budget of a template's pages."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return (*PAGES, *(f"/on-{letters[i // 26]}{letters[i % 26]}" for i in range(count - len(PAGES))))
 
 
 def host(number: int) -> str:
@@ -30,15 +46,27 @@ def host(number: int) -> str:
 
 
 def change(site: Site, share: float) -> int:
-    """Another telephone number and other words on a share of all pages (of companies from 0 on); returns how many."""
-    dice = random.Random(1)
+    """Another telephone number and other words on a share of all pages (of companies from 0 on); returns how many.
+
+    A sitemap says of them that they have changed now.
+    """
+    dice, now = random.Random(1), f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     changed = 0
     for number, pages in enumerate(site.by_host.values()):
-        for path in PAGES:
-            if dice.random() < share:
-                pages[path] = _page(number, path, 1)
-                changed += 1
+        paths = tuple(path for path in pages if path not in site.types)
+        moved = {path: now for path in paths if dice.random() < share}
+        pages |= {path: _page(number, path, 1, paths) for path in moved}
+        changed += len(moved)
+        if moved and "/sitemap.xml" in pages:
+            pages["/sitemap.xml"] = _sitemap(number, {**dict.fromkeys(paths, _WRITTEN), **moved})
     return changed
+
+
+def _sitemap(number: int, lastmods: dict[str, str]) -> bytes:
+    entries = "".join(
+        f"<url><loc>http://{host(number)}{path}</loc><lastmod>{at}</lastmod></url>" for path, at in lastmods.items()
+    )
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'.encode()
 
 
 def _name(number: int) -> str:
@@ -47,10 +75,10 @@ def _name(number: int) -> str:
     return made.capitalize()
 
 
-def _page(number: int, path: str, version: int) -> bytes:
+def _page(number: int, path: str, version: int, paths: tuple[str, ...]) -> bytes:
     dice = random.Random(f"{number} {path} {version}")
     name, own = f"{_name(number)} {_TRADES[number % len(_TRADES)]}", host(number)
-    menu = "".join(f'<li><a href="{each}">{each.strip("/") or "home"}</a></li>' for each in PAGES)
+    menu = "".join(f'<li><a href="{each}">{each.strip("/") or "home"}</a></li>' for each in paths)
     text = "".join(f"<p>{' '.join(dice.choices(_WORDS, k=60)).capitalize()}.</p>" for _ in range(20))
     phone = f"+49 30 {9000000 + number * 3 + (version if path in ('/contact', '/imprint') else 0)}"
     people = "".join(

@@ -47,6 +47,7 @@ class Site:
     with_validators: bool = False  # ETags, and 304 to who knows them
     by_host: dict[str, dict[str, bytes]] = field(default_factory=dict)  # saved sites: the server is a proxy then
     clock: int | None = None  # of the thread that serves it
+    answers: int = 0  # that were given so far
 
     def seconds(self) -> float:
         """CPU seconds that serving it has taken; it runs in this process and is no part of any crawl."""
@@ -199,6 +200,7 @@ class _Protocol(asyncio.Protocol):
         self._waiting += data
         while b"\r\n\r\n" in self._waiting:
             head, _, self._waiting = self._waiting.partition(b"\r\n\r\n")
+            self._site.answers += 1
             self._transport.write(_answer(self._site, head.decode("latin-1")))
 
 

@@ -34,7 +34,7 @@ LOOKUP_THREADS = 32  # the system's resolver blocks: thirty dead name servers mu
 class CheckedNames(AbstractResolver):
     """aiohttp's resolver: looks names up in threads, which a dead name server blocks.
 
-    `checked` remembers the addresses that were found, for `scrapers.http_handler`.
+    `checked` remembers the addresses that were found, for `scrapers.connections`.
     """
 
     def __init__(self) -> None:

@@ -61,8 +61,8 @@ def is_due(url: str, known: KnownPage, extractor: str, now: datetime | None = No
     if known.confirmed_at is None or known.changed_at is None or not is_read_by(known, extractor):
         return True
     patience = min((known.confirmed_at - known.changed_at) * PATIENCE, MOST_PATIENT)
-    if contact_score(url) >= CONTACT_SCORE:
-        patience = min(patience, CONTACT_PATIENT)
+    if patience > CONTACT_PATIENT and contact_score(url) >= CONTACT_SCORE:
+        patience = CONTACT_PATIENT
     return now - known.confirmed_at >= patience
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from scrapy import Request
 from scrapy.http import Response
 
-from leadhouse.records import NAMESPACE, Extraction, Fetch, Outcome
+from leadhouse.jobs.sources import KnownPage
+from leadhouse.records import Extraction, Fetch, Outcome, named_id
 from scrapers.base.frontier import Target
 from scrapers.base.site import Site
 
@@ -17,9 +18,14 @@ MAX_HEADER = 1000
 
 
 def fetch_row(
-    site: Site, request: Request, outcome: Outcome, response: Response | None = None, reason: str | None = None
+    site: Site,
+    request: Request,
+    outcome: Outcome,
+    response: Response | None = None,
+    reason: str | None = None,
+    known: KnownPage | None = None,
 ) -> Fetch:
-    """The fetch of a request; without a response it went unanswered."""
+    """The fetch of a request; without a response it went unanswered. A 304 need not repeat the validators `known`."""
     meta, target = request.meta, request.cb_kwargs.get("target")
     body = response.body if response is not None else b""
     position = meta.get("position")
@@ -32,8 +38,8 @@ def fetch_row(
         purpose=meta["purpose"],
         reason=reason,
         status_code=response.status if response is not None else None,
-        etag=header_of(response, "ETag"),
-        last_modified=header_of(response, "Last-Modified"),
+        etag=header_of(response, "ETag") or (known.etag if known is not None else None),
+        last_modified=header_of(response, "Last-Modified") or (known.last_modified if known is not None else None),
         content_hash=hashlib.sha256(body).hexdigest() if body else None,
         content_type=header_of(response, "Content-Type"),
         body_bytes=len(body),
@@ -44,16 +50,23 @@ def fetch_row(
     )
 
 
-def unasked_row(job_id: UUID | None, site: Site, target: Target, outcome: Outcome, reason: str) -> Fetch:
-    """The fetch of a page that was not asked for; its id is made of the URL, so that a resumed crawl writes it once."""
+def unasked_row(
+    job_id: UUID | None, site: Site, target: Target, outcome: Outcome, reason: str, known: KnownPage | None = None
+) -> Fetch:
+    """The fetch of a page that was not asked for; its id is made of the URL, so that a resumed crawl writes it once.
+
+    The validators stay as they are `known`.
+    """
     return Fetch(
-        fetch_id=uuid5(NAMESPACE, f"{job_id}|{site.source.source_key}|{target.url}|{outcome}"),
+        fetch_id=named_id(f"{job_id}|{site.source.source_key}|{target.url}|{outcome}"),
         source_key=site.source.source_key,
         url=target.url,
         requested_at=datetime.now(UTC),
         outcome=outcome,
         reason=reason,
         purpose="sitemap" if target.is_sitemap else "page",
+        etag=known.etag if known is not None else None,
+        last_modified=known.last_modified if known is not None else None,
     )
 
 
@@ -78,8 +91,10 @@ def empty_statement(site: Site, url: str, fetch: Fetch, extractor: str) -> Extra
 
 def header_of(response: Response | None, name: str) -> str | None:
     """A header as text, cut where no honest one ends."""
-    value = response.headers.get(name) if response is not None else None
-    return value.decode("latin-1")[:MAX_HEADER] if value else None
+    if response is None:
+        return None
+    values = dict.get(response.headers, name.title().encode())  # in the form that Scrapy's own look-up finds anew
+    return values[-1].decode("latin-1")[:MAX_HEADER] or None if values else None
 
 
 def request_of(response: Response) -> Request:

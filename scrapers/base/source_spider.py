@@ -159,9 +159,7 @@ class SourceSpider(PoliteSpider):
         known = site.source.known_pages[target.url]
         site.frontier.refund()
         site.confirmed += 1
-        fetch = unasked_row(self._job_id, site, target, Outcome.NOT_MODIFIED, "sitemap").model_copy(
-            update={"etag": known.etag, "last_modified": known.last_modified}
-        )
+        fetch = unasked_row(self._job_id, site, target, Outcome.NOT_MODIFIED, "sitemap", known)
         yield from self._settle(site, target, CrawledPage(site.source, fetch), None)
 
     def _refuse(self, site: Site, target: Target, outcome: Outcome, reason: str) -> Iterator[Output]:
@@ -226,10 +224,7 @@ class SourceSpider(PoliteSpider):
         elif status == 304 and (known := site.known(target.url)) is not None:
             if target.is_sitemap:
                 self.keep_sitemap(target.url, site)
-            fetch = fetch_row(site, request_of(response), Outcome.NOT_MODIFIED, response)
-            fetch = fetch.model_copy(
-                update={"etag": fetch.etag or known.etag, "last_modified": fetch.last_modified or known.last_modified}
-            )
+            fetch = fetch_row(site, request_of(response), Outcome.NOT_MODIFIED, response, known=known)
             yield from self._settle(site, target, CrawledPage(site.source, fetch), None)
         elif status in answers.REDIRECTS:
             yield from self._redirect(response, site, target)

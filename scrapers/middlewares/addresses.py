@@ -24,6 +24,7 @@ _PORTS = {"http": 80, "https": 443}
 # RFC 1123 2.1 and RFC 5890 (A-labels), the underscore that some hosts have; an address in brackets without a zone
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?|\[[0-9a-f:.]+\]", re.I)
 _LONGEST_HOST = 254
+MAX_PASSED = 10_000
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".lan")  # RFC 6761, 6762, 8375 and customs
 _HOSTS = Path("/etc/hosts")
 
@@ -33,6 +34,7 @@ class AddressMiddleware:
 
     def __init__(self, proxy: str | None) -> None:
         self._proxy = proxy
+        self._passed: set[str] = set()  # scheme and authority of targets that nothing was to be said against
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> AddressMiddleware:
@@ -41,9 +43,15 @@ class AddressMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raises AddressRefusedError: the outcome is `blocked`."""
-        host, port = read_target(request.url)
+        origin = "/".join(request.url.split("/", 3)[:3])  # all that is judged here: a site's pages are alike in it
+        if origin not in self._passed:
+            host, port = read_target(request.url)
+            if self._proxy is not None:
+                assert_not_local(host, port)
+            if len(self._passed) >= MAX_PASSED:
+                self._passed.clear()
+            self._passed.add(origin)
         if self._proxy is not None:
-            assert_not_local(host, port)
             request.meta["proxy"] = self._proxy
 
 

@@ -12,7 +12,6 @@ _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*|&")
 _MIN_LABEL = 6  # letters; shorter labels are words of their own
 _MAX_WORDS = 6
 _MAX_TEXT = 60_000  # characters looked at
-_HYPHENS = re.compile(r"[-_]")
 
 
 def brand_phrase(page: Page, host: str) -> str | None:
@@ -21,20 +20,15 @@ def brand_phrase(page: Page, host: str) -> str | None:
     brand = hosts.fold(label)
     if len(brand) < _MIN_LABEL:
         return None
-    first = hosts.fold(_HYPHENS.split(label)[0]) if "-" in label else brand[:4]
     written: Counter[str] = Counter()
     size = 0
     for block in page.blocks:
         size += len(block.text)
         if size > _MAX_TEXT:
             break
-        if not block.marks & Mark.HIDDEN and first[:2] in _plain(block.text[:2000]):
-            written.update(_phrases(block.text[:2000], brand))
+        if not block.marks & Mark.HIDDEN and brand in hosts.fold(text := block.text[:2000]):
+            written.update(_phrases(text, brand))
     return written.most_common(1)[0][0] if written else None
-
-
-def _plain(text: str) -> str:
-    return text.lower() if text.isascii() else hosts.fold(text)
 
 
 def _phrases(text: str, brand: str) -> list[str]:

@@ -204,7 +204,7 @@ def extract_emails(
         locator = f"{item.way}:{item.spot.region}" if item.way != "json-ld" else "json-ld"
         reason = _reason(page, site, item, names, owner)
         if reason is None and affinity(_domain(item.address), site.host, names) < 0.9:
-            reason = "designer" if hosts.registrable(_domain(item.address)) in makers.domains else None
+            reason = "designer" if makers.has_mail_at(_domain(item.address)) else None
         if own and reason is None and affinity(_domain(item.address), site.host, names) < 0.5:
             reason = "theme_leftover" if item.way == "json-ld" else "third_party"  # beside the company's own domain
         if reason:

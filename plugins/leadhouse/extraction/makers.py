@@ -12,32 +12,41 @@ _MAX_LINKS = 200  # outward ones looked at
 
 
 class Makers:
-    """The domains that a page credits with its design or hosting; found when first asked for."""
+    """The sites that a page credits with its design or hosting; a link is looked at when its name is asked for."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self._domains: frozenset[str] | None = None
+        self._outward: dict[str, list[Link]] | None = None
 
-    @property
-    def domains(self) -> frozenset[str]:
-        """Registrable domains of the makers."""
-        if self._domains is None:
-            own = hosts.registrable(self.page.host)
-            outward = [
-                (hosts.registrable(host), link)
-                for link in self.page.links
-                if (host := safe_host(link.url)) and host != self.page.host
-            ]
-            self._domains = frozenset(
-                domain for domain, link in outward[:_MAX_LINKS] if domain != own and _is_credit(self.page, link)
-            )
-        return self._domains
+    def has_mail_at(self, domain: str) -> bool:
+        """Whether a mailbox's domain is a maker's."""
+        return self._is_maker(hosts.registrable(domain))
 
     def has_profile(self, handle: str) -> bool:
         """Whether a profile's handle bears a maker's name."""
         folded = hosts.fold(handle)
-        labels = [hosts.fold(hosts.brand_label(domain)) for domain in self.domains]
-        return any(len(label) >= _MIN_LABEL and label in folded for label in labels)
+        for domain in self._links():
+            label = hosts.fold(hosts.brand_label(domain))
+            if len(label) >= _MIN_LABEL and label in folded and self._is_maker(domain):
+                return True
+        return False
+
+    def _is_maker(self, domain: str) -> bool:
+        return any(_is_credit(self.page, link) for link in self._links().get(domain, ()))
+
+    def _links(self) -> dict[str, list[Link]]:
+        """The page's links to other sites, by domain."""
+        if self._outward is None:
+            self._outward = {}
+            own, outward = hosts.registrable(self.page.host), 0
+            for link in self.page.links:
+                host = safe_host(link.url)
+                if not host or host == self.page.host or outward >= _MAX_LINKS:
+                    continue
+                outward += 1
+                if (domain := hosts.registrable(host)) != own:
+                    self._outward.setdefault(domain, []).append(link)
+        return self._outward
 
 
 def _is_credit(page: Page, link: Link) -> bool:

@@ -85,6 +85,7 @@ _BETWEEN_WORDS = re.compile(r"[\s\-&.]+")
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 
 
+@lru_cache(maxsize=20_000)  # menus, titles and logos repeat over a site's pages
 def is_plausible(name: str) -> bool:
     """Whether a text could be a company's name: short, has letters, is no generic page word or placeholder."""
     if not 2 <= len(name) <= 90 or not _LETTERS.search(name) or len(name.split()) > 10:

@@ -77,13 +77,9 @@ class Owner:
 
     def without_names(self, text: str) -> str:
         """A text without the owner's names, whose words say nothing of a role: insurers, chambers, hosts have sites."""
-        if len(text) <= 80 and text.isprintable() and self.is_headed(text):
+        if not text or (len(text) <= 80 and text.isprintable() and self.is_headed(text)):
             return ""
-        for name in self.names:
-            for form in (name, vocabulary.LEGAL_FORM.sub("", name).strip(" ,")):
-                if len(form) >= 4 and form.casefold() in text.casefold():
-                    text = re.sub(re.escape(form), " ", text, flags=re.I)
-        return text
+        return _without(text, self.names)
 
     def is_own_mail(self, domain: str) -> bool:
         """Whether mail to a domain reaches the owner: its own, one like it, or free mail."""
@@ -98,6 +94,15 @@ class Owner:
 
 
 _folded = lru_cache(maxsize=20_000)(hosts.fold)
+
+
+@lru_cache(maxsize=20_000)
+def _without(text: str, names: tuple[str, ...]) -> str:
+    for name in names:
+        for form in (name, vocabulary.LEGAL_FORM.sub("", name).strip(" ,")):
+            if len(form) >= 4 and form.casefold() in text.casefold():
+                text = re.sub(re.escape(form), " ", text, flags=re.I)
+    return text
 
 
 def owner_names(page: Page, site: SiteContext, findings: Findings) -> tuple[str, ...]:
@@ -199,6 +204,7 @@ def _role_in(text: str) -> str | None:
     return role_of(_MAIL.sub("", _ADDRESS.sub("", sentence)))
 
 
+@lru_cache(maxsize=20_000)
 def is_membership(text: str) -> bool:
     """Whether the last item of a line speaks of a body that the owner belongs to, whose contacts then follow."""
     sentence = _ITEM_END.split(_SENTENCE_END.split(text)[-1])[-1]

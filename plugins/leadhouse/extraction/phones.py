@@ -6,6 +6,7 @@ phonenumbers is asked about candidates alone (over raw HTML it costs forty times
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leadhouse.extraction import structured, vocabulary
 from leadhouse.extraction.contact_links import contact_score
@@ -83,6 +84,7 @@ _NANP = re.compile(r"^\(?(?:1[\s.\-]{1,3})?\(?[2-9]\d{2}\)?[\s.\-]{0,3}[2-9]\d{2
 _POST_URL = re.compile(r"/(?:blog|news|posts?|article[s]?|\d{4}/\d{2})(?:/|$)", re.I)
 
 
+@lru_cache(maxsize=20_000)  # footers and headers repeat over a site's pages
 def _nearest_label(label: str) -> str | None:
     """``fax``, ``phone`` or ``identifier``: which label ends nearest before the number."""
     text = _TRAILING.sub("", label[-60:])

@@ -237,8 +237,8 @@ IMPRINT_OWNER = guarded(
 
 # Legal forms --------------------------------------------------------------------------------------------------------
 
-LEGAL_FORM = re.compile(
-    r"(?<![\w&])(?:(?:g?GmbH(?: ?& ?Co\.? ?(?:KG|OHG)(?:aA)?)?|UG(?: ?\(haftungsbeschr(?:ä|ae)nkt\))?"
+LEGAL_FORM = re.compile(  # the look-ahead: what a form begins with; eighty words are tried nowhere else
+    r"(?<![\w&])(?=[A-Zadegprs(])(?:(?:g?GmbH(?: ?& ?Co\.? ?(?:KG|OHG)(?:aA)?)?|UG(?: ?\(haftungsbeschr(?:ä|ae)nkt\))?"
     r"|AG|KGaA|KG|OHG|eG|e\. ?G\.|GbR|PartG(?: ?mbB)?|PartGmbB|e\. ?K(?:fm|fr)?\.?|eK|e\. ?V\.|SE"
     r"|e\. ?U\.|OG)"
     r"|(?:S\.?A\.?R\.?L\.?|SARL|SASU?|EURL|S\.?A\.?S\.?|S\.?A\.?|SCI|SCOP|SNC|SELARL|[Ss]\.?\s?[Rr]\.?\s?[Ll]\.?[Ss]?"

@@ -48,7 +48,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
         Part({"checked": "addresses checked"}, {"valid": "valid", "risky": "risky", "invalid": "invalid"}),
         Part({"requested": "questions to providers"}, {}),
         Part({}, {"hit": "calls answered", "miss": "calls without an answer", "error": "calls failed"}),
-        Part({}, {"landed": "answers landed"}),
+        Part({}, {"landed": "results landed"}),
     ),
     "send_campaigns": (
         Part({"blocked": "campaigns blocked by the gate"}, {}),
@@ -83,7 +83,7 @@ def _counted(value: int, words: str) -> str:
 
 SINGULAR = {
     "sites": "site", "units": "unit", "pages": "page", "records": "record", "rows": "row", "calls": "call", "entities": "entity",
-    "models": "model", "tests": "test", "searches": "search", "leads": "lead", "facts": "fact", "answers": "answer",
+    "models": "model", "tests": "test", "searches": "search", "leads": "lead", "facts": "fact", "results": "result",
     "addresses": "address", "questions": "question", "campaigns": "campaign", "candidates": "candidate",
     "mails": "mail",
 }  # fmt: skip

@@ -82,10 +82,10 @@ def _counted(value: int, words: str) -> str:
 
 
 SINGULAR = {
-    "sites": "site", "units": "unit", "pages": "page", "records": "record", "rows": "row", "calls": "call", "entities": "entity",
-    "models": "model", "tests": "test", "searches": "search", "leads": "lead", "facts": "fact", "results": "result",
-    "addresses": "address", "questions": "question", "campaigns": "campaign", "candidates": "candidate",
-    "mails": "mail",
+    "sites": "site", "units": "unit", "pages": "page", "records": "record", "rows": "row", "calls": "call",
+    "entities": "entity", "models": "model", "tests": "test", "searches": "search", "leads": "lead", "facts": "fact",
+    "results": "result", "addresses": "address", "questions": "question", "campaigns": "campaign",
+    "candidates": "candidate", "mails": "mail",
 }  # fmt: skip
 
 

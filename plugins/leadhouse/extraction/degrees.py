@@ -17,6 +17,7 @@ _SHORT_CREDENTIAL = re.compile(r"^[A-Z][a-z]?\.[A-Z]?[a-z]{1,5}\.?$")  # B.Tech,
 _REGISTERED = re.compile(r"^[BCDFGHJ-NP-TV-XZ]{3,5}$")  # capitals without a vowel are no surname
 _COUNSEL = frozenset(("S.C.", "K.C.", "Q.C.", "J.P."))  # appointments behind a name of two long words
 _GENERATIONS = frozenset(["ml.", "st.", "jun.", "sen.", "nejml.", "mł.", "ifj.", "id.", "d.y.", "d.æ.", "d.ä."])
+_BETWEEN = re.compile(r"[\s,]+")
 _IN_BRACKETS = re.compile(r"\s*\([^()]{1,30}\)")
 
 
@@ -50,10 +51,10 @@ def _is_credential(part: str) -> bool:
 
 def is_credentials(text: str) -> bool:
     """Whether a short text is degrees and nothing else (``LLB (Wits)``, ``dipl. Ing. ETH``)."""
-    bare = _IN_BRACKETS.sub(" ", text)
-    return (
-        len(text) <= 40 and any(map(str.isupper, text)) and all(map(_is_credential, re.split(r"[\s,]+", bare.strip())))
-    )
+    if len(text) > 40 or not any(map(str.isupper, text)):
+        return False
+    bare = _IN_BRACKETS.sub(" ", text) if "(" in text else text
+    return all(map(_is_credential, _BETWEEN.split(bare.strip())))
 
 
 @lru_cache(maxsize=10_000)

@@ -193,3 +193,24 @@ DEPARTMENTS = words(
     "ksiegowosc sprzedaz produkcja kadry serwis uctarna obchod vyroba prodej nakup fakturace expedice "
     "myynti laskutus huolto toimisto penzuegy ertekesites raktar vanzari contabilitate productie satis muhasebe ueretim"
 )
+# Of compounds longer than six letters (``Vertriebsleiter``).
+TITLE_ENDINGS = tuple(
+    sorted(
+        words(
+            "adviseur aerztin ansvarig ansvarlig ansvarlige anwaeltin anwalt arendaja arzt asentaja assistent "
+            "assistentin beauftragte beauftragter berater beraterin bestuurslid betreuer betreuerin betriebswirt "
+            "betriebswirtin chef direktoer elev entwickler entwicklerin fachangestellte fachkraft fachwirt "
+            "fachwirtin fuehrer fuehrerin gehilfe gehilfin haendler haendlerin higienikus hoitaja hygienikus "
+            "iatra iatre iatrist igazgato ingenieur ingenieurin inhaber inhaberin insinoeoeri ionista johtaja "
+            "jugendwart juht kaeufer kaeuferin kauffrau kaufmann konsulent koordinator koordinatorin kundige "
+            "laerling laskija leder lehrer lehrerin leider leiter leiterin leitung logist logista makler maklerin "
+            "mechaniker mechanikerin medarbeider medarbetare medewerker meister meisterin mernoek mernok monteur "
+            "neuvoja ologa ologe ologin ologo ologue ordfoerande paeaellikkoe pfleger pflegerin pidaja planer "
+            "planerin practitioner pruefer prueferin raadgiver radgiver referent referentin samordnare sebesz "
+            "sekretaer sekretaerin sihteeri sjef sportwart sprecherin styrelsemedlem suunnittelija szakorvos "
+            "techniker technikerin terapeut terapeutka terapeutti therapeut therapeutin trainer trainerin "
+            "turnwart vaditaja vaditajs vadovas vadove vadybininkas vadybininke verantwortliche verantwortlicher "
+            "vertreter vertreterin verwalter verwalterin vezeto vorsitzende vorsitzender wartin"
+        )
+    )
+)

@@ -150,7 +150,8 @@ def _lines(page: Page) -> list[Line]:
     for index, block in enumerate(page.blocks):
         if block.marks & Mark.NAV or len(block.text) > _MAX_BLOCK:
             continue
-        for number, text in enumerate(_lines_of(block.text)):
+        is_joined = "·" in block.text or "•" in block.text or "|" in block.text
+        for number, text in enumerate(_lines_of(block.text) if is_joined else block.text.split("\n")):
             read = said(text)
             if read is NOTHING and (head := said(_head(text))).name is not None:
                 read = head
@@ -162,11 +163,8 @@ def _lines(page: Page) -> list[Line]:
 
 def _lines_of(text: str) -> list[str]:
     """Lines of a block; one that lists several names between points (``Jane Roe, RDH · Ann Poe, RDH``) is several."""
-    lines = text.split("\n")
-    if "·" not in text and "•" not in text and "|" not in text:
-        return lines
-    found = []
-    for line in lines:
+    found: list[str] = []
+    for line in text.split("\n"):
         parts = _POINTS.split(line) if len(line) <= 300 else [line]
         names = [said(part).name for part in parts] if len(parts) > 1 else []
         found += parts if names and all(name is not None and name.given for name in names) else [line]

@@ -15,9 +15,11 @@ from leadhouse.extraction.person_words import (
     FIRST_PARTICLES,
     HARD,
     HARD_ENDINGS,
+    HARD_UNLESS,
     HONORIFICS,
     PARTICLES,
     SOFT,
+    SOMETIMES_HARD,
     WEAK_HONORIFICS,
 )
 from leadhouse.extraction.vocabulary import words
@@ -30,7 +32,6 @@ _ASIDE = re.compile(
 )
 _NICKNAME = re.compile(r"^[\"“”„‘’'(«].{2,14}[\"“”’'‘)»]$")
 _INITIALS = re.compile(r"^(?:[^\W\d_]|[^\W\d_a-zß-öø-ÿ]{2,3}|(?:[^\W\d_]{1,2}\.-?){1,4}[^\W\d_]?)$")
-_SPACES = re.compile(r"\s+")
 _NO_NAME = re.compile(r"\([A-Z]{3,}\)|[@:;/=+&?!%#{}<>|…©\d\n]")
 _LETTERS_ONLY = re.compile(r"^[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?['’]?$")
 _GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof|Mme|Sig|Adv|CA|Er|Av|Ing)\.)(?=[^\W\d_a-zß-öø-ÿªº])")
@@ -109,14 +110,17 @@ def read_name(text: str) -> Name | None:
     """The name that a text is, without forms of address, degrees and pronouns; ``ROE, Jane`` becomes ``Jane Roe``."""
     if not 4 <= len(text) <= 90:
         return None
-    text = _SPACES.sub(" ", text).strip(_EDGES)
-    if not text or not text[0].isalpha() or _NO_NAME.search(text := _ASIDE.sub("", text)):
+    text = " ".join(text.split()).strip(_EDGES)
+    if not text or not text[0].isalpha() or _NO_NAME.search(text := _without_aside(text)):
         return None
     if not _may_be_name(text):
         return None
     if text.isupper() and (joined := _JOINED_CAPITALS.match(text)) and not _is_given(joined["first"]):
         return None  # a heading in capitals whose ``I``, ``E``, ``Y`` means ``and``
-    text = _JUNIOR.sub("", _GLUED.sub(r"\1 ", text))
+    if "." in text:
+        text = _GLUED.sub(r"\1 ", text)
+    if "," in text:
+        text = _JUNIOR.sub("", text)
     parts, is_addressed = _without_honorifics(without_degrees(text).split())
     whole = len(parts)
     parts = _without_shortened(parts)
@@ -126,6 +130,10 @@ def read_name(text: str) -> Name | None:
     if ordered is None or not all(_is_name_word(part, index) for index, part in enumerate(ordered)):
         return None
     return _judged([part for part in ordered if not is_degree(part)], is_addressed)
+
+
+def _without_aside(text: str) -> str:
+    return _ASIDE.sub("", text) if "(" in text or "[" in text else text
 
 
 def _may_be_name(text: str) -> bool:
@@ -268,13 +276,17 @@ def _is_given(part: str) -> bool:
     return any(spelling in given_names() for piece in pieces for spelling in spellings(piece))
 
 
+def _ends_hard(key: str) -> bool:
+    return key.endswith(HARD_ENDINGS) or (key.endswith(SOMETIMES_HARD) and bool(HARD_UNLESS.search(key)))
+
+
 @lru_cache(maxsize=65_536)
 def _fits(key: str, part: str) -> bool:
     """Whether a word may be part of a name at all."""
     if key in SOFT:
         return True
     pieces = [fold(piece) for piece in _HYPHENS.split(part)]
-    if any(piece in HARD for piece in pieces) or (HARD_ENDINGS.search(key) and not _is_given(part)):
+    if any(piece in HARD for piece in pieces) or (_ends_hard(key) and not _is_given(part)):
         return False
     is_role = is_title_word(part) or (part[-1] == "s" and is_title_word(part[:-1]))
     return not is_role or _is_given(part)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from leadhouse.extraction.degrees import is_credentials
-from leadhouse.extraction.job_titles import is_department, is_title, is_title_word, title_words
+from leadhouse.extraction.job_titles import BEYOND_LATIN, is_department, is_title, is_title_word, title_words
 from leadhouse.extraction.person_names import Name, other_script_name, read_name
 
 _MAX_LINE = 130
+_MAX_WORDS = 40  # of a line from which contacts are taken out
 _SEPARATOR = re.compile(r"\s*(?:,|–|—|\||\s-|-\s|\(|:|·|•|/|/|(?<=[a-zà-ÿ]{3})\.(?=\s[A-ZÀ-Þ]))\s*")
 _FIGURES = re.compile(r"\d[\d\s().\-/]{5,}\d")
 # Addresses and numbers with their labels: what is left of the line names the person.
@@ -26,6 +28,7 @@ _EXTENSION = re.compile(
     re.I,
 )
 _NAME_BEFORE_TITLE = re.compile(r"^[가-힣]{2,4}$|^[一-鿿]{2,4}$")
+_MARKS = re.compile(r"[-,–—|(:·•//.]")  # one of these every separator holds
 _DASH = re.compile(r"\s*(?:–|—|\||\s-\s|:|,(?=\s))\s*")
 _DASH_ALONE = re.compile(r"\s+(?:–|—|\||-)\s+")
 _AND = re.compile(r"\s+(?:and|und|et|e|y|i|og|och|en|ja|és|și|&|\+)\s+|\s*&\s*|\s+/\s+|,\s+(?:and\s+)?")
@@ -58,6 +61,8 @@ NOTHING = Said()
 @lru_cache(maxsize=65_536)
 def said(text: str) -> Said:
     """Read one line; remembered, as menus, footers and lists repeat over a site's pages."""
+    if len(text) > _MAX_LINE and text.count(" ") > _MAX_WORDS:
+        return NOTHING  # prose, whatever contacts are taken out of it
     if "@" in text or _FIGURES.search(text):
         text = _CONTACT.sub(" ", text).strip(TITLE_EDGES)
     if text[-1:].isdigit() or text[-1:] == ")":
@@ -77,7 +82,7 @@ def said(text: str) -> Said:
         return Said(name, title)
     if several := _several_with_title(text):
         return several
-    if not text.isascii() and (other := _other_script(text)):
+    if not text.isascii() and BEYOND_LATIN.search(text) and (other := _other_script(text)):
         return other
     return _guessed(text) or Said(is_title=is_title(text))
 
@@ -155,8 +160,10 @@ def _unglued(text: str) -> Said | None:
 
 def _guessed(text: str) -> Said | None:
     """``Ms. Jane Roe – Grade 2``: a known name and a few words behind a mark."""
+    if len(text) > 80 or not _MARKS.search(text):
+        return None
     mark = _DASH.search(text)
-    if mark is None or len(text) > 80 or "." in text[mark.end() :]:
+    if mark is None or "." in text[mark.end() :]:
         return None
     name, rest = read_name(text[: mark.start()]), text[mark.end() :].strip(TITLE_EDGES)
     if is_credentials(rest):
@@ -177,7 +184,8 @@ def _has_capitals(text: str) -> bool:
 
 def _together(text: str) -> tuple[Name | None, str]:
     """Name and title that share a line, with a mark between (``Jane Roe, CEO``; ``CEO: Jane Roe``) or without."""
-    for mark in list(_SEPARATOR.finditer(text))[:3]:
+    marks = islice(_SEPARATOR.finditer(text), 3) if _MARKS.search(text) else ()
+    for mark in marks:
         left, right = text[: mark.start()].strip(), text[mark.end() :].strip(TITLE_EDGES)
         name = read_name(left)
         if name is not None and (is_title(right) or (is_department(right) and (name.given or name.is_addressed))):

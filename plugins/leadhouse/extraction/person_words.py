@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from leadhouse.extraction.guarded import guarded
+import re
+
 from leadhouse.extraction.vocabulary import words
 
 # Forms of address, academic and professional degrees that stand before a name.
@@ -190,13 +191,18 @@ HARD = (
     )
     - SOFT
 )
-HARD_ENDINGS = guarded(
-    r"(?:tion|tions|keit|keiten|heit|heiten|schaft|schaften|taet|taeten|ismus|cion|ciones|zione|zioni|logy"
-    r"|logies|graphy|ungen|kanzlei|praxis|buero|verein|verband|gesellschaft|schule|zentrum|werkstatt"
-    r"|management|beratung"
-    r"|handel|technik|service|shop|haus|strasse|gasse|platz|allee|isches|ischer|ische|(?<!enr)(?<!manr)iques?|istik|ments"
-    r"|ities|ability"
-    r"|(?<!hart)(?<!horn)(?<!j)(?<=\w{4})ung|(?<=\w{3})(?:foto|fotos|vorstand|leitung))$"
+HARD_ENDINGS = tuple(
+    words(
+        "tion tions keit keiten heit heiten schaft schaften taet taeten ismus cion ciones zione zioni logy logies "
+        "graphy ungen kanzlei praxis buero verein verband gesellschaft schule zentrum werkstatt management "
+        "beratung handel technik service shop haus strasse gasse platz allee isches ischer ische istik ments "
+        "ities ability"
+    )
+)
+# Endings that some names have, too: ``Manrique``, ``Hartung``, ``Jung``.
+SOMETIMES_HARD = ("ique", "iques", "ung", "foto", "fotos", "vorstand", "leitung")
+HARD_UNLESS = re.compile(
+    r"(?:(?<!enr)(?<!manr)iques?|(?<!hart)(?<!horn)(?<!j)(?<=\w{4})ung|(?<=\w{3})(?:fotos?|vorstand|leitung))$"
 )
 DEGREES = words(
     "phd md mba ma ba bsc msc ms llb llm cpa esq esquire jr sr ii iii iv rn np pa pac dds dmd jd cfa fca aca "

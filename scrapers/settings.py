@@ -1,4 +1,4 @@
-"""Scrapy's settings: each line differs from the default, and says why; docs/crawl_engine.md has what it saves.
+"""Scrapy's settings: what differs from the default, and why; docs/crawl_engine.md has what it saves.
 
 What differs from one installation to the next (proxy, delay, page budget, user agent) comes from `leadhouse.settings`.
 """
@@ -31,18 +31,16 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
 DOWNLOAD_MAXSIZE = 5 * 1024 * 1024  # on the wire and after decompression: 1.5 MB of gzip can hold 1.5 GB
 DOWNLOAD_WARNSIZE = 0  # the limit is a fetch outcome, a warning a line in a log
 DOWNLOAD_TIMEOUT = 20  # a site that drips bytes must not hold its shard for three minutes
-DOWNLOAD_FAIL_ON_DATALOSS = True  # half a page would retract the facts of its other half
-DOWNLOAD_VERIFY_CERTIFICATES = False  # many small companies let certificates lapse; the facts are public
+DOWNLOAD_VERIFY_CERTIFICATES = False  # the default, said here: many small companies let certificates lapse
 
 # Politeness. One request at a time a site is kept by the spiders; the delay is a slot's, see middlewares.politeness.
 DOWNLOAD_DELAY = settings().crawl_delay_seconds
 DOWNLOAD_DELAY_JITTER = 0  # a jittered delay would undercut the Crawl-delay of a robots.txt
 CONCURRENT_REQUESTS = 64  # the width over all sites; requests that wait for their site's delay count as well
-CONCURRENT_REQUESTS_PER_DOMAIN = 8  # also the pool's connections to a proxy, which all sites share
 
 # Our own parts instead of Scrapy's: robots with fetch rows, redirects and retries as outcomes, no cookies, no referrer.
 # What Scrapy brings is named in full: a class that is only switched off is imported all the same, a fifth of a second.
-ROBOTSTXT_OBEY = False  # base.source_spider asks and honours robots.txt itself, so that it is archived and has a row
+# robots.txt is asked for and honoured by base.source_spider, so that it is archived and has a row.
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
 }
@@ -58,17 +56,16 @@ DOWNLOADER_MIDDLEWARES: dict[str, int] = {
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
 }  # every status is an outcome, the frontier limits length and depth
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier dedupes strings before a Request exists
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # nothing is ever scheduled: the frontier dedupes strings
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
     "Accept-Language": "en;q=0.7,*;q=0.5",
 }
 
-# Extensions cost signals on every request; the crawl counts for itself, and a crawl process opens no port.
+# Extensions cost signals on every request; the crawl counts for itself, and a crawl process opens no port: Scrapy's
+# consoles are left out with the others.
 EXTENSIONS_BASE: dict[str, int] = {"scrapy.extensions.memusage.MemoryUsage": 0}  # for MEMUSAGE_LIMIT_MB
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
 MEMUSAGE_LIMIT_MB = 1500  # ends the shard with an exit code instead of swapping the machine; a retry resumes
-STATS_DUMP = False
+STATS_DUMP = False  # the counts are the shard's own, see jobs.sources
 LOG_LEVEL = "WARNING"  # a line a page costs more than its download
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"

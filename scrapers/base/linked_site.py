@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, datetime
+from itertools import islice
 from zlib import crc32
 
 from scrapy.http import Response
@@ -25,6 +26,7 @@ GUESSES = 4  # of contact pages
 MENTION_WEIGHT = 0.6
 MAX_ENDINGS = 6
 READ_BEFORE_GUESSING = 3  # pages
+ENOUGH_LISTED = 3  # pages of a sitemap: one that names the start page alone is no list of the site
 PROBE_DAYS = 7
 
 _NAME = re.compile(r"/[\w-]+$")
@@ -65,6 +67,7 @@ class LinkedSiteSpider(SourceSpider):
         """Pages join the frontier by their contact score; an index names further files."""
         found = sitemaps.parse(response.body)
         former = site.former.get(response.url)
+        site.listed += sum(site.frontier.own(url) is not None for url in islice(found.pages, ENOUGH_LISTED))
         site.vouch(found.pages, former)
         wanted = ((url, "") for url, lastmod in found.pages.items() if _is_new(site, url, lastmod, former))
         site.frontier.add_links(wanted, hops=0)
@@ -101,12 +104,17 @@ class LinkedSiteSpider(SourceSpider):
             frontier.add_links(links.mentions_of(page, response.body), target.hops, MENTION_WEIGHT)
 
     def guess(self, site: Site) -> None:
-        """Contact and team pages under their usual names, where the pages read so far lead to none."""
+        """Contact and team pages under their usual names, where the pages read so far lead to none.
+
+        A site that lists its pages has said what there is.
+        """
         if site.has_guessed or not site.is_open or not site.is_first_crawl:
             return
         if site.outcomes["fetched"] < READ_BEFORE_GUESSING and len(site.frontier) > 0:
             return
         site.has_guessed = True
+        if site.listed >= ENOUGH_LISTED:
+            return
         seen = [url for url in site.frontier.seen() if urls.is_page(url)]
         guesses = contact_guesses(f"{site.frontier.origin}/", seen, site.language, GUESSES)
         if not any(PEOPLE <= contact_score(url) < CONTACT for url in seen):

@@ -37,6 +37,7 @@ class Site:
     failures: int = 0
     refused: int = 0
     sitemap_files: int = 0
+    listed: int = 0  # own pages that tonight's sitemaps name
     former: dict[str, FormerSitemap] = field(default_factory=dict)  # by URL, as the last crawl read them
     vouchers: dict[str, tuple[str, str | None, datetime]] = field(default_factory=dict)  # see revisits.is_vouched_for
     strikes: int = 0  # answers in a row that asked for a pause

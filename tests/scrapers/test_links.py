@@ -134,6 +134,19 @@ def test_nothing_is_guessed_where_contacts_are_known() -> None:
         assert len(of.frontier) == 0
 
 
+@pytest.mark.parametrize(("listed", "is_guessed"), [(("", "a", "b"), False), (("",), True), ((), True)])
+def test_nothing_is_guessed_where_a_sitemap_lists_the_site(listed: tuple[str, ...], is_guessed: bool) -> None:
+    of, spider = site(), CompanySiteSpider([], 20)
+    of.is_open = True
+    entries = "".join(f"<url><loc>http://www.a.example/{path}</loc></url>" for path in listed)
+    foreign = "<url><loc>http://b.example/1</loc></url>" * 3
+    spider.read_sitemap(Response(f"{HOME}sitemap.xml", body=f"<urlset>{entries}{foreign}</urlset>".encode()), of)
+    while of.frontier.pop():
+        pass
+    spider.guess(of)
+    assert (len(of.frontier) > 0) == is_guessed
+
+
 def test_a_contact_page_that_moved_to_a_file_is_found() -> None:
     of, spider = site(), CompanySiteSpider([], 20)
     spider.on_missing(of, Target((-0.95, 1), "http://a.example/kontakt", 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leadhouse.extraction import cyrillic_addresses, east_asian, regional_addresses, structured, vocabulary
 from leadhouse.extraction.address_forms import Town, towns
@@ -144,7 +145,7 @@ def _judge(
     if evidence in {2, 3, 4} and _BESIDE.search(page.text, max(0, town.start - 200), town.end + 120):
         evidence += 1
     if not town.code:
-        is_labelled = bool((len(spot.above) <= 40 and LABEL.search(spot.above)) or LEAD.match(spot.before))
+        is_labelled = bool((len(spot.above) <= 40 and _is_label(spot.above)) or LEAD.match(spot.before))
         if not _stands_without_code(town, street, evidence, findings, is_labelled=is_labelled):
             return
     if evidence < (3 if town.country or country is None else 4):  # a code of no shape that the site's country has
@@ -230,7 +231,7 @@ def _evidence(town: Town, before: list[str], street: str, spot: Surroundings, *,
     count += has_number and opens_line and town.is_line_end
     count += town.is_named + town.is_labelled
     count += bool(spot.region in {"footer", "address"} or spot.marks & Mark.CONTACT)
-    is_labelled = LABEL.search(spot.heading) or LEAD.match(spot.before) or LABEL.search(spot.above)
+    is_labelled = _is_label(spot.heading) or _is_label(spot.above) or LEAD.match(spot.before)
     count += bool(is_labelled or _PIN.match(spot.before))
     count += any(vocabulary.LEGAL_FORM.search(line) for line in before[-2:])
     if re.fullmatch(r"19\d\d|20[0-3]\d", town.code.strip()):
@@ -251,23 +252,41 @@ def _judge_labelled(page: Page, found: LabelledAddress, findings: Findings, owne
     findings.accept("address", value)
 
 
+@lru_cache(maxsize=5_000)
+def _is_placeholder(text: str) -> bool:
+    return bool(vocabulary.PLACEHOLDER_TEXT.search(text) or _THEME_ADDRESS.search(text))
+
+
+@lru_cache(maxsize=20_000)
+def _role_of(line: str) -> str | None:
+    """Which third party a line before a street names."""
+    if is_membership(line):
+        return "authority"
+    for pattern, reason in (
+        (vocabulary.AUTHORITY, "authority"),
+        (vocabulary.DESIGNER, "designer"),
+        (vocabulary.PROTECTION_OFFICER, "data_protection_officer"),
+    ):
+        if pattern.search(line):
+            return reason
+    return None
+
+
+@lru_cache(maxsize=20_000)
+def _is_label(text: str) -> bool:
+    return LABEL.search(text) is not None
+
+
 def _reason(page: Page, spot: Surroundings, lines: list[str], text: str, owner: Owner | None) -> str | None:
     if spot.marks & Mark.HIDDEN:
         return "hidden"
-    if vocabulary.PLACEHOLDER_TEXT.search(text) or _THEME_ADDRESS.search(text):
+    if _is_placeholder(text):
         return "placeholder"
     if reason := whose(page, spot, owner):
         return reason
     for line in (owner.without_names(line) if owner else line for line in lines[-4:]):
-        if is_membership(line):
-            return "authority"
-        for pattern, reason in (
-            (vocabulary.AUTHORITY, "authority"),
-            (vocabulary.DESIGNER, "designer"),
-            (vocabulary.PROTECTION_OFFICER, "data_protection_officer"),
-        ):
-            if pattern.search(line):
-                return reason
+        if reason := _role_of(line):
+            return reason
     if spot.marks & Mark.ARTICLE and not spot.marks & Mark.FOOTER:
         return "third_party"
     return None

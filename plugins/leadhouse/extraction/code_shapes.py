@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leadhouse.extraction.vocabulary import words
 
@@ -37,6 +38,7 @@ def fits(code: str, country: str | None) -> bool:
     return country is not None and fits_shape(code, country)
 
 
+@lru_cache(maxsize=20_000)
 def fits_shape(code: str, country: str | None, *, is_named: bool = False) -> bool:
     """Whether a code has the shape of a country's; one that is written beside it forgives what people leave out."""
     digits = re.sub(r"\D", "", code)

@@ -79,36 +79,14 @@ _NAMES = {
     "TW": "taiwan",
     "UA": "ukraine|україна",
     "VN": "viet ?nam",
-    "AL": "albania|shqipëri",
-    "BA": "bosnia|bosna i hercegovina",
-    "BD": "bangladesh",
-    "BO": "bolivia",
-    "CI": "côte d['’]ivoire|ivory coast",
-    "CR": "costa rica",
-    "DO": "dominican republic|república dominicana",
-    "DZ": "algeria|algérie",
-    "EC": "ecuador",
-    "ET": "ethiopia",
-    "GH": "ghana",
-    "GT": "guatemala",
-    "KH": "cambodia",
-    "KR": "south korea",
-    "ME": "montenegro|crna gora",
-    "MK": "north macedonia",
-    "MU": "mauritius",
-    "NP": "nepal",
-    "PY": "paraguay",
-    "RW": "rwanda",
-    "SN": "s[ée]n[ée]gal",
-    "TN": "tunisi[ae]|tunisie",
-    "TZ": "tanzania",
-    "UG": "uganda",
-    "UY": "uruguay",
-    "VE": "venezuela",
-    "ZM": "zambia",
-    "ZW": "zimbabwe",
+    "AL": "albania|shqipëri", "BA": "bosnia|bosna i hercegovina", "BD": "bangladesh", "BO": "bolivia",
+    "CI": "côte d['’]ivoire|ivory coast", "CR": "costa rica", "DO": "dominican republic|república dominicana",
+    "DZ": "algeria|algérie", "EC": "ecuador", "ET": "ethiopia", "GH": "ghana", "GT": "guatemala", "KH": "cambodia",
+    "KR": "south korea", "ME": "montenegro|crna gora", "MK": "north macedonia", "MU": "mauritius", "NP": "nepal",
+    "PY": "paraguay", "RW": "rwanda", "SN": "s[ée]n[ée]gal", "TN": "tunisi[ae]|tunisie", "TZ": "tanzania",
+    "UG": "uganda", "UY": "uruguay", "VE": "venezuela", "ZM": "zambia", "ZW": "zimbabwe",
     "AE": "united arab emirates|(?-i:UAE)|dubai",
-}
+}  # fmt: skip
 _NAME = guarded("|".join(rf"(?P<{code}>(?<!\w)(?:{names})(?!\w))" for code, names in _NAMES.items()), re.I)
 _CODE_BY_NAME = re.compile(r"^[A-Za-z]{2}$")
 _CALLING = {
@@ -147,6 +125,7 @@ _LANGUAGE_COUNTRY = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
 def country_code(text: str) -> str | None:
     """ISO 3166-1 alpha-2 of a code or a country's name in several languages."""
     text = text.strip()
@@ -204,9 +183,20 @@ _REGIONS = guarded(
 )
 
 
+_INDIAN_STEMS = (
+    "tamil", "maharashtra", "gujarat", "karnataka", "kerala", "telangana", "andhra", "pradesh", "rajasthan", "haryana",
+    "punjab", "west bengal", "new delhi",
+)  # fmt: skip
+_DIGIT = re.compile(r"\d")
+
+
 def _by_region(page: Page) -> str | None:
     """Country of the states and postal codes that a page writes, where nothing else tells."""
-    counts = Counter(match.lastgroup for match in islice(_REGIONS.finditer(page.text), 20))
+    if page.mentions(*_INDIAN_STEMS):
+        found = _REGIONS.finditer(page.text)
+    else:  # what is left stands beside figures
+        found = around_matches(page.text, _REGIONS.pattern, _DIGIT, 24, 12)
+    counts = Counter(match.lastgroup for match in islice(found, 20))
     return counts.most_common(1)[0][0] if counts else None
 
 

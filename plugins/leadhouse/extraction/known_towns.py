@@ -119,7 +119,10 @@ _LARGE = {
     "ZM": "Lusaka|Ndola|Kitwe|Livingstone",
     "ZW": "Harare|Bulawayo|Mutare|Victoria Falls",
 }  # fmt: skip
-_NAMES = {code: tuple(sorted(names.split("|"), key=len, reverse=True)) for code, names in _LARGE.items()}
+_NAMES = {  # by what `Page.lowered` holds of them; longer ones first
+    code: {name.lower(): name for name in sorted(names.split("|"), key=len, reverse=True)}
+    for code, names in _LARGE.items()
+}
 _WORD = rf"[{UPPER}][\w'’.-]*"
 _TOWN = rf"(?P<city>{_WORD}(?: (?:(?:d[aeo]s?|do|of|the|on) )?{_WORD}){{0,3}})"
 _STATES = {
@@ -158,7 +161,7 @@ _MAX = 12  # of one page
 def known_towns(page: Page, country: str | None) -> Iterator[Town]:
     """Towns of the page's country (ISO) without a code that close a line, or the address on it; at most twelve."""
     taken: list[tuple[int, int]] = []
-    for town in (*_before_states(page.text, country), *_large(page.text, country)):
+    for town in (*_before_states(page.text, country), *_large(page, country)):
         if any(start < town.end and town.start < end for start, end in taken):
             continue  # the second half of a longer name
         taken.append((town.start, town.end))
@@ -167,8 +170,10 @@ def known_towns(page: Page, country: str | None) -> Iterator[Town]:
         yield town
 
 
-def _large(text: str, country: str | None) -> Iterator[Town]:
-    for name in _NAMES.get(country or "", ()):
+def _large(page: Page, country: str | None) -> Iterator[Town]:
+    text, names = page.text, _NAMES.get(country or "", {})
+    for stem in page.present(tuple(names)):
+        name = names[stem]
         start = text.find(name)
         while start >= 0:
             end = start + len(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from leadhouse.extraction.contact_links import contact_score
 from leadhouse.extraction.context import Surroundings, around_block
@@ -101,7 +102,7 @@ def _places(page: Page) -> list[tuple[list[str], Surroundings, float]]:
     found = [
         (link.text.split("\n"), around_block(page, link.block, link.text), 0.7)
         for link in page.links
-        if link.text and 10 <= len(link.text) <= 200 and _MAP.search(link.url)
+        if link.text and 10 <= len(link.text) <= 200 and _is_map(link.url)
     ]
     if contact_score(page.url) >= _CONTACT_PAGE:
         found += _of_named_town(page)
@@ -121,6 +122,11 @@ def _places(page: Page) -> list[tuple[list[str], Surroundings, float]]:
         elif block.marks & Mark.ADDRESS and (index == 0 or not page.blocks[index - 1].marks & Mark.ADDRESS):
             found.append((_below(page, index - 1), spot, 0.6))
     return found[:30]
+
+
+@lru_cache(maxsize=20_000)  # menus repeat
+def _is_map(url: str) -> bool:
+    return _MAP.search(url) is not None
 
 
 def _of_named_town(page: Page) -> list[tuple[list[str], Surroundings, float]]:

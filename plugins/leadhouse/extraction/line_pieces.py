@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leadhouse.extraction.page import Mark, Page
 
@@ -46,7 +47,7 @@ def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
     own = page.text[max(begin, start - 260) : start].strip(" ,–—|•·\t(-")
     own = _CODE_LABEL.sub("", own)
     opens_line = not own
-    pieces = _split(own)
+    pieces = [*_split(own)]
     if LEAD.match(own):
         return pieces, opens_line  # ``Address: 12 High Street, ...`` opens there
     end = begin - 1
@@ -58,16 +59,22 @@ def pieces_before(page: Page, start: int) -> tuple[list[str], bool]:
         if page.block_at(begin).marks & _FRAME != frame:
             break  # the last words of a text are no part of the footer's address
         line = page.text[begin:end].strip(" ,")
-        if len(line) > 110 or not line or NOT_ADDRESS.search(line) or PHONE_LIKE.search(line):
+        if not line or not _may_lead(line):
             break
         pieces = [*_split(line), *pieces]
         end = begin - 1
     return pieces, opens_line
 
 
-def _split(line: str) -> list[str]:
+@lru_cache(maxsize=20_000)  # footers repeat
+def _may_lead(line: str) -> bool:
+    return len(line) <= 110 and not NOT_ADDRESS.search(line) and not PHONE_LIKE.search(line)
+
+
+@lru_cache(maxsize=20_000)
+def _split(line: str) -> tuple[str, ...]:
     line = LEAD.sub("", _PICTURE.sub("", line))
-    return [piece for piece in (part.strip(" .-–\t\u00a0") for part in _SPLIT.split(line)) if piece]
+    return tuple(piece for piece in (part.strip(" .-–\t\u00a0") for part in _SPLIT.split(line)) if piece)
 
 
 def pieces_after(page: Page, end: int) -> list[str]:
@@ -79,4 +86,4 @@ def pieces_after(page: Page, end: int) -> list[str]:
     if not rest.strip(" ,.;"):
         following = page.text.find("\n", line_end + 1)
         rest = page.text[line_end + 1 : following if following >= 0 else len(page.text)][:80]
-    return [] if NOT_ADDRESS.search(rest) else _split(rest)[:1]
+    return [] if NOT_ADDRESS.search(rest) else [*_split(rest)[:1]]

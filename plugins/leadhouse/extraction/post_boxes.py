@@ -10,6 +10,7 @@ from leadhouse.extraction.line_pieces import PHONE_LIKE, pieces_before
 from leadhouse.extraction.page import Page
 from leadhouse.extraction.street_lines import STREET_WORD, house_number, street_of
 from leadhouse.extraction.vocabulary import LEGAL_FORM, words
+from leadhouse.extraction.windows import around_matches
 from leadhouse.records import AddressParts
 
 _BOX = re.compile(
@@ -18,6 +19,7 @@ _BOX = re.compile(
     r"[ ,–-]{1,3}(?P<city>[A-ZÀ-Þ][\w'’-]+(?:[ ][A-ZÀ-Þ][\w'’-]+)?)"
     r"(?:[ ]?[,–-][ ]?(?P<rest>[A-ZÀ-Þ][\w ]{2,24}))?(?=[\s,.;|)]|$)"
 )
+_FIGURES = re.compile(r"\d+")
 # Countries that have no codes, or whose codes hardly anybody writes (Universal Postal Union, addressing sheets).
 _CODELESS = words("AE QA KW BH OM HK NG GH KE UG TZ ZM ZW RW CM CI SN BJ TG ML BF GA CD ET JM BS PA BO YE")
 _OFTEN_CODELESS = words("CL CO PE UY PY EC VE AR CR GT DO MX LK BD PK PH ID MY VN EG MA TN JO LB TR CY")
@@ -30,7 +32,7 @@ def post_boxes(page: Page, country: str | None) -> Iterator[tuple[re.Match[str],
     """Boxes with a town and a country that is written or the site's; a box with a postal code is another form's."""
     if not page.mentions("bp", "b.p", "box", "p.m.b", "pmb", "apartado", "postale"):
         return
-    for match in _BOX.finditer(page.text):
+    for match in around_matches(page.text, _BOX, _FIGURES, 28, 90):
         home = country_code(match["rest"] or "") if match["rest"] and len(match["rest"]) > 3 else None
         home = home or country
         if home is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from leadhouse.extraction import vocabulary
@@ -117,6 +118,7 @@ _UNNUMBERED = re.compile(
 _FLOOR = re.compile(r"\s*[-–]?\s*\d{1,2}\.?\s?[ºª°]\.?\s?(?:[A-Za-z]{1,5}\.?)?$")  # 215 - 1.º Esq.
 _WORD_AND_NUMBER = re.compile(r"[A-Z][a-z]+ #?\w?\d{1,4}\w?")
 _TURKISH = re.compile(r"\b(?:mah|mh|cad|cd|sok|sk|mahallesi|caddesi|soka[kğ]ı?|bulvarı)\b", re.I)
+_NO_HOUSE = re.compile(r"(?i)(?:suite|ste|floor|level|unit|p\.?\s?o|postfach|bp|postbus|office|\d+(?:st|nd|rd|th))\b")
 _NUMBER_ALONE = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[a-zA-Z]?(?:[-/]\d+\w?)?(?:\s\w{1,9})?$")
 
 
@@ -142,7 +144,7 @@ def names_road(text: str) -> bool:
 
 
 def street_of(
-    pieces: list[str], *, reach: int = 3, is_wordy: bool = False, is_unnumbered: bool = False
+    pieces: Sequence[str], *, reach: int = 3, is_wordy: bool = False, is_unnumbered: bool = False
 ) -> tuple[str, int] | None:
     """The street out of the pieces before a town, and the index of its first piece; None when there is none.
 
@@ -150,6 +152,11 @@ def street_of(
     and takes one without a number (addresses of South Asia name landmarks, not numbers); `is_unnumbered` takes one
     whose last word is a street's (``Wharf Lane``, as British villages write).
     """
+    return _street_of(tuple(pieces), reach, is_wordy=is_wordy, is_unnumbered=is_unnumbered)
+
+
+@lru_cache(maxsize=5_000)  # the same footer stands on every page of a site
+def _street_of(pieces: tuple[str, ...], reach: int, *, is_wordy: bool, is_unnumbered: bool) -> tuple[str, int] | None:
     unit: tuple[str, int] | None = None
     for index in range(len(pieces) - 1, max(-1, len(pieces) - 2 - reach), -1):
         joined = _joined(pieces, index)
@@ -173,15 +180,14 @@ def street_of(
     return unit
 
 
-def _is_unit_behind(pieces: list[str], index: int) -> bool:
+def _is_unit_behind(pieces: Sequence[str], index: int) -> bool:
     """``222 Island Ave., Loft 204``: a word and a number behind a road that opens with its own."""
     if not index or not _WORD_AND_NUMBER.fullmatch(pieces[index]) or STREET_WORD.search(pieces[index]):
         return False
-    before = pieces[index - 1]
-    return bool(_NUMBER_FIRST.match(before)) and names_road(before)
+    return bool(_NUMBER_FIRST.match(pieces[index - 1])) and names_road(pieces[index - 1])
 
 
-def _joined(pieces: list[str], index: int) -> str | None:
+def _joined(pieces: Sequence[str], index: int) -> str | None:
     """Street and number that a comma parts: ``Via Roma, 5``, ``54, quai de la Rapée``."""
     if not index:
         return None
@@ -196,8 +202,7 @@ def _joined(pieces: list[str], index: int) -> str | None:
 
 def _is_number(piece: str) -> bool:
     """``5``, ``24 bajo``, ``n. 12``: the number of the street that the piece before names."""
-    piece = _FLOOR.sub("", piece)
-    return len(piece) <= 14 and bool(_NUMBER_ALONE.match(piece))
+    return len(bare := _FLOOR.sub("", piece)) <= 14 and bool(_NUMBER_ALONE.match(bare))
 
 
 def _is_short(piece: str) -> bool:
@@ -209,12 +214,11 @@ def _names_street(piece: str) -> bool:
 
 
 def _ends_search(piece: str) -> bool:
-    if _UNIT_ALONE.match(piece):
-        return False
-    return len(piece) > 50 or bool(vocabulary.LEGAL_FORM.search(piece)) or bool(_HARD_END.search(piece))
+    is_end = len(piece) > 50 or bool(vocabulary.LEGAL_FORM.search(piece) or _HARD_END.search(piece))
+    return is_end and not _UNIT_ALONE.match(piece)
 
 
-def _first(pieces: list[str], index: int, piece: str, *, is_wordy: bool) -> int:
+def _first(pieces: Sequence[str], index: int, piece: str, *, is_wordy: bool) -> int:
     """Where the address opens: units and buildings before the street belong to it, a company's name does not."""
     if piece != pieces[index]:
         return index
@@ -232,7 +236,7 @@ def _first(pieces: list[str], index: int, piece: str, *, is_wordy: bool) -> int:
     return index
 
 
-def _is_building(pieces: list[str], index: int) -> bool:
+def _is_building(pieces: Sequence[str], index: int) -> bool:
     """Whether a piece without a sign of its own stands between a floor and the street: a building's name."""
     piece = pieces[index]
     if not index or not _UNIT_ALONE.match(pieces[index - 1]) or not re.search(r"\d|\b[A-Z]$", pieces[index - 1]):
@@ -282,13 +286,12 @@ def _bare(piece: str) -> str:
     return piece
 
 
+@lru_cache(maxsize=20_000)
 def house_number(street: str) -> str | None:
     """The number of the house in a street line, as written; None where there is none."""
     named = [part for part in street.split(", ") if STREET_WORD.search(part) and re.search(r"\d", part)]
     for part in (*named, *street.split(", ")):
-        if re.match(
-            r"(?i)(?:suite|ste|floor|level|unit|p\.?\s?o|postfach|bp|postbus|office|\d+(?:st|nd|rd|th))\b", part
-        ):
+        if _NO_HOUSE.match(part):
             continue
         if (first := _NUMBER_FIRST.match(part)) and not re.search(r"\s\d+\s?[a-zA-Z]?$", part):
             return first["number"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leadhouse.extraction.address_forms import Town
 from leadhouse.extraction.address_regions import region_of
@@ -31,7 +32,7 @@ def town_before(pieces: list[str]) -> tuple[str | None, str | None, list[str]]:
     if len(words) > 1 and region_of(words[-1]):
         regions.insert(0, words.pop().strip("()"))
     if (re.search(r"\d", rest[-1]) and not _DISTRICT.fullmatch(rest[-1])) or len(words) > 4:
-        street, city = _town_at_end(words)
+        street, city = _town_at_end(" ".join(words))
         return city, ", ".join(regions) or None, [*rest[:-1], street] if city else rest
     return " ".join(words), ", ".join(regions) or None, rest[:-1]
 
@@ -53,9 +54,9 @@ def is_country(piece: str) -> bool:
     return len(piece) > 3 and len(piece.split()) <= 4 and bool(country_code(piece))
 
 
-def _town_at_end(words: list[str]) -> tuple[str, str | None]:
+@lru_cache(maxsize=5_000)
+def _town_at_end(text: str) -> tuple[str, str | None]:
     """Street and town that share a piece (``22 Karee St Centurion``): the town is what follows the street's word."""
-    text = " ".join(words)
     last = 0
     for match in STREET_WORD.finditer(text):
         if re.match(r"[ .]", text[match.end() : match.end() + 1]):

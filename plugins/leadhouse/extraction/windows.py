@@ -33,10 +33,9 @@ def windows(text: str, anchor: re.Pattern[str], before: int, after: int) -> Iter
         yield low, high
 
 
-def _anchored(text: str, anchor: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    for low, high in figures(text):
-        for match in anchor.finditer(text, low, high):
-            yield match.span()
+@lru_cache(maxsize=8)  # codes before and behind a town have one anchor
+def _anchored(text: str, anchor: re.Pattern[str]) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for low, high in figures(text) for match in anchor.finditer(text, low, high))
 
 
 @lru_cache(maxsize=4)

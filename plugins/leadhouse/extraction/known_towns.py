@@ -156,6 +156,7 @@ _NO_PLACE = re.compile(
     r"(?:^|[\s(])(?:in|of|from|near|to|across|around|greater|all over|en|de|à|aus|bei|nach|i|w|v)\s$", re.I
 )
 _MAX = 12  # of one page
+_LINE = 200  # characters that are looked at behind a town
 
 
 def known_towns(page: Page, country: str | None) -> Iterator[Town]:
@@ -186,7 +187,8 @@ def _before_states(text: str, country: str | None) -> Iterator[Town]:
     if (pattern := _BEFORE_STATE.get(country or "")) is None:
         return
     for match in pattern.finditer(text):
-        low = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 60)
+        low = max(0, match.start() - 60)
+        low = max(low, text.rfind("\n", low, match.start()) + 1)
         before = _TOWN_AT_END.search(text[low : match.start()])
         if before is None:
             continue
@@ -225,8 +227,8 @@ def _closed(text: str, start: int, end: int, city: str, region: str | None, coun
     if district := _DISTRICT.match(text, end):
         city, end = city + district[0], district.end()
     is_named = region is not None
-    line_end = text.find("\n", end)
-    line_end = len(text) if line_end < 0 else line_end
+    line_end = text.find("\n", end, end + _LINE)
+    line_end = min(len(text), end + _LINE) if line_end < 0 else line_end
     for _ in range(3):
         further = _FURTHER.match(text, end, line_end)
         if further is None:

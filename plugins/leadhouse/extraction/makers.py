@@ -20,7 +20,9 @@ class Makers:
 
     def has_mail_at(self, domain: str) -> bool:
         """Whether a mailbox's domain is a maker's."""
-        return self._is_maker(hosts.registrable(domain))
+        domain = hosts.registrable(domain)
+        is_linked = domain not in hosts.FREE_MAIL and any(domain in link.url for link in self.page.links)
+        return is_linked and self._is_maker(domain)
 
     def has_profile(self, handle: str) -> bool:
         """Whether a profile's handle bears a maker's name."""
@@ -39,8 +41,9 @@ class Makers:
         if self._outward is None:
             self._outward = {}
             own, outward = hosts.registrable(self.page.host), 0
+            inward = "/".join(self.page.url.split("/", 3)[:3]) + "/"
             for link in self.page.links:
-                host = safe_host(link.url)
+                host = "" if link.url.startswith(inward) else safe_host(link.url)
                 if not host or host == self.page.host or outward >= _MAX_LINKS:
                     continue
                 outward += 1

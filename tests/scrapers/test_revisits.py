@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leadhouse.jobs.sources import KnownPage
-from scrapers.base import revisits
+from leadhouse.jobs.sources import KnownFile, KnownPage, Source
+from scrapers.base import former, revisits
 from scrapers.base.time_budget import PageTooSlowError, limited
 
 NOW = datetime.now(UTC)
@@ -102,3 +102,17 @@ def test_a_page_that_takes_too_long_is_given_up() -> None:
         read_slowly()
     with limited(30):
         assert sum(range(1000)) == 499500
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "is_used"),
+    [(23.9, 200, True), (24.1, 200, False), (1, 404, True), (1, 301, True), (1, 500, False), (1, 429, False)],
+)
+def test_a_robots_txt_holds_for_a_day_and_a_failure_for_no_time(
+    hours: float, status: int, is_used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(former, "_read", lambda file: file)
+    asked_at = datetime.now(UTC) - timedelta(hours=hours)
+    file = KnownFile("http://a.example/robots.txt", "robots", status, asked_at, "file.warc.gz", 0, 100)
+    source = Source("web/a.example", "http://a.example/", "a.example", known_files=(file,))
+    assert bool(list(former.former_robots([source]))) is is_used

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leadhouse.extraction.attribution.context import affinity
 from leadhouse.extraction.contact_links import contact_score
-from leadhouse.extraction.context import affinity
-from leadhouse.extraction.mailboxes import is_role
-from leadhouse.extraction.social_profiles import profile
+from leadhouse.extraction.contacts.mailboxes import is_role
+from leadhouse.extraction.contacts.social_profiles import profile
 from leadhouse.records import Extraction
 
 Numbers = NDArray[np.float64]

@@ -16,11 +16,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from benchmarks.extraction_confusion import Candidate, candidates, confusion_table, learned_against_rules
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.contact_links import contact_score
-from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.site_summary import summarise
+from leadhouse.extraction.markup.parsing import parse
+from leadhouse.extraction.site.summary import summarise
 from leadhouse.records import Extraction
 
 

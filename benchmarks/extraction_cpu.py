@@ -26,9 +26,9 @@ from benchmarks.measure import Result, cpu_seconds
 from demo.world import World
 from demo.world.answers import Request, respond
 from leadhouse.extraction import compiled
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.parsing import parse
+from leadhouse.extraction.markup.parsing import parse
 
 SITES = 60
 FLOOR_ROUNDS = 3

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.extraction_corpus import read_all
-from leadhouse.extraction.site_summary import summarise
+from leadhouse.extraction.site.summary import summarise
 from leadhouse.records import Extraction, PersonAttribute
 
 Decision = tuple[str, str]  # of what, by which reader or for which reason

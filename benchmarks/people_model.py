@@ -21,11 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.people import candidates
+from leadhouse.extraction.attribution.hosts import fold
+from leadhouse.extraction.markup.parsing import parse
+from leadhouse.extraction.people.evidence import WEIGHTS
+from leadhouse.extraction.people.page_people import candidates
 from leadhouse.extraction.person import ACCEPT
-from leadhouse.extraction.person_evidence import WEIGHTS
 
 OUTSIDERS = ("byline", "testimonial", "third_party", "partner", "historical", "designer", "authority", "hidden")
 FEATURES = (*WEIGHTS, *OUTSIDERS, "pages", "listed", "listed_many", "rules_confidence")

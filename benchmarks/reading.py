@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.local_site import Site, is_page, made_site, saved_sites
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
 
 _FIRST = b"<p>Dr. Anna Huber, Director, +49 341 987654, info@warm.example, 04109 Leipzig"
 

@@ -11,7 +11,7 @@ from zlib import crc32
 from scrapy.http import Response
 
 from leadhouse.extraction.contact_links import contact_guesses, contact_score
-from leadhouse.extraction.page import Page
+from leadhouse.extraction.markup.page import Page
 from scrapers.base import links, revisits, sitemaps, urls
 from scrapers.base.former import FormerSitemap, former_sitemaps
 from scrapers.base.frontier import FORMER_SITEMAP, KNOWN, PRODUCTIVE, REPLAY, SITEMAP, START, Frontier, Target

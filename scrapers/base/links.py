@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from urllib.parse import urljoin
 
-from leadhouse.extraction.page import Page
+from leadhouse.extraction.markup.page import Page
 from scrapers.base import urls
 
 MAX_FRAMES = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from leadhouse.extraction.social_profiles import network_of
+from leadhouse.extraction.contacts.social_profiles import network_of
 from leadhouse.records import Outcome
 from scrapers.base import urls
 from scrapers.base.frontier import Target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from leadhouse.extraction.site_summary import summarise
+from leadhouse.extraction.site.summary import summarise
 from leadhouse.records import Extraction
 from scrapers.items import CrawledPage, FinishedSource
 

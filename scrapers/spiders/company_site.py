@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from scrapy.http import Response
 
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import EXTRACTOR, EXTRACTOR_VERSION, extract_page
-from leadhouse.extraction.context import SiteContext
+from leadhouse.extraction.markup.parsing import parse
 from leadhouse.extraction.page_kind import PageKind, kind_of_bytes
-from leadhouse.extraction.parsing import parse
 from leadhouse.records import Fetch, Outcome
 from scrapers.base.answers import KINDS, LEADING_ON
 from scrapers.base.frontier import Target

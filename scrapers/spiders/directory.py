@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from scrapy.http import Response
 from selectolax.lexbor import LexborHTMLParser
 
-from leadhouse.extraction.charset import decode
 from leadhouse.extraction.listing import EXTRACTOR, EXTRACTOR_VERSION, Listing, following_pages, read_entries
+from leadhouse.extraction.markup.charset import decode
 from leadhouse.extraction.page_kind import kind_of_bytes
 from leadhouse.records import Extraction, Fetch, Outcome
 from scrapers.base.frontier import Target

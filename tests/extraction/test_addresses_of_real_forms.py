@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from leadhouse.extraction.addresses import extract_addresses
-from leadhouse.extraction.context import Findings
-from leadhouse.extraction.country import detect_country
-from leadhouse.extraction.hosts import country_of_host
-from leadhouse.extraction.parsing import parse
+from leadhouse.extraction.addresses.country import detect_country
+from leadhouse.extraction.addresses.page_addresses import extract_addresses
+from leadhouse.extraction.attribution.context import Findings
+from leadhouse.extraction.attribution.hosts import country_of_host
+from leadhouse.extraction.markup.parsing import parse
 from leadhouse.records import AddressParts
 
 

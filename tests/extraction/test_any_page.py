@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadhouse.extraction.charset import decode
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
+from leadhouse.extraction.markup.charset import decode
 from leadhouse.records import Extraction
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.site_summary import summarise
+from leadhouse.extraction.site.summary import summarise
 
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 OWN = (

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
 from leadhouse.extraction.contact_links import contact_guesses, contact_score
-from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.page import MAX_BYTES
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.site_summary import summarise
+from leadhouse.extraction.markup.page import MAX_BYTES
+from leadhouse.extraction.markup.parsing import parse
+from leadhouse.extraction.site.summary import summarise
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SITE = SiteContext(host="www.example-bau.de")

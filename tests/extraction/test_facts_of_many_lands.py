@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
 
 NOW = datetime(2026, 4, 6, tzinfo=UTC)
 Facts = dict[str, set[str]]

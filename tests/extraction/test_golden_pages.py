@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import EXTRACTOR, EXTRACTOR_VERSION, extract_page
-from leadhouse.extraction.context import SiteContext
 from leadhouse.records import Extraction
 
 PAGES = Path(__file__).parent / "pages"

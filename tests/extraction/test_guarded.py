@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadhouse import extraction
-from leadhouse.extraction.guarded import AnyOf, Guarded, guarded, in_one_case
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.windows import matches_from
+from leadhouse.extraction.markup.parsing import parse
+from leadhouse.extraction.patterns.guarded import AnyOf, Guarded, guarded, in_one_case
+from leadhouse.extraction.patterns.windows import matches_from
 
 PAGES = Path(__file__).parent / "pages"
 

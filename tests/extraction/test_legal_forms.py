@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadhouse.extraction.legal_names import legal_name
+from leadhouse.extraction.company.legal_names import legal_name
 
 NAMES = (
     # the Union and the Economic Area

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from leadhouse.extraction import limits
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.structured import MAX_JSON, read_json_ld
+from leadhouse.extraction.markup import limits
+from leadhouse.extraction.markup.parsing import parse
+from leadhouse.extraction.markup.structured import MAX_JSON, read_json_ld
 
 FOOT = "<footer>Acme Ltd, 1 High Street</footer>"
 

@@ -19,8 +19,8 @@ from unicodedata import normalize
 
 import pytest
 
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
 from tests.extraction.test_golden_pages import PAGES, URLS
 
 NOW = datetime(2026, 2, 3, tzinfo=UTC)

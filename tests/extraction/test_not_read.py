@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from leadhouse.extraction import parsing
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.page import MAX_BYTES
-from leadhouse.extraction.parsing import parse
+from leadhouse.extraction.markup import parsing
+from leadhouse.extraction.markup.page import MAX_BYTES
+from leadhouse.extraction.markup.parsing import parse
 from leadhouse.records import Extraction
 
 HOST = "www.ahornhof.de"

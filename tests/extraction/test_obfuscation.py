@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.script_addresses import address_in
+from leadhouse.extraction.markup.parsing import parse
+from leadhouse.extraction.markup.script_addresses import address_in
 from leadhouse.records import CompanyAttribute, Extraction
 
 HOST = "www.ahornhof.de"

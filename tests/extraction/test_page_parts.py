@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from leadhouse.extraction import deobfuscate, hosts
-from leadhouse.extraction.charset import decode
+from leadhouse.extraction.attribution import hosts
 from leadhouse.extraction.contact_links import contact_guesses, contact_score
-from leadhouse.extraction.emails import from_mailto, placeholder_reason
-from leadhouse.extraction.job_titles import is_title
-from leadhouse.extraction.page import Mark
+from leadhouse.extraction.contacts.emails import from_mailto, placeholder_reason
+from leadhouse.extraction.contacts.phones import to_e164
+from leadhouse.extraction.contacts.social_profiles import profile
+from leadhouse.extraction.markup import deobfuscate
+from leadhouse.extraction.markup.charset import decode
+from leadhouse.extraction.markup.page import Mark
+from leadhouse.extraction.markup.parsing import parse
+from leadhouse.extraction.markup.structured import read_json_ld, types_of
 from leadhouse.extraction.page_kind import PageKind, kind_of_bytes
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.person_names import person_name
-from leadhouse.extraction.phones import to_e164
-from leadhouse.extraction.social_profiles import profile
-from leadhouse.extraction.structured import read_json_ld, types_of
+from leadhouse.extraction.people.job_titles import is_title
+from leadhouse.extraction.people.names import person_name
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from leadhouse.extraction.job_titles import is_department, is_title
-from leadhouse.extraction.legal_names import legal_name
-from leadhouse.extraction.person_names import has_given_name, other_script_name, read_name
-from leadhouse.extraction.person_said import said
-from leadhouse.extraction.site_people import is_same_person
+from leadhouse.extraction.company.legal_names import legal_name
+from leadhouse.extraction.people.job_titles import is_department, is_title
+from leadhouse.extraction.people.names import has_given_name, other_script_name, read_name
+from leadhouse.extraction.people.said import said
+from leadhouse.extraction.site.people import is_same_person
 
 
 @pytest.mark.parametrize(

@@ -12,24 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadhouse.extraction import (
-    address_forms,
-    country,
-    deobfuscate,
-    east_asian,
-    employees,
-    identifiers,
-    literals,
-    phone_candidates,
-)
-from leadhouse.extraction.blocks import folded_lines
+from leadhouse.extraction import east_asian
+from leadhouse.extraction.addresses import address_forms, country
+from leadhouse.extraction.attribution.context import SiteContext
+from leadhouse.extraction.attribution.hosts import fold
+from leadhouse.extraction.company import employees, identifiers
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.deobfuscate import plain
-from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.page import Page
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.windows import beyond_ascii, figures, windows
+from leadhouse.extraction.contacts import phone_candidates
+from leadhouse.extraction.markup import deobfuscate
+from leadhouse.extraction.markup.blocks import folded_lines
+from leadhouse.extraction.markup.deobfuscate import plain
+from leadhouse.extraction.markup.page import Page
+from leadhouse.extraction.markup.parsing import parse
+from leadhouse.extraction.patterns import literals
+from leadhouse.extraction.patterns.windows import beyond_ascii, figures, windows
 
 FILES = sorted((Path(__file__).parent / "pages").glob("*.html"))
 WHEN = datetime(2026, 11, 2, tzinfo=UTC)

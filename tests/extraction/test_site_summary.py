@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from leadhouse.extraction.attribution.context import SiteContext
 from leadhouse.extraction.company_site import extract_page
-from leadhouse.extraction.context import SiteContext
-from leadhouse.extraction.site_summary import SiteFacts, summarise
+from leadhouse.extraction.site.summary import SiteFacts, summarise
 from leadhouse.records import CompanyAttribute
 
 NOW = datetime(2026, 2, 3, tzinfo=UTC)

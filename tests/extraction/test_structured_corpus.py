@@ -17,9 +17,9 @@ import extruct
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from leadhouse.extraction.charset import decode
-from leadhouse.extraction.page import Page
-from leadhouse.extraction.parsing import parse
+from leadhouse.extraction.markup.charset import decode
+from leadhouse.extraction.markup.page import Page
+from leadhouse.extraction.markup.parsing import parse
 from tests.extraction.test_structured_data import as_item, without_empty
 
 FOLDER = os.environ.get("LEADHOUSE_CORPUS")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadhouse.extraction import structured
-from leadhouse.extraction.embedded import syntaxes_in
-from leadhouse.extraction.parsing import parse
+from leadhouse.extraction.markup import structured
+from leadhouse.extraction.markup.embedded import syntaxes_in
+from leadhouse.extraction.markup.parsing import parse
 
 URL = "https://www.ahornhof.example/kontakt/"
 ORGANIZATION = "itemscope itemtype='https://schema.org/Organization'"
@@ -235,7 +235,7 @@ def test_ordinary_pages_never_load_extruct() -> None:
     program = (
         "import sys\nfrom datetime import datetime, UTC\n"
         "from leadhouse.extraction.company_site import extract_page\n"
-        "from leadhouse.extraction.context import SiteContext\n"
+        "from leadhouse.extraction.attribution.context import SiteContext\n"
         f"extract_page({page.encode()!r}, {URL!r}, 'text/html', SiteContext(host='x.example'), datetime.now(UTC))\n"
         "print(sorted({'extruct', 'rdflib', 'bs4', 'lxml', 'mf2py'} & set(sys.modules)))"
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadhouse.extraction import phones
+from leadhouse.extraction.contacts import phones
 from leadhouse.imports import phone_numbers
 
 FORMATS = (

@@ -30,7 +30,7 @@ NAMED = (
 )
 
 for package in PACKAGES:
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if not found.name.endswith(".statsmailer"):  # it warns that it will go
             import_module(found.name)
 for name in NAMED:

@@ -6,7 +6,7 @@ import pytest
 from scrapy import Request
 from scrapy.http import Response
 
-from leadhouse.extraction.parsing import parse
+from leadhouse.extraction.markup.parsing import parse
 from leadhouse.jobs.sources import KnownPage, Source
 from scrapers.base import links, urls
 from scrapers.base.claims import Claims

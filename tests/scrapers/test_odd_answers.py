@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy import Request
 
-from leadhouse.extraction.charset import decode
+from leadhouse.extraction.markup.charset import decode
 from leadhouse.jobs.sources import Source
 from scrapers.base import answers, redirects, revisits, robots, sitemaps, urls
 from scrapers.base.polite_spider import Output

@@ -17,7 +17,7 @@ from jsonpath_ng.parser import parse
 from pydantic import Field, field_validator
 
 from leadhouse.connectors.api_connector import Shape
-from leadhouse.extraction import phones
+from leadhouse.extraction.contacts import phones
 from leadhouse.imports import cells
 from leadhouse.landing.storable import clean_text
 from leadhouse.records import (

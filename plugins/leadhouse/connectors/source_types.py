@@ -24,8 +24,8 @@ from leadhouse.connectors.searxng import SearxngConnector, SearxngParameters
 from leadhouse.connectors.source_errors import Reason, SourceError
 from leadhouse.connectors.source_parameters import FileParameters, SiteParameters
 from leadhouse.connectors.zoominfo import ZoomInfoConnector, ZoomInfoCredentials, ZoomInfoParameters
-from leadhouse.extraction.charset import decode
 from leadhouse.extraction.listing import Listing, following_pages, read_entries
+from leadhouse.extraction.markup.charset import decode
 from leadhouse.imports.errors import ImportFileError
 
 # of a test, which a person waits for

@@ -10,8 +10,8 @@ from email_validator import EmailNotValidError, validate_email
 from leadhouse.enrichment.bounce_model import BounceModel, bounce_class
 from leadhouse.enrichment.mail_routes import MailRoute
 from leadhouse.enrichment.smtp_probe import Probe
-from leadhouse.extraction.hosts import FREE_MAIL
-from leadhouse.extraction.mailboxes import is_role
+from leadhouse.extraction.attribution.hosts import FREE_MAIL
+from leadhouse.extraction.contacts.mailboxes import is_role
 
 Status = Literal["valid", "risky", "invalid", "unknown"]
 

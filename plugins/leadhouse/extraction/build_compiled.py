@@ -37,8 +37,7 @@ def build(target: Path, sources: Path = SOURCES) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
         stage = Path(name)
         made = _compiled(_staged(sources, stage), stage)
-        for data in sources.glob("*.txt"):
-            shutil.copy(data, made)
+        _copy_the_rest(sources, made)
         os.rename(made, target)  # noqa: PTH104 - whole or not at all
 
 
@@ -48,14 +47,33 @@ def _staged(sources: Path, stage: Path) -> list[str]:
     package.mkdir(parents=True)
     for outer in ("__init__.py", "records.py", "py.typed"):
         shutil.copy(sources.parent / outer, package.parent)
-    (package / "__init__.py").write_text("")
     paths = []
-    for module in sorted(sources.glob("*.py")):
-        source = module.read_text(encoding="utf-8")
-        if is_translated(module.name, source):
-            (package / module.name).write_text(with_constructors(with_constants(source)), encoding="utf-8")
-            paths.append(str((package / module.name).relative_to(stage)))
+    for module in modules(sources):
+        source, staged = module.read_text(encoding="utf-8"), package / module.relative_to(sources)
+        staged.parent.mkdir(exist_ok=True)
+        if module.name == "__init__.py":
+            staged.write_text("")
+        elif is_translated(module.name, source):
+            staged.write_text(with_constructors(with_constants(source)), encoding="utf-8")
+            paths.append(str(staged.relative_to(stage)))
     return paths
+
+
+def _copy_the_rest(sources: Path, made: Path) -> None:
+    """What a room holds beside machine code: its face, modules that stay as they are, word lists.
+
+    A room is found here as a whole or not at all; what lies in the component's own folder is found there.
+    """
+    for file in (*modules(sources), *sources.glob("[a-z]*/*.txt")):
+        place = file.relative_to(sources)
+        is_code = file.suffix == ".py" and is_translated(file.name, file.read_text(encoding="utf-8"))
+        if len(place.parts) > 1 and not is_code:
+            shutil.copy(file, made / place)
+
+
+def modules(sources: Path = SOURCES) -> list[Path]:
+    """The component's modules, those of its rooms included."""
+    return sorted((*sources.glob("*.py"), *sources.glob("[a-z]*/*.py")))
 
 
 def is_translated(name: str, source: str) -> bool:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from leadhouse.extraction import hosts, page_marks
-from leadhouse.extraction.addresses import extract_addresses
-from leadhouse.extraction.context import Findings, SiteContext
-from leadhouse.extraction.country import detect_country, detect_language
-from leadhouse.extraction.emails import extract_emails
-from leadhouse.extraction.employees import extract_employees
-from leadhouse.extraction.identifiers import extract_identifiers, extract_technologies
-from leadhouse.extraction.industries import extract_industries
-from leadhouse.extraction.names import extract_names
-from leadhouse.extraction.page import Page
+from leadhouse.extraction import page_marks
+from leadhouse.extraction.addresses.country import detect_country, detect_language
+from leadhouse.extraction.addresses.page_addresses import extract_addresses
+from leadhouse.extraction.attribution import hosts
+from leadhouse.extraction.attribution.context import Findings, SiteContext
+from leadhouse.extraction.attribution.parties import Owner, owner_names
+from leadhouse.extraction.company.employees import extract_employees
+from leadhouse.extraction.company.identifiers import extract_identifiers, extract_technologies
+from leadhouse.extraction.company.industries import extract_industries
+from leadhouse.extraction.company.names import extract_names
+from leadhouse.extraction.contacts.emails import extract_emails
+from leadhouse.extraction.contacts.phones import extract_phones
+from leadhouse.extraction.contacts.socials import extract_socials
+from leadhouse.extraction.markup.page import Page
+from leadhouse.extraction.markup.parsing import parse
 from leadhouse.extraction.page_kind import PageKind, classify, kind_of_bytes
-from leadhouse.extraction.parsing import parse
-from leadhouse.extraction.parties import Owner, owner_names
-from leadhouse.extraction.people import extract_people
-from leadhouse.extraction.phones import extract_phones
-from leadhouse.extraction.representatives import Person
-from leadhouse.extraction.socials import extract_socials
+from leadhouse.extraction.people.page_people import extract_people
+from leadhouse.extraction.people.representatives import Person
 from leadhouse.extraction.unread_parts import unread_parts
 from leadhouse.records import (
     CompanyAttribute,
@@ -34,7 +35,7 @@ from leadhouse.records import (
 )
 
 EXTRACTOR = "company_site"
-EXTRACTOR_VERSION = "7"
+EXTRACTOR_VERSION = "8"
 COMPANY_KEY = "company"
 _MAX_VALUES = 40  # of one attribute on one page; a directory of shops is not one company's contacts
 _MAX_REJECTIONS = 60

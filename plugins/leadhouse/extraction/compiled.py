@@ -20,7 +20,10 @@ BUILDS: Final = SOURCES / ".compiled"
 def folder(sources: Path = SOURCES) -> Path:
     """Where the machine code of these very sources lies, for this interpreter; it need not exist."""
     seen = hashlib.sha256(f"{sys.version} {EXTENSION_SUFFIXES[0]}".encode())
-    for name in sorted(os.listdir(sources)):  # noqa: PTH208 - each process pays this
-        if name.endswith((".py", ".txt")):
-            seen.update(name.encode() + b"\0" + (sources / name).read_bytes())
+    for place, _, names in sorted(os.walk(sources)):
+        room = os.path.relpath(place, sources)
+        if not room.startswith(BUILDS.name):
+            for name in sorted(names):
+                if name.endswith((".py", ".txt")):
+                    seen.update(f"{room}/{name}".encode() + b"\0" + Path(place, name).read_bytes())
     return BUILDS / seen.hexdigest()[:16]

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from leadhouse.extraction.page import Mark, Page
+from leadhouse.extraction.markup.page import Mark, Page
+from leadhouse.extraction.patterns.windows import around_matches, beyond_ascii
 from leadhouse.extraction.person import Person
-from leadhouse.extraction.windows import around_matches, beyond_ascii
 from leadhouse.records import AddressParts
 
 _HAN = "\u3400-\u9fff々"

@@ -12,10 +12,10 @@ from urllib.parse import urljoin, urlsplit
 from pydantic import Field, StringConstraints, field_validator
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from leadhouse.extraction.dialled_numbers import to_e164
-from leadhouse.extraction.emails import addresses_in, from_mailto
-from leadhouse.extraction.hosts import registrable
-from leadhouse.extraction.social_profiles import network_of, profile
+from leadhouse.extraction.attribution.hosts import registrable
+from leadhouse.extraction.contacts.dialled_numbers import to_e164
+from leadhouse.extraction.contacts.emails import addresses_in, from_mailto
+from leadhouse.extraction.contacts.social_profiles import network_of, profile
 from leadhouse.records import AddressParts, CompanyAttribute, CompanyRecord, Strict, Value
 
 EXTRACTOR, EXTRACTOR_VERSION = "directory", "1"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from leadhouse.extraction import hosts, vocabulary
-from leadhouse.extraction.charset import UNKNOWN
-from leadhouse.extraction.guarded import guarded
-from leadhouse.extraction.page import Mark, Page
+from leadhouse.extraction.attribution import hosts
+from leadhouse.extraction.markup.charset import UNKNOWN
+from leadhouse.extraction.markup.page import Mark, Page
+from leadhouse.extraction.patterns import vocabulary
+from leadhouse.extraction.patterns.guarded import guarded
 
 
 class PageKind(StrEnum):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from leadhouse.extraction.attribution.hosts import fold
 from leadhouse.extraction.contact_links import contact_score
-from leadhouse.extraction.guarded import guarded
-from leadhouse.extraction.hosts import fold
-from leadhouse.extraction.page import Block, Image, Link, Mark, Page
-from leadhouse.extraction.person_evidence import TEAM_URL
-from leadhouse.extraction.person_said import said
-from leadhouse.extraction.vocabulary import words
+from leadhouse.extraction.markup.page import Block, Image, Link, Mark, Page
+from leadhouse.extraction.patterns.guarded import guarded
+from leadhouse.extraction.patterns.vocabulary import words
+from leadhouse.extraction.people.evidence import TEAM_URL
+from leadhouse.extraction.people.said import said
 
 _CONTACT_PAGE = 0.65  # of `contact_score`
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from leadhouse.extraction.context import Findings
-from leadhouse.extraction.guarded import guarded
-from leadhouse.extraction.page import Mark, Page
-from leadhouse.extraction.person_outsiders import is_imprint
+from leadhouse.extraction.attribution.context import Findings
+from leadhouse.extraction.markup.page import Mark, Page
+from leadhouse.extraction.patterns.guarded import guarded
+from leadhouse.extraction.people.outsiders import is_imprint
 
 _FEW = 300  # characters beside menus
 _LEGAL = guarded(

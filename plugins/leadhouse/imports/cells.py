@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from leadhouse.extraction import hosts
-from leadhouse.extraction.country import country_code
-from leadhouse.extraction.identifiers import check_vat
-from leadhouse.extraction.person_names import has_given_name
+from leadhouse.extraction.addresses.country import country_code
+from leadhouse.extraction.attribution import hosts
+from leadhouse.extraction.company.identifiers import check_vat
+from leadhouse.extraction.people.names import has_given_name
 from leadhouse.imports.country_names import LONGEST_COUNTRY, by_any_name
 from leadhouse.imports.degrees import without_degrees
 from leadhouse.imports.phone_numbers import to_e164

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from leadhouse.extraction import hosts
+from leadhouse.extraction.attribution import hosts
 from leadhouse.imports.row_cells import Draft
 from leadhouse.landing.prepared import Candidates
 

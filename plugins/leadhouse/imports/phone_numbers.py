@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from leadhouse.extraction import phones
+from leadhouse.extraction.contacts import phones
 
 _INTERNATIONAL = re.compile(r"'?\s*(?:\+|00(?=[1-9]))\s*([1-9][\d ().\-/\u00a0]{5,24}\d)\s*")
 _NATIONAL = re.compile(r"\s*(\(?\d[\d ().\-/\u00a0]{4,22}\d)\s*")

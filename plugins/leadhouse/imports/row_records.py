@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from leadhouse.extraction import hosts
+from leadhouse.extraction.attribution import hosts
 from leadhouse.imports import cells
 from leadhouse.imports.cell_figures import revenue
 from leadhouse.imports.columns import ColumnMap, Field

@@ -15,8 +15,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from leadhouse.database import queries
-from leadhouse.extraction.hosts import FREE_MAIL
-from leadhouse.extraction.mailboxes import is_role
+from leadhouse.extraction.attribution.hosts import FREE_MAIL
+from leadhouse.extraction.contacts.mailboxes import is_role
 from leadhouse.privacy.erasures import Targets
 from leadhouse.suppression.erased_keys import (
     Token,

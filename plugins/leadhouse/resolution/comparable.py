@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from leadhouse.extraction.hosts import FREE_MAIL, registrable
+from leadhouse.extraction.attribution.hosts import FREE_MAIL, registrable
 from leadhouse.resolution.folding import REMEMBERED, fold, fold_company
 
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)

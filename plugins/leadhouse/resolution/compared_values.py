@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from leadhouse.extraction.hosts import FREE_MAIL
+from leadhouse.extraction.attribution.hosts import FREE_MAIL
 from leadhouse.resolution.blocking import sound
 from leadhouse.resolution.comparable import company_name, comparable
 from leadhouse.resolution.folding import fold_person

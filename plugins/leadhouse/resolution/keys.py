@@ -14,8 +14,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from leadhouse.extraction.hosts import FREE_MAIL, PLATFORMS, registrable
-from leadhouse.extraction.mailboxes import is_role
+from leadhouse.extraction.attribution.hosts import FREE_MAIL, PLATFORMS, registrable
+from leadhouse.extraction.contacts.mailboxes import is_role
 from leadhouse.resolution.folding import REMEMBERED, fold, fold_company, fold_person
 
 Kind = Literal["company", "person"]

@@ -1,0 +1,1 @@
+"""Whose a candidate is: the words, headings and hosts around it."""

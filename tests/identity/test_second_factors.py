@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +22,10 @@ def secret_of(enrolment):
 
 
 def code_at(enrolment, steps=0):
+    """The code of a step beside the current one, which lasts for two seconds more: it is used up by then."""
+    left = totp.STEP_SECONDS - time.time() % totp.STEP_SECONDS
+    if left < 2:
+        time.sleep(left + 0.01)
     return totp.code_of(secret_of(enrolment), totp.step_of(datetime.now(UTC)) + steps)
 
 

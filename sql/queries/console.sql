@@ -168,6 +168,15 @@ select page.source_key, page.outcome::text as outcome, coalesce(page.reason, '')
  order by 4 desc, 1
  limit 50;
 
+-- name: list_sources_told_of
+-- Sources whose crawl or reading had something to tell a person (`leadhouse.jobs.notices`), those first that hold facts back.
+select subject as source_key, counts ->> 'kind' as kind, message
+  from quality.step_outcomes
+ where stage = 'watch_source' and outcome = 'partial'
+   and started_at >= %(since)s and started_at < coalesce(%(until)s::timestamptz, 'infinity')
+ order by counts ->> 'kind' in ('layout_changed', 'too_few') desc, subject, finished_at desc
+ limit 50;
+
 -- name: list_organizations
 select slug, organization_id from identity.organizations where deleted_at is null order by slug;
 

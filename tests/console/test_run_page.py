@@ -207,6 +207,29 @@ def test_page_shows_both_nights_and_says_that_the_sum_is_right(site, night):
     assert site.seconds["run"] < SECONDS
 
 
+def test_sources_that_hold_facts_back_stand_on_the_page_with_what_to_do(site, night, database):
+    assert "To be looked at" not in site.get("run").text
+    told = [
+        ("web/full", "too_many", "partial", "too_many: Much is found: 40 values where there were 9."),
+        ("web/<lost>", "layout_changed", "partial", "layout_changed: The layout has changed: person.email (9 → 0)."),
+        ("web/as-ever", "ordinary", "succeeded", None),
+    ]
+    with database.kept_transaction() as connection:
+        for source_key, kind, outcome, message in told:
+            connection.execute(
+                "insert into quality.step_outcomes (run_id, stage, subject, outcome, counts, message, started_at,"
+                " wall_seconds)"
+                " values ('night', 'watch_source', %s, %s, jsonb_build_object('kind', %s::text), %s, %s, 1)",
+                [source_key, outcome, kind, message, night + timedelta(minutes=1)],
+            )
+    page = site.get("run").text
+    table = page.partition("To be looked at")[2].partition("</table>")[0]
+    assert table.index("web/&lt;lost&gt;") < table.index("web/full")
+    assert ">layout changed</td>" in table
+    assert "The layout has changed: person.email (9 → 0)." in table
+    assert "web/as-ever" not in table
+
+
 def test_a_run_without_a_former_one_of_its_kind_says_so(site, night, database):
     asked_for(database, "import", night + timedelta(minutes=30))
     page = " ".join(site.get("run").text.split())

@@ -49,4 +49,5 @@ def _details(run: Window) -> dict[str, Any]:
             "reasons": connection.execute(queries.count_quarantine_by_reason, window).fetchall(),
             "nodes": connection.execute(queries.list_dbt_nodes, window).fetchall(),
             "sources": connection.execute(queries.list_sources_by_outcome, window).fetchall(),
+            "told_of": connection.execute(queries.list_sources_told_of, window).fetchall(),
         }

@@ -178,6 +178,11 @@ class Frontier:
         """A page that may not be asked costs nothing."""
         self.budget += 1
 
+    def leave(self, reason: str) -> None:
+        """Forget what waits, and count it as left out for a reason."""
+        self._left_out[reason] += sum(not target.is_sitemap for target in self._heap)
+        self.clear()
+
     def clear(self) -> None:
         """Forget what waits: the site is not to be asked any further."""
         self._heap.clear()

@@ -170,7 +170,7 @@ class SourceSpider(PoliteSpider):
         if target.is_start:
             site.start_outcome = (outcome, reason)
         if site.refused >= MAX_REFUSED:
-            site.frontier.clear()
+            site.frontier.leave("closed")
         if site.refused <= MAX_REFUSED_ROWS:
             fetch = unasked_row(self._job_id, site, target, outcome, reason)
             site.count(fetch)

@@ -87,6 +87,7 @@ def test_a_site_whose_rules_close_everything_is_left_soon() -> None:
     list(spider._advance(site))
     assert site.refused == MAX_REFUSED
     assert site.is_finished
+    assert site.result().counts["left_out_closed"] == 2 * MAX_REFUSED
 
 
 def test_who_forgives_every_exception_does_not_forgive_a_page_that_takes_too_long() -> None:

@@ -45,19 +45,28 @@ def _night(options: argparse.Namespace) -> int:
     from leadhouse.database.connection import DatabaseError
     from leadhouse.local.addresses import addresses
     from leadhouse.local.airflow_database import AirflowSetupError
+    from leadhouse.local.locks import LockTimeoutError, exclusive
     from leadhouse.local.postgres_binaries import PostgresSetupError
     from leadhouse.local.processes import ProcessError
 
     expected = (NightNotFinishedError, DatabaseError, AirflowSetupError, PostgresSetupError, ProcessError)
     try:
-        summary = run_night(options.seed, options.companies)
+        with exclusive(settings().home / "demo.lock", "a night of the demo", seconds=0):
+            summary = run_night(options.seed, options.companies)
+    except LockTimeoutError:
+        return _refuse("another night of the demo runs in this folder. Wait for its end, or end it, and try again.")
     except expected as error:
-        Console(stderr=True, highlight=False).print(f"leadhouse: {error}", markup=False, style="red", soft_wrap=True)
-        return 1
+        return _refuse(str(error))
     console.print(summary_tables(summary))
     print_addresses(console, addresses())
     console.print(f"\n{settings().home / 'night.json'} has it all. All is left running: `make down` stops it.")
     return 0
+
+
+def _refuse(why: str) -> int:
+    """Tells why there is no night; the exit code."""
+    Console(stderr=True, highlight=False).print(f"leadhouse: {why}", markup=False, style="red", soft_wrap=True)
+    return 1
 
 
 def _advance(options: argparse.Namespace) -> int:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from demo.__main__ import main
 from demo.state import DemoState, next_night, save_state
 from demo.view import NightView, stages_table, summary_tables
 from leadhouse.console.stage_words import figures_of
+from leadhouse.local.locks import exclusive
 from leadhouse.settings import settings
 
 
@@ -120,6 +122,18 @@ def test_a_night_that_is_taken_up_counts_from_its_first_try(tmp_path: Path, monk
     settings.cache_clear()
     following = next_night(7, 20)
     assert (following.day, following.began, following.asked) == (1, None, None)
+
+
+def test_two_nights_at_once_in_one_folder_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEADHOUSE_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["demo", "night"])
+    settings.cache_clear()
+    with exclusive(tmp_path / "demo.lock", "a test"):
+        assert main() == 1
+    assert "another night of the demo runs in this folder" in capfd.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["demo.lock"]
 
 
 def test_a_night_that_is_taken_up_says_so() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import functools
 import gc
 import hashlib
 import hmac
@@ -321,10 +320,25 @@ def _close_kept(name: str) -> None:
         _KEPT.pop(key).close()
 
 
-@functools.cache
 def _kept_administrator(admin_url: str) -> psycopg.Connection[DictRow]:
     """The worker's one connection that makes and drops databases: a new one for each would take 7 ms twice."""
-    return admin_to(admin_url, autocommit=True)
+    kept = _ADMINISTRATORS.get(admin_url)
+    if kept is None or not _answers(kept):
+        kept = _ADMINISTRATORS[admin_url] = admin_to(admin_url, autocommit=True)
+    return kept
+
+
+_ADMINISTRATORS: dict[str, psycopg.Connection[DictRow]] = {}  # by URL
+
+
+def _answers(connection: psycopg.Connection[DictRow]) -> bool:
+    """Whether the server behind a connection is the one that it was made to: some tests kill theirs."""
+    try:
+        connection.execute("")
+    except psycopg.OperationalError:
+        connection.close()
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -108,9 +108,9 @@ def assert_sent_at_most_once(night: FaultNight, undisturbed, what: str) -> None:
 
 
 def assert_charged_once(night: FaultNight, what: str) -> None:
-    """The provider was asked each question once, and what it charged stands in the ledger, or is shown as unknown."""
+    """Each provider was asked each question once, and what it charged stands in the ledger, or is shown as unknown."""
     charges = night.world.charges()
-    questions = Counter(str(sorted(entry["query"].items())) for entry in charges)
+    questions = Counter((entry["provider"], str(sorted(entry["query"].items()))) for entry in charges)
     assert max(questions.values(), default=0) <= 1, what
     charged = sum((Decimal(entry["charged_eur"]) for entry in charges), Decimal(0))
     booked = night.world.value("select coalesce(sum(amount_eur), 0) from billing.costs where kind = 'provider'")
